@@ -1,0 +1,75 @@
+# Everything a newcomer, a maintainer and CI run, under the same names. Needs Python >= 3.11 and make.
+# Paths are relative throughout, so a folder with a space in its name works too.
+
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; break; }; done)
+WINDOWS := $(filter Windows_NT,$(OS))
+BIN := .venv/$(if $(WINDOWS),Scripts,bin)
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Stamps say which lock the environment was built from; touching neither lock makes a second run immediate.
+RUNTIME := .venv/.runtime
+DEVELOPMENT := .venv/.development
+WORKERS ?= auto
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) pyproject.toml
+
+.PHONY: help serve test check lint format openapi lock clean
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+serve: $(RUNTIME) ## run the service here (ARGS="--port 9000" is handed on)
+	@$(BIN)/ttdn serve $(ARGS)
+
+test: $(DEVELOPMENT) ## run the tests (ARGS="-k word" is handed on, COVERAGE=1 measures branches)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(if $(COVERAGE),--cov --cov-report=term-missing:skip-covered) $(ARGS)
+
+check: ## what CI runs: lint, then the tests with coverage
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory test COVERAGE=1
+
+lint: $(DEVELOPMENT) ## format, style, types, import contracts, dependencies, container files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(PIP) check
+	$(if $(WINDOWS),,$(BIN)/hadolint Dockerfile)
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+format: $(DEVELOPMENT) ## let ruff format the code and mend what it can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+openapi: $(RUNTIME) ## write openapi.json from the code
+	@$(BIN)/ttdn openapi > openapi.json.new && mv openapi.json.new openapi.json
+
+lock: $(DEVELOPMENT) ## write both locks anew from pyproject.toml (UPGRADE=1 takes newer releases)
+	$(COMPILE) --group build --output-file requirements.lock
+	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove what was built here; data in var/ stays
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov
+	rm -f .coverage .coverage.* openapi.json.new
+
+.venv/pyvenv.cfg:
+	@test -n "$(PYTHON)" || { echo "Cần Python 3.11 trở lên. Python 3.11 or newer was not found;" \
+		"name one with: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -m venv --clear .venv || { rm -rf .venv; \
+		echo "This Python cannot make an environment (on Debian: apt-get install python3-venv)." >&2; exit 1; }
+
+# The project itself is installed without asking the network for anything: setuptools is in the locks.
+$(RUNTIME): .venv/pyvenv.cfg requirements.lock pyproject.toml
+	@echo "Installing what the service needs …"
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEVELOPMENT): .venv/pyvenv.cfg requirements-dev.lock pyproject.toml
+	@echo "Installing what the service and its tests need …"
+	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@ $(RUNTIME)

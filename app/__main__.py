@@ -1,0 +1,5 @@
+"""`python -m app` is `ttdn`."""
+
+from app.cli import main
+
+main()

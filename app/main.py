@@ -1,0 +1,67 @@
+"""The application: its rooms put together, nothing else."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from app import migration
+from app.db import Database
+from app.routers import activities, agencies, events, health, plans, progress, tasks
+from app.settings import Settings
+from app.web import description, docs, entrance
+
+VERSION = "0.1.0"
+
+DESCRIPTION = """Ai nợ việc gì trong kế hoạch, đã làm gì, đến đâu, hết bao nhiêu.
+Mỗi cơ quan gọi bằng khóa của mình: `Authorization: Bearer ttdn_…`.
+
+Who owes what in the plan, what was done, how far it is, what it cost.
+Every agency calls with its own key."""
+
+TAGS = [
+    {"name": "plans", "description": "Kế hoạch và văn bản · Plans and their document"},
+    {"name": "tasks", "description": "Nhiệm vụ, phân công, đầu ra · Tasks, assignments, outputs"},
+    {"name": "activities", "description": "Hoạt động · Activity records"},
+    {"name": "progress", "description": "Tiến độ · Completion"},
+    {"name": "events", "description": "Lịch sự kiện · Events and anniversaries"},
+    {"name": "budget", "description": "Kinh phí · Money"},
+    {"name": "agencies", "description": "Cơ quan · Agencies"},
+    {"name": "me", "description": "Người gọi · The caller"},
+    {"name": "changes", "description": "Nhật ký · The journal"},
+    {"name": "operations", "description": "Vận hành · Operations"},
+]
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the service over one database. Hot routes come first: the router tries them in order."""
+    settings = settings or Settings()
+    database = Database(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        gc.freeze()
+        yield
+        database.dispose()
+
+    app = FastAPI(
+        version=VERSION,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.database = database
+    app.state.schema = migration.head()
+    for room in (activities, progress, tasks, plans, events, agencies, health):
+        app.include_router(room.router)
+    docs.install(app)
+    description.describe(app, open_paths=("/livez", "/readyz"))
+    entrance.install(app, max_body_bytes=settings.max_body_bytes)
+    return app

@@ -1,0 +1,38 @@
+"""The tables. Importing this package registers them all, which migrations and the engine rely on."""
+
+from app.models.activities import Activity, Withdrawal
+from app.models.agencies import Agency, AgencyName, Membership
+from app.models.assignments import Assignment
+from app.models.base import Base
+from app.models.budget import Budget, BudgetLine
+from app.models.changes import Change
+from app.models.events import Event
+from app.models.keys import Key
+from app.models.objectives import Objective
+from app.models.outputs import Output
+from app.models.plans import Plan
+from app.models.replays import Replay
+from app.models.sections import Section
+from app.models.tasks import Implementation, Task
+
+__all__ = [
+    "Activity",
+    "Agency",
+    "AgencyName",
+    "Assignment",
+    "Base",
+    "Budget",
+    "BudgetLine",
+    "Change",
+    "Event",
+    "Implementation",
+    "Key",
+    "Membership",
+    "Objective",
+    "Output",
+    "Plan",
+    "Replay",
+    "Section",
+    "Task",
+    "Withdrawal",
+]

@@ -1,0 +1,126 @@
+"""Activities: what offices push, correct and withdraw."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.rules.ownership import Actor
+from app.schemas.activities import (
+    ActivityFilter,
+    ActivityIn,
+    ActivityOut,
+    ActivityPage,
+    ActivityPatch,
+    ActivityResult,
+    WithdrawalIn,
+)
+from app.services import activities, recording
+from app.web.answers import Answer, expected_versions
+from app.web.desk import AtDesk
+
+router = APIRouter(prefix="/v1/plans/{plan}/activities", tags=["activities"])
+
+RepeatKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again "
+        "replays the stored answer.",
+    ),
+]
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        description="ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.",
+    ),
+]
+
+
+@router.get(
+    "",
+    operation_id="find_activities",
+    summary="Danh sách hoạt động · List activities",
+    response_model=ActivityPage,
+)
+def find_activities(plan: str, ask: Annotated[ActivityFilter, Query()], desk: AtDesk) -> Response:
+    """Bản ghi mới nhất trước; bản ghi đã rút vẫn còn, có đánh dấu. · Latest first; withdrawn records stay,
+    marked."""
+    return desk.read(lambda session, actor: activities.find(session, actor, plan, ask))
+
+
+@router.post(
+    "",
+    operation_id="record_activity",
+    summary="Ghi một hoạt động · Record an activity",
+    response_model=ActivityResult,
+    status_code=201,
+    responses={200: {"model": ActivityResult, "description": "Đã có từ trước · Already on record"}},
+)
+def record_activity(plan: str, body: ActivityIn, desk: AtDesk, repeat: RepeatKey = None) -> Response:
+    """Cơ quan chịu trách nhiệm ghi việc đã làm: bản ghi thành minh chứng và tiến độ thay đổi. Cùng
+    `source_system` và `external_id` là cùng một bản ghi. · The accountable body records what was done: the
+    record becomes evidence and moves the roll-up. The same `source_system` and `external_id` is the same
+    record (200)."""
+    return desk.write(lambda session, actor: _said(*recording.record(session, actor, plan, body)))
+
+
+@router.get(
+    "/{activity}",
+    operation_id="get_activity",
+    summary="Một hoạt động · One activity",
+    response_model=ActivityOut,
+)
+def get_activity(plan: str, activity: str, desk: AtDesk) -> Response:
+    """Một bản ghi; ETag dùng cho If-Match khi sửa. · One record; its ETag is what If-Match wants."""
+
+    def get(session: Session, actor: Actor) -> Answer:
+        shown, version = activities.get(session, actor, plan, activity)
+        return Answer(shown, version=version)
+
+    return desk.read(get)
+
+
+@router.patch(
+    "/{activity}",
+    operation_id="revise_activity",
+    summary="Sửa một hoạt động · Correct an activity",
+    response_model=ActivityResult,
+)
+def revise_activity(
+    plan: str, activity: str, body: ActivityPatch, request: Request, desk: AtDesk, if_match: IfMatch = None
+) -> Response:
+    """Chỉ những trường nêu tên thay đổi (RFC 7396); cần If-Match. · Only the named fields change; needs
+    If-Match."""
+    versions = expected_versions(request)
+    return desk.write(
+        lambda session, actor: _said(*recording.revise(session, actor, plan, activity, body, versions))
+    )
+
+
+@router.post(
+    "/{activity}/withdrawals",
+    operation_id="withdraw_activity",
+    summary="Rút một hoạt động · Withdraw an activity",
+    response_model=ActivityResult,
+    status_code=201,
+    responses={200: {"model": ActivityResult, "description": "Đã rút từ trước · Already withdrawn"}},
+)
+def withdraw_activity(
+    plan: str, activity: str, body: WithdrawalIn, desk: AtDesk, repeat: RepeatKey = None
+) -> Response:
+    """Bản ghi ở lại cùng lý do nhưng không còn được tính. · The record stays, with the reason, and no longer
+    counts."""
+    return desk.write(lambda session, actor: _said(*recording.withdraw(session, actor, plan, activity, body)))
+
+
+def _said(result: ActivityResult, version: int) -> Answer:
+    """A push's answer; its tag is the record's own, so that a correction can follow at once."""
+    made = result.result in ("created", "withdrawn")
+    headers = {"Location": f"activities/{result.activity.id}"} if result.result == "created" else {}
+    return Answer(
+        result, status=201 if made else 200, version=version, tagged=result.activity, headers=headers
+    )

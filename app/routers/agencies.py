@@ -1,0 +1,57 @@
+"""Agencies, the caller, and the journal."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from app.schemas.agencies import AgencyFilter, AgencyOut, AgencyPage
+from app.schemas.changes import ChangeFilter, ChangePage, MeOut
+from app.services import agencies, changes, keys
+from app.web.desk import AtDesk
+
+router = APIRouter(prefix="/v1")
+
+
+@router.get(
+    "/agencies",
+    operation_id="find_agencies",
+    summary="Danh sách cơ quan · List agencies",
+    response_model=AgencyPage,
+    tags=["agencies"],
+)
+def find_agencies(ask: Annotated[AgencyFilter, Query()], desk: AtDesk) -> Response:
+    """Cơ quan, nhóm và đối tác. · Agencies, groups and partners."""
+    return desk.read(lambda session, actor: agencies.find(session, ask))
+
+
+@router.get(
+    "/agencies/{code}",
+    operation_id="get_agency",
+    summary="Một cơ quan · One agency",
+    response_model=AgencyOut,
+    tags=["agencies"],
+)
+def get_agency(code: str, desk: AtDesk) -> Response:
+    """Kèm tên qua các thời kỳ, thành viên và nhóm. · With its names over time, its members and its groups."""
+    return desk.read(lambda session, actor: agencies.get(session, code))
+
+
+@router.get("/me", operation_id="get_me", summary="Tôi là ai · Who am I", response_model=MeOut, tags=["me"])
+def get_me(desk: AtDesk) -> Response:
+    """Cơ quan, khóa và vai trò của người gọi trong từng kế hoạch. · The caller's agency, key and place in each
+    plan."""
+    return desk.read(keys.me)
+
+
+@router.get(
+    "/changes",
+    operation_id="find_changes",
+    summary="Nhật ký thay đổi · The journal as a feed",
+    response_model=ChangePage,
+    tags=["changes"],
+)
+def find_changes(ask: Annotated[ChangeFilter, Query()], desk: AtDesk) -> Response:
+    """Cũ trước, mới sau, không sót: nhớ `id` cuối cùng và hỏi `after` lần sau. · Oldest first, nothing skipped:
+    remember the last `id` and ask `after` it."""
+    return desk.read(lambda session, actor: changes.find(session, actor, ask), cursor="after")

@@ -1,0 +1,88 @@
+"""The life of an output: what a lead owes when the plan takes effect, and on which level it stands.
+
+    none → reported (claimed) → evidenced (a standing record) → confirmed (accepted by the monitor)
+
+Levels rise by records and fall only by an explicit return or withdrawal (model §2).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.rules.calendar import Period, periods
+from app.rules.vocabulary import Level, OutputKind, PeriodKind, Source, TaskKind
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An output as it is owed from the day the plan takes effect."""
+
+    kind: OutputKind
+    code: str
+    number: int
+    label_vi: str
+    label_en: str
+    due_on: date
+    due_source: Source
+    period_from: date | None = None
+    period_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What decides the outputs of a task: its kind, its target, its deadline and the plan's calendar."""
+
+    kind: TaskKind
+    target: int | None
+    due_on: date | None
+    first: date
+    last: date
+    reporting: PeriodKind
+
+
+def owed_from_the_start(terms: Terms) -> list[Planned]:
+    """One milestone, n pieces or the reporting periods. Nothing where n is unknown or nothing happened yet."""
+    due_on, due_source = (terms.due_on, Source.PLAN_TEXT) if terms.due_on else (terms.last, Source.IMPLIED)
+    match terms.kind:
+        case TaskKind.DELIVERABLE:
+            return [Planned(OutputKind.MILESTONE, "M1", 1, "Hoàn thành", "Completed", due_on, due_source)]
+        case TaskKind.COUNTED:
+            return [
+                Planned(OutputKind.PIECE, f"P{n}", n, f"Sản phẩm {n}", f"Piece {n}", due_on, due_source)
+                for n in range(1, (terms.target or 0) + 1)
+            ]
+        case TaskKind.CONTINUOUS:
+            return [_period(n, p) for n, p in enumerate(periods(terms.reporting, terms.first, terms.last), 1)]
+        case TaskKind.TRIGGERED:
+            return []
+
+
+def _period(number: int, period: Period) -> Planned:
+    return Planned(
+        OutputKind.PERIOD,
+        period.code,
+        number,
+        period.label_vi,
+        period.label_en,
+        period.last,
+        Source.IMPLIED,
+        period.first,
+        period.last,
+    )
+
+
+def level(*, claimed: bool, evidence: int, confirmed: bool, status_only: bool) -> Level:
+    """Where an output stands. A status-only claim is its own evidence: nothing more may be stored of it."""
+    if evidence or (claimed and status_only):
+        return Level.CONFIRMED if confirmed else Level.EVIDENCED
+    return Level.REPORTED if claimed else Level.NONE
+
+
+def owed(*, opened_by_record: bool, claimed: bool, evidence: int) -> bool:
+    """An occurrence that only a record opened goes when its last record and claim go; all else stays owed."""
+    return not opened_by_record or claimed or evidence > 0
+
+
+def filled(number: int, recorded_quantity: int) -> bool:
+    """Whether piece `number` (from 1) is covered: q recorded pieces fill the first q, in whatever order
+    they came; what is beyond the last piece is surplus and counts for nothing."""
+    return number <= recorded_quantity

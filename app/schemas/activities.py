@@ -1,0 +1,172 @@
+"""Activities on the wire: what an office pushes, corrects and withdraws, and what came of it."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.rules.vocabulary import ActivityKind, ActivityStatus, Channel, Level
+from app.schemas.base import AgencyRef, Clean, In, Out, Reason, TaskRef, Title
+from app.schemas.lists import Listing, Page, Search, codes_of, one_of, sort_by
+
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", examples=["vi"])]
+Languages = Annotated[list[Language], Field(max_length=20, description="ISO 639: vi, en, km …")]
+Quantity = Annotated[int, Field(ge=1, le=100_000, strict=False)]
+Link = Annotated[
+    str,
+    Field(
+        max_length=2000,
+        pattern=r"^https?://[^\s/@:]+(:\d{1,5})?(/[^\s]*)?$",
+        examples=["https://travinh.gov.vn/"],
+    ),
+    Clean,
+]
+SourceSystem = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$", examples=["qlvb-svhttdl"])]
+ExternalId = Annotated[str, Field(min_length=1, max_length=200, examples=["2023/0117"]), Clean]
+OutputCode = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{0,39}$", examples=["M1"])]
+
+
+class ActivityIn(In):
+    """A record that something was done.
+
+    It finds its output by itself where that is unambiguous: a continuous task by the period that contains
+    the date, a counted one by its next open pieces. For a deliverable name the `output` (see the task's
+    outputs); for a triggered task name it, or open a new occurrence. What matches nothing is kept and shown,
+    and counts for nothing. The same `source_system` and `external_id` again is the same record.
+    """
+
+    task: Annotated[str, Field(min_length=1, max_length=40, examples=["IV.7.a"])]
+    agency: Annotated[
+        str | None,
+        Field(
+            max_length=35, description="cơ quan đã thực hiện, khi ghi thay · whose activity, when on behalf"
+        ),
+    ] = None
+    output: OutputCode | None = None
+    opens_occurrence: Annotated[
+        bool, Field(description="mở một lần phát sinh mới · a triggered task has happened again")
+    ] = False
+    occurred_on: Annotated[date, Field(examples=["2023-05-12"])]
+    kind: ActivityKind
+    title: Title
+    quantity: Quantity = 1
+    channel: Channel | None = None
+    languages: Languages = []
+    link: Link | None = None
+    source_system: SourceSystem | None = None
+    external_id: ExternalId | None = None
+
+    @model_validator(mode="after")
+    def _whole_natural_key(self) -> Self:
+        if (self.source_system is None) != (self.external_id is None):
+            raise PydanticCustomError(
+                "natural_key_incomplete", "source_system and external_id belong together"
+            )
+        if self.opens_occurrence and self.output is not None:
+            raise PydanticCustomError(
+                "output_or_occurrence", "name an output or open an occurrence, not both"
+            )
+        return self
+
+
+class ActivityPatch(In):
+    """A merge patch (RFC 7396): what is named changes, `null` empties what may be empty."""
+
+    output: OutputCode | None = None
+    occurred_on: date = date.min
+    kind: ActivityKind = ActivityKind.OTHER
+    title: Title = ""
+    quantity: Quantity = 1
+    channel: Channel | None = None
+    languages: Languages = []
+    link: Link | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise PydanticCustomError("empty_patch", "name at least one field")
+        return self
+
+
+class WithdrawalIn(In):
+    """Why the record no longer stands."""
+
+    reason: Reason
+
+
+class WithdrawalOut(Out):
+    id: str
+    by: AgencyRef
+    reason: str
+    withdrawn_at: datetime
+
+
+class ActivityOut(Out):
+    """A record as it stands."""
+
+    id: str
+    task: TaskRef
+    agency: AgencyRef
+    recorded_by: AgencyRef = Field(description="ai ghi: khác `agency` khi ghi thay · differs when on behalf")
+    status: ActivityStatus
+    status_label: str = ""
+    counts: bool = Field(description="có là minh chứng của một đầu ra · whether it is evidence of an output")
+    output: str | None = Field(description="mã đầu ra · the output's code; null for pieces, see `counts`")
+    occurred_on: date
+    kind: ActivityKind
+    kind_label: str = ""
+    title: str
+    quantity: int
+    channel: Channel | None
+    channel_label: str | None = None
+    languages: list[str]
+    link: str | None
+    source_system: str | None
+    external_id: str | None
+    recorded_at: datetime
+    withdrawal: WithdrawalOut | None
+
+
+class Moved(Out):
+    """An output that stands elsewhere than before."""
+
+    output: str
+    before: Level
+    before_label: str = ""
+    after: Level
+    after_label: str = ""
+
+
+class ActivityResult(Out):
+    """What came of a push: the record, and every output it moved."""
+
+    result: Literal["created", "updated", "unchanged", "withdrawn"]
+    activity: ActivityOut
+    moved: list[Moved]
+    hint_vi: str | None = Field(
+        description="vì sao chưa được tính, nếu có · why it counts for nothing, if so"
+    )
+    hint_en: str | None
+
+
+class ActivityPage(Page):
+    items: list[ActivityOut]
+
+
+class ActivityFilter(Listing):
+    q: Search = None
+    task: Annotated[str | None, codes_of("nhiệm vụ · tasks", "IV.7.a")] = None
+    agency: Annotated[str | None, codes_of("cơ quan · agencies", "SVHTTDL")] = None
+    section: Annotated[str | None, codes_of("mục, gồm cả bên trong · sections, with all below", "IV.7")] = (
+        None
+    )
+    output: Annotated[str | None, Field(max_length=26, description="id đầu ra · an output's id")] = None
+    kind: Annotated[str | None, one_of(ActivityKind)] = None
+    channel: Annotated[str | None, one_of(Channel)] = None
+    status: Annotated[str | None, one_of(ActivityStatus)] = None
+    source_system: SourceSystem | None = None
+    external_id: ExternalId | None = None
+    occurred_from: date | None = None
+    occurred_to: date | None = None
+    sort: Annotated[str, sort_by("id", "occurred_on", "title")] = "-id"

@@ -1,0 +1,72 @@
+"""Agencies on the wire."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from app.rules.vocabulary import AgencyKind, Source
+from app.schemas.base import AgencyRef, Out
+from app.schemas.lists import Listing, Page, Search, codes_of, include_of, one_of, sort_by
+
+
+class AgencyName(Out):
+    """A name the agency carried, from one day to another; null ends are open."""
+
+    name_vi: str
+    name_en: str
+    valid_from: date | None
+    valid_to: date | None
+    source: Source
+    source_label: str = ""
+
+
+class Membership(Out):
+    """A place in a group, from one day to another; null ends are open."""
+
+    agency: AgencyRef
+    valid_from: date | None
+    valid_to: date | None
+    source: Source
+    source_label: str = ""
+
+
+class AgencyOut(Out):
+    """An organisation, never a person. `names`, `members` and `groups` are null unless asked for."""
+
+    code: str = Field(examples=["SVHTTDL"])
+    kind: AgencyKind
+    kind_label: str = ""
+    name_vi: str
+    name_en: str
+    entry: str | None = Field(description="mục của kế hoạch nêu tên · the plan's entry that names it")
+    line: int | None
+    source: Source
+    source_label: str = ""
+    note_vi: str | None
+    note_en: str | None
+    succession_vi: str | None = Field(description="cơ quan kế thừa, nếu biết · what became of it, if known")
+    succession_en: str | None
+    members_open: bool = Field(
+        description="danh sách thành viên chưa đủ · the list of members is not complete"
+    )
+    valid_from: date | None
+    valid_to: date | None
+    names: list[AgencyName] | None = None
+    members: list[Membership] | None = None
+    groups: list[Membership] | None = None
+
+
+class AgencyPage(Page):
+    items: list[AgencyOut]
+
+
+class AgencyFilter(Listing):
+    q: Search = None
+    kind: Annotated[str | None, one_of(AgencyKind)] = None
+    group: Annotated[str | None, codes_of("nhóm · group", "G.UBH")] = None
+    on: Annotated[
+        date | None, Field(description="thành viên tại ngày này · members on this day (with `group`)")
+    ] = None
+    sort: Annotated[str, sort_by("code", "name")] = "code"
+    include: Annotated[str | None, include_of("names", "members", "groups")] = None

@@ -1,0 +1,85 @@
+"""What every message shares: labels beside codes, clean text, exact ratios, unknown fields refused."""
+
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.rules.rollup import percent
+from app.rules.vietnamese import UnfitText, clean
+from app.rules.vocabulary import Word
+
+
+class Out(BaseModel):
+    """An answer. Keys are always present; a field `x_label` is filled with the Vietnamese label of code `x`."""
+
+    model_config = ConfigDict(
+        from_attributes=True, populate_by_name=True, json_schema_serialization_defaults_required=True
+    )
+    _labelled: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls._labelled = tuple(name for name in cls.model_fields if f"{name}_label" in cls.model_fields)
+
+    @model_validator(mode="after")
+    def _fill_labels(self) -> Self:
+        for name in self._labelled:
+            word = getattr(self, name)
+            if isinstance(word, Word):
+                setattr(self, f"{name}_label", word.label_vi)
+        return self
+
+
+class In(BaseModel):
+    """A request body. What is not named here is refused, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+
+def _clean(value: Any) -> Any:
+    try:
+        return clean(value) if isinstance(value, str) else value
+    except UnfitText as unfit:
+        raise PydanticCustomError(unfit.code, "text that no field takes") from unfit
+
+
+Clean = BeforeValidator(_clean)
+"""Normalises first (NFC, outer space), so that what follows measures the text as it will be stored."""
+
+Title = Annotated[str, Field(min_length=1, max_length=300), Clean]
+Reason = Annotated[str, Field(min_length=1, max_length=1000), Clean]
+
+
+class Ratio(Out):
+    """An exact ratio. Null where it is undefined, which is neither 0 nor 100."""
+
+    numerator: int | None = Field(description="exact, in lowest terms; null when undefined", examples=[1])
+    denominator: int | None = Field(description="exact, in lowest terms; null when undefined", examples=[4])
+    percent: int | None = Field(
+        description="for display: rounded down; 0 and 100 only when exactly so; null when undefined",
+        examples=[25],
+    )
+
+    @classmethod
+    def of(cls, value: Fraction | None) -> Self:
+        """Put a fraction on the wire."""
+        if value is None:
+            return cls(numerator=None, denominator=None, percent=None)
+        return cls(numerator=value.numerator, denominator=value.denominator, percent=percent(value))
+
+
+class AgencyRef(Out):
+    """An agency, briefly."""
+
+    code: str = Field(examples=["SVHTTDL"])
+    name_vi: str = Field(examples=["Sở Văn hóa, Thể thao và Du lịch"])
+
+
+class TaskRef(Out):
+    """A task, briefly."""
+
+    code: str = Field(examples=["IV.7.a"])
+    title_vi: str = Field(examples=["Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"])

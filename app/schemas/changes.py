@@ -1,0 +1,75 @@
+"""The journal on the wire, and the caller."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.rules.ownership import Relation
+from app.rules.vocabulary import AgencyKind, Scope
+from app.schemas.base import AgencyRef, Out
+from app.schemas.lists import LONGEST_PAGE, codes_of
+
+
+class ChangeOut(Out):
+    """One changed row: who, when, by which right, from what to what."""
+
+    id: str
+    at: datetime
+    plan: str | None
+    task: str | None
+    subject: str = Field(examples=["activity"])
+    ref: str
+    operation: str = Field(examples=["created"])
+    version: int
+    action: str = Field(examples=["activity.record"])
+    actor: str | None = Field(description="mã cơ quan · agency code; null for the technical administrator")
+    via: str = Field(description="khóa hoặc dòng lệnh · the key or the command line")
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+    request_id: str | None
+
+
+class ChangePage(Out):
+    """A stretch of the feed, oldest first. Remember the last item's `id`, and ask `after` it next time."""
+
+    items: list[ChangeOut]
+    next_cursor: str | None = Field(description="null khi đã đọc hết · null when there is no more for now")
+
+
+class ChangeFilter(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    after: Annotated[
+        str | None,
+        Field(min_length=26, max_length=26, description="id của thay đổi cuối đã đọc · last id seen"),
+    ] = None
+    limit: int = Field(default=50, ge=1, le=LONGEST_PAGE)
+    plan: Annotated[str | None, codes_of("kế hoạch · plans", "ttdn-2023")] = None
+    subject: Annotated[str | None, codes_of("loại bản ghi · kinds of record", "activity")] = None
+    ref: Annotated[
+        str | None, Field(max_length=300, description="mã hoặc id của bản ghi · its code or id")
+    ] = None
+
+
+class Place(Out):
+    """What the caller is to one plan as a whole."""
+
+    plan: str
+    relations: list[Relation]
+    relation_labels: list[str]
+    tasks: list[str] = Field(description="nhiệm vụ mình chịu trách nhiệm · tasks it is accountable for")
+
+
+class MeOut(Out):
+    """Who is calling, through which key, and what it is to each plan."""
+
+    agency: AgencyRef | None
+    agency_kind: AgencyKind | None
+    agency_kind_label: str | None = None
+    scopes: list[Scope]
+    key: str
+    key_label: str
+    key_hint: str
+    expires_at: datetime
+    plans: list[Place]

@@ -1,0 +1,86 @@
+"""What every list can be asked, and what every list answers."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.rules.vocabulary import Word
+from app.schemas.base import Clean, Out
+
+LONGEST_PAGE = 200
+
+
+class Listing(BaseModel):
+    """One page of a list. Unknown parameters are refused; none is ever repeated."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=50, ge=1, le=LONGEST_PAGE, description="Số mục mỗi trang · items per page")
+    cursor: str | None = Field(
+        default=None,
+        max_length=2000,
+        description="Con trỏ trang sau, lấy từ `next_cursor` · opaque, from the page before",
+    )
+    count: bool = Field(default=False, description="Đếm tổng số mục · answer `total` as well")
+
+
+Search = Annotated[
+    str | None,
+    Field(
+        min_length=1,
+        max_length=200,
+        description="Tìm không phân biệt dấu, hoa thường · words, without tone marks or case",
+        examples=["doi ngoai"],
+    ),
+    Clean,
+]
+
+
+def one_of(words: type[Word]) -> Any:
+    """Describe a filter that takes one or more codes of a vocabulary, separated by commas."""
+    codes = "|".join(word.value for word in words)
+    listed = ", ".join(f"`{word.value}` {word.label_vi}" for word in words)
+    return Field(
+        pattern=f"^({codes})(,({codes}))*$", description=f"Một hoặc nhiều · one or more of: {listed}"
+    )
+
+
+def codes_of(what: str, example: str) -> Any:
+    """Describe a filter that takes one or more public codes, separated by commas."""
+    return Field(
+        pattern=r"^[^,\s]{1,60}(,[^,\s]{1,60}){0,49}$",
+        description=f"Một hoặc nhiều mã · one or more codes: {what}",
+        examples=[example],
+    )
+
+
+def sort_by(*names: str) -> Any:
+    """Describe a list's orders: names from an allow-list, `-` for descending, separated by commas."""
+    name = "|".join(names)
+    return Field(
+        pattern=f"^-?({name})(,-?({name})){{0,{len(names) - 1}}}$",
+        description="Thứ tự; dấu trừ là giảm dần · order; minus is descending: " + ", ".join(names),
+    )
+
+
+def include_of(*names: str) -> Any:
+    """Describe what can be asked for beside an item."""
+    name = "|".join(names)
+    return Field(
+        pattern=f"^({name})(,({name})){{0,{len(names) - 1}}}$",
+        description="Kèm theo · also include: " + ", ".join(names),
+    )
+
+
+def several(value: str | None) -> tuple[str, ...]:
+    """Take a comma-separated parameter apart; none given is none wanted."""
+    return tuple(dict.fromkeys(value.split(","))) if value else ()
+
+
+class Page(Out):
+    """The envelope of every list; a page adds its `items`."""
+
+    next_cursor: str | None = Field(
+        description="con trỏ trang sau, null ở trang cuối · null on the last page"
+    )
+    total: int | None = Field(description="chỉ khi `count=true` · only with `count=true`")

@@ -1,0 +1,177 @@
+"""Tasks, assignments and outputs on the wire: what is to be done, by whom, and what exactly is owed."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from app.rules.vocabulary import (
+    Level,
+    OutputKind,
+    Role,
+    Source,
+    State,
+    TaskFamily,
+    TaskKind,
+    TaskStatus,
+    Visibility,
+)
+from app.schemas.base import AgencyRef, Out, Ratio, TaskRef
+from app.schemas.lists import Listing, Page, Search, codes_of, include_of, one_of, sort_by
+from app.schemas.progress import Levels
+
+
+class AssignmentOut(Out):
+    """A task, a body and its role. The printed verb stands beside the effective role: they can differ."""
+
+    id: str
+    task: TaskRef
+    agency: AgencyRef
+    group: str | None = Field(description="nhóm mà phân công này thuộc về · the group it comes from")
+    role: Role
+    role_label: str = ""
+    verb_printed: str | None
+    role_read_vi: str | None = Field(description="vai trò hiểu từ văn bản · the role as read from the text")
+    role_read_en: str | None
+    source: Source
+    source_label: str = ""
+    fans_out: bool = Field(description="đã chia cho các thành viên · divided among the group's members")
+    share: Ratio = Field(
+        description="phần của nhiệm vụ · exact part of the task; 0 for roles that never count"
+    )
+    recorded_quantity: int = Field(
+        description="số lượng đã ghi nhận, kể cả vượt · pieces recorded, surplus too"
+    )
+    progress: Levels | None = Field(description="chỉ với vai trò chịu trách nhiệm · for counted leads only")
+
+
+class AssignmentPage(Page):
+    items: list[AssignmentOut]
+
+
+class AssignmentFilter(Listing):
+    q: Search = None
+    task: Annotated[str | None, codes_of("nhiệm vụ · tasks", "IV.9.1")] = None
+    agency: Annotated[str | None, codes_of("cơ quan · agencies", "BAOTV")] = None
+    group: Annotated[str | None, codes_of("nhóm · groups", "G.UBH")] = None
+    role: Annotated[str | None, one_of(Role)] = None
+    state: Annotated[str | None, one_of(State)] = None
+    sort: Annotated[str, sort_by("task", "agency")] = "task"
+
+
+class Part(Out):
+    """A sub-item of a programme item."""
+
+    code: str
+    mark_printed: str | None
+    title_vi: str
+    title_en: str
+    line: int | None
+
+
+class Link(Out):
+    """A programme item and a duty that carries it out: our reading of the plan."""
+
+    task: TaskRef
+    basis: Source
+    basis_label: str = ""
+
+
+class TaskOut(Out):
+    """What must be done. `assignments`, `implemented_by`, `implements` are null in lists unless asked for."""
+
+    code: str = Field(examples=["IV.7.a"])
+    section: str = Field(examples=["IV.7"])
+    family: TaskFamily
+    family_label: str = ""
+    kind: TaskKind
+    kind_label: str = ""
+    title_vi: str
+    title_en: str
+    lines: str | None = Field(
+        description="dòng trong văn bản nguồn · lines of the source text", examples=["132/1"]
+    )
+    line: int | None
+    visibility: Visibility
+    visibility_label: str = ""
+    status: TaskStatus
+    status_label: str = ""
+    weight: int
+    target: int | None = Field(
+        description="số lượng phải có, null khi chưa giao · null until the owner sets it"
+    )
+    due_on: date
+    due_source: Source
+    due_source_label: str = ""
+    note_vi: str | None
+    note_en: str | None
+    gap_vi: str | None = Field(description="phần chưa có cơ quan nào chịu trách nhiệm · the part nobody owns")
+    gap_en: str | None
+    parts: list[Part]
+    state: State | None
+    state_label: str | None = None
+    progress: Levels
+    assignments: list[AssignmentOut] | None = None
+    implemented_by: list[Link] | None = None
+    implements: list[Link] | None = None
+
+
+class TaskPage(Page):
+    items: list[TaskOut]
+
+
+class TaskFilter(Listing):
+    q: Search = None
+    family: Annotated[str | None, one_of(TaskFamily)] = None
+    kind: Annotated[str | None, one_of(TaskKind)] = None
+    visibility: Annotated[str | None, one_of(Visibility)] = None
+    status: Annotated[str | None, one_of(TaskStatus)] = None
+    state: Annotated[str | None, one_of(State)] = None
+    section: Annotated[str | None, codes_of("mục, gồm cả bên trong · sections, with all below", "IV")] = None
+    agency: Annotated[str | None, codes_of("cơ quan được phân công · any assigned agency", "SVHTTDL")] = None
+    lead: Annotated[str | None, codes_of("cơ quan chịu trách nhiệm · accountable agency", "SVHTTDL")] = None
+    due_from: Annotated[date | None, Field(description="hạn từ ngày · due on or after")] = None
+    due_to: Annotated[date | None, Field(description="hạn đến ngày · due on or before")] = None
+    sort: Annotated[str, sort_by("code", "title", "due_on")] = "code"
+    include: Annotated[str | None, include_of("assignments", "links")] = None
+
+
+class OutputOut(Out):
+    """What a lead assignment owes, and the level it stands on."""
+
+    id: str
+    assignment: str
+    task: str = Field(examples=["IV.7.a"])
+    agency: str = Field(examples=["SVHTTDL"])
+    code: str = Field(description="tên trong phân công · its name within the assignment", examples=["M1"])
+    kind: OutputKind
+    kind_label: str = ""
+    label_vi: str
+    label_en: str
+    period_from: date | None
+    period_to: date | None
+    due_on: date
+    due_source: Source
+    due_source_label: str = ""
+    weight: int
+    owed: bool
+    claimed: bool
+    evidence: int = Field(description="số bản ghi còn hiệu lực làm minh chứng · standing records behind it")
+    confirmed: bool
+    level: Level
+    level_label: str = ""
+    moved_at: datetime | None
+
+
+class OutputPage(Page):
+    items: list[OutputOut]
+
+
+class OutputFilter(Listing):
+    task: Annotated[str | None, codes_of("nhiệm vụ · tasks", "IV.7.a")] = None
+    agency: Annotated[str | None, codes_of("cơ quan · agencies", "SVHTTDL")] = None
+    kind: Annotated[str | None, one_of(OutputKind)] = None
+    level: Annotated[str | None, one_of(Level)] = None
+    due_from: Annotated[date | None, Field(description="hạn từ ngày · due on or after")] = None
+    due_to: Annotated[date | None, Field(description="hạn đến ngày · due on or before")] = None
+    sort: Annotated[str, sort_by("task", "due_on")] = "task"

@@ -1,0 +1,119 @@
+"""Activities as they stand: found, read, shown. What changes them is in `recording`."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session, aliased
+
+from app.errors import NotFound
+from app.models import Activity, Agency, Assignment, Output, Task, Withdrawal
+from app.rules.ownership import Actor
+from app.rules.vocabulary import ActivityStatus, Role, TaskKind
+from app.schemas.activities import ActivityFilter, ActivityOut, ActivityPage, WithdrawalOut
+from app.schemas.base import AgencyRef, TaskRef
+from app.schemas.lists import several
+from app.services import access, listing, tasks
+from app.services.access import Ground
+from app.services.listing import Order
+
+_RECORDER, _WITHDRAWER = aliased(Agency), aliased(Agency)
+ORDERS = {
+    "id": Order(Activity.public_id),
+    "occurred_on": Order(Activity.occurred_on),
+    "title": Order(Activity.sort_key),
+}
+
+
+def find(session: Session, actor: Actor, slug: str, ask: ActivityFilter) -> ActivityPage:
+    """List records, the latest first unless asked otherwise. Withdrawn ones stay, marked."""
+    here = access.ground(session, actor, slug)
+    query = _query(here, actor, *listing.matching(Activity.search_text, ask.q))
+    for column, wanted in (
+        (Task.code, ask.task),
+        (Agency.code, ask.agency),
+        (Output.public_id, ask.output),
+        (Activity.kind, ask.kind),
+        (Activity.channel, ask.channel),
+        (Activity.status, ask.status),
+        (Activity.source_system, ask.source_system),
+    ):
+        if wanted:
+            query = query.where(column.in_(several(wanted)))
+    if ask.external_id:
+        query = query.where(Activity.external_id == ask.external_id)
+    if ask.section:
+        query = query.where(tasks.within(here, several(ask.section)))
+    if ask.occurred_from:
+        query = query.where(Activity.occurred_on >= ask.occurred_from)
+    if ask.occurred_to:
+        query = query.where(Activity.occurred_on <= ask.occurred_to)
+    found = listing.page(session, query, ask, ORDERS, by="-id", last=Order(Activity.public_id))
+    items = [_out(row) for row in found.rows]
+    return ActivityPage(items=items, next_cursor=found.next_cursor, total=found.total)
+
+
+def latest(session: Session, here: Ground, actor: Actor, how_many: int) -> list[ActivityOut]:
+    """The records that came in last and still stand."""
+    query = _query(here, actor, Activity.status == ActivityStatus.STANDING)
+    query = query.order_by(Activity.public_id.desc()).limit(how_many)
+    return [_out(row) for row in session.execute(query)]
+
+
+def get(session: Session, actor: Actor, slug: str, public_id: str) -> tuple[ActivityOut, int]:
+    """One record, and its version."""
+    here = access.ground(session, actor, slug)
+    return one(session, here, actor, public_id)
+
+
+def one(session: Session, here: Ground, actor: Actor, public_id: str) -> tuple[ActivityOut, int]:
+    """The same, in a plan already found."""
+    row = session.execute(_query(here, actor, Activity.public_id == public_id)).one_or_none()
+    if row is None:
+        raise NotFound()
+    return _out(row), row[0].version
+
+
+def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(Activity, Task, Agency, _RECORDER, Output.code, Assignment.role, Withdrawal, _WITHDRAWER)
+        .join(Task, Task.id == Activity.task_id)
+        .join(Agency, Agency.id == Activity.agency_id)
+        .join(_RECORDER, _RECORDER.id == Activity.recorded_by_id)
+        .join(Assignment, Assignment.id == Activity.assignment_id)
+        .outerjoin(Output, Output.id == Activity.output_id)
+        .outerjoin(Withdrawal, Withdrawal.activity_id == Activity.id)
+        .outerjoin(_WITHDRAWER, _WITHDRAWER.id == Withdrawal.withdrawn_by_id)
+        .where(Activity.plan_id == here.plan.id, access.seen_whole(here, actor), *conditions)
+    )
+
+
+def _out(row: Any) -> ActivityOut:
+    activity, task, agency, recorder, output, role, withdrawal, withdrawer = row[:8]
+    fills_pieces = task.kind is TaskKind.COUNTED and task.target is not None
+    standing = activity.status is ActivityStatus.STANDING
+    return ActivityOut(
+        id=activity.public_id,
+        task=TaskRef(code=task.code, title_vi=task.title_vi),
+        agency=AgencyRef(code=agency.code, name_vi=agency.name_vi),
+        recorded_by=AgencyRef(code=recorder.code, name_vi=recorder.name_vi),
+        status=activity.status,
+        counts=standing and role is Role.LEAD and (output is not None or fills_pieces),
+        output=output,
+        occurred_on=activity.occurred_on,
+        kind=activity.kind,
+        title=activity.title,
+        quantity=activity.quantity,
+        channel=activity.channel,
+        languages=activity.languages,
+        link=activity.link,
+        source_system=activity.source_system,
+        external_id=activity.external_id,
+        recorded_at=activity.recorded_at,
+        withdrawal=withdrawal
+        and WithdrawalOut(
+            id=withdrawal.public_id,
+            by=AgencyRef(code=withdrawer.code, name_vi=withdrawer.name_vi),
+            reason=withdrawal.reason,
+            withdrawn_at=withdrawal.withdrawn_at,
+        ),
+    )

@@ -1,0 +1,91 @@
+"""Assignments: who owes what, in which role."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session, aliased
+
+from app.errors import NotFound
+from app.models import Agency, Assignment, Task
+from app.rules.ownership import Actor
+from app.schemas.base import AgencyRef, Ratio, TaskRef
+from app.schemas.lists import several
+from app.schemas.progress import Levels
+from app.schemas.tasks import AssignmentFilter, AssignmentOut, AssignmentPage
+from app.services import access, listing, progress
+from app.services.access import Ground
+from app.services.listing import Order
+from app.services.progress import Part
+
+_GROUP = aliased(Agency)
+ORDERS = {"task": Order(Assignment.order_key), "agency": Order(Agency.sort_key)}
+
+
+def query(
+    here: Ground, actor: Actor, *conditions: ColumnElement[bool]
+) -> Select[tuple[Assignment, Task, Agency, str]]:
+    """Assignments of the tasks this caller may see."""
+    return (
+        select(Assignment, Task, Agency, _GROUP.code)
+        .join(Task, Task.id == Assignment.task_id)
+        .join(Agency, Agency.id == Assignment.agency_id)
+        .outerjoin(_GROUP, _GROUP.id == Assignment.group_id)
+        .where(Assignment.plan_id == here.plan.id, access.seen_whole(here, actor), *conditions)
+    )
+
+
+def find(session: Session, actor: Actor, slug: str, ask: AssignmentFilter) -> AssignmentPage:
+    """List assignments."""
+    here = access.ground(session, actor, slug)
+    parts = progress.parts(session, here, actor)
+    chosen = query(here, actor, *listing.matching(Task.search_text, ask.q))
+    if ask.task:
+        chosen = chosen.where(Task.code.in_(several(ask.task)))
+    if ask.agency:
+        chosen = chosen.where(Agency.code.in_(several(ask.agency)))
+    if ask.group:
+        chosen = chosen.where(_GROUP.code.in_(several(ask.group)))
+    if ask.role:
+        chosen = chosen.where(Assignment.role.in_(several(ask.role)))
+    if ask.state:
+        chosen = chosen.where(Assignment.public_id.in_(in_state(parts, several(ask.state))))
+    found = listing.page(session, chosen, ask, ORDERS, by="task", last=Order(Assignment.id, int))
+    items = [out(*row[:4], parts=parts) for row in found.rows]
+    return AssignmentPage(items=items, next_cursor=found.next_cursor, total=found.total)
+
+
+def get(session: Session, actor: Actor, slug: str, public_id: str) -> AssignmentOut:
+    """One assignment."""
+    here = access.ground(session, actor, slug)
+    found = session.execute(query(here, actor, Assignment.public_id == public_id)).one_or_none()
+    if found is None:
+        raise NotFound()
+    return out(*found, parts=progress.parts(session, here, actor))
+
+
+def in_state(parts: Iterable[Part], states: tuple[str, ...]) -> list[str]:
+    """The assignments among these parts that are in one of the states."""
+    return [part.assignment for part in parts if progress.figure([part]).state in states]
+
+
+def out(
+    assignment: Assignment, task: Task, agency: Agency, group: str | None, *, parts: Iterable[Part]
+) -> AssignmentOut:
+    """An assignment on the wire, with its completion where it counts."""
+    own = [part for part in parts if part.assignment == assignment.public_id]
+    return AssignmentOut(
+        id=assignment.public_id,
+        task=TaskRef(code=task.code, title_vi=task.title_vi),
+        agency=AgencyRef(code=agency.code, name_vi=agency.name_vi),
+        group=group,
+        role=assignment.role,
+        verb_printed=assignment.verb_printed,
+        role_read_vi=assignment.role_read_vi,
+        role_read_en=assignment.role_read_en,
+        source=assignment.source,
+        fans_out=assignment.fans_out,
+        share=Ratio.of(Fraction(assignment.share_numerator, assignment.share_denominator)),
+        recorded_quantity=assignment.recorded_quantity,
+        progress=Levels.of(progress.figure(own)) if own else None,
+    )

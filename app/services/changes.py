@@ -1,0 +1,118 @@
+"""The journal as a feed: oldest first, nothing skipped, nothing shown that the caller may not see."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.errors import Fault, Invalid
+from app.errors import Text as Words
+from app.models import Agency, Change, Plan, Task
+from app.rules.ownership import INSIDERS, Actor, Item, relations
+from app.rules.vocabulary import Scope, Visibility
+from app.schemas.changes import ChangeFilter, ChangeOut, ChangePage
+from app.schemas.lists import several
+from app.services import access
+
+
+def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
+    """List what changed after a change the caller has seen, or from the beginning."""
+    query = (
+        select(Change, Plan.slug, Task.code)
+        .outerjoin(Plan, Plan.id == Change.plan_id)
+        .outerjoin(Task, Task.id == Change.task_id)
+        .where(_visible(session, actor), *_settled(session))
+    )
+    if ask.after is not None:
+        query = query.where(tuple_(Change.horizon, Change.id) > _place(session, ask.after))
+    for column, wanted in ((Plan.slug, ask.plan), (Change.subject, ask.subject)):
+        if wanted:
+            query = query.where(column.in_(several(wanted)))
+    if ask.ref:
+        query = query.where(Change.ref == ask.ref)
+    rows = session.execute(query.order_by(Change.horizon, Change.id).limit(ask.limit + 1)).all()
+    items = [_out(*row) for row in rows[: ask.limit]]
+    return ChangePage(items=items, next_cursor=items[-1].id if len(rows) > ask.limit else None)
+
+
+def _out(change: Change, plan: str | None, task: str | None) -> ChangeOut:
+    return ChangeOut(
+        id=change.public_id,
+        at=change.at,
+        plan=plan,
+        task=task,
+        subject=change.subject,
+        ref=change.ref,
+        operation=change.operation,
+        version=change.version,
+        action=change.action,
+        actor=change.actor,
+        via=change.via,
+        before=_public(change.before),
+        after=_public(change.after) or {},
+        request_id=change.request_id,
+    )
+
+
+def _public(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The columns people know; the database's own numbers never leave."""
+    if values is None:
+        return None
+    return {
+        name: value
+        for name, value in values.items()
+        if name == "public_id" or not name.endswith("_id") or name == "external_id"
+    }
+
+
+def _place(session: Session, public_id: str) -> Any:
+    """Where in the feed a change stands."""
+    found = session.execute(
+        select(Change.horizon, Change.id).where(Change.public_id == public_id)
+    ).one_or_none()
+    if found is None:
+        fault = Fault(
+            "query:after", "unknown_change", Words("Không có thay đổi này", "There is no such change")
+        )
+        raise Invalid(faults=[fault])
+    return tuple_(*found)
+
+
+def _settled(session: Session) -> list[ColumnElement[bool]]:
+    """On PostgreSQL, only changes older than every transaction still running: none can slip in before them."""
+    if session.get_bind().dialect.name != "postgresql":
+        return []
+    oldest = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
+    return [Change.horizon < oldest]
+
+
+def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """Changes of tasks the caller sees whole; of keys only its own agency's or, for the technician, all."""
+    whole = or_(
+        Change.task_id.is_(None),
+        Task.visibility == Visibility.NORMAL,
+        access.leads(actor),
+        Change.plan_id.in_(_inside(session, actor)),
+    )
+    if Scope.ADMIN in actor.scopes:
+        return whole
+    return whole & (Change.subject != "key")
+
+
+def _inside(session: Session, actor: Actor) -> list[int]:
+    """The plans of which the caller sees everything."""
+    codes = dict(session.execute(select(Agency.id, Agency.code)).all())
+    plans = session.execute(select(Plan.id, Plan.owner_id, Plan.secretariat_id, Plan.superior_id))
+    return [
+        plan
+        for plan, owner, secretariat, superior in plans
+        if INSIDERS
+        & set(
+            relations(
+                actor,
+                Item(
+                    owner=codes.get(owner), secretariat=codes.get(secretariat), superior=codes.get(superior)
+                ),
+            )
+        )
+    ]

@@ -1,0 +1,301 @@
+"""Drawing up a plan: the secretariat enters the document, and the plan takes effect with all that is owed.
+
+One call for each thing the document has, in the order agencies, plan, sections, objectives, tasks, events,
+budget. Everything stands under one permit, so it is one act of one body in the journal.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Text
+from app.models import (
+    Agency,
+    AgencyName,
+    Assignment,
+    Budget,
+    BudgetLine,
+    Event,
+    Implementation,
+    Membership,
+    Objective,
+    Output,
+    Plan,
+    Section,
+    Task,
+)
+from app.models.base import Recorded
+from app.rules import clauses
+from app.rules.lifecycle import Terms, owed_from_the_start
+from app.rules.ownership import Action, Actor, Item, Permit
+from app.rules.rollup import split
+from app.rules.vietnamese import fold, sort_key
+from app.rules.vocabulary import AgencyKind, PlanStatus, Role, Source, TaskKind, TaskStatus
+from app.services import access
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A plan being drawn up: the permit it stands under, and what has been entered, by code."""
+
+    session: Session
+    permit: Permit
+    agencies: dict[str, Agency] = field(default_factory=dict)
+    sections: dict[str, Section] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    plans: list[Plan] = field(default_factory=list)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan, once it has been opened."""
+        return self.plans[0]
+
+    def enter(self, *rows: Recorded) -> None:
+        """Write rows under the permit, so that what follows can refer to them."""
+        access.add(self.session, self.permit, rows)
+        self.session.flush()
+
+
+def known(session: Session, slug: str) -> str | None:
+    """The digest of the file a plan was drawn up from, or None if there is no such plan."""
+    return session.scalars(select(Plan.file_digest).where(Plan.slug == slug)).one_or_none()
+
+
+def begin(session: Session, actor: Actor, owner: str, secretariat: str | None) -> Draft:
+    """Ask leave to draw up a plan of `owner`."""
+    item = Item(owner=owner, secretariat=secretariat, plan_status=PlanStatus.DRAFT)
+    return Draft(session, access.permit(actor, Action.PLAN_DRAW_UP, item))
+
+
+def register_agency(draft: Draft, facts: Mapping[str, Any]) -> Agency:
+    """Enter an agency. One that is on record already keeps its record, if kind and names agree."""
+    code = facts["code"]
+    agency = draft.session.scalars(select(Agency).where(Agency.code == code)).one_or_none()
+    if agency is None:
+        agency = Agency(
+            **facts,
+            sort_key=sort_key(facts["name_vi"]),
+            search_text=fold(f"{code} {facts['name_vi']} {facts['name_en']}"),
+        )
+        draft.enter(agency)
+        draft.enter(
+            AgencyName(
+                agency_id=agency.id,
+                name_vi=agency.name_vi,
+                name_en=agency.name_en,
+                source=agency.source,
+            )
+        )
+    elif different := [
+        name for name in ("kind", "name_vi", "name_en") if getattr(agency, name) != facts[name]
+    ]:
+        raise Conflict(
+            Text(
+                f"Cơ quan {code} đã có trong hệ thống với dữ liệu khác ở: {', '.join(different)}",
+                f"Agency {code} is on record with a different {', '.join(different)}",
+            )
+        )
+    draft.agencies[code] = agency
+    return agency
+
+
+def register_member(draft: Draft, group: str, member: str, facts: Mapping[str, Any]) -> None:
+    """Enter a body's place in a group, unless it is there already."""
+    group_row, member_row = draft.agencies[group], draft.agencies[member]
+    found = draft.session.scalars(
+        select(Membership).where(Membership.group_id == group_row.id, Membership.member_id == member_row.id)
+    ).first()
+    if found is None:
+        label = f"{group}/{member}"
+        draft.enter(Membership(group_id=group_row.id, member_id=member_row.id, label=label, **facts))
+
+
+def open_plan(
+    draft: Draft, owner: str, secretariat: str | None, superior: str | None, facts: Mapping[str, Any]
+) -> Plan:
+    """Enter the document's own facts."""
+    plan = Plan(
+        **facts,
+        owner_id=draft.agencies[owner].id,
+        secretariat_id=draft.agencies[secretariat].id if secretariat else None,
+        superior_id=draft.agencies[superior].id if superior else None,
+        status=PlanStatus.DRAFT,
+        revision=1,
+        sort_key=sort_key(facts["title_vi"]),
+        search_text=fold(f"{facts['slug']} {facts['number']} {facts['title_vi']} {facts['title_en']}"),
+    )
+    draft.enter(plan)
+    draft.plans.append(plan)
+    return plan
+
+
+def add_section(draft: Draft, parent: str | None, facts: Mapping[str, Any]) -> None:
+    """Enter a node of the tree; its parent is entered already."""
+    section = Section(
+        **_placed(draft, facts), parent_id=draft.sections[parent].id if parent is not None else None
+    )
+    draft.enter(section)
+    draft.sections[section.code] = section
+
+
+def add_objective(draft: Draft, section: str, facts: Mapping[str, Any]) -> None:
+    """Enter an objective of Part I."""
+    draft.enter(Objective(**_placed(draft, facts), section_id=draft.sections[section].id))
+
+
+def add_task(draft: Draft, section: str, facts: Mapping[str, Any]) -> Task:
+    """Enter a task of either family, without its bodies."""
+    task = Task(
+        **_placed(draft, facts),
+        section_id=draft.sections[section].id,
+        sort_key=sort_key(facts["title_vi"]),
+        status=TaskStatus.ACTIVE,
+    )
+    draft.enter(task)
+    draft.tasks[task.code] = task
+    return task
+
+
+def link(draft: Draft, item: str, duty: str, basis: Source) -> None:
+    """Enter that a duty carries out a programme item."""
+    draft.enter(
+        Implementation(
+            plan_id=draft.plan.id,
+            task_id=draft.tasks[item].id,
+            duty_id=draft.tasks[duty].id,
+            basis=basis,
+            label=f"{item}/{duty}",
+        )
+    )
+
+
+def assign(draft: Draft, code: str, bodies: Sequence[tuple[str, Fraction | None, Mapping[str, Any]]]) -> None:
+    """Enter the bodies of a task: (agency, share or None, facts). Leads share equally unless shares are given;
+    a group's share is split over the members it has on the day the plan takes effect."""
+    task = draft.tasks[code]
+    leads = [facts["role"] for _, _, facts in bodies].count(Role.LEAD)
+    for place, (agency, given, facts) in enumerate(bodies, 1):
+        lead = facts["role"] is Role.LEAD
+        share = (given or split(Fraction(1), leads)[0]) if lead else Fraction(0)
+        members = _members(draft, agency) if lead else []
+        row = _assignment(draft, task, draft.agencies[agency].id, f"{place:03}", share, facts)
+        row.fans_out = bool(members)
+        draft.enter(row)
+        parts = split(share, len(members)) if members else []
+        for number, (member, part) in enumerate(zip(members, parts, strict=True), 1):
+            own = _assignment(draft, task, member, f"{place:03}.{number:03}", part, facts)
+            own.group_id = row.agency_id
+            draft.enter(own)
+
+
+def _assignment(
+    draft: Draft, task: Task, agency_id: int, place: str, share: Fraction, facts: Mapping[str, Any]
+) -> Assignment:
+    return Assignment(
+        plan_id=draft.plan.id,
+        task_id=task.id,
+        agency_id=agency_id,
+        order_key=f"{task.order_key}:{place}",
+        share_numerator=share.numerator,
+        share_denominator=share.denominator,
+        **facts,
+    )
+
+
+def _members(draft: Draft, agency: str) -> list[int]:
+    group = draft.agencies[agency]
+    if group.kind is not AgencyKind.GROUP:
+        return []
+    day = draft.plan.effective_on or draft.plan.period_from
+    query = select(Membership).where(Membership.group_id == group.id).order_by(Membership.id)
+    return [row.member_id for row in draft.session.scalars(query) if _valid_on(row, day)]
+
+
+def _valid_on(row: Membership, day: date) -> bool:
+    return (row.valid_from or day) <= day <= (row.valid_to or day)
+
+
+def add_event(draft: Draft, task: str | None, facts: Mapping[str, Any]) -> None:
+    """Enter an event of the calendar."""
+    draft.enter(
+        Event(
+            **facts,
+            plan_id=draft.plan.id,
+            task_id=draft.tasks[task].id if task is not None else None,
+            sort_key=sort_key(facts["name_vi"]),
+            search_text=fold(f"{facts['code']} {facts['name_vi']} {facts['name_en']}"),
+        )
+    )
+
+
+def add_budget(
+    draft: Draft, facts: Mapping[str, Any], lines: Iterable[tuple[str | None, Mapping[str, Any]]]
+) -> None:
+    """Enter the total, and the lines the document itself gives, if any."""
+    draft.enter(Budget(**facts, plan_id=draft.plan.id, label=draft.plan.slug))
+    for agency, line in lines:
+        draft.enter(
+            BudgetLine(
+                **line,
+                plan_id=draft.plan.id,
+                agency_id=draft.agencies[agency].id if agency is not None else None,
+                search_text=fold(f"{line['code']} {line['title_vi']} {line['title_en']}"),
+            )
+        )
+
+
+def take_effect(draft: Draft) -> int:
+    """Put the plan in force: what every lead owes is fixed now, so that time alone never moves a value."""
+    plan, owed = draft.plan, 0
+    leads = draft.session.scalars(
+        select(Assignment)
+        .join(Agency, Agency.id == Assignment.agency_id)
+        .where(
+            Assignment.plan_id == plan.id,
+            Assignment.role == Role.LEAD,
+            Agency.kind
+            != AgencyKind.GROUP,  # a group owes through its members; unknown members owe nothing yet
+        )
+        .order_by(Assignment.order_key)
+    )
+    tasks = {task.id: task for task in draft.tasks.values()}
+    for assignment in leads.all():
+        task = tasks[assignment.task_id]
+        terms = Terms(
+            TaskKind(task.kind),
+            task.target,
+            task.due_on,
+            plan.period_from,
+            plan.period_to,
+            plan.reporting_period,
+        )
+        outputs = [
+            Output(
+                plan_id=plan.id,
+                task_id=task.id,
+                assignment_id=assignment.id,
+                **{name: getattr(planned, name) for name in planned.__slots__},
+            )
+            for planned in owed_from_the_start(terms)
+        ]
+        draft.enter(*outputs)
+        owed += len(outputs)
+    access.open_for_change(draft.session, draft.permit, [plan])
+    plan.status = PlanStatus.ACTIVE
+    return owed
+
+
+def _placed(draft: Draft, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of something with a clause code, with the keys that follow from code and titles."""
+    code = facts["code"]
+    return {
+        **facts,
+        "plan_id": draft.plan.id,
+        "order_key": clauses.order_key(code),
+        "search_text": fold(f"{code} {facts['title_vi']} {facts['title_en']}"),
+    }

@@ -1,0 +1,203 @@
+"""Keys: issued, rotated, revoked from the command line; recognised on every request."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Failure, Invalid, NotFound, Text, Unauthenticated
+from app.models import Agency, Assignment, Key, Plan, Task
+from app.rules import keys as form
+from app.rules.calendar import business_day
+from app.rules.ownership import Action, Actor, Item, Relation, relations
+from app.rules.vocabulary import AgencyKind, Role, Scope
+from app.schemas.base import AgencyRef
+from app.schemas.changes import MeOut, Place
+from app.services import access
+
+WITHOUT_ACCOUNT = frozenset({AgencyKind.EXTERNAL_PARTNER, AgencyKind.GROUP})
+"""Partners have no account; a group acts through its members."""
+
+
+def identify(session: Session, secret: str | None) -> Actor:
+    """Who is calling. Read from the database each time, so a revocation is felt by the next request."""
+    if secret is None:
+        raise _unknown("key_required")
+    if not form.is_well_formed(secret):
+        raise _unknown("key_invalid")
+    found = session.execute(
+        select(Key, Agency).join(Agency, Agency.id == Key.agency_id).where(Key.digest == form.digest(secret))
+    ).one_or_none()
+    if found is None:
+        raise _unknown("key_invalid")
+    key, agency = found
+    now = datetime.now(UTC)
+    if key.revoked_at is not None and key.revoked_at <= now:
+        raise _unknown("key_revoked")
+    if key.expires_at <= now:
+        raise _unknown("key_expired")
+    today = business_day(now)
+    return Actor(
+        agency=agency.code,
+        kind=agency.kind,
+        agency_id=agency.id,
+        scopes=frozenset(Scope(scope) for scope in key.scopes),
+        via=f"key:{key.public_id}",
+        active=agency.valid_to is None or agency.valid_to >= today,
+    )
+
+
+_REASONS = {
+    "key_required": Text(
+        "Gửi khóa trong tiêu đề Authorization: Bearer …", "Send a key as Authorization: Bearer …"
+    ),
+    "key_invalid": Text("Khóa truy cập không đúng", "The API key is not valid"),
+    "key_revoked": Text("Khóa truy cập đã bị thu hồi", "The API key has been revoked"),
+    "key_expired": Text("Khóa truy cập đã hết hạn", "The API key has expired"),
+}
+
+
+def _unknown(reason: str) -> Failure:
+    challenge = "Bearer" if reason == "key_required" else 'Bearer error="invalid_token"'
+    return Unauthenticated(
+        _REASONS[reason], facts={"reason": reason}, headers={"WWW-Authenticate": challenge}
+    )
+
+
+def technician(via: str = "cli") -> Actor:
+    """Whoever may use the command line on the server: no agency, no business record."""
+    return Actor(agency=None, kind=None, agency_id=None, scopes=frozenset({Scope.ADMIN}), via=via)
+
+
+def issue(
+    session: Session,
+    actor: Actor,
+    agency_code: str,
+    label: str,
+    scopes: Sequence[Scope],
+    lifetime: timedelta,
+    replaces: Key | None = None,
+) -> tuple[Key, str]:
+    """Make a key and return it with its secret, which is shown once and stored nowhere."""
+    permit = access.permit(actor, Action.KEY_MANAGE, Item())
+    agency = session.scalars(select(Agency).where(Agency.code == agency_code)).one_or_none()
+    if agency is None:
+        raise NotFound(Text(f"Không có cơ quan {agency_code}", f"There is no agency {agency_code}"))
+    if agency.kind in WITHOUT_ACCOUNT:
+        raise Conflict(
+            Text(
+                f"{agency_code} là nhóm hoặc đối tác nên không có khóa",
+                f"{agency_code} is a group or a partner and has no account",
+            )
+        )
+    wanted = {Scope.READ, *scopes}
+    if Scope.ADMIN in wanted and Scope.PUSH in wanted:
+        raise Invalid(
+            Text(
+                "Khóa quản trị kỹ thuật không được ghi dữ liệu nghiệp vụ",
+                "A technical administrator's key can write no business record",
+            )
+        )
+    secret, now = form.mint(secrets.token_bytes(form.RANDOM_BYTES)), datetime.now(UTC)
+    key = Key(
+        agency_id=agency.id,
+        label=label,
+        scopes=[scope.value for scope in Scope if scope in wanted],
+        hint=form.hint(secret),
+        digest=form.digest(secret),
+        created_at=now,
+        expires_at=now + lifetime,
+        replaces_id=replaces.id if replaces else None,
+    )
+    access.add(session, permit, [key])
+    session.flush()
+    return key, secret
+
+
+def rotate(
+    session: Session, actor: Actor, public_id: str, overlap: timedelta, lifetime: timedelta
+) -> tuple[Key, str]:
+    """Make a successor; the old key keeps working for the overlap, and not longer than it would have."""
+    old = _key(session, public_id)
+    permit = access.permit(actor, Action.KEY_MANAGE, Item())
+    now = datetime.now(UTC)
+    if old.revoked_at is not None or old.expires_at <= now:
+        raise Conflict(
+            Text(
+                "Khóa này không còn hiệu lực: hãy cấp khóa mới",
+                "This key is no longer valid: issue a new one",
+            )
+        )
+    agency = session.scalars(select(Agency.code).where(Agency.id == old.agency_id)).one()
+    scopes = [Scope(scope) for scope in old.scopes]
+    made = issue(session, actor, agency, old.label, scopes, lifetime, replaces=old)
+    access.open_for_change(session, permit, [old])
+    old.expires_at = min(old.expires_at, now + overlap)
+    return made
+
+
+def revoke(session: Session, actor: Actor, public_id: str) -> Key:
+    """End a key now. Twice is the same as once."""
+    key = _key(session, public_id)
+    permit = access.permit(actor, Action.KEY_MANAGE, Item())
+    if key.revoked_at is None:
+        access.open_for_change(session, permit, [key])
+        key.revoked_at = datetime.now(UTC)
+    return key
+
+
+def find(session: Session) -> list[tuple[Key, str]]:
+    """All keys with their agencies, the newest last."""
+    query = select(Key, Agency.code).join(Agency, Agency.id == Key.agency_id).order_by(Key.id)
+    return [(key, code) for key, code in session.execute(query)]
+
+
+def _key(session: Session, public_id: str) -> Key:
+    key = session.scalars(select(Key).where(Key.public_id == public_id)).one_or_none()
+    if key is None:
+        raise NotFound(Text("Không có khóa này", "There is no such key"))
+    return key
+
+
+def me(session: Session, actor: Actor) -> MeOut:
+    """Who is calling, through which key, and what it is to each plan."""
+    key, agency = session.execute(
+        select(Key, Agency)
+        .join(Agency, Agency.id == Key.agency_id)
+        .where(Key.public_id == actor.via.removeprefix("key:"))
+    ).one()
+    return MeOut(
+        agency=AgencyRef(code=agency.code, name_vi=agency.name_vi),
+        agency_kind=agency.kind,
+        scopes=[scope for scope in Scope if scope in actor.scopes],
+        key=key.public_id,
+        key_label=key.label,
+        key_hint=key.hint,
+        expires_at=key.expires_at,
+        plans=[
+            _place(session, actor, slug) for slug in session.scalars(select(Plan.slug).order_by(Plan.slug))
+        ],
+    )
+
+
+def _place(session: Session, actor: Actor, slug: str) -> Place:
+    here = access.ground(session, actor, slug)
+    powers = session.execute(
+        select(Assignment.role, Task.code)
+        .join(Task, Task.id == Assignment.task_id)
+        .where(Assignment.plan_id == here.plan.id, Assignment.agency_id == actor.agency_id)
+        .order_by(Assignment.order_key)
+    ).all()
+    plan_wide = {role: (actor.agency,) for role, _ in powers if role is Role.MONITOR and actor.agency}
+    item = Item(
+        owner=here.item.owner, secretariat=here.item.secretariat, superior=here.item.superior, roles=plan_wide
+    )
+    mine: list[Relation] = list(relations(actor, item))
+    return Place(
+        plan=slug,
+        relations=mine,
+        relation_labels=[relation.label_vi for relation in mine],
+        tasks=[code for role, code in powers if role is Role.LEAD],
+    )

@@ -1,0 +1,137 @@
+"""Outputs: what is owed, how records cover it, and what that moves."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.models import Agency, Assignment, Output, Task
+from app.rules import lifecycle
+from app.rules.ownership import Actor
+from app.rules.vocabulary import Level, OutputKind
+from app.schemas.activities import Moved
+from app.schemas.lists import several
+from app.schemas.tasks import OutputFilter, OutputOut, OutputPage
+from app.services import access, listing
+from app.services.access import Ground
+from app.services.listing import Order
+
+
+def find(
+    session: Session, actor: Actor, slug: str, ask: OutputFilter, assignment: str | None = None
+) -> OutputPage:
+    """List outputs of the plan, or of one assignment."""
+    here = access.ground(session, actor, slug)
+    query = _query(here, actor)
+    if assignment is not None:
+        _known(session, here, actor, assignment)
+        query = query.where(Assignment.public_id == assignment)
+    for column, wanted in (
+        (Task.code, ask.task),
+        (Agency.code, ask.agency),
+        (Output.kind, ask.kind),
+        (Output.level, ask.level),
+    ):
+        if wanted:
+            query = query.where(column.in_(several(wanted)))
+    if ask.due_from:
+        query = query.where(Output.due_on >= ask.due_from)
+    if ask.due_to:
+        query = query.where(Output.due_on <= ask.due_to)
+    orders = {"task": Order(Assignment.order_key), "due_on": Order(Output.due_on, type(here.plan.period_to))}
+    found = listing.page(session, query, ask, orders, by="task", last=Order(Output.id, int))
+    items = [out(*row[:4]) for row in found.rows]
+    return OutputPage(items=items, next_cursor=found.next_cursor, total=found.total)
+
+
+def get(session: Session, actor: Actor, slug: str, public_id: str) -> OutputOut:
+    """One output."""
+    here = access.ground(session, actor, slug)
+    found = session.execute(_query(here, actor, Output.public_id == public_id)).one_or_none()
+    if found is None:
+        raise NotFound()
+    return out(*found)
+
+
+def _query(
+    here: Ground, actor: Actor, *conditions: ColumnElement[bool]
+) -> Select[tuple[Output, str, str, str]]:
+    return (
+        select(Output, Assignment.public_id, Task.code, Agency.code)
+        .join(Assignment, Assignment.id == Output.assignment_id)
+        .join(Task, Task.id == Output.task_id)
+        .join(Agency, Agency.id == Assignment.agency_id)
+        .where(Output.plan_id == here.plan.id, access.seen_whole(here, actor), *conditions)
+    )
+
+
+def _known(session: Session, here: Ground, actor: Actor, assignment: str) -> None:
+    query = (
+        select(Assignment.id)
+        .join(Task, Task.id == Assignment.task_id)
+        .where(
+            Assignment.plan_id == here.plan.id,
+            Assignment.public_id == assignment,
+            access.seen_whole(here, actor),
+        )
+    )
+    if session.execute(query).first() is None:
+        raise NotFound()
+
+
+def out(output: Output, assignment: str, task: str, agency: str) -> OutputOut:
+    """An output on the wire."""
+    columns = {
+        name: getattr(output, name)
+        for name in OutputOut.model_fields
+        if hasattr(output, name) and name not in ("id", "assignment", "task", "agency")
+    }
+    return OutputOut(id=output.public_id, assignment=assignment, task=task, agency=agency, **columns)
+
+
+def owed_by(session: Session, assignment: Assignment) -> list[Output]:
+    """All outputs of an assignment, in their order. The assignment's row is locked by whoever changes them."""
+    query = select(Output).where(Output.assignment_id == assignment.id)
+    return list(session.scalars(query.order_by(Output.number, Output.id)))
+
+
+def cover(assignment: Assignment, outputs: Sequence[Output], by: int, one: Output | None) -> None:
+    """Take a standing record into account (`by` > 0: its quantity) or out of it (`by` < 0).
+
+    A record that names an output is one piece of evidence for it. Otherwise its quantity fills the
+    assignment's pieces from the first on; what is beyond the last is surplus, kept and shown.
+    """
+    if one is not None:
+        one.evidence += 1 if by > 0 else -1
+        return
+    assignment.recorded_quantity += by
+    for output in outputs:
+        if output.kind is OutputKind.PIECE:
+            output.evidence = int(lifecycle.filled(output.number, assignment.recorded_quantity))
+
+
+def settle(outputs: Iterable[Output], now: datetime) -> list[Moved]:
+    """Bring every output to the level its claims and evidence give it; tell which ones moved."""
+    moved = []
+    for output in outputs:
+        before = output.level
+        output.owed = lifecycle.owed(
+            opened_by_record=output.opened_by_record, claimed=output.claimed, evidence=output.evidence
+        )
+        output.level = lifecycle.level(
+            claimed=output.claimed,
+            evidence=output.evidence,
+            confirmed=output.confirmed,
+            status_only=False,
+        )
+        if output.level is not before:
+            output.moved_at = now
+            moved.append(Moved(output=output.code, before=before, after=output.level))
+    return moved
+
+
+def blocks_withdrawal(output: Output | None) -> bool:
+    """The last evidence of a confirmed output stays until the monitor returns it (model §2)."""
+    return output is not None and output.level is Level.CONFIRMED and output.evidence <= 1

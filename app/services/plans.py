@@ -1,0 +1,141 @@
+"""Plans and the document they stand in: facts, tree, objectives."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from app.errors import NotFound
+from app.models import Agency, Objective, Plan, Section
+from app.rules.ownership import Actor
+from app.schemas.base import AgencyRef
+from app.schemas.lists import several
+from app.schemas.plans import (
+    ObjectiveFilter,
+    ObjectiveOut,
+    ObjectivePage,
+    PlanDetail,
+    PlanFilter,
+    PlanOut,
+    PlanPage,
+    SectionFilter,
+    SectionOut,
+    SectionPage,
+)
+from app.services import access, agencies, listing
+from app.services.listing import Order
+
+
+def find(session: Session, ask: PlanFilter) -> PlanPage:
+    """List plans."""
+    query = (
+        select(Plan, Agency.code, Agency.name_vi)
+        .join(Agency, Agency.id == Plan.owner_id)
+        .where(*listing.matching(Plan.search_text, ask.q))
+    )
+    if ask.year is not None:
+        query = query.where(Plan.year == ask.year)
+    if ask.status:
+        query = query.where(Plan.status.in_(several(ask.status)))
+    orders = {"slug": Order(Plan.slug), "year": Order(Plan.year, int)}
+    found = listing.page(session, query, ask, orders, by="slug", last=Order(Plan.id, int))
+    items = [brief(row[0], AgencyRef(code=row[1], name_vi=row[2])) for row in found.rows]
+    return PlanPage(items=items, next_cursor=found.next_cursor, total=found.total)
+
+
+def brief(plan: Plan, owner: AgencyRef) -> PlanOut:
+    """A plan as lists show it."""
+    columns = {name: getattr(plan, name) for name in PlanOut.model_fields if hasattr(plan, name)}
+    return PlanOut(**columns, owner=owner)
+
+
+def get(session: Session, actor: Actor, slug: str) -> PlanDetail:
+    """One plan with its facts, sources and anomalies."""
+    plan = access.ground(session, actor, slug).plan
+    columns = {name: getattr(plan, name) for name in PlanDetail.model_fields if hasattr(plan, name)}
+    owner = agencies.ref(session, plan.owner_id)
+    if owner is None:
+        raise NotFound()
+    return PlanDetail(
+        **columns,
+        owner=owner,
+        secretariat=agencies.ref(session, plan.secretariat_id),
+        superior=agencies.ref(session, plan.superior_id),
+    )
+
+
+def sections(session: Session, actor: Actor, slug: str, ask: SectionFilter) -> SectionPage:
+    """List the document's tree in the order of the document."""
+    here, above = access.ground(session, actor, slug), aliased(Section)
+    query = (
+        select(Section, above.code)
+        .outerjoin(above, above.id == Section.parent_id)
+        .where(Section.plan_id == here.plan.id, *listing.matching(Section.search_text, ask.q))
+    )
+    if ask.parent:
+        query = query.where(above.code.in_(several(ask.parent)))
+    orders = {"code": Order(Section.order_key)}
+    found = listing.page(session, query, ask, orders, by="code", last=Order(Section.id, int))
+    items = [_section(row[0], row[1]) for row in found.rows]
+    return SectionPage(items=items, next_cursor=found.next_cursor, total=found.total)
+
+
+def _section(section: Section, parent: str | None) -> SectionOut:
+    return SectionOut(
+        code=section.code,
+        parent=parent,
+        title_vi=section.title_vi,
+        title_en=section.title_en,
+        line=section.line,
+    )
+
+
+def section(session: Session, actor: Actor, slug: str, code: str) -> SectionOut:
+    """One node of the tree."""
+    here, above = access.ground(session, actor, slug), aliased(Section)
+    found = session.execute(
+        select(Section, above.code)
+        .outerjoin(above, above.id == Section.parent_id)
+        .where(Section.plan_id == here.plan.id, Section.code == code)
+    ).one_or_none()
+    if found is None:
+        raise NotFound()
+    return _section(*found)
+
+
+def objectives(session: Session, actor: Actor, slug: str, ask: ObjectiveFilter) -> ObjectivePage:
+    """List what the plan is for."""
+    here = access.ground(session, actor, slug)
+    query = (
+        select(Objective, Section.code)
+        .join(Section, Section.id == Objective.section_id)
+        .where(Objective.plan_id == here.plan.id, *listing.matching(Objective.search_text, ask.q))
+    )
+    if ask.section:
+        query = query.where(Section.code.in_(several(ask.section)))
+    orders = {"code": Order(Objective.order_key)}
+    found = listing.page(session, query, ask, orders, by="code", last=Order(Objective.id, int))
+    items = [_objective(row[0], row[1]) for row in found.rows]
+    return ObjectivePage(items=items, next_cursor=found.next_cursor, total=found.total)
+
+
+def _objective(objective: Objective, section_code: str) -> ObjectiveOut:
+    return ObjectiveOut(
+        code=objective.code,
+        section=section_code,
+        title_vi=objective.title_vi,
+        title_en=objective.title_en,
+        lines=objective.lines,
+        line=objective.line,
+    )
+
+
+def objective(session: Session, actor: Actor, slug: str, code: str) -> ObjectiveOut:
+    """One objective."""
+    here = access.ground(session, actor, slug)
+    found = session.execute(
+        select(Objective, Section.code)
+        .join(Section, Section.id == Objective.section_id)
+        .where(Objective.plan_id == here.plan.id, Objective.code == code)
+    ).one_or_none()
+    if found is None:
+        raise NotFound()
+    return _objective(*found)

@@ -1,0 +1,307 @@
+"""How far it is: the leaves a caller may see, and the roll-up of any set of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.models import Agency, Assignment, Implementation, Output, Section, Task
+from app.rules.ownership import Actor
+from app.rules.rollup import COUNTED_STATUSES, FORMULA, Figure, Leaf, roll_up
+from app.rules.vocabulary import Level, Role, TaskFamily, TaskKind
+from app.schemas.lists import several
+from app.schemas.progress import By, Levels, ProgressFilter, ProgressOut, ProgressRow
+from app.services import access
+from app.services.access import Ground
+
+IN_SUM = "status_only"
+"""The one row in which status-only duties of others appear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A counted lead assignment with where it belongs. `in_sum`: the caller may only see it in a sum."""
+
+    assignment: str
+    task_id: int
+    task: str
+    section_id: int
+    kind: TaskKind
+    agency: str
+    name_vi: str
+    name_en: str
+    group: str | None
+    leaf: Leaf
+    moved_at: datetime | None
+    in_sum: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A task or section the caller may see, as far as a roll-up needs it."""
+
+    id: int
+    code: str
+    title_vi: str
+    title_en: str
+    up: int | None
+    family: TaskFamily | None = None
+
+
+def parts(session: Session, here: Ground, actor: Actor) -> list[Part]:
+    """Every counted lead of the plan that this caller may see, if only in a sum; in the order of clauses."""
+    at_least = {
+        "reported": (Level.REPORTED, Level.EVIDENCED, Level.CONFIRMED),
+        "evidenced": (Level.EVIDENCED, Level.CONFIRMED),
+        "confirmed": (Level.CONFIRMED,),
+    }
+    sums = (
+        select(
+            Output.assignment_id.label("assignment_id"),
+            func.sum(Output.weight).label("owed"),
+            *(
+                func.sum(case((Output.level.in_(levels), Output.weight), else_=0)).label(name)
+                for name, levels in at_least.items()
+            ),
+            func.max(Output.moved_at).label("moved_at"),
+        )
+        .where(Output.plan_id == here.plan.id, Output.owed)
+        .group_by(Output.assignment_id)
+        .subquery()
+    )
+    group, in_sum = aliased(Agency), access.seen_in_sum(here, actor)
+    query = (
+        select(
+            Assignment.public_id,
+            Task.id,
+            Task.code,
+            Task.section_id,
+            Task.kind,
+            Agency.code,
+            Agency.name_vi,
+            Agency.name_en,
+            group.code,
+            Task.weight,
+            Assignment.share_numerator,
+            Assignment.share_denominator,
+            sums.c.owed,
+            sums.c.reported,
+            sums.c.evidenced,
+            sums.c.confirmed,
+            sums.c.moved_at,
+            in_sum,
+        )
+        .join(Task, Task.id == Assignment.task_id)
+        .join(Agency, Agency.id == Assignment.agency_id)
+        .outerjoin(group, group.id == Assignment.group_id)
+        .outerjoin(sums, sums.c.assignment_id == Assignment.id)
+        .where(
+            Assignment.plan_id == here.plan.id,
+            Assignment.role == Role.LEAD,
+            ~Assignment.fans_out,
+            Task.status.in_(COUNTED_STATUSES),
+            or_(access.seen_whole(here, actor), in_sum),
+        )
+        .order_by(Assignment.order_key, Assignment.id)
+    )
+    return [
+        Part(
+            *row[:9],
+            Leaf(row[9], Fraction(row[10], row[11]), *(int(total or 0) for total in row[12:16])),
+            row[16],
+            bool(row[17]),
+        )
+        for row in session.execute(query)
+    ]
+
+
+def by_task(session: Session, here: Ground, actor: Actor, found: list[Part]) -> dict[int, list[Part]]:
+    """The parts behind each task: a duty's own; for a programme item, those of the duties that carry it out."""
+    own: dict[int, list[Part]] = defaultdict(list)
+    for part in found:
+        if not part.in_sum:
+            own[part.task_id].append(part)
+    views: dict[int, list[Part]] = defaultdict(list)
+    links = select(Implementation.task_id, Implementation.duty_id).where(
+        Implementation.plan_id == here.plan.id
+    )
+    for item, duty in session.execute(links.order_by(Implementation.id)):
+        views[item].extend(own.get(duty, ()))
+    return {**own, **views}
+
+
+def figure(some: Iterable[Part]) -> Figure:
+    """Roll up a set of parts, each once."""
+    return roll_up({part.assignment: part.leaf for part in some}.values())
+
+
+def progress(session: Session, actor: Actor, slug: str, ask: ProgressFilter) -> ProgressOut:
+    """Completion of the plan, or of a filtered set of its assignments, broken down as asked."""
+    here = access.ground(session, actor, slug)
+    return compute(session, here, actor, ask)
+
+
+def compute(session: Session, here: Ground, actor: Actor, ask: ProgressFilter) -> ProgressOut:
+    """The same, for a plan already found."""
+    found = parts(session, here, actor)
+    behind = by_task(session, here, actor, found)
+    tasks, sections = _tasks(session, here, actor), _sections(session, here)
+    chosen = _chosen(ask, found, behind, tasks, sections)
+    rows = {
+        None: lambda: [],
+        By.AGENCY: lambda: _agency_rows(chosen),
+        By.ASSIGNMENT: lambda: _assignment_rows(chosen, tasks),
+        By.TASK: lambda: _task_rows(chosen, behind, tasks),
+        By.SECTION: lambda: _section_rows(chosen, behind, tasks, sections),
+    }[ask.by]()
+    in_sum = [part for part in chosen if part.in_sum]
+    if ask.by is not None and in_sum:
+        rows.append(_row(IN_SUM, "Nhiệm vụ chỉ theo dõi trạng thái", "Duties tracked by status only", in_sum))
+    return ProgressOut(
+        plan=here.plan.slug,
+        revision=here.plan.revision,
+        formula=FORMULA,
+        headline=Level.EVIDENCED.value,
+        as_of=max((part.moved_at for part in chosen if part.moved_at), default=None),
+        total=Levels.of(figure(chosen)),
+        assignments=len(chosen),
+        by=ask.by,
+        items=rows,
+    )
+
+
+def _tasks(session: Session, here: Ground, actor: Actor) -> dict[int, Node]:
+    query = select(Task.id, Task.code, Task.title_vi, Task.title_en, Task.section_id, Task.family).where(
+        Task.plan_id == here.plan.id, access.seen_whole(here, actor), Task.status.in_(COUNTED_STATUSES)
+    )
+    return {row.id: Node(*row) for row in session.execute(query.order_by(Task.order_key))}
+
+
+def _sections(session: Session, here: Ground) -> dict[int, Node]:
+    query = select(Section.id, Section.code, Section.title_vi, Section.title_en, Section.parent_id).where(
+        Section.plan_id == here.plan.id
+    )
+    return {row.id: Node(*row) for row in session.execute(query.order_by(Section.order_key))}
+
+
+def _upwards(section_id: int | None, sections: Mapping[int, Node]) -> list[int]:
+    """A section and all it lies in."""
+    path = []
+    while section_id is not None:
+        path.append(section_id)
+        section_id = sections[section_id].up
+    return path
+
+
+def _chosen(
+    ask: ProgressFilter,
+    found: list[Part],
+    behind: Mapping[int, list[Part]],
+    tasks: Mapping[int, Node],
+    sections: Mapping[int, Node],
+) -> list[Part]:
+    """The parts that the filters leave; with any filter, nothing that may only be seen in the whole sum."""
+    if not (ask.section or ask.agency or ask.task or ask.kind):
+        return found
+    chosen = [part for part in found if not part.in_sum]
+    if ask.section or ask.task:
+        wanted_tasks, wanted_sections = set(several(ask.task)), set(several(ask.section))
+        within = {
+            part.assignment
+            for task in tasks.values()
+            if (not ask.task or task.code in wanted_tasks)
+            and (
+                not ask.section or wanted_sections & {sections[up].code for up in _upwards(task.up, sections)}
+            )
+            for part in behind.get(task.id, ())
+        }
+        chosen = [part for part in chosen if part.assignment in within]
+    if ask.agency:
+        agencies = set(several(ask.agency))
+        chosen = [part for part in chosen if part.agency in agencies or part.group in agencies]
+    if ask.kind:
+        kinds = set(several(ask.kind))
+        chosen = [part for part in chosen if part.kind in kinds]
+    return chosen
+
+
+def _row(
+    key: str, title_vi: str, title_en: str, some: list[Part], *, up: str | None = None, view: bool = False
+) -> ProgressRow:
+    return ProgressRow(
+        key=key,
+        parent=up,
+        title_vi=title_vi,
+        title_en=title_en,
+        view=view,
+        assignments=len({part.assignment for part in some}),
+        **dict(Levels.of(figure(some))),
+    )
+
+
+def _agency_rows(chosen: list[Part]) -> list[ProgressRow]:
+    bodies: dict[str, list[Part]] = defaultdict(list)
+    for part in chosen:
+        if not part.in_sum:
+            bodies[part.agency].append(part)
+    return [_row(code, some[0].name_vi, some[0].name_en, some) for code, some in sorted(bodies.items())]
+
+
+def _assignment_rows(chosen: list[Part], tasks: Mapping[int, Node]) -> list[ProgressRow]:
+    return [
+        _row(
+            part.assignment,
+            f"{part.name_vi}: {tasks[part.task_id].title_vi}",
+            f"{part.name_en}: {tasks[part.task_id].title_en}",
+            [part],
+            up=part.task,
+        )
+        for part in chosen
+        if not part.in_sum
+    ]
+
+
+def _task_rows(
+    chosen: list[Part], behind: Mapping[int, list[Part]], tasks: Mapping[int, Node]
+) -> list[ProgressRow]:
+    left = {part.assignment for part in chosen}
+    rows = []
+    for task in tasks.values():
+        some = [part for part in behind.get(task.id, ()) if part.assignment in left]
+        view = task.family is TaskFamily.PROGRAMME
+        if some or view:
+            rows.append(_row(task.code, task.title_vi, task.title_en, some, view=view))
+    return rows
+
+
+def _section_rows(
+    chosen: list[Part],
+    behind: Mapping[int, list[Part]],
+    tasks: Mapping[int, Node],
+    sections: Mapping[int, Node],
+) -> list[ProgressRow]:
+    left = {part.assignment for part in chosen}
+    below: dict[int, list[Part]] = defaultdict(list)
+    views: set[int] = set()
+    for task in tasks.values():
+        some = [part for part in behind.get(task.id, ()) if part.assignment in left]
+        for section_id in _upwards(task.up, sections):
+            below[section_id].extend(some)
+            if task.family is TaskFamily.PROGRAMME:
+                views.add(section_id)
+    return [
+        _row(
+            node.code,
+            node.title_vi,
+            node.title_en,
+            below[node.id],
+            up=sections[node.up].code if node.up is not None else None,
+            view=node.id in views,
+        )
+        for node in sections.values()
+        if node.id in below and (below[node.id] or node.id in views)
+    ]

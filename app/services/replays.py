@@ -1,0 +1,55 @@
+"""Answers kept for repetition, so that a push may be sent twice (habit: Idempotency-Key)."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import KeyReused
+from app.models import Replay
+from app.rules.ownership import Actor
+
+
+class Stored(NamedTuple):
+    """An answer as it was given: status, the headers that belong to it, and its bytes."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def fingerprint(method: str, path: str, content: Any) -> str:
+    """What makes two requests the same: method, path and the JSON value, however it was spelt."""
+    text = json.dumps([method, path, content], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def find(session: Session, actor: Actor, idempotency_key: str, mark: str) -> Stored | None:
+    """The answer this agency got for this key; KeyReused if that was for another request."""
+    replay = session.scalars(
+        select(Replay).where(Replay.agency_id == actor.agency_id, Replay.idempotency_key == idempotency_key)
+    ).one_or_none()
+    if replay is None:
+        return None
+    if replay.fingerprint != mark:
+        raise KeyReused()
+    return Stored(replay.status, replay.headers, replay.body)
+
+
+def keep(session: Session, actor: Actor, idempotency_key: str, mark: str, stored: Stored) -> None:
+    """Keep an answer, in the transaction it answers for."""
+    session.add(
+        Replay(
+            agency_id=actor.agency_id,
+            idempotency_key=idempotency_key,
+            fingerprint=mark,
+            status=stored.status,
+            headers=stored.headers,
+            body=stored.body,
+            created_at=datetime.now(UTC),
+        )
+    )
+    session.flush()

@@ -1,0 +1,166 @@
+"""Tasks of both families, with how far they are."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.models import Agency, Assignment, Implementation, Section, Task
+from app.rules.ownership import Actor
+from app.rules.vocabulary import Role, Source
+from app.schemas.base import TaskRef
+from app.schemas.lists import several
+from app.schemas.progress import Levels
+from app.schemas.tasks import AssignmentOut, Link, TaskFilter, TaskOut, TaskPage
+from app.services import access, assignments, listing, progress
+from app.services.access import Ground
+from app.services.listing import Order
+from app.services.progress import Part
+
+
+def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage:
+    """List the tasks this caller may see."""
+    here = access.ground(session, actor, slug)
+    found_parts = progress.parts(session, here, actor)
+    behind = progress.by_task(session, here, actor, found_parts)
+    due = func.coalesce(Task.due_on, here.plan.period_to)
+    query = (
+        select(Task, Section.code)
+        .join(Section, Section.id == Task.section_id)
+        .where(
+            Task.plan_id == here.plan.id,
+            access.seen_whole(here, actor),
+            *listing.matching(Task.search_text, ask.q),
+        )
+    )
+    for column, wanted in (
+        (Task.family, ask.family),
+        (Task.kind, ask.kind),
+        (Task.visibility, ask.visibility),
+        (Task.status, ask.status),
+    ):
+        if wanted:
+            query = query.where(column.in_(several(wanted)))
+    if ask.section:
+        query = query.where(within(here, several(ask.section)))
+    if ask.agency:
+        query = query.where(_assigned(several(ask.agency)))
+    if ask.lead:
+        query = query.where(_assigned(several(ask.lead), Role.LEAD))
+    if ask.state:
+        states = several(ask.state)
+        ids = [task_id for task_id, some in behind.items() if progress.figure(some).state in states]
+        query = query.where(Task.id.in_(ids))
+    if ask.due_from:
+        query = query.where(due >= ask.due_from)
+    if ask.due_to:
+        query = query.where(due <= ask.due_to)
+    orders = {
+        "code": Order(Task.order_key),
+        "title": Order(Task.sort_key),
+        "due_on": Order(due, type(here.plan.period_to)),
+    }
+    found = listing.page(session, query, ask, orders, by="code", last=Order(Task.id, int))
+    rows = [(row[0], row[1]) for row in found.rows]
+    items = _out(session, here, actor, rows, found_parts, behind, set(several(ask.include)))
+    return TaskPage(items=items, next_cursor=found.next_cursor, total=found.total)
+
+
+def get(session: Session, actor: Actor, slug: str, code: str) -> TaskOut:
+    """One task, with its assignments and links."""
+    here = access.ground(session, actor, slug)
+    task = access.task(session, here, actor, code)
+    section = session.scalars(select(Section.code).where(Section.id == task.section_id)).one()
+    parts = progress.parts(session, here, actor)
+    behind = progress.by_task(session, here, actor, parts)
+    return _out(session, here, actor, [(task, section)], parts, behind, {"assignments", "links"})[0]
+
+
+def within(here: Ground, codes: Sequence[str]) -> object:
+    """A condition on Task: in one of these sections or anywhere below (keys of clauses nest as prefixes)."""
+    above = aliased(Section)
+    return (
+        exists()
+        .where(
+            above.plan_id == here.plan.id,
+            above.code.in_(codes),
+            or_(Task.section_id == above.id, Task.order_key.startswith(above.order_key + ".")),
+        )
+        .correlate(Task)
+    )
+
+
+def _assigned(codes: Sequence[str], role: Role | None = None) -> object:
+    given, body = aliased(Assignment), aliased(Agency)
+    conditions = [given.task_id == Task.id, given.agency_id == body.id, body.code.in_(codes)]
+    return exists().where(*conditions, *([given.role == role] if role else [])).correlate(Task)
+
+
+def _out(
+    session: Session,
+    here: Ground,
+    actor: Actor,
+    rows: Sequence[tuple[Task, str]],
+    parts: list[Part],
+    behind: dict[int, list[Part]],
+    include: set[str],
+) -> list[TaskOut]:
+    ids = [task.id for task, _ in rows]
+    given = _assignments(session, here, actor, ids, parts) if "assignments" in include else None
+    down = _links(session, here, actor, ids, downward=True) if "links" in include else None
+    up = _links(session, here, actor, ids, downward=False) if "links" in include else None
+    answers = []
+    for task, section in rows:
+        figure = progress.figure(behind.get(task.id, ()))
+        columns = {
+            name: getattr(task, name)
+            for name in TaskOut.model_fields
+            if hasattr(task, name) and name not in ("due_on", "implements")
+        }
+        answers.append(
+            TaskOut(
+                **columns,
+                section=section,
+                due_on=task.due_on or here.plan.period_to,
+                due_source=Source.PLAN_TEXT if task.due_on else Source.IMPLIED,
+                state=figure.state,
+                progress=Levels.of(figure),
+                assignments=given[task.id] if given is not None else None,
+                implemented_by=down[task.id] if down is not None else None,
+                implements=up[task.id] if up is not None else None,
+            )
+        )
+    return answers
+
+
+def _assignments(
+    session: Session, here: Ground, actor: Actor, ids: list[int], parts: list[Part]
+) -> dict[int, list[AssignmentOut]]:
+    found: dict[int, list[AssignmentOut]] = defaultdict(list)
+    query = assignments.query(here, actor, Assignment.task_id.in_(ids)).order_by(
+        Assignment.order_key, Assignment.id
+    )
+    for assignment, task, agency, group in session.execute(query):
+        found[task.id].append(assignments.out(assignment, task, agency, group, parts=parts))
+    return found
+
+
+def _links(
+    session: Session, here: Ground, actor: Actor, ids: list[int], *, downward: bool
+) -> dict[int, list[Link]]:
+    """For each task the duties that carry it out, or the programme items it carries out."""
+    mine, other = Implementation.task_id, Implementation.duty_id
+    if not downward:
+        mine, other = other, mine
+    query = (
+        select(mine, Task.code, Task.title_vi, Implementation.basis)
+        .select_from(Implementation)
+        .join(Task, Task.id == other)
+        .where(mine.in_(ids), access.seen_whole(here, actor))
+        .order_by(Task.order_key)
+    )
+    found: dict[int, list[Link]] = defaultdict(list)
+    for task_id, code, title_vi, basis in session.execute(query):
+        found[task_id].append(Link(task=TaskRef(code=code, title_vi=title_vi), basis=basis))
+    return found

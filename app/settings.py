@@ -1,0 +1,32 @@
+"""What differs between two installations, read once from the environment and never changed after."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Names are the environment's, without prefix for DATABASE_URL and with `TTDN_` for the rest."""
+
+    model_config = SettingsConfigDict(env_prefix="TTDN_", frozen=True, extra="ignore")
+
+    database_url: str = Field(
+        default="sqlite:///var/ttdn.sqlite3",
+        validation_alias="DATABASE_URL",
+        description="sqlite:///path (embedded) or postgresql://user:password@host/database",
+    )
+    threads: int = Field(default=4, ge=1, le=64, description="requests worked on at once in one process")
+    max_body_bytes: int = Field(default=1024 * 1024, ge=1024)
+    busy_seconds: int = Field(default=10, ge=1, le=60, description="how long a write waits for its turn")
+
+    @cached_property
+    def embedded(self) -> bool:
+        """Whether the database is a file of our own, which the service may create and migrate itself."""
+        return self.database_url.startswith("sqlite")
+
+    @cached_property
+    def database_file(self) -> Path | None:
+        """The embedded database's file; None on a server."""
+        return Path(self.database_url.removeprefix("sqlite:///")) if self.embedded else None

@@ -1,0 +1,13 @@
+"""The web room: everything HTTP that exists once.
+
+A request comes in through `entrance`, in this order, every step plain ASGI:
+
+    protocol     what is not even HTTP is still answered as a problem document
+    catch_all    a request id, the standing headers, and an answer whatever happens further in
+    directory    is there such an address, does it take this method, does it know these parameters (`head`)
+    reader       the body: size, media type, strict JSON (`json_text`)
+    the router, then back out through `problems` if it failed (`faults` words what was wrong, `languages`
+    chooses Vietnamese or English)
+
+`description` makes the published contract out of the routes, `docs` shows it without any internet.
+"""

@@ -1,0 +1,80 @@
+"""Answers: a message as bytes, with its ETag; 304 where the caller has them already."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.errors import PreconditionRequired, Stale
+
+_STRONG = re.compile(r'(?<![\w/])"([0-9]{1,18})-[0-9a-f]{24}"')
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an operation says: the message, and what HTTP adds to it.
+
+    `tagged` is the message that a GET of the resource would give, where that is not `body` itself.
+    `version` is the row's: If-Match holds on it, whatever view of the row the tag came from.
+    """
+
+    body: BaseModel
+    status: int = 200
+    version: int = 0
+    tagged: BaseModel | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def render(answer: Answer) -> Response:
+    """The answer's bytes with their ETag, and a link to the next page where there is one."""
+    content = _bytes(answer.body)
+    tag = etag(answer.version, content if answer.tagged is None else _bytes(answer.tagged))
+    return Response(
+        content, answer.status, headers={**answer.headers, "ETag": tag}, media_type="application/json"
+    )
+
+
+def conditional(request: Request, response: Response) -> Response:
+    """304 when the caller already has what would be sent (RFC 9110 §13.1.2)."""
+    given = request.headers.get("if-none-match")
+    if given is None or response.status_code != 200:
+        return response
+    tags = {tag.strip().removeprefix("W/") for tag in given.split(",")}
+    if "*" not in tags and response.headers["etag"] not in tags:
+        return response
+    kept = {name: value for name, value in response.headers.items() if name in ("etag", "link")}
+    return Response(status_code=304, headers=kept)
+
+
+def next_link(request: Request, page: BaseModel, name: str = "cursor") -> dict[str, str]:
+    """`Link: rel="next"` (RFC 8288), relative to the request, so that it holds behind any prefix."""
+    cursor = getattr(page, "next_cursor", None)
+    if cursor is None:
+        return {}
+    query = request.url.include_query_params(**{name: cursor}).query
+    return {"Link": f'<?{query}>; rel="next"'}
+
+
+def etag(version: int, content: bytes) -> str:
+    """A strong tag: the version for If-Match, and a digest of the bytes for If-None-Match."""
+    return f'"{version}-{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+
+
+def expected_versions(request: Request) -> frozenset[int] | None:
+    """The versions a change is meant for; None for `*`. A weak tag proves nothing (RFC 9110 §13.1.1)."""
+    given = request.headers.get("if-match")
+    if given is None:
+        raise PreconditionRequired()
+    if given.strip() == "*":
+        return None
+    versions = frozenset(int(version) for version in _STRONG.findall(given))
+    if not versions:
+        raise Stale()
+    return versions
+
+
+def _bytes(message: BaseModel) -> bytes:
+    return message.model_dump_json().encode()

@@ -1,0 +1,127 @@
+"""The outermost step: a request id, the standing headers, and an answer whatever happens further in.
+
+Nothing is raised again after it was answered: after an exception uvicorn closes the connection without saying
+so, and a client that reuses it loses its next request.
+"""
+
+import logging
+import re
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import exc
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import Busy, Failure, Internal
+from app.rules.keys import PREFIX
+from app.web.problems import problem_response
+
+_log = logging.getLogger(__name__)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+STANDING_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (
+        b"cache-control",
+        b"private, no-cache",
+    ),  # kept, but asked about before every use: a stale number is wrong
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+
+# PostgreSQL's classes and codes of what passes: connection, rollback (deadlock, serialisation), resources,
+# lock not available, shutdown and start-up. SQLite's: busy, locked.
+_PASSING_STATES = ("08", "40", "53", "55P03", "57P")
+_PASSING_CODES = (5, 6)
+
+
+class CatchAll:
+    """Pure ASGI. `scope["state"]["request_id"]` is there for everything further in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer every HTTP request; other scopes pass."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = _request_id(Headers(scope=scope).get("x-request-id"))
+        scope.setdefault("state", {})["request_id"] = request_id
+        exchange = _Exchange(scope, receive, send, request_id)
+        try:
+            await self.app(scope, exchange.receive, exchange.send)
+        except Exception as error:  # noqa: BLE001 - that is what this room is for
+            failure = _as_answer(error)
+            if isinstance(failure, Internal):
+                _log.exception("request %s: %s was not foreseen", request_id, type(error).__name__)
+            if not exchange.started:
+                await problem_response(failure, scope)(scope, exchange.receive, exchange.send)
+
+
+class _Exchange:
+    """One request's way out: headers that always stand, no body for HEAD, no waiting client left behind."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        self._receive, self._send = receive, send
+        self._bodiless = scope["method"] == "HEAD"
+        self._waits = Headers(scope=scope).get("expect", "").lower() == "100-continue"
+        self._request_id = request_id
+        self.started = False
+
+    async def receive(self) -> Message:
+        self._waits = False
+        return await self._receive()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = list(message.get("headers", ()))
+            present = {name.lower() for name, _ in headers}
+            # What 304 says replaces what the caller has kept (RFC 9111 §3.2): no policy but the page's own.
+            standing = STANDING_HEADERS[:1] if message["status"] == 304 else STANDING_HEADERS
+            headers += [pair for pair in standing if pair[0] not in present]
+            headers.append((b"x-request-id", self._request_id.encode()))
+            if self._waits:
+                # Nobody asked for the body (RFC 9110 §10.1.1), so what comes next on this connection could be
+                # the body or another request: not to be guessed.
+                headers.append((b"connection", b"close"))
+            message = {**message, "headers": headers}
+        elif self._bodiless and message["type"] == "http.response.body":
+            if message.get("more_body", False):
+                return
+            message = {"type": "http.response.body", "body": b""}
+        await self._send(message)
+
+
+def _request_id(offered: str | None) -> str:
+    """The caller's own id if it is a plain one, so that both sides' logs can be laid side by side."""
+    if offered and _REQUEST_ID.fullmatch(offered) and PREFIX not in offered:
+        return offered
+    return token_hex(12)
+
+
+def _as_answer(error: Exception) -> Failure:
+    if isinstance(error, Failure):
+        return error
+    return Busy() if is_passing(error) else Internal()
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the database will most likely take the same request again in a moment."""
+    if isinstance(error, exc.TimeoutError):  # no connection of the pool became free
+        return True
+    if not isinstance(error, exc.DBAPIError):
+        return False
+    cause: Any = error.orig
+    state, code = getattr(cause, "sqlstate", None), getattr(cause, "sqlite_errorcode", None)
+    if state is not None:
+        return str(state).startswith(_PASSING_STATES)
+    if code is not None:
+        return (code & 0xFF) in _PASSING_CODES
+    # psycopg gives no state where the server did not even answer.
+    unanswered = isinstance(error, exc.OperationalError) and hasattr(cause, "sqlstate")
+    return error.connection_invalidated or unanswered

@@ -1,0 +1,102 @@
+"""The published contract: what FastAPI reads off the routes, made true and made clean for code generators.
+
+Names that generators turn into identifiers (title, tags, operation ids) are ASCII. Every operation has the
+one problem document under `default` instead of FastAPI's own idea of a 422. Examples come from
+`examples.json`: operation id → `{"request": …, "response": …, "parameters": {name: …}}`, all optional.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.web.problem_schema import PROBLEM, PROBLEM_ERROR, PROBLEM_RESPONSE
+
+TITLE = "TTDN plan service"
+EXAMPLES = Path(__file__).with_name("examples.json")
+
+_VALIDATION_SCHEMAS = ("HTTPValidationError", "ValidationError")
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "Khóa truy cập của cơ quan (`ttdn_…`). · The agency's API key (`ttdn_…`).",
+}
+
+
+def describe(app: FastAPI, *, examples: Path = EXAMPLES, open_paths: tuple[str, ...] = ()) -> None:
+    """Give the application its contract, made at the first asking. Only `open_paths` need no key."""
+    app.openapi = _once(lambda: _describe(app, _read(examples), open_paths))  # type: ignore[method-assign]
+
+
+def _once(make: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    made: list[dict[str, Any]] = []
+
+    def give() -> dict[str, Any]:
+        if not made:
+            made.append(make())
+        return made[0]
+
+    return give
+
+
+def _read(examples: Path) -> Mapping[str, Any]:
+    if not examples.exists():
+        return {}
+    read: Mapping[str, Any] = json.loads(examples.read_text(encoding="utf-8"))
+    return read
+
+
+def _describe(app: FastAPI, examples: Mapping[str, Any], open_paths: tuple[str, ...]) -> dict[str, Any]:
+    document = get_openapi(
+        title=TITLE,
+        version=app.version,
+        description=app.description,
+        openapi_version=app.openapi_version,
+        tags=app.openapi_tags,
+        servers=app.servers or None,
+        routes=app.routes,
+    )
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in _VALIDATION_SCHEMAS:
+        schemas.pop(name, None)
+    schemas.update(Problem=PROBLEM, ProblemError=PROBLEM_ERROR)
+    components.setdefault("responses", {})["Problem"] = PROBLEM_RESPONSE
+    components.setdefault("securitySchemes", {})["bearer"] = _BEARER
+    for path, method, operation in _operations(document):
+        _complete(operation, method, needs_key=path not in open_paths)
+        _exemplify(operation, examples.get(operation.get("operationId", ""), {}))
+    return document
+
+
+def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document.get("paths", {}).items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> None:
+    responses = operation["responses"]
+    if "HTTPValidationError" in json.dumps(responses.get("422", {})):
+        del responses["422"]
+    responses.setdefault("default", {"$ref": "#/components/responses/Problem"})
+    operation["security"] = [{"bearer": []}] if needs_key else []
+    content = operation.get("requestBody", {}).get("content", {})
+    if method == "patch" and "application/json" in content:
+        content["application/merge-patch+json"] = content.pop("application/json")  # RFC 7396
+
+
+def _exemplify(operation: dict[str, Any], example: Mapping[str, Any]) -> None:
+    if "request" in example:
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            media["example"] = example["request"]
+    for status, response in operation["responses"].items():
+        if status.startswith("2") and "response" in example:
+            for media in response.get("content", {}).values():
+                media["example"] = example["response"]
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] in example.get("parameters", {}):
+            parameter["example"] = example["parameters"][parameter["name"]]

@@ -1,0 +1,120 @@
+"""The desk where a request is served: who calls, in which transaction, and what is answered.
+
+A route hands over one operation; the desk opens the transaction, recognises the caller, runs it, and
+answers. A write is committed before the answer exists for anyone else (trap 1); a repeated write gets the
+answer of the first.
+"""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db import Database, will_pass
+from app.errors import Fault, InFlight, Invalid, Text, Unauthenticated
+from app.rules.ownership import Actor
+from app.schemas.base import Out
+from app.services import keys, replays
+from app.services.replays import Stored
+from app.web.answers import Answer, conditional, next_link, render
+
+ATTEMPTS = 3
+"""How often a unit of work is begun anew when PostgreSQL breaks a deadlock with it."""
+
+Operation = Callable[[Session, Actor], Out | Answer]
+
+
+class Desk:
+    """One request's desk."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._database: Database = request.app.state.database
+
+    def read(self, operation: Operation, *, cursor: str = "cursor") -> Response:
+        """Answer from one snapshot; 304 if the caller has it already."""
+        with self._database.reading() as session:
+            said = operation(session, keys.identify(session, self._secret()))
+            answer = said if isinstance(said, Answer) else Answer(said)
+        answer.headers.update(next_link(self._request, answer.body, cursor))
+        return conditional(self._request, render(answer))
+
+    def write(self, operation: Operation) -> Response:
+        """Do one unit of work, durably, and answer; with an Idempotency-Key, once for all its repetitions."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._write(operation)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not will_pass(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    def _write(self, operation: Operation) -> Response:
+        repeated = self._idempotency_key()
+        with self._database.writing(self._request.state.request_id) as session:
+            actor = keys.identify(session, self._secret())
+            if repeated is None:
+                return self._done(operation(session, actor))
+            if not self._database.hold(session, f"{actor.agency}:{repeated}"):
+                raise InFlight(headers={"Retry-After": "1"})
+            path, content = self._request.url.path, getattr(self._request.state, "json", None)
+            mark = replays.fingerprint(self._request.method, path, content)
+            stored = replays.find(session, actor, repeated, mark)
+            if stored is not None:
+                return Response(stored.body, stored.status, headers=stored.headers)
+            response = self._done(operation(session, actor))
+            headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+            replays.keep(
+                session, actor, repeated, mark, Stored(response.status_code, headers, bytes(response.body))
+            )
+            return response
+
+    @staticmethod
+    def _done(said: Out | Answer) -> Response:
+        return render(said if isinstance(said, Answer) else Answer(said))
+
+    def _secret(self) -> str | None:
+        """The key in `Authorization: Bearer` (RFC 6750 §2.1); anything else there is no key."""
+        given = self._request.headers.getlist("authorization")
+        if not given:
+            return None
+        scheme, _, secret = given[0].partition(" ")
+        if len(given) > 1 or scheme.lower() != "bearer" or not secret:
+            raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
+        return secret.strip()
+
+    def _idempotency_key(self) -> str | None:
+        given = self._request.headers.getlist("idempotency-key")
+        if not given:
+            return None
+        if (
+            len(given) > 1
+            or not 1 <= len(given[0]) <= 255
+            or not given[0].isascii()
+            or not given[0].isprintable()
+        ):
+            raise Invalid(
+                faults=[
+                    Fault(
+                        "header:idempotency-key",
+                        "invalid_idempotency_key",
+                        Text(
+                            "Cần một chuỗi ASCII từ 1 đến 255 ký tự",
+                            "One ASCII string of 1 to 255 characters",
+                        ),
+                    )
+                ]
+            )
+        return given[0]
+
+
+async def desk(request: Request) -> Desk:
+    """Make the request's desk; asynchronous, since it waits for nothing and needs no thread."""
+    return Desk(request)
+
+
+AtDesk = Annotated[Desk, Depends(desk)]

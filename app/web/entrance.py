@@ -1,0 +1,20 @@
+"""The one door: what every request passes, in the order that makes each refusal the right one.
+
+The address comes before the body, so a wrong address is 404 whatever was sent to it; everything is inside the
+catch-all, so each step simply raises.
+"""
+
+from fastapi import FastAPI
+
+from app.web import problems
+from app.web.catch_all import CatchAll
+from app.web.directory import Signpost
+from app.web.reader import StrictReader
+
+
+def install(app: FastAPI, *, max_body_bytes: int = 1024 * 1024) -> None:
+    """Put the door in. Added from the inside out: Starlette runs the last one first."""
+    problems.install(app)
+    app.add_middleware(StrictReader, max_bytes=max_body_bytes)
+    app.add_middleware(Signpost)
+    app.add_middleware(CatchAll)

@@ -1,0 +1,174 @@
+"""Carries a plan file through the services, as the plan's secretariat: all of it or nothing of it.
+
+Loading the same file again changes nothing. A plan that is on record changes by amendments, never by
+loading another version of its file.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Text
+from app.rules.ownership import Actor
+from app.rules.vocabulary import Scope
+from app.services import drafting
+from app.services.drafting import Draft
+from seed import format as plan_format
+from seed.document import Plan
+from seed.format import PlanFile
+from seed.work import Assignment, Task
+
+PLAN_2023 = Path(__file__).parent / "ttdn-2023.json"
+
+Progress = Callable[[str, int], None]
+"""Told after each step: what was entered, and how many of it."""
+
+
+def read(path: Path) -> tuple[PlanFile, str]:
+    """Read and check a plan file; return it with the digest of what it says."""
+    plan_file = plan_format.read(path)
+    return plan_file, hashlib.sha256(plan_file.model_dump_json(by_alias=True).encode()).hexdigest()
+
+
+def load(session: Session, plan_file: PlanFile, digest: str, tell: Progress) -> bool:
+    """Enter the plan; False when this very file has been loaded before."""
+    slug = plan_file.plan.slug
+    known = drafting.known(session, slug)
+    if known == digest:
+        return False
+    if known is not None:
+        raise Conflict(
+            Text(
+                f"Kế hoạch {slug} đã được nạp từ một phiên bản khác của tệp; kế hoạch chỉ thay đổi bằng quyết "
+                "định điều chỉnh",
+                f"Plan {slug} was loaded from another version of the file; a plan changes by amendments only",
+            )
+        )
+    draft = drafting.begin(session, _secretariat(plan_file), plan_file.plan.owner, plan_file.plan.secretariat)
+    for what, how_many in _steps(draft, plan_file, digest):
+        tell(what, how_many)
+    return True
+
+
+def _secretariat(plan_file: PlanFile) -> Actor:
+    """The body that enters the plan: its secretariat, or its owner where it has none."""
+    code = plan_file.plan.secretariat or plan_file.plan.owner
+    kind = next(agency.kind for agency in plan_file.agencies if agency.code == code)
+    return Actor(agency=code, kind=kind, agency_id=None, scopes=frozenset({Scope.PUSH}), via="cli:seed")
+
+
+def _steps(draft: Draft, plan_file: PlanFile, digest: str) -> Iterator[tuple[str, int]]:
+    members = 0
+    for agency in plan_file.agencies:
+        drafting.register_agency(draft, _facts(agency, "members"))
+    for agency in plan_file.agencies:
+        for member in agency.members:
+            drafting.register_member(draft, agency.code, member.agency, _facts(member, "agency"))
+            members += 1
+    yield "cơ quan, nhóm, đối tác", len(plan_file.agencies)
+    yield "thành viên nhóm", members
+    plan = plan_file.plan
+    drafting.open_plan(draft, plan.owner, plan.secretariat, plan.superior, _plan(plan_file, digest))
+    for section in plan_file.sections:
+        drafting.add_section(draft, section.parent, _facts(section, "parent"))
+    yield "mục của văn bản", len(plan_file.sections)
+    for objective in plan_file.objectives:
+        drafting.add_objective(draft, objective.section, _facts(objective, "section"))
+    yield "mục đích, yêu cầu", len(plan_file.objectives)
+    for task in plan_file.tasks:
+        drafting.add_task(draft, task.section, _task(task))
+    yield "nhiệm vụ", len(plan_file.tasks)
+    for task in plan_file.tasks:
+        drafting.assign(draft, task.code, [_assignment(one) for one in task.assignments])
+        for duty in task.implemented_by:
+            assert task.implemented_by_source is not None
+            drafting.link(draft, task.code, duty, task.implemented_by_source)
+    yield "phân công theo văn bản", sum(len(task.assignments) for task in plan_file.tasks)
+    for event in plan_file.events:
+        drafting.add_event(draft, event.task, _facts(event, "task"))
+    yield "sự kiện", len(plan_file.events)
+    if plan_file.budget is not None:
+        lines = [(line.agency, _facts(line, "agency")) for line in plan_file.budget.lines]
+        drafting.add_budget(draft, _facts(plan_file.budget, "lines"), lines)
+        yield "dòng kinh phí", len(lines)
+    yield "đầu ra phải có", drafting.take_effect(draft)
+
+
+def _facts(item: BaseModel, *apart: str) -> dict[str, Any]:
+    """An item's fields as the services take them; `apart` are handed over on their own."""
+    return {name: getattr(item, name) for name in type(item).model_fields if name not in apart}
+
+
+def _plan(plan_file: PlanFile, digest: str) -> dict[str, Any]:
+    plan: Plan = plan_file.plan
+    return {
+        "slug": plan.slug,
+        "number": plan.number,
+        "number_printed": plan.number_printed,
+        "title_vi": plan.title_vi,
+        "title_en": plan.title_en,
+        "year": plan.year,
+        "period_from": plan.period.first,
+        "period_to": plan.period.last,
+        "effective_on": plan.effective_on.value,
+        "issued_on": plan.issued_on.value,
+        "place": plan.place.value,
+        "signer_office_vi": plan.signer_office.vi if plan.signer_office else None,
+        "signer_office_en": plan.signer_office.en if plan.signer_office else None,
+        "issuer_vi": plan.issuer.vi,
+        "issuer_en": plan.issuer.en,
+        "reporting_period": plan.reporting_period.value,
+        "funding_source_vi": plan.funding_source.vi if plan.funding_source else None,
+        "funding_source_en": plan.funding_source.en if plan.funding_source else None,
+        "events_open": plan_file.events_open,
+        "stated": {
+            "period": plan.period.source,
+            "place": plan.place.source,
+            "issued_on": plan.issued_on.source,
+            "effective_on": plan.effective_on.source,
+            "reporting_period": plan.reporting_period.source,
+        },
+        "source_text": plan.source.model_dump(mode="json") if plan.source else None,
+        "legal_bases": [basis.model_dump(mode="json") for basis in plan.legal_bases],
+        "recipients": [recipient.model_dump(mode="json") for recipient in plan.recipients],
+        "anomalies": [
+            {
+                "number": anomaly.number,
+                "lines": anomaly.lines,
+                "printed": anomaly.printed,
+                "reading_vi": anomaly.reading_vi,
+                "reading_en": anomaly.reading_en,
+                "kind": anomaly.anomaly_class,
+            }
+            for anomaly in plan_file.anomalies
+        ],
+        "file_digest": digest,
+    }
+
+
+def _task(task: Task) -> dict[str, Any]:
+    gap = task.ownership_gap
+    apart = ("section", "implemented_by", "implemented_by_source", "ownership_gap", "assignments", "parts")
+    return {
+        **_facts(task, *apart),
+        "gap_vi": gap.vi if gap else None,
+        "gap_en": gap.en if gap else None,
+        "parts": [part.model_dump(mode="json") for part in task.parts],
+    }
+
+
+def _assignment(one: Assignment) -> tuple[str, Fraction | None, dict[str, Any]]:
+    read = one.role_read
+    facts = {
+        "role": one.role,
+        "verb_printed": one.verb_printed,
+        "role_read_vi": read.vi if read else None,
+        "role_read_en": read.en if read else None,
+        "source": one.source,
+    }
+    return one.agency, Fraction(one.share) if one.share else None, facts

@@ -1,0 +1,195 @@
+"""The working part of a plan file: who there is, who owes what, what is marked, and the money.
+
+The rules cited are those of the domain's model: things §1, outputs §2, shares §3, powers §4, money §5.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Self
+
+from pydantic import Field, ValidationInfo, model_validator
+
+from app.rules.vocabulary import AgencyKind, EventKind, Role, Source, TaskFamily, TaskKind, Visibility
+from seed import fields
+from seed.document import Placed
+from seed.fields import Bilingual, Broken, Dong, Item, ItemCode, Line, Long, Short
+
+
+def _repeats(codes: Iterable[object]) -> bool:
+    listed = list(codes)
+    return len(listed) != len(set(listed))
+
+
+class Membership(Item):
+    """One body in a group, from day to day; an open end is null."""
+
+    agency: fields.Body
+    valid_from: date | None
+    valid_to: date | None
+    source: Source
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
+            raise Broken("dates_reversed", "valid_to")
+        return self
+
+
+class Agency(Item):
+    """An organisation, never a person. `members_open`: the list of members is known to be incomplete."""
+
+    code: fields.AgencyCode
+    kind: AgencyKind
+    name_vi: Short
+    name_en: Short
+    entry: Short | None
+    line: Line | None
+    source: Source
+    note_vi: Long | None = None
+    note_en: Long | None = None
+    succession_vi: Long | None = None
+    succession_en: Long | None = None
+    members: tuple[Membership, ...] = ()
+    members_open: bool = False
+
+    @model_validator(mode="after")
+    def _only_groups_have_members(self) -> Self:
+        if self.kind is not AgencyKind.GROUP and (self.members or self.members_open):
+            raise Broken("not_a_group", "members")
+        if _repeats(one.agency for one in self.members):
+            raise Broken("repeated", "members")
+        return self
+
+
+class Assignment(Item):
+    """task × agency × role. The verb the plan prints is kept apart from the role it has (model §1)."""
+
+    agency: fields.Agency
+    role: Role
+    verb_printed: Short | None = None
+    role_read: Bilingual | None = None
+    share: Annotated[str, Field(pattern=r"^[1-9]\d{0,8}/[1-9]\d{0,8}$")] | None = None
+    source: Source
+
+    @model_validator(mode="after")
+    def _partners_only_coordinate(self, info: ValidationInfo) -> Self:
+        if self.role is not Role.COORDINATE and self.agency in fields.declared(info).partners:
+            raise Broken("partner_not_accountable", "role")
+        if self.share is not None and self.role is not Role.LEAD:
+            raise Broken("share_without_lead", "share")
+        return self
+
+
+class Part(Item):
+    """A sub-item of a task; its code counts with letters, `mark_printed` is what the text counts with."""
+
+    code: fields.Clause
+    mark_printed: Short | None = None
+    title_vi: Short
+    title_en: Short
+    line: Line | None
+
+
+class Task(Placed):
+    """What must be done: a programme item (WHAT, carried out by duties) or a duty (WHO, with assignments)."""
+
+    code: fields.Clause
+    section: fields.Section
+    family: TaskFamily
+    kind: TaskKind
+    title_vi: Short
+    title_en: Short
+    visibility: Visibility = Visibility.NORMAL
+    weight: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    target: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    due_on: date | None = None
+    note_vi: Long | None = None
+    note_en: Long | None = None
+    parts: tuple[Part, ...] = ()
+    implemented_by: tuple[fields.Duty, ...] = ()
+    implemented_by_source: Source | None = None
+    ownership_gap: Bilingual | None = None
+    assignments: tuple[Assignment, ...] = ()
+
+    @model_validator(mode="after")
+    def _what_or_who(self) -> Self:
+        if self.family is TaskFamily.PROGRAMME and self.assignments:
+            raise Broken("programme_is_not_assigned", "assignments")
+        if self.family is TaskFamily.DUTY and (self.implemented_by or self.ownership_gap):
+            raise Broken("duty_is_not_implemented", "implemented_by")
+        if (self.implemented_by_source is None) != (not self.implemented_by):
+            raise Broken("links_need_source", "implemented_by_source")
+        if _repeats(self.implemented_by):
+            raise Broken("repeated", "implemented_by")
+        if self.target is not None and self.kind is not TaskKind.COUNTED:
+            raise Broken("target_not_counted", "target")
+        if _repeats(part.code for part in self.parts):
+            raise Broken("repeated", "parts")
+        if not all(part.code.startswith(f"{self.code}.") for part in self.parts):
+            raise Broken("part_elsewhere", "parts")
+        return self
+
+    @model_validator(mode="after")
+    def _answered_for(self) -> Self:
+        leads = [one for one in self.assignments if one.role is Role.LEAD]
+        if self.family is TaskFamily.DUTY and not leads:
+            raise Broken("no_lead", "assignments")
+        if _repeats((one.agency, one.role) for one in self.assignments):
+            raise Broken("repeated", "assignments")
+        shares = [Fraction(one.share) for one in leads if one.share is not None]
+        if shares and (len(shares) != len(leads) or sum(shares) != 1):
+            raise Broken("shares_not_one", "assignments")
+        return self
+
+
+class Event(Item):
+    """A dated event whose anniversaries the plan marks: the date it prints, and the date found out."""
+
+    code: ItemCode
+    kind: EventKind
+    name_vi: Short
+    name_en: Short
+    counterpart: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None
+    date_printed: date
+    date_verified: date | None
+    verified_by: Long | None
+    note_vi: Long | None = None
+    note_en: Long | None = None
+    task: fields.Task | None
+    line: Line | None
+
+    @model_validator(mode="after")
+    def _verified_by_something(self) -> Self:
+        if (self.date_verified is None) != (self.verified_by is None):
+            raise Broken("verified_by_what", "verified_by")
+        return self
+
+
+class BudgetLine(Item):
+    """One line of a breakdown the plan itself gives; never invented (model §5)."""
+
+    code: ItemCode
+    agency: fields.Body | None
+    title_vi: Short
+    title_en: Short
+    allocated_vnd: Dong
+    line: Line | None
+
+
+class Budget(Item):
+    """The total in đồng as the plan states it, and its lines if it has any; the rest is unallocated."""
+
+    total_vnd: Dong
+    printed: Short | None
+    words_printed: Short | None
+    source_vi: Short
+    source_en: Short
+    line: Line | None
+    lines: tuple[BudgetLine, ...] = ()
+
+    @model_validator(mode="after")
+    def _within_total(self) -> Self:
+        if sum(one.allocated_vnd for one in self.lines) > self.total_vnd:
+            raise Broken("over_total", "lines")
+        return self

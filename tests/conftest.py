@@ -1,0 +1,134 @@
+"""Both databases, one suite: every test that asks for `service` runs on SQLite and on PostgreSQL.
+
+The seeded plan is made once for each worker and database, and copied for each test.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from app import migration
+from app.db import Database
+from app.rules.vocabulary import Scope
+from app.services import keys
+from app.settings import Settings
+from seed import loader
+from tests import servers
+from tests.service import Service
+
+CLUSTER = pytest.StashKey[servers.ThrowAwayPostgres]()
+BACKENDS = ("sqlite", "postgresql")
+CALLERS = {
+    "TTBCD": (Scope.PUSH,),
+    "BPGV": (Scope.PUSH,),
+    "TTTU": (),
+    "SVHTTDL": (Scope.PUSH,),
+    "SCT": (Scope.PUSH,),
+    "STTTT": (Scope.PUSH,),
+    "VPUBND": (Scope.PUSH,),
+    "BAOTV": (Scope.PUSH,),
+    "DAITV": (Scope.PUSH,),
+    "CAT": (Scope.PUSH,),
+    "BCHQS": (Scope.PUSH,),
+    "STC": (Scope.PUSH,),
+    "UBND.TPTV": (Scope.PUSH,),
+    "MTTQ": (),
+    "VPTU": (Scope.ADMIN,),
+}
+"""Agencies that tests call as: two may only read (TTTU, MTTQ), one is the technical administrator (VPTU)."""
+
+settings.register_profile("default", suppress_health_check=[HealthCheck.differing_executors])
+settings.load_profile("default")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one throw-away PostgreSQL for the whole run, workers included."""
+    if not hasattr(config, "workerinput") and (cluster := servers.start_for_session()):
+        config.stash[CLUSTER] = cluster
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    if cluster := config.stash.get(CLUSTER, None):
+        cluster.close()
+
+
+def pytest_report_header() -> str:
+    """Say loudly when half of the suite cannot run."""
+    if servers.of_session() is None:
+        return "POSTGRESQL WAS NOT FOUND: every test on it is skipped, and half of the promises go untested"
+    return "PostgreSQL: a throw-away cluster of this run"
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Which database."""
+    if request.param == "postgresql" and servers.of_session() is None:
+        pytest.skip("no PostgreSQL on this machine")
+    return str(request.param)
+
+
+class Seeded:
+    """A database with the real plan and a key for every caller, to be copied."""
+
+    def __init__(self, backend: str, folder: Path) -> None:
+        self.backend, self.folder, self.copies = backend, folder, 0
+        self.name = f"seeded_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        url = self._create(self.name, None)
+        database = Database(Settings(DATABASE_URL=url))
+        migration.upgrade(database.engine)
+        plan_file, digest = loader.read(loader.PLAN_2023)
+        with database.writing() as session:
+            loader.load(session, plan_file, digest, lambda what, how_many: None)
+        self.secrets = {}
+        with database.writing() as session:
+            for agency, scopes in CALLERS.items():
+                _, self.secrets[agency] = keys.issue(
+                    session, keys.technician(), agency, "test", scopes, timedelta(days=1)
+                )
+        database.dispose()
+
+    def copy(self) -> str:
+        """A fresh copy's address."""
+        self.copies += 1
+        return self._create(f"{self.name}_{self.copies}", self.name)
+
+    def drop(self, url: str) -> None:
+        """Remove a copy."""
+        if self.backend == "postgresql" and (cluster := servers.of_session()) is not None:
+            cluster.drop_database(url.rpartition("/")[2])
+
+    def _create(self, name: str, template: str | None) -> str:
+        if self.backend == "postgresql":
+            cluster = servers.of_session()
+            assert cluster is not None
+            return cluster.create_database(name, template=template or "template0")
+        path = self.folder / f"{name}.sqlite3"
+        if template is not None:
+            source = self.folder / f"{template}.sqlite3"
+            with closing(sqlite3.connect(source)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            shutil.copyfile(source, path)
+        return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def seeded(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Seeded:
+    """The database that tests get copies of."""
+    return Seeded(backend, tmp_path_factory.mktemp(backend))
+
+
+@pytest.fixture
+def service(seeded: Seeded) -> Iterator[Service]:
+    """The service over a fresh copy of the real plan, called in this process."""
+    url = seeded.copy()
+    with Service(url, seeded.secrets) as running:
+        yield running
+    seeded.drop(url)

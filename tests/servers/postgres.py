@@ -1,0 +1,163 @@
+"""PostgreSQL for the tests: somebody's server by its address, or a throw-away one from installed binaries."""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL
+
+from tests.servers.installed import server_binaries, unprivileged_user
+from tests.servers.processes import LOOPBACK, Unavailable, end, free_port, kill, port_is_free
+
+
+class Postgres:
+    """A PostgreSQL server somebody runs, in which databases of our own can be made and dropped."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+
+    def url(self, database: str | None = None) -> str:
+        """The address of one database, as DATABASE_URL takes it."""
+        url = self._url.set(database=database) if database else self._url
+        return url.render_as_string(hide_password=False)
+
+    def create_database(self, name: str, template: str = "template0") -> str:
+        """An empty database, or a copy of `template`, which nobody may be connected to; its address."""
+        self._administer("CREATE DATABASE {} TEMPLATE {}", name, template)
+        return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Gone, with everybody who is connected to it (PostgreSQL 13 and later)."""
+        self._administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def _administer(self, statement: str, *names: str) -> None:
+        address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+class ThrowAwayPostgres(Postgres):
+    """A cluster in a temporary folder, on loopback and a socket file, gone when the block ends.
+
+    It survives crashes like a real one unless `durable=False` trades that for speed. Its default collation
+    is ICU's English where the version has it: anything that relies on a byte order must say so.
+    """
+
+    def __init__(self, *, durable: bool = True, patience: float = 30) -> None:
+        self._binaries = server_binaries()
+        self._user = unprivileged_user()
+        self._durable, self._patience = durable, patience
+        self._process: subprocess.Popen[bytes] | None = None
+        self._home = Path(tempfile.mkdtemp(prefix="ttdn-pg-"))
+        try:
+            super().__init__(self._initialise())
+        except BaseException:
+            shutil.rmtree(self._home, ignore_errors=True)
+            raise
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start, again on the same port after a stop; on another when somebody took it meanwhile."""
+        deadline = time.monotonic() + self._patience
+        port = self._url.port or free_port()
+        while time.monotonic() < deadline:
+            self._url = self._url.set(port=port)
+            self._process = self._launch(port)
+            if self._answers(deadline):
+                return
+            self.kill()
+            port = port if port_is_free(port) else free_port()
+            time.sleep(0.1)  # after a kill the old backends need a moment to let go of the shared memory
+        raise Unavailable(f"PostgreSQL did not start in {self._patience} s:\n{self.log[-2000:]}")
+
+    def stop(self) -> None:
+        """A fast, clean shutdown: clients are cut off, everything is written."""
+        self._end(signal.SIGINT)
+
+    def kill(self) -> None:
+        """As a power cut: nothing is written any more; the next start recovers."""
+        if self._process is not None:
+            kill(self._process)
+            self._process = None
+
+    def close(self) -> None:
+        """End the server and remove the cluster."""
+        self._end(signal.SIGQUIT)
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    @property
+    def log(self) -> str:
+        """What the server wrote."""
+        path = self._home / "log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def _initialise(self) -> URL:
+        password = secrets.token_hex(16)
+        (self._home / "password").write_text(password)
+        if self._user:
+            for path in (self._home, self._home / "password"):
+                shutil.chown(path, self._user)
+        base = [str(self._binaries / "initdb"), "--pgdata=data", "--username=ttdn", "--pwfile=password"]
+        base += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        faults = []
+        for collation in (["--locale-provider=icu", "--icu-locale=en-US"], []):
+            done = subprocess.run(
+                [*base, *collation], capture_output=True, text=True, check=False, **self._as_user()
+            )
+            if done.returncode == 0:
+                return URL.create("postgresql", "ttdn", password, LOOPBACK, database="postgres")
+            faults.append(done.stderr[-2000:])
+        raise Unavailable("\n".join(["initdb failed", *faults]))
+
+    def _as_user(self) -> dict[str, Any]:
+        identity = {"user": self._user, "extra_groups": ()} if self._user else {}
+        return {"cwd": self._home, "env": {**os.environ, "LC_ALL": "C.UTF-8"}, **identity}
+
+    def _launch(self, port: int) -> subprocess.Popen[bytes]:
+        settings = {
+            "listen_addresses": LOOPBACK,
+            "port": port,
+            "unix_socket_directories": self._home,
+            "max_connections": 200,
+        }
+        if not self._durable:
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with (self._home / "log").open("ab") as log:
+            return subprocess.Popen(
+                [str(self._binaries / "postgres"), "-D", "data", *options],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **self._as_user(),
+            )  # fmt: skip
+
+    def _answers(self, deadline: float) -> bool:
+        while self._process and self._process.poll() is None and time.monotonic() < deadline:
+            try:
+                psycopg.connect(self.url(), connect_timeout=2).close()
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
+                return True
+        return False
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            end(self._process, how)
+            self._process = None

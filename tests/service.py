@@ -1,0 +1,59 @@
+"""The service as a test calls it: over HTTP, as one agency or another."""
+
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from starlette.testclient import TestClient
+
+from app.db import Database
+from app.main import create_app
+from app.settings import Settings
+
+PLAN = "/v1/plans/ttdn-2023"
+
+
+class Service:
+    """One application over one database. `service["SCT"]` is a client with SCT's key."""
+
+    def __init__(self, url: str, secrets: dict[str, str]) -> None:
+        self.url, self.secrets = url, secrets
+        self.app = create_app(Settings(DATABASE_URL=url))
+        self.anonymous = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
+
+    @property
+    def database(self) -> Database:
+        """The database underneath, for what HTTP cannot show."""
+        database: Database = self.app.state.database
+        return database
+
+    def __getitem__(self, agency: str) -> TestClient:
+        client = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
+        client.headers["Authorization"] = f"Bearer {self.secrets[agency]}"
+        return client
+
+    def __enter__(self) -> Self:
+        self.anonymous.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.anonymous.__exit__(kind, error, trace)
+
+
+def training(**changes: Any) -> dict[str, Any]:
+    """A record for IV.7.a, SVHTTDL's own deliverable."""
+    return {
+        "task": "IV.7.a",
+        "output": "M1",
+        "occurred_on": "2023-05-12",
+        "kind": "training",
+        "title": "Tập huấn quy định về lễ hội",
+        **changes,
+    }
+
+
+def push(client: httpx.Client, **changes: Any) -> httpx.Response:
+    """Push a record for IV.7.a."""
+    return client.post(f"{PLAN}/activities", json=training(**changes))
