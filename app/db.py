@@ -27,14 +27,15 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import QueuePool
 
 from app import sqlite
-from app.errors import Busy, Conflict, Stale, Text as Words
+from app.errors import Busy, Conflict, Stale
+from app.errors import Text as Words
 from app.models import Change
 from app.models.base import Recorded
 from app.models.changes import permits
 from app.settings import Settings
-
 
 LOCK_NOT_AVAILABLE = "55P03"
 BROKEN_FOR_ANOTHER = ("40001", "40P01")
@@ -131,6 +132,7 @@ def _sqlite_engine(settings: Settings) -> Engine:
     engine = create_engine(
         settings.database_url,
         module=sqlite.driver(),
+        poolclass=QueuePool,  # named, since a database in memory would get another with other arguments
         pool_size=settings.threads,
         max_overflow=settings.threads,
         connect_args={"timeout": settings.busy_seconds, "check_same_thread": False},

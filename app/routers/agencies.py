@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.schemas.agencies import AgencyFilter, AgencyOut, AgencyPage
 from app.schemas.changes import ChangeFilter, ChangePage, MeOut
-from app.services import agencies, changes, keys
+from app.services import agencies, changes, me
 from app.web.desk import AtDesk
 
 router = APIRouter(prefix="/v1")
@@ -41,7 +41,7 @@ def get_agency(code: str, desk: AtDesk) -> Response:
 def get_me(desk: AtDesk) -> Response:
     """Cơ quan, khóa và vai trò của người gọi trong từng kế hoạch. · The caller's agency, key and place in each
     plan."""
-    return desk.read(keys.me)
+    return desk.read(me.get)
 
 
 @router.get(

@@ -13,7 +13,7 @@ class Word(StrEnum):
     label_vi: str
     label_en: str
 
-    def __new__(cls, code: str, label_vi: str, label_en: str) -> Self:
+    def __new__(cls, code: str, label_vi: str = "", label_en: str = "") -> Self:
         """Make the member from `code, Vietnamese label, English label`."""
         member = str.__new__(cls, code)
         member._value_ = code

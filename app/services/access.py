@@ -94,7 +94,7 @@ def item(session: Session, here: Ground, row: Task, only: str | None = None) -> 
     )
 
 
-def holders_of(task_id: int) -> Select[tuple[Role, str]]:
+def holders_of(task_id: int) -> Select[Role, str]:
     """The bodies of a task, each with its role, in the order of the clause; groups as their members."""
     return (
         select(Assignment.role, Agency.code)

@@ -73,7 +73,7 @@ def one(session: Session, here: Ground, actor: Actor, public_id: str) -> tuple[A
     return _out(row), row[0].version
 
 
-def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[Any]:
+def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(Activity, Task, Agency, _RECORDER, Output.code, Assignment.role, Withdrawal, _WITHDRAWER)
         .join(Task, Task.id == Activity.task_id)
@@ -88,7 +88,7 @@ def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Sele
 
 
 def _out(row: Any) -> ActivityOut:
-    activity, task, agency, recorder, output, role, withdrawal, withdrawer = row[:8]
+    activity, task, agency, recorder, output, role, withdrawal, withdrawer = row
     fills_pieces = task.kind is TaskKind.COUNTED and task.target is not None
     standing = activity.status is ActivityStatus.STANDING
     return ActivityOut(

@@ -34,7 +34,7 @@ def find(session: Session, ask: AgencyFilter) -> AgencyPage:
             )
         )
     found = listing.page(session, query, ask, ORDERS, by="code", last=Order(Agency.id, int))
-    agencies = [row[0] for row in found.rows]
+    agencies = [agency for (agency,) in found.rows]
     return AgencyPage(
         items=_out(session, agencies, set(several(ask.include))),
         next_cursor=found.next_cursor,

@@ -13,10 +13,10 @@ from app.schemas.base import AgencyRef, Ratio, TaskRef
 from app.schemas.lists import several
 from app.schemas.progress import Levels
 from app.schemas.tasks import AssignmentFilter, AssignmentOut, AssignmentPage
-from app.services import access, listing, progress
+from app.services import access, listing, parts
 from app.services.access import Ground
 from app.services.listing import Order
-from app.services.progress import Part
+from app.services.parts import Part
 
 _GROUP = aliased(Agency)
 ORDERS = {"task": Order(Assignment.order_key), "agency": Order(Agency.sort_key)}
@@ -24,7 +24,7 @@ ORDERS = {"task": Order(Assignment.order_key), "agency": Order(Agency.sort_key)}
 
 def query(
     here: Ground, actor: Actor, *conditions: ColumnElement[bool]
-) -> Select[tuple[Assignment, Task, Agency, str]]:
+) -> Select[Assignment, Task, Agency, str]:
     """Assignments of the tasks this caller may see."""
     return (
         select(Assignment, Task, Agency, _GROUP.code)
@@ -38,7 +38,7 @@ def query(
 def find(session: Session, actor: Actor, slug: str, ask: AssignmentFilter) -> AssignmentPage:
     """List assignments."""
     here = access.ground(session, actor, slug)
-    parts = progress.parts(session, here, actor)
+    found_parts = parts.visible(session, here, actor)
     chosen = query(here, actor, *listing.matching(Task.search_text, ask.q))
     if ask.task:
         chosen = chosen.where(Task.code.in_(several(ask.task)))
@@ -49,9 +49,9 @@ def find(session: Session, actor: Actor, slug: str, ask: AssignmentFilter) -> As
     if ask.role:
         chosen = chosen.where(Assignment.role.in_(several(ask.role)))
     if ask.state:
-        chosen = chosen.where(Assignment.public_id.in_(in_state(parts, several(ask.state))))
+        chosen = chosen.where(Assignment.public_id.in_(in_state(found_parts, several(ask.state))))
     found = listing.page(session, chosen, ask, ORDERS, by="task", last=Order(Assignment.id, int))
-    items = [out(*row[:4], parts=parts) for row in found.rows]
+    items = [out(*row, leaves=found_parts) for row in found.rows]
     return AssignmentPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
@@ -61,19 +61,19 @@ def get(session: Session, actor: Actor, slug: str, public_id: str) -> Assignment
     found = session.execute(query(here, actor, Assignment.public_id == public_id)).one_or_none()
     if found is None:
         raise NotFound()
-    return out(*found, parts=progress.parts(session, here, actor))
+    return out(*found, leaves=parts.visible(session, here, actor))
 
 
-def in_state(parts: Iterable[Part], states: tuple[str, ...]) -> list[str]:
+def in_state(some: Iterable[Part], states: tuple[str, ...]) -> list[str]:
     """The assignments among these parts that are in one of the states."""
-    return [part.assignment for part in parts if progress.figure([part]).state in states]
+    return [part.assignment for part in some if parts.figure([part]).state in states]
 
 
 def out(
-    assignment: Assignment, task: Task, agency: Agency, group: str | None, *, parts: Iterable[Part]
+    assignment: Assignment, task: Task, agency: Agency, group: str | None, *, leaves: Iterable[Part]
 ) -> AssignmentOut:
     """An assignment on the wire, with its completion where it counts."""
-    own = [part for part in parts if part.assignment == assignment.public_id]
+    own = [part for part in leaves if part.assignment == assignment.public_id]
     return AssignmentOut(
         id=assignment.public_id,
         task=TaskRef(code=task.code, title_vi=task.title_vi),
@@ -87,5 +87,5 @@ def out(
         fans_out=assignment.fans_out,
         share=Ratio.of(Fraction(assignment.share_numerator, assignment.share_denominator)),
         recorded_quantity=assignment.recorded_quantity,
-        progress=Levels.of(progress.figure(own)) if own else None,
+        progress=Levels.of(parts.figure(own)) if own else None,
     )

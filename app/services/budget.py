@@ -65,6 +65,6 @@ def lines(session: Session, actor: Actor, slug: str, ask: BudgetLineFilter) -> B
             allocated_vnd=line.allocated_vnd,
             line=line.line,
         )
-        for line, code, name in (row[:3] for row in found.rows)
+        for line, code, name in found.rows
     ]
     return BudgetLinePage(items=items, next_cursor=found.next_cursor, total=found.total)

@@ -36,7 +36,7 @@ def find(session: Session, actor: Actor, slug: str, ask: EventFilter) -> EventPa
     found = listing.page(session, query, ask, ORDERS, by="date_verified", last=Order(Event.id, int))
     year = ask.year if ask.year is not None else here.plan.year
     return EventPage(
-        items=[_out(row[0], row[1], year) for row in found.rows],
+        items=[_out(event, task, year) for event, task in found.rows],
         next_cursor=found.next_cursor,
         total=found.total,
         list_is_open=here.plan.events_open,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, Text
@@ -28,14 +28,14 @@ class Order:
 class Found:
     """One page of rows."""
 
-    rows: Sequence[Row[Any]]
+    rows: list[tuple[Any, ...]]
     next_cursor: str | None
     total: int | None
 
 
 def page(
     session: Session,
-    query: Select[Any],
+    query: Select[*tuple[Any, ...]],
     ask: Listing,
     orders: Mapping[str, Order],
     *,
@@ -64,7 +64,7 @@ def page(
     rows = session.execute(query.limit(ask.limit + 1)).all()
     more, rows = len(rows) > ask.limit, rows[: ask.limit]
     next_cursor = _close(mark, rows[-1][-len(keys) :]) if more else None
-    return Found([row for row in rows], next_cursor, total)
+    return Found([tuple(row[: -len(keys)]) for row in rows], next_cursor, total)
 
 
 def _after(keys: list[tuple[Order, bool]], values: list[Any]) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Outputs: what is owed, how records cover it, and what that moves."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
@@ -40,9 +40,9 @@ def find(
         query = query.where(Output.due_on >= ask.due_from)
     if ask.due_to:
         query = query.where(Output.due_on <= ask.due_to)
-    orders = {"task": Order(Assignment.order_key), "due_on": Order(Output.due_on, type(here.plan.period_to))}
+    orders = {"task": Order(Assignment.order_key), "due_on": Order(Output.due_on, date)}
     found = listing.page(session, query, ask, orders, by="task", last=Order(Output.id, int))
-    items = [out(*row[:4]) for row in found.rows]
+    items = [out(*row) for row in found.rows]
     return OutputPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
@@ -55,9 +55,7 @@ def get(session: Session, actor: Actor, slug: str, public_id: str) -> OutputOut:
     return out(*found)
 
 
-def _query(
-    here: Ground, actor: Actor, *conditions: ColumnElement[bool]
-) -> Select[tuple[Output, str, str, str]]:
+def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[Output, str, str, str]:
     return (
         select(Output, Assignment.public_id, Task.code, Agency.code)
         .join(Assignment, Assignment.id == Output.assignment_id)

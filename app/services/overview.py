@@ -11,7 +11,7 @@ from app.rules.rollup import COUNTED_STATUSES
 from app.rules.vocabulary import State, TaskFamily, Visibility
 from app.schemas.overview import OverviewOut, StateCount
 from app.schemas.progress import By, ProgressFilter
-from app.services import access, activities, agencies, budget, events, plans, progress
+from app.services import access, activities, agencies, budget, events, parts, plans, progress
 from app.services.access import Ground
 
 LATEST = 10
@@ -36,7 +36,7 @@ def get(session: Session, actor: Actor, slug: str) -> OverviewOut:
 
 def _states(session: Session, here: Ground, actor: Actor) -> list[StateCount]:
     """Duties by state, undefined last. Those the caller may only see in a sum are not counted here."""
-    behind = progress.by_task(session, here, actor, progress.parts(session, here, actor))
+    behind = parts.by_task(session, here, parts.visible(session, here, actor))
     duties = session.scalars(
         select(Task.id).where(
             Task.plan_id == here.plan.id,
@@ -45,7 +45,7 @@ def _states(session: Session, here: Ground, actor: Actor) -> list[StateCount]:
             access.seen_whole(here, actor),
         )
     )
-    counts = Counter(progress.figure(behind.get(task_id, ())).state for task_id in duties)
+    counts = Counter(parts.figure(behind.get(task_id, ())).state for task_id in duties)
     named = [
         StateCount(state=state.value, state_label=state.label_vi, tasks=counts[state]) for state in State
     ]

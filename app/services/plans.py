@@ -37,7 +37,7 @@ def find(session: Session, ask: PlanFilter) -> PlanPage:
         query = query.where(Plan.status.in_(several(ask.status)))
     orders = {"slug": Order(Plan.slug), "year": Order(Plan.year, int)}
     found = listing.page(session, query, ask, orders, by="slug", last=Order(Plan.id, int))
-    items = [brief(row[0], AgencyRef(code=row[1], name_vi=row[2])) for row in found.rows]
+    items = [brief(plan, AgencyRef(code=code, name_vi=name)) for plan, code, name in found.rows]
     return PlanPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
@@ -74,7 +74,7 @@ def sections(session: Session, actor: Actor, slug: str, ask: SectionFilter) -> S
         query = query.where(above.code.in_(several(ask.parent)))
     orders = {"code": Order(Section.order_key)}
     found = listing.page(session, query, ask, orders, by="code", last=Order(Section.id, int))
-    items = [_section(row[0], row[1]) for row in found.rows]
+    items = [_section(*row) for row in found.rows]
     return SectionPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
@@ -113,7 +113,7 @@ def objectives(session: Session, actor: Actor, slug: str, ask: ObjectiveFilter) 
         query = query.where(Section.code.in_(several(ask.section)))
     orders = {"code": Order(Objective.order_key)}
     found = listing.page(session, query, ask, orders, by="code", last=Order(Objective.id, int))
-    items = [_objective(row[0], row[1]) for row in found.rows]
+    items = [_objective(*row) for row in found.rows]
     return ObjectivePage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 

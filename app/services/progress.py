@@ -1,43 +1,24 @@
-"""How far it is: the leaves a caller may see, and the roll-up of any set of them."""
+"""How far it is: the roll-up of the plan, or of any filtered set, whole or broken down."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from fractions import Fraction
 
-from sqlalchemy import case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from app.models import Agency, Assignment, Implementation, Output, Section, Task
+from app.models import Section, Task
 from app.rules.ownership import Actor
-from app.rules.rollup import COUNTED_STATUSES, FORMULA, Figure, Leaf, roll_up
-from app.rules.vocabulary import Level, Role, TaskFamily, TaskKind
+from app.rules.rollup import COUNTED_STATUSES, FORMULA
+from app.rules.vocabulary import Level, TaskFamily
 from app.schemas.lists import several
 from app.schemas.progress import By, Levels, ProgressFilter, ProgressOut, ProgressRow
-from app.services import access
+from app.services import access, parts
 from app.services.access import Ground
+from app.services.parts import Part
 
 IN_SUM = "status_only"
 """The one row in which status-only duties of others appear."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A counted lead assignment with where it belongs. `in_sum`: the caller may only see it in a sum."""
-
-    assignment: str
-    task_id: int
-    task: str
-    section_id: int
-    kind: TaskKind
-    agency: str
-    name_vi: str
-    name_en: str
-    group: str | None
-    leaf: Leaf
-    moved_at: datetime | None
-    in_sum: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,93 +33,6 @@ class Node:
     family: TaskFamily | None = None
 
 
-def parts(session: Session, here: Ground, actor: Actor) -> list[Part]:
-    """Every counted lead of the plan that this caller may see, if only in a sum; in the order of clauses."""
-    at_least = {
-        "reported": (Level.REPORTED, Level.EVIDENCED, Level.CONFIRMED),
-        "evidenced": (Level.EVIDENCED, Level.CONFIRMED),
-        "confirmed": (Level.CONFIRMED,),
-    }
-    sums = (
-        select(
-            Output.assignment_id.label("assignment_id"),
-            func.sum(Output.weight).label("owed"),
-            *(
-                func.sum(case((Output.level.in_(levels), Output.weight), else_=0)).label(name)
-                for name, levels in at_least.items()
-            ),
-            func.max(Output.moved_at).label("moved_at"),
-        )
-        .where(Output.plan_id == here.plan.id, Output.owed)
-        .group_by(Output.assignment_id)
-        .subquery()
-    )
-    group, in_sum = aliased(Agency), access.seen_in_sum(here, actor)
-    query = (
-        select(
-            Assignment.public_id,
-            Task.id,
-            Task.code,
-            Task.section_id,
-            Task.kind,
-            Agency.code,
-            Agency.name_vi,
-            Agency.name_en,
-            group.code,
-            Task.weight,
-            Assignment.share_numerator,
-            Assignment.share_denominator,
-            sums.c.owed,
-            sums.c.reported,
-            sums.c.evidenced,
-            sums.c.confirmed,
-            sums.c.moved_at,
-            in_sum,
-        )
-        .join(Task, Task.id == Assignment.task_id)
-        .join(Agency, Agency.id == Assignment.agency_id)
-        .outerjoin(group, group.id == Assignment.group_id)
-        .outerjoin(sums, sums.c.assignment_id == Assignment.id)
-        .where(
-            Assignment.plan_id == here.plan.id,
-            Assignment.role == Role.LEAD,
-            ~Assignment.fans_out,
-            Task.status.in_(COUNTED_STATUSES),
-            or_(access.seen_whole(here, actor), in_sum),
-        )
-        .order_by(Assignment.order_key, Assignment.id)
-    )
-    return [
-        Part(
-            *row[:9],
-            Leaf(row[9], Fraction(row[10], row[11]), *(int(total or 0) for total in row[12:16])),
-            row[16],
-            bool(row[17]),
-        )
-        for row in session.execute(query)
-    ]
-
-
-def by_task(session: Session, here: Ground, actor: Actor, found: list[Part]) -> dict[int, list[Part]]:
-    """The parts behind each task: a duty's own; for a programme item, those of the duties that carry it out."""
-    own: dict[int, list[Part]] = defaultdict(list)
-    for part in found:
-        if not part.in_sum:
-            own[part.task_id].append(part)
-    views: dict[int, list[Part]] = defaultdict(list)
-    links = select(Implementation.task_id, Implementation.duty_id).where(
-        Implementation.plan_id == here.plan.id
-    )
-    for item, duty in session.execute(links.order_by(Implementation.id)):
-        views[item].extend(own.get(duty, ()))
-    return {**own, **views}
-
-
-def figure(some: Iterable[Part]) -> Figure:
-    """Roll up a set of parts, each once."""
-    return roll_up({part.assignment: part.leaf for part in some}.values())
-
-
 def progress(session: Session, actor: Actor, slug: str, ask: ProgressFilter) -> ProgressOut:
     """Completion of the plan, or of a filtered set of its assignments, broken down as asked."""
     here = access.ground(session, actor, slug)
@@ -147,12 +41,12 @@ def progress(session: Session, actor: Actor, slug: str, ask: ProgressFilter) -> 
 
 def compute(session: Session, here: Ground, actor: Actor, ask: ProgressFilter) -> ProgressOut:
     """The same, for a plan already found."""
-    found = parts(session, here, actor)
-    behind = by_task(session, here, actor, found)
+    found = parts.visible(session, here, actor)
+    behind = parts.by_task(session, here, found)
     tasks, sections = _tasks(session, here, actor), _sections(session, here)
     chosen = _chosen(ask, found, behind, tasks, sections)
     rows = {
-        None: lambda: [],
+        None: list,
         By.AGENCY: lambda: _agency_rows(chosen),
         By.ASSIGNMENT: lambda: _assignment_rows(chosen, tasks),
         By.TASK: lambda: _task_rows(chosen, behind, tasks),
@@ -167,7 +61,7 @@ def compute(session: Session, here: Ground, actor: Actor, ask: ProgressFilter) -
         formula=FORMULA,
         headline=Level.EVIDENCED.value,
         as_of=max((part.moved_at for part in chosen if part.moved_at), default=None),
-        total=Levels.of(figure(chosen)),
+        total=Levels.of(parts.figure(chosen)),
         assignments=len(chosen),
         by=ask.by,
         items=rows,
@@ -239,7 +133,7 @@ def _row(
         title_en=title_en,
         view=view,
         assignments=len({part.assignment for part in some}),
-        **dict(Levels.of(figure(some))),
+        **dict(Levels.of(parts.figure(some))),
     )
 
 

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Agency, Assignment, Implementation, Section, Task
@@ -13,17 +15,17 @@ from app.schemas.base import TaskRef
 from app.schemas.lists import several
 from app.schemas.progress import Levels
 from app.schemas.tasks import AssignmentOut, Link, TaskFilter, TaskOut, TaskPage
-from app.services import access, assignments, listing, progress
+from app.services import access, assignments, listing, parts
 from app.services.access import Ground
 from app.services.listing import Order
-from app.services.progress import Part
+from app.services.parts import Part
 
 
 def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage:
     """List the tasks this caller may see."""
     here = access.ground(session, actor, slug)
-    found_parts = progress.parts(session, here, actor)
-    behind = progress.by_task(session, here, actor, found_parts)
+    found_parts = parts.visible(session, here, actor)
+    behind = parts.by_task(session, here, found_parts)
     due = func.coalesce(Task.due_on, here.plan.period_to)
     query = (
         select(Task, Section.code)
@@ -50,7 +52,7 @@ def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage
         query = query.where(_assigned(several(ask.lead), Role.LEAD))
     if ask.state:
         states = several(ask.state)
-        ids = [task_id for task_id, some in behind.items() if progress.figure(some).state in states]
+        ids = [task_id for task_id, some in behind.items() if parts.figure(some).state in states]
         query = query.where(Task.id.in_(ids))
     if ask.due_from:
         query = query.where(due >= ask.due_from)
@@ -59,11 +61,10 @@ def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage
     orders = {
         "code": Order(Task.order_key),
         "title": Order(Task.sort_key),
-        "due_on": Order(due, type(here.plan.period_to)),
+        "due_on": Order(due, date),
     }
     found = listing.page(session, query, ask, orders, by="code", last=Order(Task.id, int))
-    rows = [(row[0], row[1]) for row in found.rows]
-    items = _out(session, here, actor, rows, found_parts, behind, set(several(ask.include)))
+    items = _out(session, here, actor, found.rows, found_parts, behind, set(several(ask.include)))
     return TaskPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
@@ -72,12 +73,12 @@ def get(session: Session, actor: Actor, slug: str, code: str) -> TaskOut:
     here = access.ground(session, actor, slug)
     task = access.task(session, here, actor, code)
     section = session.scalars(select(Section.code).where(Section.id == task.section_id)).one()
-    parts = progress.parts(session, here, actor)
-    behind = progress.by_task(session, here, actor, parts)
-    return _out(session, here, actor, [(task, section)], parts, behind, {"assignments", "links"})[0]
+    leaves = parts.visible(session, here, actor)
+    behind = parts.by_task(session, here, leaves)
+    return _out(session, here, actor, [(task, section)], leaves, behind, {"assignments", "links"})[0]
 
 
-def within(here: Ground, codes: Sequence[str]) -> object:
+def within(here: Ground, codes: Sequence[str]) -> ColumnElement[bool]:
     """A condition on Task: in one of these sections or anywhere below (keys of clauses nest as prefixes)."""
     above = aliased(Section)
     return (
@@ -91,7 +92,7 @@ def within(here: Ground, codes: Sequence[str]) -> object:
     )
 
 
-def _assigned(codes: Sequence[str], role: Role | None = None) -> object:
+def _assigned(codes: Sequence[str], role: Role | None = None) -> ColumnElement[bool]:
     given, body = aliased(Assignment), aliased(Agency)
     conditions = [given.task_id == Task.id, given.agency_id == body.id, body.code.in_(codes)]
     return exists().where(*conditions, *([given.role == role] if role else [])).correlate(Task)
@@ -101,18 +102,18 @@ def _out(
     session: Session,
     here: Ground,
     actor: Actor,
-    rows: Sequence[tuple[Task, str]],
-    parts: list[Part],
+    rows: Sequence[tuple[Any, ...]],
+    leaves: list[Part],
     behind: dict[int, list[Part]],
     include: set[str],
 ) -> list[TaskOut]:
     ids = [task.id for task, _ in rows]
-    given = _assignments(session, here, actor, ids, parts) if "assignments" in include else None
+    given = _assignments(session, here, actor, ids, leaves) if "assignments" in include else None
     down = _links(session, here, actor, ids, downward=True) if "links" in include else None
     up = _links(session, here, actor, ids, downward=False) if "links" in include else None
     answers = []
     for task, section in rows:
-        figure = progress.figure(behind.get(task.id, ()))
+        figure = parts.figure(behind.get(task.id, ()))
         columns = {
             name: getattr(task, name)
             for name in TaskOut.model_fields
@@ -135,14 +136,14 @@ def _out(
 
 
 def _assignments(
-    session: Session, here: Ground, actor: Actor, ids: list[int], parts: list[Part]
+    session: Session, here: Ground, actor: Actor, ids: list[int], leaves: list[Part]
 ) -> dict[int, list[AssignmentOut]]:
     found: dict[int, list[AssignmentOut]] = defaultdict(list)
     query = assignments.query(here, actor, Assignment.task_id.in_(ids)).order_by(
         Assignment.order_key, Assignment.id
     )
     for assignment, task, agency, group in session.execute(query):
-        found[task.id].append(assignments.out(assignment, task, agency, group, parts=parts))
+        found[task.id].append(assignments.out(assignment, task, agency, group, leaves=leaves))
     return found
 
 

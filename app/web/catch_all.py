@@ -13,9 +13,9 @@ from sqlalchemy import exc
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import Busy, Failure, Internal
+from app.errors import Busy, Internal
 from app.rules.keys import PREFIX
-from app.web.problems import problem_response
+from app.web.problems import as_failure, problem_response
 
 _log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -55,7 +55,7 @@ class CatchAll:
         try:
             await self.app(scope, exchange.receive, exchange.send)
         except Exception as error:  # noqa: BLE001 - that is what this room is for
-            failure = _as_answer(error)
+            failure = Busy() if is_passing(error) else as_failure(error)
             if isinstance(failure, Internal):
                 _log.exception("request %s: %s was not foreseen", request_id, type(error).__name__)
             if not exchange.started:
@@ -102,12 +102,6 @@ def _request_id(offered: str | None) -> str:
     if offered and _REQUEST_ID.fullmatch(offered) and PREFIX not in offered:
         return offered
     return token_hex(12)
-
-
-def _as_answer(error: Exception) -> Failure:
-    if isinstance(error, Failure):
-        return error
-    return Busy() if is_passing(error) else Internal()
 
 
 def is_passing(error: Exception) -> bool:

@@ -83,6 +83,9 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
     if "HTTPValidationError" in json.dumps(responses.get("422", {})):
         del responses["422"]
     responses.setdefault("default", {"$ref": "#/components/responses/Problem"})
+    for response in responses.values():
+        if response.get("description") == "Successful Response":  # FastAPI's default
+            response["description"] = "Thành công. · Done."
     operation["security"] = [{"bearer": []}] if needs_key else []
     content = operation.get("requestBody", {}).get("content", {})
     if method == "patch" and "application/json" in content:

@@ -1,0 +1,138 @@
+"""Evidence: how a record finds the output it is evidence for (model §2), and what it is told when it finds none."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.errors import Fault, Invalid, Text
+from app.models import Activity, Output
+from app.rules.ownership import Permit
+from app.rules.vocabulary import ActivityStatus, OutputKind, Role, Source, TaskKind
+from app.services import access
+from app.services.dockets import Docket
+
+
+def find(
+    session: Session, permit: Permit, docket: Docket, day: date, code: str | None, opens: bool
+) -> Output | None:
+    """The output a record is evidence for, where that is unambiguous; None is kept and counts for nothing."""
+    kind = docket.task.kind if docket.assignment.role is Role.LEAD else None
+    if opens:
+        if kind is not TaskKind.TRIGGERED:
+            raise _output_fault(
+                "/opens_occurrence",
+                "not_triggered",
+                "Nhiệm vụ này không theo lần phát sinh",
+                "This task has no occurrences",
+                docket,
+            )
+        return _opened(session, permit, docket, day)
+    if kind is TaskKind.CONTINUOUS:
+        found = next(
+            (
+                o
+                for o in docket.outputs
+                if o.period_from and o.period_to and o.period_from <= day <= o.period_to
+            ),
+            None,
+        )
+        if code is not None and (found is None or found.code != code):
+            raise _output_fault(
+                "/output",
+                "date_outside_output",
+                "Ngày thực hiện không nằm trong kỳ này",
+                "The date lies outside this period",
+                docket,
+            )
+        return found
+    if code is None:
+        return None
+    if kind is TaskKind.COUNTED:
+        raise _output_fault(
+            "/output",
+            "pieces_fill_in_order",
+            "Nhiệm vụ theo số lượng tự tính theo thứ tự",
+            "Pieces are filled in order and not named",
+            docket,
+        )
+    found = next((output for output in docket.outputs if output.code == code), None)
+    if found is None or kind is None:
+        raise _output_fault(
+            "/output",
+            "unknown_output",
+            "Phân công này không có đầu ra đó",
+            "This assignment has no such output",
+            docket,
+        )
+    return found
+
+
+def _opened(session: Session, permit: Permit, docket: Docket, day: date) -> Output:
+    """A triggered task has happened again: one more occurrence is owed, for as long as a record stands for it."""
+    number = max((output.number for output in docket.outputs), default=0) + 1
+    output = Output(
+        plan_id=docket.here.plan.id,
+        task_id=docket.task.id,
+        assignment_id=docket.assignment.id,
+        kind=OutputKind.OCCURRENCE,
+        code=f"O{number}",
+        number=number,
+        label_vi=f"Lần {number}",
+        label_en=f"Occurrence {number}",
+        due_on=max(day, docket.here.plan.period_to),
+        due_source=Source.IMPLIED,
+        opened_by_record=True,
+        claimed=False,
+        evidence=0,
+        confirmed=False,
+    )
+    access.add(session, permit, [output])
+    session.flush()
+    docket.outputs.append(output)
+    return output
+
+
+def _output_fault(pointer: str, code: str, vi: str, en: str, docket: Docket) -> Invalid:
+    offered = [output.code for output in docket.outputs if output.kind is not OutputKind.PIECE]
+    return Invalid(faults=[Fault(pointer, code, Text(vi, en))], facts={"offered_outputs": offered})
+
+
+def kept(docket: Docket, activity: Activity) -> str | None:
+    """What a correction that names no output looks for: the date's period, or the output it had."""
+    return None if docket.task.kind is TaskKind.CONTINUOUS else _code_of(docket, activity)
+
+
+def stays(docket: Docket, activity: Activity, wanted: str | None) -> bool:
+    """Whether a record whose date is unchanged stays with the output it has."""
+    by_date = docket.task.kind is TaskKind.CONTINUOUS and wanted is None
+    return by_date or wanted == _code_of(docket, activity)
+
+
+def _code_of(docket: Docket, activity: Activity) -> str | None:
+    return next((output.code for output in docket.outputs if output.id == activity.output_id), None)
+
+
+def hint(docket: Docket, status: ActivityStatus) -> Text:
+    """Why a record counts for nothing, and what would make it count."""
+    if status is ActivityStatus.WITHDRAWN:
+        return Text("Bản ghi này đã được rút lại", "This record has been withdrawn")
+    if docket.assignment.role is not Role.LEAD:
+        return Text(
+            "Đóng góp của cơ quan phối hợp được lưu, không làm thay đổi mức hoàn thành",
+            "A coordinator's contribution is kept and never moves completion",
+        )
+    codes = ", ".join(output.code for output in docket.outputs)
+    match docket.task.kind:
+        case TaskKind.DELIVERABLE:
+            return Text(
+                f"Nêu `output` để tính cho đầu ra: {codes}", f"Name an `output` to make it count: {codes}"
+            )
+        case TaskKind.COUNTED:
+            return Text("Chủ kế hoạch chưa giao số lượng", "The plan owner has not set a target yet")
+        case TaskKind.TRIGGERED:
+            return Text(
+                "Nêu `output` hoặc `opens_occurrence` để tính cho một lần phát sinh",
+                "Name an `output`, or open an occurrence, to make it count",
+            )
+        case TaskKind.CONTINUOUS:
+            return Text("Ngày thực hiện không thuộc kỳ báo cáo nào", "The date lies in no reporting period")
