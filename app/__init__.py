@@ -1,0 +1,1 @@
+"""The service that carries a provincial plan out. CONTRIBUTING.md shows its rooms."""

@@ -34,7 +34,7 @@ DEMO_DAYS = 30
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="ttdn")
 def main() -> None:
-    """Kế hoạch của tỉnh: ai nợ gì, đã làm gì, đến đâu. · A province's plan: who owes what, and how far it is."""
+    """Kế hoạch của tỉnh: ai nợ gì, đến đâu. · A province's plan: who owes what, how far it is."""
     for stream in (sys.stdout, sys.stderr):  # Windows' code pages have no Vietnamese
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -67,7 +67,7 @@ def _told(failure: Failure) -> str:
 @click.option("--root-path", default="", help="path prefix the gateway serves this under, e.g. /ttdn")
 @click.option("--demo", is_flag=True, help="add sample records, labelled as such in every title")
 def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> None:
-    """Phục vụ API; cơ sở dữ liệu nhúng được tự tạo và nạp kế hoạch. · Serve; prepares an embedded database."""
+    """Phục vụ API; tự chuẩn bị cơ sở dữ liệu nhúng. · Serve; prepares an embedded database."""
     settings = Settings()
     if settings.embedded:
         _prepare_embedded(demo)
@@ -178,7 +178,7 @@ def key_list() -> None:
         for made, agency in keys.find(session):
             state = "đã thu hồi · revoked" if made.revoked_at else f"→ {made.expires_at:%Y-%m-%d %H:%M} UTC"
             click.echo(
-                f"{made.public_id}  {agency:10} {made.hint}…  {'+'.join(made.scopes):10} {state}  {made.label}"
+                f"{made.public_id}  {agency:9} {made.hint}…  {'+'.join(made.scopes):10} {state}  {made.label}"
             )
 
 
@@ -187,7 +187,7 @@ def key_list() -> None:
 @click.option("--overlap-hours", default=72, show_default=True, type=click.IntRange(0, 24 * 90))
 @click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650))
 def key_rotate(key_id: str, overlap_hours: int, days: int) -> None:
-    """Cấp khóa mới; khóa cũ còn dùng được trong thời gian gối. · A new key; the old one works on for a while."""
+    """Cấp khóa mới; khóa cũ còn dùng thêm một thời gian. · A new key; the old one works on for a while."""
     with _database() as database, database.writing() as session:
         made, secret = keys.rotate(
             session, keys.technician(), key_id, timedelta(hours=overlap_hours), timedelta(days=days)

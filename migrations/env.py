@@ -4,6 +4,8 @@ SQLite rebuilds a table to alter it, which would delete the rows that point at i
 are off while migrating, and checked before the commit.
 """
 
+from typing import Any
+
 from alembic import context
 from sqlalchemy import Connection, text
 
@@ -14,11 +16,16 @@ from app.settings import Settings
 config = context.config
 
 
+def _driver(connection: Connection) -> Any:
+    """The driver's own connection: a pragma about foreign keys counts only outside a transaction."""
+    return connection.connection.driver_connection
+
+
 def migrate(connection: Connection) -> None:
     """Run the migrations on one connection, and commit them together."""
     embedded = connection.dialect.name == "sqlite"
     if embedded:
-        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+        _driver(connection).execute("PRAGMA foreign_keys=OFF")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -32,7 +39,7 @@ def migrate(connection: Connection) -> None:
             raise RuntimeError(f"{len(broken)} rows would point at nothing")
     connection.commit()
     if embedded:
-        connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+        _driver(connection).execute("PRAGMA foreign_keys=ON")
 
 
 if (given := config.attributes.get("connection")) is not None:

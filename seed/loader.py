@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Text
 from app.rules.ownership import Actor
-from app.rules.vocabulary import Scope
-from app.services import drafting
+from app.rules.vocabulary import Scope, Source
+from app.services import assigning, drafting
 from app.services.drafting import Draft
 from seed import format as plan_format
 from seed.document import Plan
@@ -44,8 +44,8 @@ def load(session: Session, plan_file: PlanFile, digest: str, tell: Progress) -> 
     if known is not None:
         raise Conflict(
             Text(
-                f"Kế hoạch {slug} đã được nạp từ một phiên bản khác của tệp; kế hoạch chỉ thay đổi bằng quyết "
-                "định điều chỉnh",
+                f"Kế hoạch {slug} đã được nạp từ một phiên bản khác của tệp; "
+                "kế hoạch chỉ thay đổi bằng quyết định điều chỉnh",
                 f"Plan {slug} was loaded from another version of the file; a plan changes by amendments only",
             )
         )
@@ -63,40 +63,47 @@ def _secretariat(plan_file: PlanFile) -> Actor:
 
 
 def _steps(draft: Draft, plan_file: PlanFile, digest: str) -> Iterator[tuple[str, int]]:
-    members = 0
-    for agency in plan_file.agencies:
-        drafting.register_agency(draft, _facts(agency, "members"))
-    for agency in plan_file.agencies:
-        for member in agency.members:
-            drafting.register_member(draft, agency.code, member.agency, _facts(member, "agency"))
-            members += 1
-    yield "cơ quan, nhóm, đối tác", len(plan_file.agencies)
-    yield "thành viên nhóm", members
+    yield from _bodies(draft, plan_file)
     plan = plan_file.plan
     drafting.open_plan(draft, plan.owner, plan.secretariat, plan.superior, _plan(plan_file, digest))
     for section in plan_file.sections:
         drafting.add_section(draft, section.parent, _facts(section, "parent"))
-    yield "mục của văn bản", len(plan_file.sections)
+    yield "mục của văn bản · sections", len(plan_file.sections)
     for objective in plan_file.objectives:
         drafting.add_objective(draft, objective.section, _facts(objective, "section"))
-    yield "mục đích, yêu cầu", len(plan_file.objectives)
-    for task in plan_file.tasks:
-        drafting.add_task(draft, task.section, _task(task))
-    yield "nhiệm vụ", len(plan_file.tasks)
-    for task in plan_file.tasks:
-        drafting.assign(draft, task.code, [_assignment(one) for one in task.assignments])
-        for duty in task.implemented_by:
-            assert task.implemented_by_source is not None
-            drafting.link(draft, task.code, duty, task.implemented_by_source)
-    yield "phân công theo văn bản", sum(len(task.assignments) for task in plan_file.tasks)
+    yield "mục đích, yêu cầu · objectives", len(plan_file.objectives)
+    yield from _work(draft, plan_file)
     for event in plan_file.events:
         drafting.add_event(draft, event.task, _facts(event, "task"))
-    yield "sự kiện", len(plan_file.events)
+    yield "sự kiện · events", len(plan_file.events)
     if plan_file.budget is not None:
         lines = [(line.agency, _facts(line, "agency")) for line in plan_file.budget.lines]
         drafting.add_budget(draft, _facts(plan_file.budget, "lines"), lines)
-        yield "dòng kinh phí", len(lines)
-    yield "đầu ra phải có", drafting.take_effect(draft)
+        yield "dòng kinh phí · budget lines", len(lines)
+    yield "đầu ra phải có · outputs owed", assigning.take_effect(draft)
+
+
+def _bodies(draft: Draft, plan_file: PlanFile) -> Iterator[tuple[str, int]]:
+    """Agencies first, for members and everything after refer to them."""
+    for agency in plan_file.agencies:
+        drafting.register_agency(draft, _facts(agency, "members"))
+    yield "cơ quan, nhóm, đối tác · agencies, groups, partners", len(plan_file.agencies)
+    members = [(agency.code, member) for agency in plan_file.agencies for member in agency.members]
+    for group, member in members:
+        drafting.register_member(draft, group, member.agency, _facts(member, "agency"))
+    yield "thành viên nhóm · members of groups", len(members)
+
+
+def _work(draft: Draft, plan_file: PlanFile) -> Iterator[tuple[str, int]]:
+    """All tasks first, for links refer to any of them."""
+    for task in plan_file.tasks:
+        drafting.add_task(draft, task.section, _task(task))
+    yield "nhiệm vụ · tasks", len(plan_file.tasks)
+    for task in plan_file.tasks:
+        assigning.assign(draft, task.code, [_assignment(one) for one in task.assignments])
+        for duty in task.implemented_by:
+            drafting.link(draft, task.code, duty, task.implemented_by_source or Source.OUR_READING)
+    yield "phân công theo văn bản · assignments", sum(len(task.assignments) for task in plan_file.tasks)
 
 
 def _facts(item: BaseModel, *apart: str) -> dict[str, Any]:

@@ -39,6 +39,7 @@ CALLERS = {
     "BCHQS": (Scope.PUSH,),
     "STC": (Scope.PUSH,),
     "UBND.TPTV": (Scope.PUSH,),
+    "BTG.TPTV": (Scope.PUSH,),
     "MTTQ": (),
     "VPTU": (Scope.ADMIN,),
 }

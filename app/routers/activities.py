@@ -2,9 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
-from starlette.requests import Request
 from starlette.responses import Response
 
 from app.rules.ownership import Actor
@@ -18,26 +17,10 @@ from app.schemas.activities import (
     WithdrawalIn,
 )
 from app.services import activities, recording
-from app.web.answers import Answer, expected_versions
-from app.web.desk import AtDesk
+from app.web.answers import Answer, Versions
+from app.web.desk import AtDesk, Repeat
 
 router = APIRouter(prefix="/v1/plans/{plan}/activities", tags=["activities"])
-
-RepeatKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        description="Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again "
-        "replays the stored answer.",
-    ),
-]
-IfMatch = Annotated[
-    str | None,
-    Header(
-        alias="If-Match",
-        description="ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.",
-    ),
-]
 
 
 @router.get(
@@ -60,12 +43,12 @@ def find_activities(plan: str, ask: Annotated[ActivityFilter, Query()], desk: At
     status_code=201,
     responses={200: {"model": ActivityResult, "description": "Đã có từ trước · Already on record"}},
 )
-def record_activity(plan: str, body: ActivityIn, desk: AtDesk, repeat: RepeatKey = None) -> Response:
+def record_activity(plan: str, body: ActivityIn, desk: AtDesk, repeat: Repeat) -> Response:
     """Cơ quan chịu trách nhiệm ghi việc đã làm: bản ghi thành minh chứng và tiến độ thay đổi. Cùng
     `source_system` và `external_id` là cùng một bản ghi. · The accountable body records what was done: the
     record becomes evidence and moves the roll-up. The same `source_system` and `external_id` is the same
     record (200)."""
-    return desk.write(lambda session, actor: _said(*recording.record(session, actor, plan, body)))
+    return desk.write(lambda session, actor: _said(*recording.record(session, actor, plan, body)), repeat)
 
 
 @router.get(
@@ -91,11 +74,10 @@ def get_activity(plan: str, activity: str, desk: AtDesk) -> Response:
     response_model=ActivityResult,
 )
 def revise_activity(
-    plan: str, activity: str, body: ActivityPatch, request: Request, desk: AtDesk, if_match: IfMatch = None
+    plan: str, activity: str, body: ActivityPatch, desk: AtDesk, versions: Versions
 ) -> Response:
     """Chỉ những trường nêu tên thay đổi (RFC 7396); cần If-Match. · Only the named fields change; needs
     If-Match."""
-    versions = expected_versions(request)
     return desk.write(
         lambda session, actor: _said(*recording.revise(session, actor, plan, activity, body, versions))
     )
@@ -109,12 +91,12 @@ def revise_activity(
     status_code=201,
     responses={200: {"model": ActivityResult, "description": "Đã rút từ trước · Already withdrawn"}},
 )
-def withdraw_activity(
-    plan: str, activity: str, body: WithdrawalIn, desk: AtDesk, repeat: RepeatKey = None
-) -> Response:
+def withdraw_activity(plan: str, activity: str, body: WithdrawalIn, desk: AtDesk, repeat: Repeat) -> Response:
     """Bản ghi ở lại cùng lý do nhưng không còn được tính. · The record stays, with the reason, and no longer
     counts."""
-    return desk.write(lambda session, actor: _said(*recording.withdraw(session, actor, plan, activity, body)))
+    return desk.write(
+        lambda session, actor: _said(*recording.withdraw(session, actor, plan, activity, body)), repeat
+    )
 
 
 def _said(result: ActivityResult, version: int) -> Answer:

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1")
 )
 def find_agencies(ask: Annotated[AgencyFilter, Query()], desk: AtDesk) -> Response:
     """Cơ quan, nhóm và đối tác. · Agencies, groups and partners."""
-    return desk.read(lambda session, actor: agencies.find(session, ask))
+    return desk.read(lambda session, _actor: agencies.find(session, ask))
 
 
 @router.get(
@@ -34,13 +34,13 @@ def find_agencies(ask: Annotated[AgencyFilter, Query()], desk: AtDesk) -> Respon
 )
 def get_agency(code: str, desk: AtDesk) -> Response:
     """Kèm tên qua các thời kỳ, thành viên và nhóm. · With its names over time, its members and its groups."""
-    return desk.read(lambda session, actor: agencies.get(session, code))
+    return desk.read(lambda session, _actor: agencies.get(session, code))
 
 
 @router.get("/me", operation_id="get_me", summary="Tôi là ai · Who am I", response_model=MeOut, tags=["me"])
 def get_me(desk: AtDesk) -> Response:
-    """Cơ quan, khóa và vai trò của người gọi trong từng kế hoạch. · The caller's agency, key and place in each
-    plan."""
+    """Cơ quan, khóa và vai trò của người gọi trong từng kế hoạch. · The caller's agency and key, and its
+    place in each plan."""
     return desk.read(me.get)
 
 
@@ -52,6 +52,6 @@ def get_me(desk: AtDesk) -> Response:
     tags=["changes"],
 )
 def find_changes(ask: Annotated[ChangeFilter, Query()], desk: AtDesk) -> Response:
-    """Cũ trước, mới sau, không sót: nhớ `id` cuối cùng và hỏi `after` lần sau. · Oldest first, nothing skipped:
-    remember the last `id` and ask `after` it."""
+    """Cũ trước, mới sau, không sót: nhớ `id` cuối cùng và hỏi `after` lần sau. · Oldest first, nothing
+    skipped: remember the last `id` and ask `after` it."""
     return desk.read(lambda session, actor: changes.find(session, actor, ask), cursor="after")

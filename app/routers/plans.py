@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
 @router.get("", operation_id="find_plans", summary="Danh sách kế hoạch · List plans", response_model=PlanPage)
 def find_plans(ask: Annotated[PlanFilter, Query()], desk: AtDesk) -> Response:
     """Mọi kế hoạch mà hệ thống theo dõi. · Every plan the service carries."""
-    return desk.read(lambda session, actor: plans.find(session, ask))
+    return desk.read(lambda session, _actor: plans.find(session, ask))
 
 
 @router.get("/{plan}", operation_id="get_plan", summary="Một kế hoạch · One plan", response_model=PlanDetail)

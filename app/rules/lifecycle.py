@@ -40,7 +40,7 @@ class Terms:
 
 
 def owed_from_the_start(terms: Terms) -> list[Planned]:
-    """One milestone, n pieces or the reporting periods. Nothing where n is unknown or nothing happened yet."""
+    """One milestone, n pieces or the reporting periods; nothing where n is unknown or nothing happened."""
     due_on, due_source = (terms.due_on, Source.PLAN_TEXT) if terms.due_on else (terms.last, Source.IMPLIED)
     match terms.kind:
         case TaskKind.DELIVERABLE:

@@ -119,7 +119,7 @@ class Actor:
 class Item:
     """What the rules need to know about the thing acted on. Agencies are named by their codes.
 
-    `voiceless` are those among them that the plan names and that can write nothing: partners, abolished bodies.
+    `voiceless` are those among them that can write nothing although the plan names them: partners, for one.
     """
 
     owner: str | None = None
@@ -184,7 +184,7 @@ def _holders(relation: Relation, item: Item) -> tuple[str, ...]:
 
 
 def who_can(action: Action, item: Item) -> tuple[str, ...]:
-    """The agencies that may do it in their own right, in the order of relations; none where nobody may now."""
+    """The agencies that may do it in their own right, in the order of relations; none while nobody may."""
     rule = POLICY[action]
     return _able(rule, rule.may, item)
 

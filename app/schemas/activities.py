@@ -52,7 +52,7 @@ class ActivityIn(In):
     title: Title
     quantity: Quantity = 1
     channel: Channel | None = None
-    languages: Languages = []
+    languages: Languages = Field(default=[])
     link: Link | None = None
     source_system: SourceSystem | None = None
     external_id: ExternalId | None = None
@@ -79,7 +79,7 @@ class ActivityPatch(In):
     title: Title = ""
     quantity: Quantity = 1
     channel: Channel | None = None
-    languages: Languages = []
+    languages: Languages = Field(default=[])
     link: Link | None = None
 
     @model_validator(mode="after")

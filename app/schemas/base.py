@@ -12,7 +12,7 @@ from app.rules.vocabulary import Word
 
 
 class Out(BaseModel):
-    """An answer. Keys are always present; a field `x_label` is filled with the Vietnamese label of code `x`."""
+    """An answer. Keys are always present; `x_label` is filled with the Vietnamese label of code `x`."""
 
     model_config = ConfigDict(
         from_attributes=True, populate_by_name=True, json_schema_serialization_defaults_required=True

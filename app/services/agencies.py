@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.errors import NotFound
 from app.models import Agency, AgencyName, Membership
@@ -50,7 +50,7 @@ def get(session: Session, code: str) -> AgencyOut:
     return _out(session, [agency], {"names", "members", "groups"})[0]
 
 
-def _on(day: date | None) -> list[object]:
+def _on(day: date | None) -> list[ColumnElement[bool]]:
     if day is None:
         return []
     return [
@@ -89,7 +89,7 @@ def _names(session: Session, ids: list[int]) -> dict[int, list[wire.AgencyName]]
 
 
 def _memberships(
-    session: Session, ids: list[int], mine: object, other: object
+    session: Session, ids: list[int], mine: InstrumentedAttribute[int], other: InstrumentedAttribute[int]
 ) -> dict[int, list[wire.Membership]]:
     found: dict[int, list[wire.Membership]] = {}
     query = (
@@ -111,9 +111,7 @@ def _memberships(
     return found
 
 
-def ref(session: Session, agency_id: int | None) -> AgencyRef | None:
+def ref(session: Session, agency_id: int) -> AgencyRef:
     """An agency briefly, by the database's own number."""
-    if agency_id is None:
-        return None
     code, name_vi = session.execute(select(Agency.code, Agency.name_vi).where(Agency.id == agency_id)).one()
     return AgencyRef(code=code, name_vi=name_vi)

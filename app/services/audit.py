@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from app.rules.vocabulary import ActivityStatus, OutputKind, Visibility
 
 
 def differences(session: Session) -> Iterator[str]:
-    """Everything that is stored and is not what the records say, one sentence each; nothing if all is well."""
+    """Everything stored that is not what the records say, a sentence each; nothing if all is well."""
     yield from _quantities(session)
     yield from _levels(session)
     yield from _journal(session)
@@ -85,7 +86,7 @@ def _journal(session: Session) -> Iterator[str]:
                 yield f"{subject} {public_id}: version {version}, but {entries[public_id]} journal entries"
 
 
-_SUBJECTS = {
+_SUBJECTS: dict[str, Any] = {
     "assignment": Assignment,
     "output": Output,
     "activity": Activity,

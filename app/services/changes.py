@@ -79,7 +79,7 @@ def _place(session: Session, public_id: str) -> Any:
 
 
 def _settled(session: Session) -> list[ColumnElement[bool]]:
-    """On PostgreSQL, only changes older than every transaction still running: none can slip in before them."""
+    """On PostgreSQL, only changes older than every running transaction: none can slip in before them."""
     if session.get_bind().dialect.name != "postgresql":
         return []
     oldest = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
@@ -101,7 +101,7 @@ def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
 
 def _inside(session: Session, actor: Actor) -> list[int]:
     """The plans of which the caller sees everything."""
-    codes = dict(session.execute(select(Agency.id, Agency.code)).all())
+    codes: dict[int | None, str] = dict(session.execute(select(Agency.id, Agency.code)).tuples().all())
     plans = session.execute(select(Plan.id, Plan.owner_id, Plan.secretariat_id, Plan.superior_id))
     return [
         plan

@@ -1,13 +1,11 @@
-"""Drawing up a plan: the secretariat enters the document, and the plan takes effect with all that is owed.
+"""Drawing up a plan: the secretariat enters the document, one call for each thing it has.
 
-One call for each thing the document has, in the order agencies, plan, sections, objectives, tasks, events,
-budget. Everything stands under one permit, so it is one act of one body in the journal.
+In the order agencies, plan, sections, objectives, tasks, links, events, budget; then `assigning` says who
+owes what and puts the plan in force. Everything stands under one permit: one act of one body.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
@@ -17,25 +15,21 @@ from app.errors import Conflict, Text
 from app.models import (
     Agency,
     AgencyName,
-    Assignment,
     Budget,
     BudgetLine,
     Event,
     Implementation,
     Membership,
     Objective,
-    Output,
     Plan,
     Section,
     Task,
 )
 from app.models.base import Recorded
 from app.rules import clauses
-from app.rules.lifecycle import Terms, owed_from_the_start
 from app.rules.ownership import Action, Actor, Item, Permit
-from app.rules.rollup import split
 from app.rules.vietnamese import fold, sort_key
-from app.rules.vocabulary import AgencyKind, PlanStatus, Role, Source, TaskKind, TaskStatus
+from app.rules.vocabulary import PlanStatus, Source, TaskStatus
 from app.services import access
 
 
@@ -174,52 +168,6 @@ def link(draft: Draft, item: str, duty: str, basis: Source) -> None:
     )
 
 
-def assign(draft: Draft, code: str, bodies: Sequence[tuple[str, Fraction | None, Mapping[str, Any]]]) -> None:
-    """Enter the bodies of a task: (agency, share or None, facts). Leads share equally unless shares are given;
-    a group's share is split over the members it has on the day the plan takes effect."""
-    task = draft.tasks[code]
-    leads = [facts["role"] for _, _, facts in bodies].count(Role.LEAD)
-    for place, (agency, given, facts) in enumerate(bodies, 1):
-        lead = facts["role"] is Role.LEAD
-        share = (given or split(Fraction(1), leads)[0]) if lead else Fraction(0)
-        members = _members(draft, agency) if lead else []
-        row = _assignment(draft, task, draft.agencies[agency].id, f"{place:03}", share, facts)
-        row.fans_out = bool(members)
-        draft.enter(row)
-        parts = split(share, len(members)) if members else []
-        for number, (member, part) in enumerate(zip(members, parts, strict=True), 1):
-            own = _assignment(draft, task, member, f"{place:03}.{number:03}", part, facts)
-            own.group_id = row.agency_id
-            draft.enter(own)
-
-
-def _assignment(
-    draft: Draft, task: Task, agency_id: int, place: str, share: Fraction, facts: Mapping[str, Any]
-) -> Assignment:
-    return Assignment(
-        plan_id=draft.plan.id,
-        task_id=task.id,
-        agency_id=agency_id,
-        order_key=f"{task.order_key}:{place}",
-        share_numerator=share.numerator,
-        share_denominator=share.denominator,
-        **facts,
-    )
-
-
-def _members(draft: Draft, agency: str) -> list[int]:
-    group = draft.agencies[agency]
-    if group.kind is not AgencyKind.GROUP:
-        return []
-    day = draft.plan.effective_on or draft.plan.period_from
-    query = select(Membership).where(Membership.group_id == group.id).order_by(Membership.id)
-    return [row.member_id for row in draft.session.scalars(query) if _valid_on(row, day)]
-
-
-def _valid_on(row: Membership, day: date) -> bool:
-    return (row.valid_from or day) <= day <= (row.valid_to or day)
-
-
 def add_event(draft: Draft, task: str | None, facts: Mapping[str, Any]) -> None:
     """Enter an event of the calendar."""
     draft.enter(
@@ -247,47 +195,6 @@ def add_budget(
                 search_text=fold(f"{line['code']} {line['title_vi']} {line['title_en']}"),
             )
         )
-
-
-def take_effect(draft: Draft) -> int:
-    """Put the plan in force: what every lead owes is fixed now, so that time alone never moves a value."""
-    plan, owed = draft.plan, 0
-    leads = draft.session.scalars(
-        select(Assignment)
-        .join(Agency, Agency.id == Assignment.agency_id)
-        .where(
-            Assignment.plan_id == plan.id,
-            Assignment.role == Role.LEAD,
-            Agency.kind
-            != AgencyKind.GROUP,  # a group owes through its members; unknown members owe nothing yet
-        )
-        .order_by(Assignment.order_key)
-    )
-    tasks = {task.id: task for task in draft.tasks.values()}
-    for assignment in leads.all():
-        task = tasks[assignment.task_id]
-        terms = Terms(
-            TaskKind(task.kind),
-            task.target,
-            task.due_on,
-            plan.period_from,
-            plan.period_to,
-            plan.reporting_period,
-        )
-        outputs = [
-            Output(
-                plan_id=plan.id,
-                task_id=task.id,
-                assignment_id=assignment.id,
-                **{name: getattr(planned, name) for name in planned.__slots__},
-            )
-            for planned in owed_from_the_start(terms)
-        ]
-        draft.enter(*outputs)
-        owed += len(outputs)
-    access.open_for_change(draft.session, draft.permit, [plan])
-    plan.status = PlanStatus.ACTIVE
-    return owed
 
 
 def _placed(draft: Draft, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Evidence: how a record finds the output it is evidence for (model §2), and what it is told when it finds none."""
+"""Evidence: how a record finds the output it is evidence for (model §2), and what it is told otherwise."""
 
 from datetime import date
 
@@ -68,7 +68,7 @@ def find(
 
 
 def _opened(session: Session, permit: Permit, docket: Docket, day: date) -> Output:
-    """A triggered task has happened again: one more occurrence is owed, for as long as a record stands for it."""
+    """A triggered task has happened again: one more is owed, for as long as a record stands for it."""
     number = max((output.number for output in docket.outputs), default=0) + 1
     output = Output(
         plan_id=docket.here.plan.id,

@@ -90,7 +90,7 @@ def out(output: Output, assignment: str, task: str, agency: str) -> OutputOut:
 
 
 def owed_by(session: Session, assignment: Assignment) -> list[Output]:
-    """All outputs of an assignment, in their order. The assignment's row is locked by whoever changes them."""
+    """All outputs of an assignment, in order. Whoever changes them has locked the assignment's row."""
     query = select(Output).where(Output.assignment_id == assignment.id)
     return list(session.scalars(query.order_by(Output.number, Output.id)))
 

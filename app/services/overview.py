@@ -20,10 +20,8 @@ LATEST = 10
 def get(session: Session, actor: Actor, slug: str) -> OverviewOut:
     """The plan, its completion by section and by agency, its duties by state, its money, what is new."""
     here = access.ground(session, actor, slug)
-    owner = agencies.ref(session, here.plan.owner_id)
-    assert owner is not None
     return OverviewOut(
-        plan=plans.brief(here.plan, owner),
+        plan=plans.brief(here.plan, agencies.ref(session, here.plan.owner_id)),
         progress=progress.compute(session, here, actor, ProgressFilter(by=By.SECTION)),
         agencies=progress.compute(session, here, actor, ProgressFilter(by=By.AGENCY)),
         states=_states(session, here, actor),

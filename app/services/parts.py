@@ -103,7 +103,7 @@ def visible(session: Session, here: Ground, actor: Actor) -> list[Part]:
 
 
 def by_task(session: Session, here: Ground, found: list[Part]) -> dict[int, list[Part]]:
-    """The parts behind each task: a duty's own; for a programme item, those of the duties that carry it out."""
+    """The parts behind each task: a duty's own; for a programme item, those of the duties behind it."""
     own: dict[int, list[Part]] = defaultdict(list)
     for part in found:
         if not part.in_sum:

@@ -51,15 +51,16 @@ def get(session: Session, actor: Actor, slug: str) -> PlanDetail:
     """One plan with its facts, sources and anomalies."""
     plan = access.ground(session, actor, slug).plan
     columns = {name: getattr(plan, name) for name in PlanDetail.model_fields if hasattr(plan, name)}
-    owner = agencies.ref(session, plan.owner_id)
-    if owner is None:
-        raise NotFound()
     return PlanDetail(
         **columns,
-        owner=owner,
-        secretariat=agencies.ref(session, plan.secretariat_id),
-        superior=agencies.ref(session, plan.superior_id),
+        owner=agencies.ref(session, plan.owner_id),
+        secretariat=_body(session, plan.secretariat_id),
+        superior=_body(session, plan.superior_id),
     )
+
+
+def _body(session: Session, agency_id: int | None) -> AgencyRef | None:
+    return None if agency_id is None else agencies.ref(session, agency_id)
 
 
 def sections(session: Session, actor: Actor, slug: str, ask: SectionFilter) -> SectionPage:

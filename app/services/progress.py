@@ -45,13 +45,7 @@ def compute(session: Session, here: Ground, actor: Actor, ask: ProgressFilter) -
     behind = parts.by_task(session, here, found)
     tasks, sections = _tasks(session, here, actor), _sections(session, here)
     chosen = _chosen(ask, found, behind, tasks, sections)
-    rows = {
-        None: list,
-        By.AGENCY: lambda: _agency_rows(chosen),
-        By.ASSIGNMENT: lambda: _assignment_rows(chosen, tasks),
-        By.TASK: lambda: _task_rows(chosen, behind, tasks),
-        By.SECTION: lambda: _section_rows(chosen, behind, tasks, sections),
-    }[ask.by]()
+    rows = _rows(ask.by, chosen, behind, tasks, sections)
     in_sum = [part for part in chosen if part.in_sum]
     if ask.by is not None and in_sum:
         rows.append(_row(IN_SUM, "Nhiệm vụ chỉ theo dõi trạng thái", "Duties tracked by status only", in_sum))
@@ -66,6 +60,26 @@ def compute(session: Session, here: Ground, actor: Actor, ask: ProgressFilter) -
         by=ask.by,
         items=rows,
     )
+
+
+def _rows(
+    by: By | None,
+    chosen: list[Part],
+    behind: Mapping[int, list[Part]],
+    tasks: Mapping[int, Node],
+    sections: Mapping[int, Node],
+) -> list[ProgressRow]:
+    match by:
+        case By.AGENCY:
+            return _agency_rows(chosen)
+        case By.ASSIGNMENT:
+            return _assignment_rows(chosen, tasks)
+        case By.TASK:
+            return _task_rows(chosen, behind, tasks)
+        case By.SECTION:
+            return _section_rows(chosen, behind, tasks, sections)
+        case None:
+            return []
 
 
 def _tasks(session: Session, here: Ground, actor: Actor) -> dict[int, Node]:

@@ -198,7 +198,7 @@ def _withdrawn() -> Conflict:
 def _done(
     session: Session, actor: Actor, docket: Docket, activity: Activity, result: Outcome, moved: list[Moved]
 ) -> tuple[ActivityResult, int]:
-    """Flush, so that the answer carries the version that will be stored (trap 1), and tell what came of it."""
+    """Flush, so that the answer carries the version that will be stored (trap 1); tell what came of it."""
     session.flush()
     shown, version = activities.one(session, docket.here, actor, activity.public_id)
     hint = None if shown.counts or result == "withdrawn" else evidence.hint(docket, shown.status)

@@ -1,4 +1,4 @@
-"""What is logged of each request: its query string never, since secrets in addresses end up there (trap 17)."""
+"""What is logged of each request: never its query string, where secrets would end up (trap 17)."""
 
 import copy
 import logging

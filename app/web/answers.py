@@ -3,7 +3,9 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
+from typing import Annotated
 
+from fastapi import Depends, Header
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -63,17 +65,27 @@ def etag(version: int, content: bytes) -> str:
     return f'"{version}-{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
 
 
-def expected_versions(request: Request) -> frozenset[int] | None:
+async def expected_versions(
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description="ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.",
+        ),
+    ] = None,
+) -> frozenset[int] | None:
     """The versions a change is meant for; None for `*`. A weak tag proves nothing (RFC 9110 §13.1.1)."""
-    given = request.headers.get("if-match")
-    if given is None:
+    if if_match is None:
         raise PreconditionRequired()
-    if given.strip() == "*":
+    if if_match.strip() == "*":
         return None
-    versions = frozenset(int(version) for version in _STRONG.findall(given))
+    versions = frozenset(int(version) for version in _STRONG.findall(if_match))
     if not versions:
         raise Stale()
     return versions
+
+
+Versions = Annotated[frozenset[int] | None, Depends(expected_versions)]
 
 
 def _bytes(message: BaseModel) -> bytes:

@@ -8,7 +8,7 @@ answer of the first.
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Header
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -43,33 +43,32 @@ class Desk:
         answer.headers.update(next_link(self._request, answer.body, cursor))
         return conditional(self._request, render(answer))
 
-    def write(self, operation: Operation) -> Response:
+    def write(self, operation: Operation, repeat: str | None = None) -> Response:
         """Do one unit of work, durably, and answer; with an Idempotency-Key, once for all its repetitions."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._write(operation)
+                return self._write(operation, repeat)
             except DBAPIError as error:
                 if attempt == ATTEMPTS or not will_pass(error):
                     raise
         raise AssertionError("unreachable")
 
-    def _write(self, operation: Operation) -> Response:
-        repeated = self._idempotency_key()
+    def _write(self, operation: Operation, repeat: str | None) -> Response:
         with self._database.writing(self._request.state.request_id) as session:
             actor = keys.identify(session, self._secret())
-            if repeated is None:
+            if repeat is None:
                 return self._done(operation(session, actor))
-            if not self._database.hold(session, f"{actor.agency}:{repeated}"):
+            if not self._database.hold(session, f"{actor.agency}:{repeat}"):
                 raise InFlight(headers={"Retry-After": "1"})
             path, content = self._request.url.path, getattr(self._request.state, "json", None)
             mark = replays.fingerprint(self._request.method, path, content)
-            stored = replays.find(session, actor, repeated, mark)
+            stored = replays.find(session, actor, repeat, mark)
             if stored is not None:
                 return Response(stored.body, stored.status, headers=stored.headers)
             response = self._done(operation(session, actor))
             headers = {name: value for name, value in response.headers.items() if name != "content-length"}
             replays.keep(
-                session, actor, repeated, mark, Stored(response.status_code, headers, bytes(response.body))
+                session, actor, repeat, mark, Stored(response.status_code, headers, bytes(response.body))
             )
             return response
 
@@ -87,34 +86,39 @@ class Desk:
             raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
         return secret.strip()
 
-    def _idempotency_key(self) -> str | None:
-        given = self._request.headers.getlist("idempotency-key")
-        if not given:
-            return None
-        if (
-            len(given) > 1
-            or not 1 <= len(given[0]) <= 255
-            or not given[0].isascii()
-            or not given[0].isprintable()
-        ):
-            raise Invalid(
-                faults=[
-                    Fault(
-                        "header:idempotency-key",
-                        "invalid_idempotency_key",
-                        Text(
-                            "Cần một chuỗi ASCII từ 1 đến 255 ký tự",
-                            "One ASCII string of 1 to 255 characters",
-                        ),
-                    )
-                ]
-            )
-        return given[0]
-
 
 async def desk(request: Request) -> Desk:
     """Make the request's desk; asynchronous, since it waits for nothing and needs no thread."""
     return Desk(request)
 
 
+async def repeat_key(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body "
+            "again replays the stored answer.",
+        ),
+    ] = None,
+) -> str | None:
+    """The caller's own name for this request, by which it can be sent again."""
+    if idempotency_key is None:
+        return None
+    plain = idempotency_key.isascii() and idempotency_key.isprintable()
+    if len(request.headers.getlist("idempotency-key")) == 1 and plain and 1 <= len(idempotency_key) <= 255:
+        return idempotency_key
+    raise Invalid(
+        faults=[
+            Fault(
+                "header:idempotency-key",
+                "invalid_idempotency_key",
+                Text("Cần một chuỗi ASCII từ 1 đến 255 ký tự", "One ASCII string of 1 to 255 characters"),
+            )
+        ]
+    )
+
+
 AtDesk = Annotated[Desk, Depends(desk)]
+Repeat = Annotated[str | None, Depends(repeat_key)]

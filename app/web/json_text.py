@@ -6,7 +6,7 @@ searches what it has read, but only where something is suspect, so that an ordin
 
 import json
 import re
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from app.errors import Invalid, Malformed, Text
@@ -16,7 +16,9 @@ from app.web.json_findings import WatchfulParser, findings
 MOST_FAULTS = 50
 _BOM = b"\xef\xbb\xbf"
 # Strings are stepped over whole, also one that never ends: possessive, hence linear on any input.
-_BRACKETS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 _SUSPECT = re.compile(r"[\x7f-\x9f]|\\u(?:00[0189]|007f|d[89a-f])", re.IGNORECASE)
 
 
@@ -56,16 +58,8 @@ def read(body: bytes, *, max_depth: int, max_items: int) -> Any:
 
 
 def _is_deeper(body: bytes, max_depth: int) -> bool:
-    """Told without parsing, since the parser is recursive."""
+    """Told without parsing, since the parser is recursive: up one at each bracket that opens."""
     if body.count(b"[") + body.count(b"{") <= max_depth:
         return False
-    depth = 0
-    for token in _BRACKETS.finditer(body):
-        first = body[token.start()]
-        if first in b"[{":
-            depth += 1
-            if depth > max_depth:
-                return True
-        elif first in b"]}":
-            depth -= 1
-    return False
+    steps = _STRING.sub(b"", body).translate(_STEPS, _NO_BRACKETS)
+    return max(accumulate(memoryview(steps).cast("b")), default=0) > max_depth

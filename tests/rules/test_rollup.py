@@ -11,7 +11,7 @@ from itertools import groupby, product
 from math import floor
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
@@ -23,6 +23,8 @@ LEVELS = ("reported", "evidenced", "confirmed")
 ABSENT = (TaskStatus.CANCELLED, TaskStatus.SUPERSEDED, TaskStatus.DRAFT)
 FROZEN = (TaskStatus.SUSPENDED, TaskStatus.CARRIED_OVER)
 many = settings(max_examples=500, deadline=None)
+# A fault needs one example, and nobody reads it: looking for the smallest one would take a minute.
+until_found = settings(max_examples=2000, deadline=None, phases=[Phase.generate], database=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class Part:
     status: TaskStatus = TaskStatus.ACTIVE
 
 
-type_of_roll_up = Callable[[Iterable[Part]], Figure]
-Law = Callable[[type_of_roll_up, "Sample"], None]
+RollUp = Callable[[Iterable[Part]], Figure]
+Law = Callable[[RollUp, "Sample"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +102,13 @@ def owing(sample: Sample) -> list[Leaf]:
 # --- the laws ------------------------------------------------------------------------------------------
 
 
-def is_exact(roll: type_of_roll_up, sample: Sample) -> None:
+def is_exact(roll: RollUp, sample: Sample) -> None:
     figure = roll(sample.parts)
     assert all(value is None or type(value) is Fraction for value in levels(figure))
     assert (type(figure.defined), type(figure.included)) == (Fraction, Fraction)
 
 
-def is_nested(roll: type_of_roll_up, sample: Sample) -> None:
+def is_nested(roll: RollUp, sample: Sample) -> None:
     reported, evidenced, confirmed = levels(roll(sample.parts))
     if reported is not None:
         assert evidenced is not None
@@ -114,7 +116,7 @@ def is_nested(roll: type_of_roll_up, sample: Sample) -> None:
         assert 0 <= confirmed <= evidenced <= reported <= 1
 
 
-def lies_between_least_and_most(roll: type_of_roll_up, sample: Sample) -> None:
+def lies_between_least_and_most(roll: RollUp, sample: Sample) -> None:
     figure = roll(sample.parts)
     for name, value in zip(LEVELS, levels(figure), strict=True):
         values = [Fraction(getattr(leaf, name), leaf.owed) for leaf in owing(sample)]
@@ -122,7 +124,7 @@ def lies_between_least_and_most(roll: type_of_roll_up, sample: Sample) -> None:
         assert value is None or min(values) <= value <= max(values)
 
 
-def is_all_or_nothing_only_when_it_is(roll: type_of_roll_up, sample: Sample) -> None:
+def is_all_or_nothing_only_when_it_is(roll: RollUp, sample: Sample) -> None:
     figure, owed = roll(sample.parts), owing(sample)
     for name, value in zip(LEVELS, levels(figure), strict=True):
         assert (value == 1) == (bool(owed) and all(getattr(leaf, name) == leaf.owed for leaf in owed))
@@ -131,11 +133,11 @@ def is_all_or_nothing_only_when_it_is(roll: type_of_roll_up, sample: Sample) -> 
     assert (figure.state is State.NOT_STARTED) == (figure.reported == 0)
 
 
-def ignores_order(roll: type_of_roll_up, sample: Sample) -> None:
+def ignores_order(roll: RollUp, sample: Sample) -> None:
     assert roll(sample.parts[index] for index in sample.order) == roll(sample.parts)
 
 
-def ignores_scale(roll: type_of_roll_up, sample: Sample) -> None:
+def ignores_scale(roll: RollUp, sample: Sample) -> None:
     heavier = [
         replace(part, leaf=replace(part.leaf, weight=part.leaf.weight * sample.times))
         for part in sample.parts
@@ -151,7 +153,7 @@ def ignores_scale(roll: type_of_roll_up, sample: Sample) -> None:
     )
 
 
-def ignores_splitting(roll: type_of_roll_up, sample: Sample) -> None:
+def ignores_splitting(roll: RollUp, sample: Sample) -> None:
     """One duty becomes k like parts: nothing above notices."""
     part = sample.parts[sample.pick]
     pieces = [
@@ -161,7 +163,7 @@ def ignores_splitting(roll: type_of_roll_up, sample: Sample) -> None:
     assert roll([*others, *pieces]) == roll(sample.parts)
 
 
-def weighs_outputs_alike(roll: type_of_roll_up, sample: Sample) -> None:
+def weighs_outputs_alike(roll: RollUp, sample: Sample) -> None:
     """A leaf of n outputs is n leaves of one, each done or not."""
     single = [
         replace(
@@ -179,7 +181,7 @@ def weighs_outputs_alike(roll: type_of_roll_up, sample: Sample) -> None:
     assert standing(roll(single)) == standing(roll(sample.parts))
 
 
-def ignores_the_undefined(roll: type_of_roll_up, sample: Sample) -> None:
+def ignores_the_undefined(roll: RollUp, sample: Sample) -> None:
     """Who owes nothing is neither 0 nor 100; it shows only in what is included."""
     nothing = replace(sample.parts[sample.pick], leaf=Leaf(sample.times, Fraction(1), 0, 0, 0, 0))
     before, after = roll(sample.parts), roll([*sample.parts, nothing])
@@ -188,25 +190,25 @@ def ignores_the_undefined(roll: type_of_roll_up, sample: Sample) -> None:
     assert standing(roll([nothing])) == (None, None, None, None)
 
 
-def ignores_what_is_cancelled(roll: type_of_roll_up, sample: Sample) -> None:
+def ignores_what_is_cancelled(roll: RollUp, sample: Sample) -> None:
     """Cancelled, superseded and draft leave both sides of the ratio."""
     for status in ABSENT:
         gone = [replace(sample.parts[sample.pick], status=status), *sample.parts]
         assert roll(gone) == roll(sample.parts)
 
 
-def counts_what_is_frozen(roll: type_of_roll_up, sample: Sample) -> None:
+def counts_what_is_frozen(roll: RollUp, sample: Sample) -> None:
     active = [replace(part, status=TaskStatus.ACTIVE) for part in sample.parts]
     for status in FROZEN:
         assert roll([replace(part, status=status) for part in sample.parts]) == roll(active)
 
 
-def grouped(roll: type_of_roll_up, parts: list[Part], key: Callable[[Part], int]) -> Iterator[Figure]:
+def grouped(roll: RollUp, parts: list[Part], key: Callable[[Part], int]) -> Iterator[Figure]:
     for _, group in groupby(sorted(parts, key=key), key):
         yield roll(list(group))
 
 
-def is_the_roll_up_of_its_nodes(roll: type_of_roll_up, sample: Sample) -> None:
+def is_the_roll_up_of_its_nodes(roll: RollUp, sample: Sample) -> None:
     """Plan = its sections = its agencies, each node weighing what is defined below it."""
     plan = roll(sample.parts)
     keys: tuple[Callable[[Part], int], ...] = (lambda part: part.section, lambda part: part.agency)
@@ -219,7 +221,7 @@ def is_the_roll_up_of_its_nodes(roll: type_of_roll_up, sample: Sample) -> None:
             assert value == (sum(weighed) / plan.defined if plan.defined else None)
 
 
-def never_falls_by_a_record(roll: type_of_roll_up, sample: Sample) -> None:
+def never_falls_by_a_record(roll: RollUp, sample: Sample) -> None:
     """One more output reported, evidenced or confirmed lowers no level of any node."""
     before = roll(sample.parts)
     part = sample.parts[sample.pick]
@@ -232,7 +234,7 @@ def never_falls_by_a_record(roll: type_of_roll_up, sample: Sample) -> None:
         assert all((new or 0) >= (old or 0) for new, old in zip(levels(after), levels(before), strict=True))
 
 
-def never_falls_by_an_occurrence(roll: type_of_roll_up, sample: Sample) -> None:
+def never_falls_by_an_occurrence(roll: RollUp, sample: Sample) -> None:
     """A triggered duty that happened and was met: owed and done grow together, what is reported never falls."""
     before = roll(sample.parts)
     part = sample.parts[sample.pick]
@@ -361,20 +363,20 @@ def levels_crossed(parts: Iterable[Part]) -> Figure:
     return figure._replace(reported=figure.confirmed, confirmed=figure.reported)
 
 
-FAULTS: dict[type_of_roll_up, tuple[Law, ...]] = {
+FAULTS: dict[RollUp, tuple[Law, ...]] = {
     cancelled_counted: (ignores_what_is_cancelled,),
     cancelled_still_in_the_denominator: (ignores_what_is_cancelled,),
     suspended_dropped: (counts_what_is_frozen, lies_between_least_and_most),
     unnormalised: (ignores_scale, is_nested, lies_between_least_and_most, is_the_roll_up_of_its_nodes),
     rounded_at_nodes: (is_the_roll_up_of_its_nodes, is_all_or_nothing_only_when_it_is),
-    rounded_at_leaves: (weighs_outputs_alike, is_all_or_nothing_only_when_it_is),
+    rounded_at_leaves: (weighs_outputs_alike, lies_between_least_and_most),
     undefined_as_nothing: (ignores_the_undefined, lies_between_least_and_most),
     undefined_as_all: (ignores_the_undefined, lies_between_least_and_most),
     plain_mean: (ignores_splitting, weighs_outputs_alike),
     share_forgotten: (ignores_splitting, weighs_outputs_alike),
     weighed_by_outputs: (weighs_outputs_alike,),
     in_floats: (is_exact,),
-    last_one_wins: (ignores_order, is_the_roll_up_of_its_nodes, never_falls_by_an_occurrence),
+    last_one_wins: (ignores_order, is_the_roll_up_of_its_nodes),
     levels_crossed: (is_nested, is_all_or_nothing_only_when_it_is, never_falls_by_an_occurrence),
 }
 
@@ -392,9 +394,9 @@ def falls(law: Callable[[], None]) -> bool:
     [(fault, law) for fault, caught_by in FAULTS.items() for law in caught_by],
     ids=lambda one: one.__name__,
 )
-def test_a_planted_fault_is_caught(fault: type_of_roll_up, law: Law) -> None:
+def test_a_planted_fault_is_caught(fault: RollUp, law: Law) -> None:
     try:
-        find(samples(), lambda sample: falls(lambda: law(fault, sample)), settings=many)
+        find(samples(), lambda sample: falls(lambda: law(fault, sample)), settings=until_found)
     except NoSuchExample:
         pytest.fail(f"{law.__name__} holds for {fault.__name__} too")
 
@@ -470,7 +472,7 @@ def test_the_table_of_states_is_whole() -> None:
 # --- the integer people read ---------------------------------------------------------------------------
 
 Percent = Callable[[Fraction | None], int | None]
-ratios = st.fractions(0, 1) | st.builds(Fraction, st.integers(0, 400), st.just(400))
+ratios = st.fractions(0, 1) | st.builds(Fraction, st.integers(0, 100), st.sampled_from((100, 400)))
 
 
 def shows_whole_and_nothing_only_when_exact(show: Percent, value: Fraction) -> None:
@@ -535,14 +537,14 @@ def floors_a_float(value: Fraction | None) -> int | None:
     return percent(value) if value is None or value in (0, 1) else min(max(int(float(value) * 100), 1), 99)
 
 
-def test_wrong_displays_are_caught() -> None:
-    for wrong in (rounds, floors_without_holding, floors_a_float):
-        laws = (shows_whole_and_nothing_only_when_exact, is_the_floor_held_in_1_to_99)
-        find(
-            ratios,
-            lambda value, wrong=wrong: any(falls(lambda law=law: law(wrong, value)) for law in laws),  # type: ignore[misc]
-            settings=many,
+@pytest.mark.parametrize("wrong", [rounds, floors_without_holding, floors_a_float])
+def test_a_wrong_display_is_caught(wrong: Percent) -> None:
+    def shown_up(value: Fraction) -> bool:
+        return falls(lambda: shows_whole_and_nothing_only_when_exact(wrong, value)) or falls(
+            lambda: is_the_floor_held_in_1_to_99(wrong, value)
         )
+
+    assert shown_up(find(ratios, shown_up, settings=until_found))
 
 
 @many

@@ -78,10 +78,10 @@ def test_what_is_json_is_read(body: bytes, value: object) -> None:
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 100_000, b'[{"":' * 100_000, b"[" * 1_000_000])
 def test_depth_is_refused_quickly(body: bytes) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(Invalid) as refused:
         strictly(body)
-    assert time.perf_counter() - started < 0.1
+    assert time.thread_time() - started < 0.1
     assert refused.value.faults[0].code == "too_deep"
 
 
@@ -99,10 +99,10 @@ def test_depth_is_refused_quickly(body: bytes) -> None:
     ],
 )
 def test_a_full_megabyte_of_malice_takes_linear_time(body: bytes) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     with suppress(Failure):
         strictly(body)
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.3
 
 
 def test_every_fault_is_told_up_to_fifty() -> None:
@@ -140,6 +140,11 @@ def test_a_validator_may_bring_its_own_sentence() -> None:
 def test_what_is_not_known_is_still_told() -> None:
     (found,) = invalid({"type": "brand_new_in_pydantic_3", "loc": ("header", "if-match")})
     assert (found.pointer, found.code) == ("header:if-match", "invalid_value")
+
+
+def test_a_strict_filter_of_a_schema_speaks_like_the_door() -> None:
+    (found,) = invalid({"type": "extra_forbidden", "loc": ("query", "colour")})
+    assert (found.pointer, found.code) == ("query:colour", "unknown_parameter")
 
 
 def test_same_faults_are_told_once() -> None:

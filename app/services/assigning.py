@@ -1,0 +1,103 @@
+"""Assigning: the bodies of each task with their exact shares, and what each of them owes from the day the
+plan takes effect."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select
+
+from app.models import Agency, Assignment, Membership, Output, Task
+from app.rules.lifecycle import Terms, owed_from_the_start
+from app.rules.rollup import split
+from app.rules.vocabulary import AgencyKind, PlanStatus, Role, TaskKind
+from app.services import access
+from app.services.drafting import Draft
+
+
+def assign(draft: Draft, code: str, bodies: Sequence[tuple[str, Fraction | None, Mapping[str, Any]]]) -> None:
+    """Enter the bodies of a task: (agency, share or None, facts). Leads share equally unless shares are
+    given; a group's share is split over the members it has on the day the plan takes effect."""
+    task = draft.tasks[code]
+    leads = [facts["role"] for _, _, facts in bodies].count(Role.LEAD)
+    for place, (agency, given, facts) in enumerate(bodies, 1):
+        lead = facts["role"] is Role.LEAD
+        share = (given or split(Fraction(1), leads)[0]) if lead else Fraction(0)
+        members = _members(draft, agency) if lead else []
+        row = _assignment(draft, task, draft.agencies[agency].id, f"{place:03}", share, facts)
+        row.fans_out = bool(members)
+        draft.enter(row)
+        parts = split(share, len(members)) if members else []
+        for number, (member, part) in enumerate(zip(members, parts, strict=True), 1):
+            own = _assignment(draft, task, member, f"{place:03}.{number:03}", part, facts)
+            own.group_id = row.agency_id
+            draft.enter(own)
+
+
+def _assignment(
+    draft: Draft, task: Task, agency_id: int, place: str, share: Fraction, facts: Mapping[str, Any]
+) -> Assignment:
+    return Assignment(
+        plan_id=draft.plan.id,
+        task_id=task.id,
+        agency_id=agency_id,
+        order_key=f"{task.order_key}:{place}",
+        share_numerator=share.numerator,
+        share_denominator=share.denominator,
+        **facts,
+    )
+
+
+def _members(draft: Draft, agency: str) -> list[int]:
+    group = draft.agencies[agency]
+    if group.kind is not AgencyKind.GROUP:
+        return []
+    day = draft.plan.effective_on or draft.plan.period_from
+    query = select(Membership).where(Membership.group_id == group.id).order_by(Membership.id)
+    return [row.member_id for row in draft.session.scalars(query) if _valid_on(row, day)]
+
+
+def _valid_on(row: Membership, day: date) -> bool:
+    return (row.valid_from or day) <= day <= (row.valid_to or day)
+
+
+def take_effect(draft: Draft) -> int:
+    """Put the plan in force: what every lead owes is fixed now, so that time alone never moves a value."""
+    plan, owed = draft.plan, 0
+    leads = draft.session.scalars(
+        select(Assignment)
+        .join(Agency, Agency.id == Assignment.agency_id)
+        .where(
+            Assignment.plan_id == plan.id,
+            Assignment.role == Role.LEAD,
+            Agency.kind
+            != AgencyKind.GROUP,  # a group owes through its members; unknown members owe nothing yet
+        )
+        .order_by(Assignment.order_key)
+    )
+    tasks = {task.id: task for task in draft.tasks.values()}
+    for assignment in leads.all():
+        task = tasks[assignment.task_id]
+        terms = Terms(
+            TaskKind(task.kind),
+            task.target,
+            task.due_on,
+            plan.period_from,
+            plan.period_to,
+            plan.reporting_period,
+        )
+        outputs = [
+            Output(
+                plan_id=plan.id,
+                task_id=task.id,
+                assignment_id=assignment.id,
+                **{name: getattr(planned, name) for name in planned.__slots__},
+            )
+            for planned in owed_from_the_start(terms)
+        ]
+        draft.enter(*outputs)
+        owed += len(outputs)
+    access.open_for_change(draft.session, draft.permit, [plan])
+    plan.status = PlanStatus.ACTIVE
+    return owed

@@ -1,0 +1,109 @@
+"""Real processes on real databases: what a test here breaks, no other test sees."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+import httpx
+import pytest
+from sqlalchemy.orm import Session
+
+from app import migration
+from app.db import Database
+from app.services import keys
+from app.settings import Settings
+from seed import loader
+from tests.conftest import CALLERS, Seeded
+from tests.faults.offices import WORK
+from tests.servers import ServerProcess, ThrowAwayPostgres, Unavailable, of_session
+
+T = TypeVar("T")
+
+
+class Site:
+    """One database with the real plan and a key for every caller; `serve` puts a process on it."""
+
+    def __init__(self, url: str, secrets: Mapping[str, str]) -> None:
+        self.url, self.secrets = url, dict(secrets)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether it is SQLite."""
+        return self.url.startswith("sqlite")
+
+    def serve(
+        self,
+        *arguments: str,
+        command: Sequence[str] = ServerProcess.COMMAND,
+        ready: str = "/readyz",
+        **settings: str,
+    ) -> ServerProcess:
+        """The service as a process, to be entered; `settings` are the environment's."""
+        return ServerProcess({"DATABASE_URL": self.url, **settings}, (*command, *arguments), ready=ready)
+
+    def bearer(self, agency: str) -> dict[str, str]:
+        """The header an agency calls with."""
+        return {"Authorization": f"Bearer {self.secrets[agency]}"}
+
+    def client(self, agency: str, base_url: str, connections: int = 60) -> httpx.Client:
+        """An agency's client with as many connections as it has threads."""
+        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        return httpx.Client(base_url=base_url, headers=self.bearer(agency), timeout=30, limits=limits)
+
+    def look(self, at: Callable[[Session], T]) -> T:
+        """Ask the database itself, past the service."""
+        database = Database(Settings(DATABASE_URL=self.url))
+        try:
+            with database.reading() as session:
+                return at(session)
+        finally:
+            database.dispose()
+
+
+@pytest.fixture
+def site(seeded: Seeded) -> Iterator[Site]:
+    """A fresh copy of the real plan on SQLite and on the session's PostgreSQL."""
+    url = seeded.copy()
+    yield Site(url, seeded.secrets)
+    seeded.drop(url)
+
+
+@pytest.fixture(scope="module")
+def lasting_site(seeded: Seeded) -> Iterator[Site]:
+    """One copy for a whole module, where each test looks only at what it did itself."""
+    url = seeded.copy()
+    yield Site(url, seeded.secrets)
+    seeded.drop(url)
+
+
+@pytest.fixture
+def cluster() -> Iterator[ThrowAwayPostgres]:
+    """A PostgreSQL of the test's own, durable like a real one, to be stopped and killed."""
+    try:
+        own = ThrowAwayPostgres(durable=True)
+    except Unavailable as reason:
+        of_session()  # fails where a server is required
+        pytest.skip(str(reason))
+    with own:
+        yield own
+
+
+@pytest.fixture
+def cluster_site(cluster: ThrowAwayPostgres) -> Site:
+    """The real plan on that cluster."""
+    url = cluster.create_database("ttdn")
+    database = Database(Settings(DATABASE_URL=url))
+    try:
+        migration.upgrade(database.engine)
+        with database.writing() as session:
+            loader.load(session, *loader.read(loader.PLAN_2023), lambda what, how_many: None)
+        with database.writing() as session:
+            secrets = {
+                agency: keys.issue(
+                    session, keys.technician(), agency, "test", CALLERS[agency], timedelta(days=1)
+                )[1]
+                for agency in ("TTBCD", *WORK)
+            }
+    finally:
+        database.dispose()
+    return Site(url, secrets)

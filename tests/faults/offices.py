@@ -1,0 +1,207 @@
+"""Offices that push without pause and remember what they were promised; and the tally of what was kept."""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from itertools import count
+from typing import Any
+
+import httpx
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.models import Activity, Agency, Change, Output
+from app.services import audit
+from app.settings import Settings
+from tests.service import PLAN
+
+SYSTEM = "faults"
+DAYS = ("2023-02-03", "2023-05-12", "2023-08-19", "2023-11-23")
+
+WORK: dict[str, Callable[[int], dict[str, Any]]] = {
+    "SVHTTDL": lambda n: {"task": "IV.7.a", "output": "M1", "kind": "training"},
+    "SCT": lambda n: {"task": "IV.6.a", "kind": "publication", "quantity": 1 + n % 3},
+    "BAOTV": lambda n: {"task": "IV.9.1", "kind": "broadcast", "occurred_on": DAYS[n % 4]},
+    "VPUBND": lambda n: {"task": "IV.3.a", "kind": "conference", "opens_occurrence": True},
+}
+"""Four bodies, four kinds of tasks: a deliverable, pieces, periods, occurrences."""
+
+
+class Office(threading.Thread):
+    """One client: pushes new records and now and then a new wording of its last one, until told to stop.
+
+    After a connection was torn it sometimes sends the same record again and sometimes lets it be, as people do.
+    """
+
+    def __init__(self, agency: str, secret: str, address: Callable[[], str], seed: int) -> None:
+        super().__init__(name=agency, daemon=True)
+        self._agency, self._secret, self._address = agency, secret, address
+        self._chance = random.Random(f"{agency} {seed}")
+        self._ended = threading.Event()
+        self._series = f"{seed}-"
+        self.acknowledged: dict[str, tuple[str, str]] = {}
+        """external_id → the id and the title of the last acknowledgement."""
+        self.unknown: dict[str, set[str]] = {}
+        """external_id → titles sent since, of which nobody said what became."""
+        self.torn = 0
+        self.statuses: Counter[int] = Counter()
+        self.strange: list[str] = []
+
+    def run(self) -> None:
+        with httpx.Client(headers={"Authorization": f"Bearer {self._secret}"}, timeout=30) as client:
+            for number in count(1):
+                if self._ended.is_set():
+                    return
+                self._push(client, number, f"{self._series}{number}", "Lần đầu")
+                if self._chance.random() < 0.25:
+                    self._push(client, number, f"{self._series}{number}", "Sửa lại")
+
+    def end(self) -> None:
+        """Finish the push in hand and stop."""
+        self._ended.set()
+        self.join(60)
+        assert not self.is_alive(), f"{self.name} still waits for an answer"
+
+    def _push(self, client: httpx.Client, number: int, external_id: str, title: str) -> None:
+        body = {
+            "occurred_on": "2023-05-12",
+            "title": f"{title} {external_id}",
+            "source_system": SYSTEM,
+            "external_id": external_id,
+            **WORK[self._agency](number),
+        }
+        while not self._tried(client, body) and not self._ended.wait(0.02):
+            if self._chance.random() < 0.5:
+                return
+
+    def _tried(self, client: httpx.Client, body: dict[str, Any]) -> bool:
+        """Whether there was a final answer."""
+        external_id, title = body["external_id"], body["title"]
+        self.unknown.setdefault(external_id, set()).add(title)
+        try:
+            answer = client.post(f"{self._address()}{PLAN}/activities", json=body)
+        except httpx.TransportError:
+            self.torn += 1
+            return False
+        self.statuses[answer.status_code] += 1
+        if answer.is_success:
+            self.acknowledged[external_id] = (answer.json()["activity"]["id"], title)
+            self.unknown[external_id] = set()
+        elif answer.status_code != 503 or not answer.headers.get("retry-after", "").isdigit():
+            self.strange.append(f"{answer.status_code} {answer.text}")
+        return answer.is_success
+
+
+@contextmanager
+def at_work(
+    secrets: dict[str, str], address: Callable[[], str], seed: int = 0
+) -> Iterator[Sequence[Office]]:
+    """Four offices that push while the block runs."""
+    offices = [Office(agency, secrets[agency], address, seed) for agency in WORK]
+    for office in offices:
+        office.start()
+    try:
+        yield offices
+    finally:
+        for office in offices:
+            office.end()
+
+
+def until_some_are_stored(offices: Iterable[Office], more: int = 3, patience: float = 20) -> None:
+    """Wait until every office got some more acknowledgements."""
+    wanted = {office: office.statuses[201] + more for office in offices}
+    deadline = time.monotonic() + patience
+    while any(office.statuses[201] < aim for office, aim in wanted.items()):
+        assert time.monotonic() < deadline, [office.statuses for office in wanted]
+        time.sleep(0.01)
+
+
+@dataclass
+class Tally:
+    """What was promised, and what of it does not hold."""
+
+    acknowledged: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    """Counters, levels or journal entries that are not what the records say."""
+
+
+def tally(url: str, offices: Iterable[Office]) -> Tally:
+    """Hold the promises against the database, by another way than the service came to it."""
+    database = Database(Settings(DATABASE_URL=url))
+    try:
+        with database.reading() as session:
+            return _tally(session, offices)
+    finally:
+        database.dispose()
+
+
+def _tally(session: Session, offices: Iterable[Office]) -> Tally:
+    rows = session.scalars(select(Activity).where(Activity.source_system == SYSTEM)).all()
+    by_id = {row.public_id: row for row in rows}
+    times = Counter((row.recorded_by_id, row.external_id) for row in rows)
+    found = Tally(doubled=[str(key) for key, how_often in times.items() if how_often > 1])
+    for office in offices:
+        found.acknowledged += len(office.acknowledged)
+        for external_id, (public_id, title) in office.acknowledged.items():
+            row = by_id.get(public_id)
+            if row is None or row.external_id != external_id:
+                found.lost.append(f"{office.name} {external_id}: no record {public_id}")
+            elif row.title not in {title, *office.unknown[external_id]}:
+                found.lost.append(f"{office.name} {external_id}: {row.title!r}, not {title!r}")
+    found.wrong = [*audit.differences(session), *_uncounted(session)]
+    return found
+
+
+def rolled_up(client: httpx.Client) -> dict[str, tuple[int | None, int | None]]:
+    """The evidenced share of each office's own task, as the service says it."""
+    shares = {}
+    for agency, work in WORK.items():
+        asked = client.get(f"{PLAN}/progress", params={"agency": agency, "task": work(0)["task"]})
+        assert asked.status_code == 200, asked.text
+        ratio = asked.json()["total"]["evidenced"]
+        shares[agency] = (ratio["numerator"], ratio["denominator"])
+    return shares
+
+
+def recomputed(session: Session) -> dict[str, tuple[int | None, int | None]]:
+    """The same by hand, from nothing but the standing records.
+
+    One deliverable: there is a record or not. Pieces without a target: undefined. Periods: those with a
+    record of four. Occurrences: all that were opened have their record; undefined before the first.
+    """
+    days: dict[str, set[date]] = {agency: set() for agency in WORK}
+    query = select(Agency.code, Activity.occurred_on).join(Agency, Agency.id == Activity.agency_id)
+    for agency, day in session.execute(query.where(Activity.status == "standing")):
+        days[agency].add(day)
+    periods = Fraction(len({(day.month - 1) // 3 for day in days["BAOTV"]}), 4)
+    return {
+        "SVHTTDL": (1, 1) if days["SVHTTDL"] else (0, 1),
+        "SCT": (None, None),
+        "BAOTV": (periods.numerator, periods.denominator),
+        "VPUBND": (1, 1) if days["VPUBND"] else (None, None),
+    }
+
+
+def _uncounted(session: Session) -> Iterator[str]:
+    """Counted once more without the service's own code: evidence by its records, versions by the journal."""
+    evidence = dict(
+        session.execute(
+            select(Activity.output_id, func.count()).where(Activity.status == "standing").group_by(Activity.output_id)
+        ).all()
+    )
+    for output in session.scalars(select(Output).where(Output.kind != "piece")):
+        if output.evidence != evidence.get(output.id, 0):
+            yield f"{output.code}: {output.evidence} stored, {evidence.get(output.id, 0)} standing records"
+    entries = dict(session.execute(select(Change.ref, func.count()).group_by(Change.ref)).all())
+    for public_id, version in session.execute(select(Activity.public_id, Activity.version)):
+        if entries.get(public_id) != version:
+            yield f"activity {public_id}: version {version}, {entries.get(public_id)} journal entries"
