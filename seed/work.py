@@ -15,6 +15,9 @@ from seed import fields
 from seed.document import Placed
 from seed.fields import Bilingual, Broken, Dong, Item, ItemCode, Line, Long, Short
 
+MOST_PIECES = 1000
+"""Every piece owed is a row of its own, for each body that owes it."""
+
 
 def _repeats(codes: Iterable[object]) -> bool:
     listed = list(codes)
@@ -102,7 +105,7 @@ class Task(Placed):
     title_en: Short
     visibility: Visibility = Visibility.NORMAL
     weight: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-    target: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    target: Annotated[int, Field(ge=1, le=MOST_PIECES)] | None = None
     due_on: date | None = None
     note_vi: Long | None = None
     note_en: Long | None = None

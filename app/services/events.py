@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -28,7 +28,7 @@ def find(session: Session, actor: Actor, slug: str, ask: EventFilter) -> EventPa
     here = access.ground(session, actor, slug)
     query = (
         select(Event, Task.code)
-        .outerjoin(Task, Task.id == Event.task_id)
+        .outerjoin(Task, _seen_task(here, actor))
         .where(Event.plan_id == here.plan.id, *listing.matching(Event.search_text, ask.q))
     )
     if ask.kind:
@@ -46,25 +46,27 @@ def find(session: Session, actor: Actor, slug: str, ask: EventFilter) -> EventPa
 def get(session: Session, actor: Actor, slug: str, code: str, year: int | None) -> EventOut:
     """One event."""
     here = access.ground(session, actor, slug)
-    query = select(Event, Task.code).outerjoin(Task, Task.id == Event.task_id)
+    query = select(Event, Task.code).outerjoin(Task, _seen_task(here, actor))
     found = session.execute(query.where(Event.plan_id == here.plan.id, Event.code == code)).one_or_none()
     if found is None:
         raise NotFound()
     return _out(found[0], found[1], year if year is not None else here.plan.year)
 
 
-def of_the_year(session: Session, here: Ground) -> list[EventOut]:
+def of_the_year(session: Session, here: Ground, actor: Actor) -> list[EventOut]:
     """Every event that has an anniversary in the plan's year, in the order of the year."""
     query = (
-        select(Event, Task.code)
-        .outerjoin(Task, Task.id == Event.task_id)
-        .where(Event.plan_id == here.plan.id)
+        select(Event, Task.code).outerjoin(Task, _seen_task(here, actor)).where(Event.plan_id == here.plan.id)
     )
     events = [
         _out(event, task, here.plan.year) for event, task in session.execute(query.order_by(Event.code))
     ]
     marked = [(event.anniversary.on, event) for event in events if event.anniversary]
     return [event for _, event in sorted(marked, key=lambda pair: (pair[0], pair[1].code))]
+
+
+def _seen_task(here: Ground, actor: Actor) -> ColumnElement[bool]:
+    return and_(Task.id == Event.task_id, access.seen_whole(here, actor))
 
 
 def _out(event: Event, task: str | None, year: int) -> EventOut:

@@ -28,7 +28,7 @@ def get(session: Session, actor: Actor, slug: str) -> OverviewOut:
         status_only_tasks=_status_only(session, here),
         budget=budget.of_plan(session, here),
         latest=activities.latest(session, here, actor, LATEST),
-        anniversaries=events.of_the_year(session, here),
+        anniversaries=events.of_the_year(session, here, actor),
     )
 
 
