@@ -13,7 +13,7 @@ WORKERS ?= auto
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) pyproject.toml
 
-.PHONY: help serve test check lint format openapi lock clean
+.PHONY: help serve test check lint format openapi examples errors clients lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -44,8 +44,27 @@ format: $(DEVELOPMENT) ## let ruff format the code and mend what it can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-openapi: $(RUNTIME) ## write openapi.json from the code
-	@$(BIN)/ttdn openapi > openapi.json.new && mv openapi.json.new openapi.json
+openapi: $(RUNTIME) ## write openapi.json from the code (BREAKING=1 where a client breaks, and is told in CHANGELOG.md)
+	@$(BIN)/ttdn openapi > openapi.json.new
+	@$(BIN)/python -m tests.house.contract openapi.json openapi.json.new || test -n "$(BREAKING)"
+	@mv openapi.json.new openapi.json
+
+examples: $(DEVELOPMENT) ## record app/web/examples.json anew from the running service, then write openapi.json
+	@$(BIN)/python -m tests.house.examples
+	@$(MAKE) --no-print-directory openapi
+
+errors: $(DEVELOPMENT) ## write docs/errors.md from the code
+	@$(BIN)/python -m tests.house.errors
+
+clients: $(DEVELOPMENT) ## generate a TypeScript and a Python client; no warning is let pass (needs npm and the network)
+	rm -rf build/clients && mkdir -p build/clients
+	$(BIN)/python tests/house/clients.py typescript > build/clients/examples.ts
+	cd build/clients && npx --yes openapi-typescript@7 ../../openapi.json --output ttdn.ts \
+		&& npx --yes --package typescript@5 tsc --noEmit --strict examples.ts
+	$(BIN)/uvx openapi-python-client generate --path openapi.json --meta none --fail-on-warning \
+		--output-path build/clients/ttdn_client
+	PYTHONPATH=build/clients $(BIN)/uv run --quiet --no-project --with attrs --with httpx --with python-dateutil \
+		python -W error tests/house/clients.py python
 
 lock: $(DEVELOPMENT) ## write both locks anew from pyproject.toml (UPGRADE=1 takes newer releases)
 	$(COMPILE) --group build --output-file requirements.lock

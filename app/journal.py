@@ -5,7 +5,7 @@ asked permission for.
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import BigInteger, Text, cast, event, func, insert, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
@@ -15,7 +15,9 @@ from app.models.base import Recorded
 from app.models.changes import permits
 
 _RECORDED = frozenset(
-    getattr(mapper.local_table, "name", "") for mapper in Base.registry.mappers if issubclass(mapper.class_, Recorded)
+    getattr(mapper.local_table, "name", "")
+    for mapper in Base.registry.mappers
+    if issubclass(mapper.class_, Recorded)
 )
 
 
@@ -24,7 +26,12 @@ class UngrantedChange(RuntimeError):
 
 
 class WritingSession(Session):
-    """A session whose every flush is judged and journaled."""
+    """A session whose every flush is judged and journaled, and which changes rows by flushing alone."""
+
+    def _past_the_flush(self, *_args: Any, **_options: Any) -> NoReturn:
+        raise UngrantedChange("bulk methods pass by the flush")
+
+    bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _past_the_flush
 
 
 @event.listens_for(WritingSession, "do_orm_execute")

@@ -1,13 +1,15 @@
 """Walking the API as a client does: along pages, along the feed, and over everything there is to read."""
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
+from sqlalchemy import text
 
-from tests.service import PLAN
+from tests.service import PLAN, Service
 
 NOWHERE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 """An id of the right form that names nothing."""
@@ -41,14 +43,16 @@ def name_of(item: dict[str, Any]) -> str:
     return str(next(item[name] for name in ("id", "code", "slug", "key") if name in item))
 
 
-def everything(client: httpx.Client, spec: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every address this caller can read, with its operation: read off the contract, filled from the lists."""
-    agencies = keys(client, "/v1/agencies", limit=200)
+def everything(client: httpx.Client, spec: dict[str, Any], most: int = 200) -> Iterator[tuple[str, str]]:
+    """Every address this caller can read, with its operation: the contract's paths filled from the lists.
+
+    `most`: how many names fill one gap of a path.
+    """
     names = {
         "plan": ["ttdn-2023"],
-        "code of agencies": agencies,
-        **{f"code of {noun}": keys(client, f"{PLAN}/{noun}", limit=200) for noun in _CODED},
-        **{noun[:-1].replace("ie", "y"): keys(client, f"{PLAN}/{noun}", limit=200) for noun in _NUMBERED},
+        "code of agencies": keys(client, "/v1/agencies")[:most],
+        **{f"code of {noun}": keys(client, f"{PLAN}/{noun}")[:most] for noun in _CODED},
+        **{name: keys(client, f"{PLAN}/{noun}")[:most] for name, noun in _NUMBERED.items()},
     }
     for path, operations in spec["paths"].items():
         if "get" in operations:
@@ -57,14 +61,38 @@ def everything(client: httpx.Client, spec: dict[str, Any]) -> Iterator[tuple[str
 
 
 _CODED = ("tasks", "sections", "objectives", "events")
-_NUMBERED = ("assignments", "outputs", "activities")
+_NUMBERED = {"assignment": "assignments", "output": "outputs", "activity": "activities"}
 
 
 def _filled(path: str, names: dict[str, list[str]]) -> Iterator[str]:
     """The template with every name that fits its first gap, and so on."""
-    gap = re.search(r"/([a-z-]+)/\{(\w+)\}", path)
+    gap = re.search(r"([a-z-]+)/\{(\w+)\}", path)
     if gap is None:
         yield path
         return
     for name in names.get(gap[2]) or names[f"{gap[2]} of {gap[1]}"]:
         yield from _filled(path.replace("{" + gap[2] + "}", name, 1), names)
+
+
+def feed(client: httpx.Client, after: str | None = None, **asked: Any) -> list[dict[str, Any]]:
+    """The journal from a change on, read to its end."""
+    start = {"after": after} if after else {}
+    return items(client, "/v1/changes", **start, **asked)
+
+
+def settle(service: Service) -> None:
+    """Wait for what the feed waits for: the end of every transaction older than the last change.
+
+    On PostgreSQL those of other databases count too, and other workers share the server.
+    """
+    if service.database.embedded:
+        return
+    for _ in range(500):
+        with service.database.reading() as session:
+            if session.scalar(text(_ALL_SETTLED)):
+                return
+        time.sleep(0.02)
+    raise AssertionError("a transaction stays open")
+
+
+_ALL_SETTLED = "SELECT max(horizon) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM changes"

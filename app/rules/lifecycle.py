@@ -52,7 +52,7 @@ def owed_from_the_start(terms: Terms) -> list[Planned]:
             ]
         case TaskKind.CONTINUOUS:
             return [_period(n, p) for n, p in enumerate(periods(terms.reporting, terms.first, terms.last), 1)]
-        case TaskKind.TRIGGERED:
+        case TaskKind.TRIGGERED:  # pragma: no branch -- the type checker proves that there is no other kind
             return []
 
 

@@ -7,12 +7,12 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.rules.vocabulary import ActivityKind, ActivityStatus, Channel, Level
-from app.schemas.base import AgencyRef, Clean, In, Out, Reason, TaskRef, Title
+from app.schemas.base import AgencyRef, Clean, Day, In, Number, Out, Reason, TaskRef, Title
 from app.schemas.lists import Listing, Page, Search, codes_of, one_of, sort_by
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", examples=["vi"])]
 Languages = Annotated[list[Language], Field(max_length=20, description="ISO 639: vi, en, km …")]
-Quantity = Annotated[int, Field(ge=1, le=100_000, strict=False)]
+Quantity = Annotated[int, Field(ge=1, le=100_000), Number]
 Link = Annotated[
     str,
     Field(
@@ -33,7 +33,8 @@ class ActivityIn(In):
     It finds its output by itself where that is unambiguous: a continuous task by the period that contains
     the date, a counted one by its next open pieces. For a deliverable name the `output` (see the task's
     outputs); for a triggered task name it, or open a new occurrence. What matches nothing is kept and shown,
-    and counts for nothing. The same `source_system` and `external_id` again is the same record.
+    and counts for nothing. The same `source_system` and `external_id` again is the same record. `quantity` is 1
+    where it is left out.
     """
 
     task: Annotated[str, Field(min_length=1, max_length=40, examples=["IV.7.a"])]
@@ -45,9 +46,9 @@ class ActivityIn(In):
     ] = None
     output: OutputCode | None = None
     opens_occurrence: Annotated[
-        bool, Field(description="mở một lần phát sinh mới · a triggered task has happened again")
+        bool, Field(strict=True, description="mở một lần phát sinh mới · a triggered task has happened again")
     ] = False
-    occurred_on: Annotated[date, Field(examples=["2023-05-12"])]
+    occurred_on: Annotated[Day, Field(examples=["2023-05-12"])]
     kind: ActivityKind
     title: Title
     quantity: Quantity = 1
@@ -61,11 +62,21 @@ class ActivityIn(In):
     def _whole_natural_key(self) -> Self:
         if (self.source_system is None) != (self.external_id is None):
             raise PydanticCustomError(
-                "natural_key_incomplete", "source_system and external_id belong together"
+                "natural_key_incomplete",
+                "source_system and external_id belong together",
+                {
+                    "vi": "source_system và external_id phải đi cùng nhau.",
+                    "en": "source_system and external_id belong together.",
+                },
             )
         if self.opens_occurrence and self.output is not None:
             raise PydanticCustomError(
-                "output_or_occurrence", "name an output or open an occurrence, not both"
+                "output_or_occurrence",
+                "name an output or open an occurrence, not both",
+                {
+                    "vi": "Nêu một đầu ra hoặc mở một lần phát sinh, không làm cả hai.",
+                    "en": "Name an output or open an occurrence, not both.",
+                },
             )
         return self
 
@@ -74,7 +85,7 @@ class ActivityPatch(In):
     """A merge patch (RFC 7396): what is named changes, `null` empties what may be empty."""
 
     output: OutputCode | None = None
-    occurred_on: date = date.min
+    occurred_on: Day = date.min
     kind: ActivityKind = ActivityKind.OTHER
     title: Title = ""
     quantity: Quantity = 1
@@ -85,7 +96,11 @@ class ActivityPatch(In):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.model_fields_set:
-            raise PydanticCustomError("empty_patch", "name at least one field")
+            raise PydanticCustomError(
+                "empty_patch",
+                "name at least one field",
+                {"vi": "Nêu ít nhất một trường cần sửa.", "en": "Name at least one field to change."},
+            )
         return self
 
 
@@ -167,6 +182,6 @@ class ActivityFilter(Listing):
     status: Annotated[str | None, one_of(ActivityStatus)] = None
     source_system: SourceSystem | None = None
     external_id: ExternalId | None = None
-    occurred_from: date | None = None
-    occurred_to: date | None = None
+    occurred_from: Day | None = None
+    occurred_to: Day | None = None
     sort: Annotated[str, sort_by("id", "occurred_on", "title")] = "-id"

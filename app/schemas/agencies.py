@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.vocabulary import AgencyKind, Source
-from app.schemas.base import AgencyRef, Out
+from app.schemas.base import AgencyRef, Day, Out
 from app.schemas.lists import Listing, Page, Search, codes_of, include_of, one_of, sort_by
 
 
@@ -66,7 +66,7 @@ class AgencyFilter(Listing):
     kind: Annotated[str | None, one_of(AgencyKind)] = None
     group: Annotated[str | None, codes_of("nhóm · group", "G.UBH")] = None
     on: Annotated[
-        date | None, Field(description="thành viên tại ngày này · members on this day (with `group`)")
+        Day | None, Field(description="thành viên tại ngày này · members on this day (with `group`)")
     ] = None
     sort: Annotated[str, sort_by("code", "name")] = "code"
     include: Annotated[str | None, include_of("names", "members", "groups")] = None

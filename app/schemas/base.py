@@ -1,13 +1,15 @@
 """What every message shares: labels beside codes, clean text, exact ratios, unknown fields refused."""
 
+import re
+from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticKnownError
 
 from app.rules.rollup import percent
-from app.rules.vietnamese import UnfitText, clean
+from app.rules.vietnamese import clean
 from app.rules.vocabulary import Word
 
 
@@ -33,21 +35,47 @@ class Out(BaseModel):
         return self
 
 
+def _no_defaults(schema: dict[str, Any]) -> None:
+    """Publish no default: generated Python clients send it unasked (in a merge patch that would be a change),
+    and generated TypeScript clients ask for the field."""
+    for member in schema.get("properties", {}).values():
+        member.pop("default", None)
+
+
 class In(BaseModel):
     """A request body. What is not named here is refused, never ignored."""
 
-    model_config = ConfigDict(extra="forbid", strict=False)
+    model_config = ConfigDict(extra="forbid", strict=False, json_schema_extra=_no_defaults)
 
 
 def _clean(value: Any) -> Any:
-    try:
-        return clean(value) if isinstance(value, str) else value
-    except UnfitText as unfit:
-        raise PydanticCustomError(unfit.code, "text that no field takes") from unfit
+    return clean(value) if isinstance(value, str) else value
 
 
 Clean = BeforeValidator(_clean)
 """Normalises first (NFC, outer space), so that what follows measures the text as it will be stored."""
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise PydanticKnownError("int_type")
+    return value
+
+
+Number = BeforeValidator(_number)
+"""An integer as JSON Schema has it: 3.0 is one (`strict` would refuse it), "3" and true are none (trap 14)."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _day(value: Any) -> Any:
+    if (isinstance(value, str) and _DAY.fullmatch(value) is None) or isinstance(value, int | float):
+        raise PydanticKnownError("date_type")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A date as RFC 3339 writes it; left alone, pydantic also takes midnights and seconds since 1970."""
 
 Title = Annotated[str, Field(min_length=1, max_length=300), Clean]
 Reason = Annotated[str, Field(min_length=1, max_length=1000), Clean]

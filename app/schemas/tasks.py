@@ -16,7 +16,7 @@ from app.rules.vocabulary import (
     TaskStatus,
     Visibility,
 )
-from app.schemas.base import AgencyRef, Out, Ratio, TaskRef
+from app.schemas.base import AgencyRef, Day, Out, Ratio, TaskRef
 from app.schemas.lists import Listing, Page, Search, codes_of, include_of, one_of, sort_by
 from app.schemas.progress import Levels
 
@@ -130,8 +130,8 @@ class TaskFilter(Listing):
     section: Annotated[str | None, codes_of("mục, gồm cả bên trong · sections, with all below", "IV")] = None
     agency: Annotated[str | None, codes_of("cơ quan được phân công · any assigned agency", "SVHTTDL")] = None
     lead: Annotated[str | None, codes_of("cơ quan chịu trách nhiệm · accountable agency", "SVHTTDL")] = None
-    due_from: Annotated[date | None, Field(description="hạn từ ngày · due on or after")] = None
-    due_to: Annotated[date | None, Field(description="hạn đến ngày · due on or before")] = None
+    due_from: Annotated[Day | None, Field(description="hạn từ ngày · due on or after")] = None
+    due_to: Annotated[Day | None, Field(description="hạn đến ngày · due on or before")] = None
     sort: Annotated[str, sort_by("code", "title", "due_on")] = "code"
     include: Annotated[str | None, include_of("assignments", "links")] = None
 
@@ -172,6 +172,6 @@ class OutputFilter(Listing):
     agency: Annotated[str | None, codes_of("cơ quan · agencies", "SVHTTDL")] = None
     kind: Annotated[str | None, one_of(OutputKind)] = None
     level: Annotated[str | None, one_of(Level)] = None
-    due_from: Annotated[date | None, Field(description="hạn từ ngày · due on or after")] = None
-    due_to: Annotated[date | None, Field(description="hạn đến ngày · due on or before")] = None
+    due_from: Annotated[Day | None, Field(description="hạn từ ngày · due on or after")] = None
+    due_to: Annotated[Day | None, Field(description="hạn đến ngày · due on or before")] = None
     sort: Annotated[str, sort_by("task", "due_on")] = "task"

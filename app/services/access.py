@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
@@ -10,8 +11,12 @@ from app.errors import NotFound, Refused, Text
 from app.models import Agency, Assignment, Plan, Task
 from app.models.base import Recorded
 from app.models.changes import permits
+from app.rules.calendar import business_day
 from app.rules.ownership import INSIDERS, Action, Actor, Item, Permit, Refusal, judge, relations
-from app.rules.vocabulary import Role, Visibility
+from app.rules.vocabulary import AgencyKind, Role, Visibility
+
+WITHOUT_ACCOUNT = frozenset({AgencyKind.EXTERNAL_PARTNER, AgencyKind.GROUP})
+"""Partners have no account; a group acts through its members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,12 @@ def task(session: Session, here: Ground, actor: Actor, code: str) -> Task:
 def item(session: Session, here: Ground, row: Task, only: str | None = None) -> Item:
     """What the rules need to know of a task; `only` narrows its bodies to one, for that body's own part."""
     holders: dict[Role, tuple[str, ...]] = {}
-    for role, code in session.execute(holders_of(row.id)):
+    voiceless, today = set(), business_day(datetime.now(UTC))
+    for role, code, kind, valid_to in session.execute(holders_of(row.id)):
         if only in (None, code):
             holders[role] = (*holders.get(role, ()), code)
+            if kind in WITHOUT_ACCOUNT or (valid_to is not None and valid_to < today):
+                voiceless.add(code)
     return Item(
         owner=here.item.owner,
         secretariat=here.item.secretariat,
@@ -91,13 +99,14 @@ def item(session: Session, here: Ground, row: Task, only: str | None = None) -> 
         visibility=row.visibility,
         clause=row.code,
         roles=holders,
+        voiceless=frozenset(voiceless),
     )
 
 
-def holders_of(task_id: int) -> Select[Role, str]:
+def holders_of(task_id: int) -> Select[Role, str, AgencyKind, date | None]:
     """The bodies of a task, each with its role, in the order of the clause; groups as their members."""
     return (
-        select(Assignment.role, Agency.code)
+        select(Assignment.role, Agency.code, Agency.kind, Agency.valid_to)
         .join(Agency, Agency.id == Assignment.agency_id)
         .where(Assignment.task_id == task_id, ~Assignment.fans_out)
         .order_by(Assignment.order_key)

@@ -14,13 +14,12 @@ from app.schemas.base import AgencyRef, TaskRef
 from app.schemas.lists import several
 from app.services import access, listing, tasks
 from app.services.access import Ground
-from app.services.listing import Order
 
 _RECORDER, _WITHDRAWER = aliased(Agency), aliased(Agency)
 ORDERS = {
-    "id": Order(Activity.public_id),
-    "occurred_on": Order(Activity.occurred_on),
-    "title": Order(Activity.sort_key),
+    "id": Activity.public_id,
+    "occurred_on": Activity.occurred_on,
+    "title": Activity.sort_key,
 }
 
 
@@ -47,7 +46,7 @@ def find(session: Session, actor: Actor, slug: str, ask: ActivityFilter) -> Acti
         query = query.where(Activity.occurred_on >= ask.occurred_from)
     if ask.occurred_to:
         query = query.where(Activity.occurred_on <= ask.occurred_to)
-    found = listing.page(session, query, ask, ORDERS, by="-id", last=Order(Activity.public_id))
+    found = listing.page(session, query, ask, ORDERS, by="-id", last=[Activity.public_id], place=slug)
     items = [_out(row) for row in found.rows]
     return ActivityPage(items=items, next_cursor=found.next_cursor, total=found.total)
 

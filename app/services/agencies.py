@@ -13,9 +13,8 @@ from app.schemas.agencies import AgencyFilter, AgencyOut, AgencyPage
 from app.schemas.base import AgencyRef
 from app.schemas.lists import several
 from app.services import listing
-from app.services.listing import Order
 
-ORDERS = {"code": Order(Agency.code), "name": Order(Agency.sort_key)}
+ORDERS = {"code": Agency.code, "name": Agency.sort_key}
 
 
 def find(session: Session, ask: AgencyFilter) -> AgencyPage:
@@ -33,7 +32,7 @@ def find(session: Session, ask: AgencyFilter) -> AgencyPage:
                 *valid,
             )
         )
-    found = listing.page(session, query, ask, ORDERS, by="code", last=Order(Agency.id, int))
+    found = listing.page(session, query, ask, ORDERS, by="code", last=[Agency.code])
     agencies = [agency for (agency,) in found.rows]
     return AgencyPage(
         items=_out(session, agencies, set(several(ask.include))),

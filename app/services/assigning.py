@@ -15,24 +15,34 @@ from app.rules.vocabulary import AgencyKind, PlanStatus, Role, TaskKind
 from app.services import access
 from app.services.drafting import Draft
 
+_FANS_OUT = (Role.LEAD, Role.COORDINATE)
+"""A group works through its members; a power over others is held by one body."""
+
 
 def assign(draft: Draft, code: str, bodies: Sequence[tuple[str, Fraction | None, Mapping[str, Any]]]) -> None:
     """Enter the bodies of a task: (agency, share or None, facts). Leads share equally unless shares are
-    given; a group's share is split over the members it has on the day the plan takes effect."""
+    given; a group's share is split over the members it has on the day the plan takes effect. A body that
+    stands there twice, by its own name or through groups, has one assignment with all its shares."""
     task = draft.tasks[code]
     leads = [facts["role"] for _, _, facts in bodies].count(Role.LEAD)
+    named = []
     for place, (agency, given, facts) in enumerate(bodies, 1):
-        lead = facts["role"] is Role.LEAD
-        share = (given or split(Fraction(1), leads)[0]) if lead else Fraction(0)
-        members = _members(draft, agency) if lead else []
-        row = _assignment(draft, task, draft.agencies[agency].id, f"{place:03}", share, facts)
+        share = (given or split(Fraction(1), leads)[0]) if facts["role"] is Role.LEAD else Fraction(0)
+        named.append(_assignment(draft, task, draft.agencies[agency].id, f"{place:03}", share, facts))
+    held = {(row.agency_id, row.role): row for row in named}
+    for row, (agency, _, facts) in zip(named, bodies, strict=True):
+        members = _members(draft, agency) if facts["role"] in _FANS_OUT else []
         row.fans_out = bool(members)
-        draft.enter(row)
-        parts = split(share, len(members)) if members else []
+        parts = split(row.share, len(members)) if members else []
         for number, (member, part) in enumerate(zip(members, parts, strict=True), 1):
-            own = _assignment(draft, task, member, f"{place:03}.{number:03}", part, facts)
+            if (already := held.get((member, facts["role"]))) is not None:
+                already.share_numerator, already.share_denominator = (already.share + part).as_integer_ratio()
+                continue
+            start = row.order_key.rpartition(":")[2]
+            own = _assignment(draft, task, member, f"{start}.{number:03}", part, facts)
             own.group_id = row.agency_id
-            draft.enter(own)
+            held[member, facts["role"]] = own
+    draft.enter(*held.values())
 
 
 def _assignment(

@@ -15,11 +15,10 @@ from app.schemas.progress import Levels
 from app.schemas.tasks import AssignmentFilter, AssignmentOut, AssignmentPage
 from app.services import access, listing, parts
 from app.services.access import Ground
-from app.services.listing import Order
 from app.services.parts import Part
 
 _GROUP = aliased(Agency)
-ORDERS = {"task": Order(Assignment.order_key), "agency": Order(Agency.sort_key)}
+ORDERS = {"task": Assignment.order_key, "agency": Agency.sort_key}
 
 
 def query(
@@ -50,7 +49,7 @@ def find(session: Session, actor: Actor, slug: str, ask: AssignmentFilter) -> As
         chosen = chosen.where(Assignment.role.in_(several(ask.role)))
     if ask.state:
         chosen = chosen.where(Assignment.public_id.in_(in_state(found_parts, several(ask.state))))
-    found = listing.page(session, chosen, ask, ORDERS, by="task", last=Order(Assignment.id, int))
+    found = listing.page(session, chosen, ask, ORDERS, by="task", last=[Assignment.public_id], place=slug)
     items = [out(*row, leaves=found_parts) for row in found.rows]
     return AssignmentPage(items=items, next_cursor=found.next_cursor, total=found.total)
 

@@ -11,9 +11,8 @@ from app.schemas.budget import BudgetLineFilter, BudgetLineOut, BudgetLinePage, 
 from app.schemas.lists import several
 from app.services import access, listing
 from app.services.access import Ground
-from app.services.listing import Order
 
-ORDERS = {"code": Order(BudgetLine.code), "allocated_vnd": Order(BudgetLine.allocated_vnd, int)}
+ORDERS = {"code": BudgetLine.code, "allocated_vnd": BudgetLine.allocated_vnd}
 
 
 def get(session: Session, actor: Actor, slug: str) -> BudgetOut:
@@ -55,7 +54,7 @@ def lines(session: Session, actor: Actor, slug: str, ask: BudgetLineFilter) -> B
     )
     if ask.agency:
         query = query.where(Agency.code.in_(several(ask.agency)))
-    found = listing.page(session, query, ask, ORDERS, by="code", last=Order(BudgetLine.id, int))
+    found = listing.page(session, query, ask, ORDERS, by="code", last=[BudgetLine.code], place=slug)
     items = [
         BudgetLineOut(
             code=line.code,

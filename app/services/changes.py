@@ -101,7 +101,9 @@ def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
 
 def _inside(session: Session, actor: Actor) -> list[int]:
     """The plans of which the caller sees everything."""
-    codes: dict[int | None, str] = dict(session.execute(select(Agency.id, Agency.code)).tuples().all())
+    codes: dict[int | None, str] = {
+        number: code for number, code in session.execute(select(Agency.id, Agency.code))
+    }
     plans = session.execute(select(Plan.id, Plan.owner_id, Plan.secretariat_id, Plan.superior_id))
     return [
         plan

@@ -1,7 +1,5 @@
 """Events and their anniversaries."""
 
-from datetime import date
-
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
@@ -13,13 +11,12 @@ from app.schemas.events import Anniversary, EventFilter, EventOut, EventPage
 from app.schemas.lists import several
 from app.services import access, listing
 from app.services.access import Ground
-from app.services.listing import Order
 
 _TRUE_DATE = func.coalesce(Event.date_verified, Event.date_printed)
 ORDERS = {
-    "code": Order(Event.code),
-    "date_verified": Order(_TRUE_DATE, date),
-    "name": Order(Event.sort_key),
+    "code": Event.code,
+    "date_verified": _TRUE_DATE,
+    "name": Event.sort_key,
 }
 
 
@@ -33,7 +30,7 @@ def find(session: Session, actor: Actor, slug: str, ask: EventFilter) -> EventPa
     )
     if ask.kind:
         query = query.where(Event.kind.in_(several(ask.kind)))
-    found = listing.page(session, query, ask, ORDERS, by="date_verified", last=Order(Event.id, int))
+    found = listing.page(session, query, ask, ORDERS, by="date_verified", last=[Event.code], place=slug)
     year = ask.year if ask.year is not None else here.plan.year
     return EventPage(
         items=[_out(event, task, year) for event, task in found.rows],

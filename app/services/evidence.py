@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.errors import Fault, Invalid, Text
 from app.models import Activity, Output
 from app.rules.ownership import Permit
-from app.rules.vocabulary import ActivityStatus, OutputKind, Role, Source, TaskKind
+from app.rules.vocabulary import ActivityStatus, Level, OutputKind, Role, Source, TaskKind
 from app.services import access
 from app.services.dockets import Docket
 
@@ -85,9 +85,9 @@ def _opened(session: Session, permit: Permit, docket: Docket, day: date) -> Outp
         claimed=False,
         evidence=0,
         confirmed=False,
+        level=Level.NONE,
     )
     access.add(session, permit, [output])
-    session.flush()
     docket.outputs.append(output)
     return output
 

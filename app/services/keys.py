@@ -12,11 +12,8 @@ from app.models import Agency, Key
 from app.rules import keys as form
 from app.rules.calendar import business_day
 from app.rules.ownership import Action, Actor, Item
-from app.rules.vocabulary import AgencyKind, Scope
+from app.rules.vocabulary import Scope
 from app.services import access
-
-WITHOUT_ACCOUNT = frozenset({AgencyKind.EXTERNAL_PARTNER, AgencyKind.GROUP})
-"""Partners have no account; a group acts through its members."""
 
 
 def identify(session: Session, secret: str | None) -> Actor:
@@ -83,7 +80,7 @@ def issue(
     agency = session.scalars(select(Agency).where(Agency.code == agency_code)).one_or_none()
     if agency is None:
         raise NotFound(Text(f"Không có cơ quan {agency_code}", f"There is no agency {agency_code}"))
-    if agency.kind in WITHOUT_ACCOUNT:
+    if agency.kind in access.WITHOUT_ACCOUNT:
         raise Conflict(
             Text(
                 f"{agency_code} là nhóm hoặc đối tác nên không có khóa",

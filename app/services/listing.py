@@ -15,13 +15,8 @@ from app.errors import Fault, Invalid, Text
 from app.rules.vietnamese import fold
 from app.schemas.lists import Listing
 
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A column a list can be sorted by; never null, and of a type a cursor can carry."""
-
-    column: Any
-    kind: type[str] | type[int] | type[date] | type[datetime] = str
+Keys = list[tuple[Any, bool]]
+"""The columns a list is sorted by, each with whether it descends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,48 +32,50 @@ def page(
     session: Session,
     query: Select[*tuple[Any, ...]],
     ask: Listing,
-    orders: Mapping[str, Order],
+    orders: Mapping[str, Any],
     *,
     by: str,
-    last: Order,
+    last: Sequence[Any],
+    place: object = None,
 ) -> Found:
     """Answer one page of `query`. `by` is the list's own order; `last` breaks ties and is unique.
 
-    A cursor holds the sort values of the last row served and a mark of the question it belongs to: it is
-    refused for another question (422), and a page starts right after those values whatever was inserted.
+    The columns of `orders` and `last` are never null and hold text, whole numbers or days; no database's own
+    number, since a cursor can be read. A cursor holds the sort values of the last row served and a mark of
+    the question it belongs to, `place` (what the path names) included: it is refused for another question
+    (422), and a page starts right after those values whatever was inserted.
     """
     chosen = getattr(ask, "sort", None) or by
     keys = [(orders[name.lstrip("-")], name.startswith("-")) for name in chosen.split(",")]
-    keys.append((last, keys[-1][1]))
-    mark = _mark(ask, chosen)
+    keys += [(column, keys[-1][1]) for column in last]
+    mark = _mark(ask, chosen, place)
     total = (
         session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
         if ask.count
         else None
     )
-    columns = [order.column for order, _ in keys]
-    query = query.add_columns(*(column.label(f"_key{place}") for place, column in enumerate(columns)))
+    query = query.add_columns(*(column.label(f"_key{at}") for at, (column, _) in enumerate(keys)))
     if ask.cursor is not None:
         query = query.where(_after(keys, _open(ask.cursor, mark, keys)))
-    query = query.order_by(*(order.column.desc() if down else order.column.asc() for order, down in keys))
+    query = query.order_by(*(column.desc() if down else column.asc() for column, down in keys))
     rows = session.execute(query.limit(ask.limit + 1)).all()
     more, rows = len(rows) > ask.limit, rows[: ask.limit]
     next_cursor = _close(mark, rows[-1][-len(keys) :]) if more else None
     return Found([tuple(row[: -len(keys)]) for row in rows], next_cursor, total)
 
 
-def _after(keys: list[tuple[Order, bool]], values: list[Any]) -> ColumnElement[bool]:
+def _after(keys: Keys, values: list[Any]) -> ColumnElement[bool]:
     """Strictly behind the given values in the given order; spelt out, since directions may be mixed."""
     steps = []
-    for place, ((order, down), value) in enumerate(zip(keys, values, strict=True)):
-        same = [earlier.column == values[i] for i, (earlier, _) in enumerate(keys[:place])]
-        steps.append(and_(*same, order.column < value if down else order.column > value))
+    for place, ((column, down), value) in enumerate(zip(keys, values, strict=True)):
+        same = [earlier == values[i] for i, (earlier, _) in enumerate(keys[:place])]
+        steps.append(and_(*same, column < value if down else column > value))
     return or_(*steps)
 
 
-def _mark(ask: Listing, chosen: str) -> str:
+def _mark(ask: Listing, chosen: str, place: object) -> str:
     question = ask.model_dump(mode="json", exclude={"cursor", "limit", "count", "sort", "include"})
-    text = json.dumps([chosen, type(ask).__name__, question], sort_keys=True)
+    text = json.dumps([chosen, type(ask).__name__, place, question], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -88,14 +85,15 @@ def _close(mark: str, values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _open(cursor: str, mark: str, keys: list[tuple[Order, bool]]) -> list[Any]:
+def _open(cursor: str, mark: str, keys: Keys) -> list[Any]:
     """Read a cursor back, trusting nothing in it: right question, right number and types of values."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         given, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if given != mark or len(values) != len(keys):
+        if given != mark:
             raise ValueError
-        return [_typed(order.kind, value) for (order, _), value in zip(keys, values, strict=True)]
+        kinds = [column.type.python_type for column, _ in keys]
+        return [_typed(kind, value) for kind, value in zip(kinds, values, strict=True)]
     except (ValueError, TypeError, RecursionError) as error:
         raise Invalid(
             faults=[

@@ -1,7 +1,7 @@
 """Outputs: what is owed, how records cover it, and what that moves."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
@@ -16,7 +16,6 @@ from app.schemas.lists import several
 from app.schemas.tasks import OutputFilter, OutputOut, OutputPage
 from app.services import access, listing
 from app.services.access import Ground
-from app.services.listing import Order
 
 
 def find(
@@ -40,8 +39,9 @@ def find(
         query = query.where(Output.due_on >= ask.due_from)
     if ask.due_to:
         query = query.where(Output.due_on <= ask.due_to)
-    orders = {"task": Order(Assignment.order_key), "due_on": Order(Output.due_on, date)}
-    found = listing.page(session, query, ask, orders, by="task", last=Order(Output.id, int))
+    orders = {"task": Assignment.order_key, "due_on": Output.due_on}
+    last = (Assignment.order_key, Output.number, Output.public_id)
+    found = listing.page(session, query, ask, orders, by="task", last=last, place=(slug, assignment))
     items = [out(*row) for row in found.rows]
     return OutputPage(items=items, next_cursor=found.next_cursor, total=found.total)
 

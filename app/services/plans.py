@@ -21,7 +21,6 @@ from app.schemas.plans import (
     SectionPage,
 )
 from app.services import access, agencies, listing
-from app.services.listing import Order
 
 
 def find(session: Session, ask: PlanFilter) -> PlanPage:
@@ -35,8 +34,8 @@ def find(session: Session, ask: PlanFilter) -> PlanPage:
         query = query.where(Plan.year == ask.year)
     if ask.status:
         query = query.where(Plan.status.in_(several(ask.status)))
-    orders = {"slug": Order(Plan.slug), "year": Order(Plan.year, int)}
-    found = listing.page(session, query, ask, orders, by="slug", last=Order(Plan.id, int))
+    orders = {"slug": Plan.slug, "year": Plan.year}
+    found = listing.page(session, query, ask, orders, by="slug", last=[Plan.slug])
     items = [brief(plan, AgencyRef(code=code, name_vi=name)) for plan, code, name in found.rows]
     return PlanPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
@@ -73,8 +72,8 @@ def sections(session: Session, actor: Actor, slug: str, ask: SectionFilter) -> S
     )
     if ask.parent:
         query = query.where(above.code.in_(several(ask.parent)))
-    orders = {"code": Order(Section.order_key)}
-    found = listing.page(session, query, ask, orders, by="code", last=Order(Section.id, int))
+    orders = {"code": Section.order_key}
+    found = listing.page(session, query, ask, orders, by="code", last=[Section.code], place=slug)
     items = [_section(*row) for row in found.rows]
     return SectionPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
@@ -112,8 +111,8 @@ def objectives(session: Session, actor: Actor, slug: str, ask: ObjectiveFilter) 
     )
     if ask.section:
         query = query.where(Section.code.in_(several(ask.section)))
-    orders = {"code": Order(Objective.order_key)}
-    found = listing.page(session, query, ask, orders, by="code", last=Order(Objective.id, int))
+    orders = {"code": Objective.order_key}
+    found = listing.page(session, query, ask, orders, by="code", last=[Objective.code], place=slug)
     items = [_objective(*row) for row in found.rows]
     return ObjectivePage(items=items, next_cursor=found.next_cursor, total=found.total)
 

@@ -34,6 +34,9 @@ def record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple
         return _again(session, actor, docket, known, body)
     access.open_for_change(session, permit, [docket.assignment, *docket.outputs])
     output = evidence.find(session, permit, docket, body.occurred_on, body.output, body.opens_occurrence)
+    outputs.cover(docket.assignment, docket.outputs, body.quantity, output)
+    moved = outputs.settle(docket.outputs, datetime.now(UTC))
+    session.flush()  # an occurrence that this record opens is known by its number from here on
     activity = Activity(
         plan_id=docket.here.plan.id,
         task_id=docket.task.id,
@@ -47,8 +50,6 @@ def record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple
         **_worded({name: getattr(body, name) for name in FIELDS}),
     )
     access.add(session, permit, [activity])
-    outputs.cover(docket.assignment, docket.outputs, activity.quantity, output)
-    moved = outputs.settle(docket.outputs, datetime.now(UTC))
     return _done(session, actor, docket, activity, "created", moved)
 
 
@@ -80,7 +81,8 @@ def withdraw(
     docket, activity, permit = dockets.for_activity(session, actor, slug, public_id, Action.ACTIVITY_WITHDRAW)
     if activity.status is ActivityStatus.WITHDRAWN:
         return _done(session, actor, docket, activity, "unchanged", [])
-    moved = _uncover(session, permit, docket, activity)
+    _uncover(session, permit, docket, activity)
+    moved = _settled(docket)
     activity.status = ActivityStatus.WITHDRAWN
     withdrawal = Withdrawal(
         plan_id=docket.here.plan.id,
@@ -128,28 +130,25 @@ def _change(
 ) -> tuple[ActivityResult, int]:
     """Take the record out of account as it was, change it, and take it into account as it is now."""
     _not_ahead(values.get("occurred_on", activity.occurred_on))
-    levels = {output.id: output.level for output in docket.outputs}
     _uncover(session, permit, docket, activity)
     for name, value in _worded(values).items():
         setattr(activity, name, value)
     output = evidence.find(session, permit, docket, activity.occurred_on, wanted, opens=False)
     activity.output_id = output.id if output else None
     outputs.cover(docket.assignment, docket.outputs, activity.quantity, output)
-    outputs.settle(docket.outputs, datetime.now(UTC))
-    moved = [
-        Moved(output=output.code, before=levels[output.id], after=output.level)
-        for output in docket.outputs
-        if output.level is not levels[output.id]
-    ]
-    return _done(session, actor, docket, activity, "updated", moved)
+    return _done(session, actor, docket, activity, "updated", _settled(docket))
 
 
-def _uncover(session: Session, permit: Permit, docket: Docket, activity: Activity) -> list[Moved]:
-    """Take a standing record out of account, unless something confirmed rests on it alone."""
+def _uncover(session: Session, permit: Permit, docket: Docket, activity: Activity) -> None:
+    """Take a standing record out of account. Nothing moves by that alone: see `_settled`."""
     access.open_for_change(session, permit, [activity, docket.assignment, *docket.outputs])
     output = next((output for output in docket.outputs if output.id == activity.output_id), None)
     outputs.cover(docket.assignment, docket.outputs, -activity.quantity, output)
-    if any(output.confirmed and not output.evidence and not output.claimed for output in docket.outputs):
+
+
+def _settled(docket: Docket) -> list[Moved]:
+    """Move the outputs to where they stand when all is said, unless something confirmed lost its evidence."""
+    if any(output.confirmed and not output.evidence for output in docket.outputs):
         raise Conflict(
             Text(
                 "Bản ghi là minh chứng cuối cùng của đầu ra đã xác nhận: cơ quan theo dõi phải trả lại trước",

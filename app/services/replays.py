@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,9 +23,10 @@ class Stored(NamedTuple):
 
 
 def fingerprint(method: str, path: str, content: Any) -> str:
-    """What makes two requests the same: method, path and the JSON value, however it was spelt."""
-    text = json.dumps([method, path, content], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """What makes two requests the same: method, path and the JSON value, however it was spelt (text as it
+    will be stored: NFC)."""
+    text = json.dumps([method, path, content], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(normalize("NFC", text).encode()).hexdigest()
 
 
 def find(session: Session, actor: Actor, idempotency_key: str, mark: str) -> Stored | None:

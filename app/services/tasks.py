@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -17,7 +16,6 @@ from app.schemas.progress import Levels
 from app.schemas.tasks import AssignmentOut, Link, TaskFilter, TaskOut, TaskPage
 from app.services import access, assignments, listing, parts
 from app.services.access import Ground
-from app.services.listing import Order
 from app.services.parts import Part
 
 
@@ -59,11 +57,11 @@ def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage
     if ask.due_to:
         query = query.where(due <= ask.due_to)
     orders = {
-        "code": Order(Task.order_key),
-        "title": Order(Task.sort_key),
-        "due_on": Order(due, date),
+        "code": Task.order_key,
+        "title": Task.sort_key,
+        "due_on": due,
     }
-    found = listing.page(session, query, ask, orders, by="code", last=Order(Task.id, int))
+    found = listing.page(session, query, ask, orders, by="code", last=[Task.code], place=slug)
     items = _out(session, here, actor, found.rows, found_parts, behind, set(several(ask.include)))
     return TaskPage(items=items, next_cursor=found.next_cursor, total=found.total)
 

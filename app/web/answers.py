@@ -41,7 +41,7 @@ def render(answer: Answer) -> Response:
 
 def conditional(request: Request, response: Response) -> Response:
     """304 when the caller already has what would be sent (RFC 9110 §13.1.2)."""
-    given = request.headers.get("if-none-match")
+    given = _conditions(request, "if-none-match")
     if given is None or response.status_code != 200:
         return response
     tags = {tag.strip().removeprefix("W/") for tag in given.split(",")}
@@ -86,6 +86,12 @@ async def expected_versions(
 
 
 Versions = Annotated[frozenset[int] | None, Depends(expected_versions)]
+
+
+def _conditions(request: Request, name: str) -> str | None:
+    """The tags of a condition; several lines are one list (RFC 9110 §5.3)."""
+    lines = request.headers.getlist(name)
+    return ", ".join(lines) if lines else None
 
 
 def _bytes(message: BaseModel) -> bytes:

@@ -1,14 +1,41 @@
-"""For tests that only read: one service for all of them, since reading changes nothing."""
+"""For tests that only read: services that all of them share, since reading changes nothing."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.service import Service
+from seed import loader
+from tests.service import PLAN, Service
 
 if TYPE_CHECKING:
     from tests.conftest import Seeded
+
+ANOTHER_PLAN = "/v1/plans/mau-2024"
+"""The sample of the plan format, loaded beside the real plan."""
+
+RECORDS: list[tuple[str, dict[str, Any]]] = [
+    ("SVHTTDL", {"task": "IV.7.a", "output": "M1", "title": "Đạo diễn nói về lễ hội", "kind": "training"}),
+    ("SVHTTDL", {"task": "IV.7.b", "title": "Dừa sáp lên truyền hình", "channel": "television"}),
+    ("SVHTTDL", {"task": "IV.7.c", "title": "Ảnh ao Bà Om", "languages": ["vi", "en", "km"]}),
+    ("SVHTTDL", {"task": "IV.7.c", "title": "Áo bà ba", "link": "https://travinh.example/ao"}),
+    ("SCT", {"task": "IV.6.a", "title": "100% sản phẩm OCOP_2023", "quantity": 7}),
+    (
+        "SCT",
+        {"task": "IV.6.a", "title": "Ở “miền Trung”", "source_system": "qlvb", "external_id": "1/a"},
+    ),
+    ("BAOTV", {"task": "IV.9.1", "title": "Tin đối ngoại quý I", "kind": "news", "channel": "print"}),
+    ("DAITV", {"task": "IV.9.1", "title": "Bản tin đối ngoại", "occurred_on": "2023-07-01"}),
+    ("VPUBND", {"task": "IV.3.a", "opens_occurrence": True, "title": "Tiếp đoàn vào", "kind": "exchange"}),
+    ("UBND.TPTV", {"task": "IV.14.1", "title": "Xe loa", "occurred_on": "2023-12-31"}),
+    ("BPGV", {"task": "IV.7.a", "output": "M1", "agency": "SVHTTDL", "title": "Ghi thay cho Sở"}),
+    ("TTBCD", {"task": "IV.1.3", "title": "Đôn đốc nội bộ", "kind": "inspection"}),
+    ("STC", {"task": "IV.8.a", "opens_occurrence": True, "title": "Họp nội bộ về kinh phí"}),
+    ("BCHQS", {"task": "IV.12.1", "title": "Nội bộ quân sự"}),
+    ("SVHTTDL", {"task": "IV.7.a", "output": "M1", "title": "Ghi nhầm rồi rút"}),
+]
+"""Records of many kinds, three of them on internal tasks; the last one is withdrawn again."""
 
 
 @pytest.fixture(scope="session")
@@ -16,5 +43,28 @@ def library(seeded: "Seeded") -> Iterator[Service]:
     """The service over the real plan as it was loaded. Read from it; never write to it."""
     url = seeded.copy()
     with Service(url, seeded.secrets) as running:
+        yield running
+    seeded.drop(url)
+
+
+@pytest.fixture(scope="session")
+def archive(seeded: "Seeded") -> Iterator[Service]:
+    """The same with records, and another plan beside it. Read from it; never write to it."""
+    url = seeded.copy()
+    with Service(url, seeded.secrets) as running:
+        plan_file, digest = loader.read(Path(__file__).parents[1] / "seed" / "tiny-plan.json")
+        with running.database.writing() as session:
+            loader.load(session, plan_file, digest, lambda _what, _how_many: None)
+        records = []
+        for agency, facts in RECORDS:
+            said = running[agency].post(
+                f"{PLAN}/activities", json={"occurred_on": "2023-02-14", "kind": "other", **facts}
+            )
+            assert said.status_code == 201, said.text
+            records.append(said.json()["activity"]["id"])
+        withdrawn = running["SVHTTDL"].post(
+            f"{PLAN}/activities/{records[-1]}/withdrawals", json={"reason": "Nhầm"}
+        )
+        assert withdrawn.status_code == 201
         yield running
     seeded.drop(url)

@@ -59,11 +59,12 @@ DUTIES = {
 }
 OBJECTIVES = [f"I.1.{n}" for n in range(1, 7)] + [f"I.2.{n}" for n in range(1, 6)]
 SECTIONS = ["I", "I.1", "I.2", "II", "II.1", "II.2", "III", "IV", *(f"IV.{n}" for n in range(1, 16))]
-AGENCIES = (
-    "TTBCD VPTU VPUBND STTTT SKHDT SCT SVHTTDL STC BAOTV DAITV CAT BCHBP BCHQS MTTQ G.SBN G.UBH G.TGH G.THDU "
-    "X.BDT X.BDTW X.BNT BTGTW BCDTW TTTU G.TVBCD BPGV"
-).split()
-DISTRICTS = "TPTV TXDH HCL HCK HTC HCT HCN HTCU HDH".split()
+AGENCIES = {
+    *("TTBCD", "VPTU", "VPUBND", "STTTT", "SKHDT", "SCT", "SVHTTDL", "STC", "BAOTV", "DAITV", "CAT", "BCHBP"),
+    *("BCHQS", "MTTQ", "G.SBN", "G.UBH", "G.TGH", "G.THDU", "X.BDT", "X.BDTW", "X.BNT", "BTGTW", "BCDTW"),
+    *("TTTU", "G.TVBCD", "BPGV"),
+}
+DISTRICTS = ["TPTV", "TXDH", "HCL", "HCK", "HTC", "HCT", "HCN", "HTCU", "HDH"]
 EVENTS = {
     "E01": "1973-01-27",
     "E02": "1973-02-26",
@@ -119,9 +120,7 @@ def test_the_printed_verb_stands_beside_the_effective_role(library: Service) -> 
     ("task", "agency", "role"),
     [("IV.1.3", "TTBCD", "monitor"), ("IV.2.a", "VPTU", "settle"), ("IV.8.a", "STC", "fund")],
 )
-def test_the_three_powers_are_a_duty_and_a_power(
-    library: Service, task: str, agency: str, role: str
-) -> None:
+def test_the_three_powers_are_a_duty_and_a_power(library: Service, task: str, agency: str, role: str) -> None:
     found = items(library["TTBCD"], f"{PLAN}/assignments", task=task, agency=agency)
     assert {assignment["role"] for assignment in found} == {"lead", role}
     [power] = [assignment for assignment in found if assignment["role"] == role]
@@ -176,14 +175,12 @@ def test_twenty_six_agencies_of_the_text_and_eighteen_members_that_are_not(libra
     for agency in agencies:
         by_source.setdefault(agency["source"], set()).add(agency["code"])
     members = {f"{body}.{district}" for body in ("UBND", "BTG") for district in DISTRICTS}
-    assert by_source == {"plan_text": set(AGENCIES), "not_in_text": members}
+    assert by_source == {"plan_text": AGENCIES, "not_in_text": members}
     assert len(agencies) == 26 + 18
 
 
 @pytest.mark.parametrize(("group", "body"), [("G.UBH", "UBND"), ("G.TGH", "BTG")])
-def test_groups_tell_their_members_and_members_their_group(
-    library: Service, group: str, body: str
-) -> None:
+def test_groups_tell_their_members_and_members_their_group(library: Service, group: str, body: str) -> None:
     client = library["SCT"]
     told = client.get(f"/v1/agencies/{group}").json()
     wanted = {f"{body}.{district}" for district in DISTRICTS}
@@ -227,7 +224,7 @@ def test_anniversaries_of_another_year(
 ) -> None:
     def ordinal(code: str) -> int | None:
         event: dict[str, Any] = library["SCT"].get(f"{PLAN}/events/{code}", params={"year": year}).json()
-        return event["anniversary"] and event["anniversary"]["ordinal"]
+        return int(event["anniversary"]["ordinal"]) if event["anniversary"] else None
 
     assert (ordinal("E01"), ordinal("E11")) == (paris, south_africa)
 
@@ -263,7 +260,7 @@ def test_a_duty_tells_which_programme_items_it_carries_out(library: Service) -> 
     item = client.get(f"{PLAN}/tasks/II.2.3").json()
     assert [link["task"]["code"] for link in item["implemented_by"]] == ["IV.7.b", "IV.7.c"]
     assert {link["basis"] for link in item["implemented_by"]} == {"our_reading"}
-    assert [part["code"] for part in item["parts"]] == ["II.2.3.1", "II.2.3.2", "II.2.3.3"] or item["parts"]
+    assert [part["code"] for part in item["parts"]] == ["II.2.3.a", "II.2.3.b", "II.2.3.c"]
     assert item["gap_vi"]
     assert item["gap_en"]
 

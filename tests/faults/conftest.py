@@ -1,7 +1,10 @@
 """Real processes on real databases: what a test here breaks, no other test sees."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import TypeVar
 
 import httpx
@@ -16,8 +19,15 @@ from seed import loader
 from tests.conftest import CALLERS, Seeded
 from tests.faults.offices import WORK
 from tests.servers import ServerProcess, ThrowAwayPostgres, Unavailable, of_session
+from tests.servers.processes import LOOPBACK
 
 T = TypeVar("T")
+
+
+def launcher(script: str) -> tuple[str, ...]:
+    """The command that starts a broken build of this folder's in place of the service."""
+    path = str(Path(__file__).with_name(script))
+    return (sys.executable, path, "serve", "--host", LOOPBACK, "--port", "{port}")
 
 
 class Site:
@@ -25,6 +35,7 @@ class Site:
 
     def __init__(self, url: str, secrets: Mapping[str, str]) -> None:
         self.url, self.secrets = url, dict(secrets)
+        self._database = Database(Settings(DATABASE_URL=url))
 
     @property
     def embedded(self) -> bool:
@@ -52,31 +63,31 @@ class Site:
 
     def look(self, at: Callable[[Session], T]) -> T:
         """Ask the database itself, past the service."""
-        database = Database(Settings(DATABASE_URL=self.url))
-        try:
-            with database.reading() as session:
-                return at(session)
-        finally:
-            database.dispose()
+        with self._database.reading() as session:
+            return at(session)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.dispose()
 
 
 @pytest.fixture
 def site(seeded: Seeded) -> Iterator[Site]:
     """A fresh copy of the real plan on SQLite and on the session's PostgreSQL."""
-    url = seeded.copy()
-    yield Site(url, seeded.secrets)
-    seeded.drop(url)
+    with closing(Site(seeded.copy(), seeded.secrets)) as made:
+        yield made
+    seeded.drop(made.url)
 
 
 @pytest.fixture(scope="module")
 def lasting_site(seeded: Seeded) -> Iterator[Site]:
     """One copy for a whole module, where each test looks only at what it did itself."""
-    url = seeded.copy()
-    yield Site(url, seeded.secrets)
-    seeded.drop(url)
+    with closing(Site(seeded.copy(), seeded.secrets)) as made:
+        yield made
+    seeded.drop(made.url)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster() -> Iterator[ThrowAwayPostgres]:
     """A PostgreSQL of the test's own, durable like a real one, to be stopped and killed."""
     try:
@@ -88,15 +99,15 @@ def cluster() -> Iterator[ThrowAwayPostgres]:
         yield own
 
 
-@pytest.fixture
-def cluster_site(cluster: ThrowAwayPostgres) -> Site:
+@pytest.fixture(scope="module")
+def cluster_site(cluster: ThrowAwayPostgres) -> Iterator[Site]:
     """The real plan on that cluster."""
     url = cluster.create_database("ttdn")
     database = Database(Settings(DATABASE_URL=url))
     try:
         migration.upgrade(database.engine)
         with database.writing() as session:
-            loader.load(session, *loader.read(loader.PLAN_2023), lambda what, how_many: None)
+            loader.load(session, *loader.read(loader.PLAN_2023), lambda *_: None)
         with database.writing() as session:
             secrets = {
                 agency: keys.issue(
@@ -106,4 +117,5 @@ def cluster_site(cluster: ThrowAwayPostgres) -> Site:
             }
     finally:
         database.dispose()
-    return Site(url, secrets)
+    with closing(Site(url, secrets)) as made:
+        yield made

@@ -11,7 +11,8 @@ from contextlib import ExitStack, contextmanager
 from sqlalchemy.orm import Session
 
 from app.cli import main
-from app.db import Database, WritingSession
+from app.db import Database
+from app.journal import WritingSession
 
 LATE = 0.2
 """Seconds from the answer to the commit: as a busy disk would have it."""

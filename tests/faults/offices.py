@@ -26,18 +26,18 @@ SYSTEM = "faults"
 DAYS = ("2023-02-03", "2023-05-12", "2023-08-19", "2023-11-23")
 
 WORK: dict[str, Callable[[int], dict[str, Any]]] = {
-    "SVHTTDL": lambda n: {"task": "IV.7.a", "output": "M1", "kind": "training"},
+    "SVHTTDL": lambda _: {"task": "IV.7.a", "output": "M1", "kind": "training"},
     "SCT": lambda n: {"task": "IV.6.a", "kind": "publication", "quantity": 1 + n % 3},
     "BAOTV": lambda n: {"task": "IV.9.1", "kind": "broadcast", "occurred_on": DAYS[n % 4]},
-    "VPUBND": lambda n: {"task": "IV.3.a", "kind": "conference", "opens_occurrence": True},
+    "VPUBND": lambda _: {"task": "IV.3.a", "kind": "conference", "opens_occurrence": True},
 }
 """Four bodies, four kinds of tasks: a deliverable, pieces, periods, occurrences."""
 
 
 class Office(threading.Thread):
-    """One client: pushes new records and now and then a new wording of its last one, until told to stop.
+    """One client: pushes new records, and now and then a new wording of the last one, until told to stop.
 
-    After a connection was torn it sometimes sends the same record again and sometimes lets it be, as people do.
+    After a torn connection it sometimes sends the same record again and sometimes lets it be, as people do.
     """
 
     def __init__(self, agency: str, secret: str, address: Callable[[], str], seed: int) -> None:
@@ -51,6 +51,7 @@ class Office(threading.Thread):
         self.unknown: dict[str, set[str]] = {}
         """external_id → titles sent since, of which nobody said what became."""
         self.torn = 0
+        """Requests that were on their way when the connection went."""
         self.statuses: Counter[int] = Counter()
         self.strange: list[str] = []
 
@@ -77,7 +78,7 @@ class Office(threading.Thread):
             "external_id": external_id,
             **WORK[self._agency](number),
         }
-        while not self._tried(client, body) and not self._ended.wait(0.02):
+        while not self._tried(client, body) and not self._ended.wait(0.1):
             if self._chance.random() < 0.5:
                 return
 
@@ -87,6 +88,8 @@ class Office(threading.Thread):
         self.unknown.setdefault(external_id, set()).add(title)
         try:
             answer = client.post(f"{self._address()}{PLAN}/activities", json=body)
+        except httpx.ConnectError:
+            return False
         except httpx.TransportError:
             self.torn += 1
             return False
@@ -100,9 +103,7 @@ class Office(threading.Thread):
 
 
 @contextmanager
-def at_work(
-    secrets: dict[str, str], address: Callable[[], str], seed: int = 0
-) -> Iterator[Sequence[Office]]:
+def at_work(secrets: dict[str, str], address: Callable[[], str], seed: int = 0) -> Iterator[Sequence[Office]]:
     """Four offices that push while the block runs."""
     offices = [Office(agency, secrets[agency], address, seed) for agency in WORK]
     for office in offices:
@@ -195,7 +196,9 @@ def _uncounted(session: Session) -> Iterator[str]:
     """Counted once more without the service's own code: evidence by its records, versions by the journal."""
     evidence = dict(
         session.execute(
-            select(Activity.output_id, func.count()).where(Activity.status == "standing").group_by(Activity.output_id)
+            select(Activity.output_id, func.count())
+            .where(Activity.status == "standing")
+            .group_by(Activity.output_id)
         ).all()
     )
     for output in session.scalars(select(Output).where(Output.kind != "piece")):

@@ -1,32 +1,24 @@
-"""kill −9 while offices push: what was acknowledged is there, once; and the same test sees a build that lies."""
+"""kill −9 while offices push: what was acknowledged is there, once. The same test sees a build that lies."""
 
 import os
 import random
-import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import Site
+from tests.faults.conftest import Site, launcher
 from tests.faults.offices import Office, Tally, at_work, recomputed, rolled_up, tally, until_some_are_stored
 from tests.servers import ServerProcess
-from tests.servers.processes import LOOPBACK
 
 KILLS = int(os.environ.get("TTDN_TEST_KILLS", "5"))
 """Five in CI; 200 on demand, which takes about ten minutes on each database."""
-
-LATE = (
-    sys.executable, str(Path(__file__).with_name("late_commit.py")),
-    "serve", "--host", LOOPBACK, "--port", "{port}",
-)  # fmt: skip
 
 
 def killed(server: ServerProcess, offices: Sequence[Office], chance: random.Random) -> None:
     """Kill at a moment nobody chose, in the midst of work, and start again on the same database."""
     until_some_are_stored(offices)
-    time.sleep(chance.uniform(0, 0.3))
+    time.sleep(chance.uniform(0, 0.5))
     server.kill9()
     server.start()
 
@@ -51,13 +43,13 @@ def test_no_acknowledged_record_is_lost_or_doubled(site: Site) -> None:
     print(f"seed {seed}: {found.acknowledged} acknowledged, {torn} torn, {len(found.lost)} lost")  # noqa: T201
     assert (found.lost, found.doubled, found.wrong) == ([], [], [])
     assert found.acknowledged >= 12 * KILLS
-    assert torn >= KILLS, "the kills were meant to hit requests in flight"
+    assert torn > 0, "the kills were meant to hit requests in flight"
 
 
 def test_the_harness_sees_a_build_that_answers_before_it_commits(site: Site) -> None:
     lost: list[str] = []
     chance = random.Random(0)
-    with site.serve(command=LATE) as server:
+    with site.serve(command=launcher("late_commit.py")) as server:
         for seed in range(8):
             with at_work(site.secrets, lambda: server.base_url, seed) as offices:
                 killed(server, offices, chance)

@@ -85,7 +85,7 @@ def tour(recorder: Recorder) -> None:
         "get_section": {"plan": PLAN, "code": "IV.7"},
         "find_objectives": {"plan": PLAN, "limit": 2},
         "get_objective": {"plan": PLAN, "code": "I.1.1"},
-        "find_tasks": {"plan": PLAN, "limit": 1, "section": "IV.7", "state": "done"},
+        "find_tasks": {"plan": PLAN, "limit": 1, "lead": OFFICE, "state": "awaiting_confirmation"},
         "get_task": {"plan": PLAN, "code": "IV.7.a"},
         "get_assignment": {"plan": PLAN, "assignment": assignment},
         "find_outputs_of_assignment": {"plan": PLAN, "assignment": assignment, "limit": 1},

@@ -1,0 +1,211 @@
+"""The journal: every write leaves exactly one entry for each row it changed, and nothing changes without one."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.journal import UngrantedChange
+from app.models import Activity, Agency, Assignment, Change, Key, Output, Task
+from app.rules.ownership import Action, Actor, Permit, Relation
+from app.rules.vocabulary import AgencyKind, Scope
+from app.services import access
+from tests.service import PLAN, Service
+from tests.writing import differences, journal, news, record, revise, withdraw
+
+URL = f"{PLAN}/activities"
+
+
+def written(service: Service, act: Callable[[], Any]) -> list[Change]:
+    """The entries an act leaves."""
+    before = len(journal(service))
+    act()
+    return list(journal(service)[before:])
+
+
+def brief(entries: list[Change]) -> Counter[tuple[str, str, int]]:
+    return Counter((entry.subject, entry.operation, entry.version) for entry in entries)
+
+
+def test_a_record_leaves_one_entry_for_itself_and_one_for_its_output(service: Service) -> None:
+    headers = {"X-Request-Id": "phong-tong-hop-17"}
+    body = news("IV.7.a", output="M1")
+    entries = written(service, lambda: service["SVHTTDL"].post(URL, json=body, headers=headers))
+    assert brief(entries) == {("activity", "created", 1): 1, ("output", "changed", 2): 1}
+    for entry in entries:
+        assert (entry.action, entry.actor, entry.request_id) == (
+            "activity.record",
+            "SVHTTDL",
+            "phong-tong-hop-17",
+        )
+        assert entry.via.startswith("key:")
+        assert (datetime.now(UTC) - entry.at).total_seconds() < 60
+    activity, output = sorted(entries, key=lambda entry: entry.subject)
+    assert activity.before is None
+    assert activity.after["title"] == body["title"]
+    assert activity.after["occurred_on"] == body["occurred_on"]
+    assert not {"sort_key", "search_text", "id", "version"} & set(activity.after)
+    assert output.before is not None
+    moved = output.after.pop("moved_at")
+    assert output.before == {"evidence": 0, "level": "none", "moved_at": None}
+    assert output.after == {"evidence": 1, "level": "evidenced"}
+    assert datetime.fromisoformat(moved).tzinfo is not None
+
+
+def test_an_occurrence_is_entered_once(service: Service) -> None:
+    entries = written(service, lambda: record(service["VPUBND"], "IV.3.a", opens_occurrence=True))
+    assert brief(entries) == {("activity", "created", 1): 1, ("output", "created", 1): 1}
+    output = next(entry for entry in entries if entry.subject == "output")
+    assert (output.after["evidence"], output.after["level"], output.after["owed"]) == (1, "evidenced", True)
+
+
+def test_pieces_and_loose_records_change_their_assignment(service: Service) -> None:
+    entries = written(service, lambda: record(service["SCT"], "IV.6.a", quantity=3))
+    assert brief(entries) == {("activity", "created", 1): 1, ("assignment", "changed", 2): 1}
+    assignment = next(entry for entry in entries if entry.subject == "assignment")
+    assert (assignment.before, assignment.after) == ({"recorded_quantity": 0}, {"recorded_quantity": 3})
+
+
+def test_a_correction_enters_what_it_changed_and_nothing_else(service: Service) -> None:
+    office = service["BAOTV"]
+    activity = record(office, "IV.9.1")["activity"]["id"]
+    entries = written(service, lambda: revise(office, activity, title="Khác"))
+    assert brief(entries) == {("activity", "changed", 2): 1}
+    assert (entries[0].before, entries[0].after) == (
+        {"title": "Bài giới thiệu tỉnh Trà Vinh"},
+        {"title": "Khác"},
+    )
+    moved = written(service, lambda: revise(office, activity, occurred_on="2023-11-01"))
+    assert brief(moved) == {
+        ("activity", "changed", 3): 1,
+        ("output", "changed", 2): 1,
+        ("output", "changed", 3): 1,
+    }
+    assert written(service, lambda: revise(office, activity, title="Khác")) == []
+
+
+def test_a_withdrawal_enters_the_fact_the_record_and_the_output(service: Service) -> None:
+    office = service["SVHTTDL"]
+    activity = record(office, "IV.7.a", output="M1")["activity"]["id"]
+    entries = written(service, lambda: withdraw(office, activity))
+    assert brief(entries) == {
+        ("withdrawal", "created", 1): 1,
+        ("activity", "changed", 2): 1,
+        ("output", "changed", 3): 1,
+    }
+    assert {entry.action for entry in entries} == {"activity.withdraw"}
+    assert written(service, lambda: withdraw(office, activity)) == []
+
+
+def test_what_is_refused_or_repeated_leaves_nothing(service: Service) -> None:
+    office, key = service["SVHTTDL"], {"Idempotency-Key": "1"}
+    office.post(URL, json=news("IV.7.a"), headers=key)
+    assert written(service, lambda: office.post(URL, json=news("IV.7.a"), headers=key)) == []
+    assert written(service, lambda: office.post(URL, json=news("IV.6.a"))) == []
+    assert written(service, lambda: office.post(URL, json=news("IV.7.a", output="M9"))) == []
+
+
+def test_acting_on_behalf_names_both(service: Service) -> None:
+    entries = written(service, lambda: record(service["BPGV"], "IV.7.a", agency="SVHTTDL"))
+    assert {entry.actor for entry in entries} == {"BPGV"}
+    shown = service["TTBCD"].get("/v1/changes", params={"subject": "activity"}).json()["items"]
+    assert [(one["actor"], one["task"]) for one in shown] == [("BPGV", "IV.7.a")]
+    listed = service["TTBCD"].get(URL).json()["items"][0]
+    assert (listed["agency"]["code"], listed["recorded_by"]["code"]) == ("SVHTTDL", "BPGV")
+
+
+def test_the_feed_shows_what_the_journal_has_and_no_number_of_the_database(service: Service) -> None:
+    record(service["SVHTTDL"], "IV.7.a", output="M1", source_system="a", external_id="1")
+    shown = service["TTBCD"].get("/v1/changes", params={"subject": "activity"}).json()["items"]
+    assert shown[0]["after"]["external_id"] == "1"
+    assert not {name for name in shown[0]["after"] if name.endswith("_id")} - {"external_id", "public_id"}
+
+
+def test_loading_is_one_act_of_the_secretariat(service: Service) -> None:
+    loaded = [entry for entry in journal(service) if entry.action != "key.manage"]
+    assert {(entry.actor, entry.via, entry.action) for entry in loaded} == {
+        ("BPGV", "cli:seed", "plan.draw_up")
+    }
+    with service.database.reading() as session:
+        for table, subject in (
+            (Task, "task"),
+            (Agency, "agency"),
+            (Output, "output"),
+            (Assignment, "assignment"),
+        ):
+            known = Counter(entry.ref for entry in loaded if entry.subject == subject)
+            stored = {row.ref: row.version for row in session.scalars(select(table))}
+            assert known == stored
+
+
+PERMIT = Permit(
+    Action.ACTIVITY_RECORD,
+    Actor("SCT", AgencyKind.STATE_DEPARTMENT, 1, frozenset({Scope.PUSH}), "test"),
+    Relation.ACCOUNTABLE,
+)
+
+
+def test_a_change_nobody_was_asked_for_is_refused_and_undone(service: Service) -> None:
+    entries = len(journal(service))
+    with pytest.raises(UngrantedChange), service.database.writing() as session:
+        task = session.scalars(select(Task).where(Task.code == "IV.7.a")).one()
+        task.title_vi = "Lén sửa"
+    with pytest.raises(UngrantedChange), service.database.writing() as session:
+        session.add(Agency(code="LEN"))
+    with pytest.raises(UngrantedChange), service.database.writing() as session:
+        one, two = session.scalars(select(Task).limit(2)).all()
+        access.open_for_change(session, PERMIT, [one])
+        two.weight = 7
+    assert len(journal(service)) == entries
+    with service.database.reading() as session:
+        assert session.scalars(select(Task.title_vi).where(Task.title_vi == "Lén sửa")).all() == []
+
+
+def test_with_a_permit_the_same_change_passes_and_is_entered(service: Service) -> None:
+    """The control of the test above: it is the permit that makes the difference."""
+
+    def change() -> None:
+        with service.database.writing("control") as session:
+            task = session.scalars(select(Task).where(Task.code == "IV.7.a")).one()
+            access.open_for_change(session, PERMIT, [task])
+            task.weight = 7
+
+    (entry,) = written(service, change)
+    assert (entry.subject, entry.before, entry.after) == ("task", {"weight": 1}, {"weight": 7})
+    assert (entry.actor, entry.request_id) == ("SCT", "control")
+
+
+BULK: list[Callable[[Session], Any]] = [
+    lambda session: session.execute(update(Task).values(weight=7)),
+    lambda session: session.execute(delete(Activity)),
+    lambda session: session.execute(delete(Key).where(Key.id < 0)),
+    lambda session: session.execute(insert(Agency), [{"code": "LEN"}]),
+    lambda session: session.execute(update(Task.__table__).values(weight=7)),  # type: ignore[arg-type]
+    lambda session: session.query(Task).update({"weight": 7}),
+    lambda session: session.query(Output).delete(),
+    lambda session: session.bulk_update_mappings(Task.__mapper__, [{"id": 1, "weight": 7}]),
+    lambda session: session.bulk_insert_mappings(Agency.__mapper__, [{"code": "LEN"}]),
+    lambda session: session.bulk_save_objects([Agency(code="LEN")]),
+    lambda session: session.delete(session.scalars(select(Output).limit(1)).one()),
+]
+
+
+def test_no_statement_passes_by_the_journal(service: Service) -> None:
+    for number, statement in enumerate(BULK):
+        with pytest.raises(UngrantedChange), service.database.writing() as session:
+            statement(session)
+            session.flush()
+            pytest.fail(f"statement {number} passed")
+    assert differences(service) == []
+
+
+def test_reading_writes_nothing(service: Service) -> None:
+    with service.database.reading() as session:
+        task = session.scalars(select(Task).limit(1)).one()
+        version, task.weight = task.version, 7
+    with service.database.reading() as session:
+        assert session.scalars(select(Task.version).where(Task.id == task.id)).one() == version

@@ -1,0 +1,275 @@
+"""What a caller may not see does not exist: the same answer, byte for byte, as for what never was.
+
+Internal tasks are seen by the plan's owner, its secretariat, the superior and the accountable body; those
+tracked by status only are seen by the same, and by everyone else in one sum (model §2).
+"""
+
+import json
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.conftest import ANOTHER_PLAN
+from tests.service import PLAN, Service
+from tests.walks import NOWHERE, everything, feed, items, keys, settle
+
+INTERNAL = {"II.1.7", "IV.1.3", "IV.2.a", "IV.8.a", "IV.12.1"}
+STATUS_ONLY = {"IV.10.1", "IV.10.2", "IV.15.b", "IV.15.c"}
+HIDDEN = INTERNAL | STATUS_ONLY
+SEES: dict[str, set[str]] = {
+    "TTBCD": HIDDEN,
+    "BPGV": HIDDEN,
+    "TTTU": HIDDEN,
+    "CAT": {"IV.10.1", "IV.10.2"},
+    "BCHQS": {"IV.12.1"},
+    "STC": {"IV.8.a"},
+    "VPTU": {"IV.2.a"},
+    "BTG.TPTV": {"IV.15.b", "IV.15.c"},
+    "UBND.TPTV": set(),
+    "SVHTTDL": set(),
+    "SCT": set(),
+    "MTTQ": set(),
+}
+"""Each kind of caller, and which of the hidden tasks it sees."""
+
+OUTSIDER = "SCT"
+
+
+@pytest.mark.parametrize("caller", SEES)
+def test_every_list_leaves_out_exactly_what_the_caller_may_not_see(archive: Service, caller: str) -> None:
+    owner, client = archive["TTBCD"], archive[caller]
+    gone = HIDDEN - SEES[caller]
+    for noun, task_of in (
+        ("tasks", lambda item: item["code"]),
+        ("assignments", lambda item: item["task"]["code"]),
+        ("outputs", lambda item: item["task"]),
+        ("activities", lambda item: item["task"]["code"]),
+    ):
+        wanted = [item for item in items(owner, f"{PLAN}/{noun}") if task_of(item) not in gone]
+        found = [page for page in items(client, f"{PLAN}/{noun}", limit=20)]
+        assert [_name(item) for item in found] == [_name(item) for item in wanted]
+        counted = client.get(f"{PLAN}/{noun}", params={"count": "true", "limit": 1}).json()
+        assert counted["total"] == len(wanted)
+
+
+def _name(item: dict[str, Any]) -> str:
+    return str(item.get("id") or item["code"])
+
+
+@pytest.mark.parametrize("caller", ["SCT", "UBND.TPTV", "CAT", "BTG.TPTV", "BCHQS"])
+def test_nothing_hidden_is_named_anywhere(archive: Service, caller: str) -> None:
+    owner, client = archive["TTBCD"], archive[caller]
+    gone = HIDDEN - SEES[caller]
+    tasks = {task["code"]: task for task in items(owner, f"{PLAN}/tasks", include="assignments")}
+    records = items(owner, f"{PLAN}/activities")
+    words = {
+        *(tasks[code]["title_vi"] for code in gone),
+        *(tasks[code]["title_en"] for code in gone),
+        *(given["id"] for code in gone for given in tasks[code]["assignments"]),
+        *(record["title"] for record in records if record["task"]["code"] in gone),
+        *(record["id"] for record in records if record["task"]["code"] in gone),
+        *(output["id"] for output in items(owner, f"{PLAN}/outputs") if output["task"] in gone),
+    }
+    codes = re.compile("|".join(rf"(?<![A-Z.]){re.escape(code)}(?![0-9a-z])" for code in gone))
+    read = set()
+    for operation, address in everything(client, archive.app.openapi(), most=60):
+        answer = client.get(address, params={"limit": 200} if "find" in operation else {})
+        assert answer.status_code == 200
+        read.add(operation)
+        said = _without_the_plans_own_words(operation, answer.json())
+        assert not codes.search(said), (address, codes.search(said))
+        assert [word for word in words if word in said] == [], address
+    assert len(read) >= 25
+    for by in ("section", "agency", "task", "assignment"):
+        said = client.get(f"{PLAN}/progress", params={"by": by}).text
+        assert not codes.search(said)
+        assert [word for word in words if word in said] == []
+    for change in feed(client, limit=200):
+        said = json.dumps(change, ensure_ascii=False)
+        assert not codes.search(said), change
+        assert [word for word in words if word in said] == []
+
+
+def _without_the_plans_own_words(operation: str, message: dict[str, Any]) -> str:
+    """The document's anomalies quote its clauses, hidden or not: the text itself is no secret."""
+    if operation == "get_plan":
+        message.pop("anomalies")
+    return json.dumps(message, ensure_ascii=False)
+
+
+def _alike(client: httpx.Client, hidden: str, random: str, **asked: Any) -> None:
+    """Both addresses are answered the same to the last byte, for GET and HEAD and whatever tag is sent."""
+    for method in ("GET", "HEAD"):
+        for tag in (None, "*", '"0-0123456789abcdef01234567"'):
+            headers = {"X-Request-ID": "the-same", **({"If-None-Match": tag} if tag else {})}
+            one, other = (client.request(method, at, headers=headers, **asked) for at in (hidden, random))
+            assert (one.status_code, one.content) == (other.status_code, other.content), hidden
+            assert one.headers == other.headers
+
+
+@pytest.mark.parametrize("caller", ["SCT", "CAT", "MTTQ", "VPTU"])
+def test_a_hidden_thing_is_answered_like_a_random_id(archive: Service, caller: str) -> None:
+    owner, client = archive["TTBCD"], archive[caller]
+    gone = HIDDEN - SEES[caller]
+    for code in gone:
+        _alike(client, f"{PLAN}/tasks/{code}", f"{PLAN}/tasks/IV.30.z")
+        assert client.get(f"{PLAN}/tasks/{code}").status_code == 404
+        for given in items(owner, f"{PLAN}/assignments", task=code)[:2]:
+            _alike(client, f"{PLAN}/assignments/{given['id']}", f"{PLAN}/assignments/{NOWHERE}")
+            _alike(
+                client, f"{PLAN}/assignments/{given['id']}/outputs", f"{PLAN}/assignments/{NOWHERE}/outputs"
+            )
+        for output in items(owner, f"{PLAN}/outputs", task=code)[:2]:
+            _alike(client, f"{PLAN}/outputs/{output['id']}", f"{PLAN}/outputs/{NOWHERE}")
+            tag = owner.get(f"{PLAN}/outputs/{output['id']}").headers["etag"]
+            known = client.get(f"{PLAN}/outputs/{output['id']}", headers={"If-None-Match": tag})
+            assert known.status_code == 404
+        for record in items(owner, f"{PLAN}/activities", task=code):
+            _alike(client, f"{PLAN}/activities/{record['id']}", f"{PLAN}/activities/{NOWHERE}")
+
+
+def test_filters_and_search_find_nothing_hidden(archive: Service) -> None:
+    owner, client = archive["TTBCD"], archive[OUTSIDER]
+    for code in HIDDEN:
+        for noun in ("assignments", "outputs", "activities"):
+            _alike_but_for_parameters(client, f"{PLAN}/{noun}", {"task": code}, {"task": "IV.30.z"})
+        title = items(owner, f"{PLAN}/tasks", q=code)[0]["title_vi"]
+        for noun in ("tasks", "assignments"):
+            _alike_but_for_parameters(client, f"{PLAN}/{noun}", {"q": title}, {"q": "không có từ này"})
+    for section in ("IV.2", "IV.8", "IV.10", "IV.12"):
+        for noun in ("tasks", "activities"):
+            _alike_but_for_parameters(client, f"{PLAN}/{noun}", {"section": section}, {"section": "IV.30"})
+    for asked in ({"agency": "CAT"}, {"lead": "VPTU"}, {"visibility": "internal,status_only"}):
+        _alike_but_for_parameters(client, f"{PLAN}/tasks", asked, {"agency": "NOBODY"})
+    _alike_but_for_parameters(client, f"{PLAN}/activities", {"q": "nội bộ"}, {"q": "không có từ này"})
+    _alike_but_for_parameters(
+        client, f"{PLAN}/assignments", {"role": "monitor,fund,settle"}, {"task": "IV.30.z"}
+    )
+    hidden_output = items(owner, f"{PLAN}/outputs", task="IV.12.1")[0]["id"]
+    _alike_but_for_parameters(client, f"{PLAN}/activities", {"output": hidden_output}, {"output": NOWHERE})
+
+
+def _alike_but_for_parameters(
+    client: httpx.Client, path: str, hidden: dict[str, str], random: dict[str, str]
+) -> None:
+    one, other = (client.get(path, params={"count": "true", **asked}) for asked in (hidden, random))
+    assert one.status_code == 200
+    assert one.json()["items"] == []
+    assert (one.content, one.headers["etag"]) == (other.content, other.headers["etag"])
+
+
+def test_states_are_counted_over_what_is_seen(archive: Service) -> None:
+    for caller, how_many in (("TTBCD", 30), ("SCT", 22), ("CAT", 24), ("BCHQS", 23)):
+        client = archive[caller]
+        states = client.get(f"{PLAN}/overview").json()["states"]
+        assert sum(state["tasks"] for state in states) == how_many
+        for state in states:
+            if state["state"] is not None:
+                found = keys(client, f"{PLAN}/tasks", family="duty", state=state["state"])
+                assert len(found) == state["tasks"]
+
+
+def test_status_only_duties_appear_in_one_sum(archive: Service) -> None:
+    for caller, in_sum in (("SCT", 2 + 2 * 10), ("CAT", 2 * 10), ("BTG.TPTV", 2), ("TTBCD", None)):
+        rows = archive[caller].get(f"{PLAN}/progress", params={"by": "section"}).json()["items"]
+        summed = [row["assignments"] for row in rows if row["key"] == "status_only"]
+        assert summed == ([in_sum] if in_sum else []), caller
+        assert archive[caller].get(f"{PLAN}/overview").json()["status_only_tasks"] == 4
+
+
+@pytest.mark.parametrize("by", [None, "section", "agency", "task", "assignment"])
+def test_progress_knows_nothing_of_what_is_hidden(archive: Service, by: str | None) -> None:
+    client = archive[OUTSIDER]
+    asked = {"by": by} if by else {}
+
+    def figures(**filters: str) -> bytes:
+        answer = client.get(f"{PLAN}/progress", params={**asked, **filters})
+        assert answer.status_code == 200
+        return answer.content
+
+    for code in HIDDEN:
+        assert figures(task=code) == figures(task="IV.30.z")
+    for section in ("IV.2", "IV.8", "IV.10", "IV.12"):
+        assert figures(section=section) == figures(section="IV.30")
+    for agency in ("CAT", "VPTU", "STC", "BCHQS"):
+        assert figures(agency=agency) == figures(agency="NOBODY")
+    assert figures(section="IV.10,IV.7") == figures(section="IV.7")
+
+
+def test_an_outsiders_answers_and_tags_do_not_move_when_a_hidden_record_comes_in(service: Service) -> None:
+    settle(service)
+    client, spec = service[OUTSIDER], service.app.openapi()
+    addresses = [at for _, at in everything(client, spec, most=3) if at.startswith("/v1")]
+    addresses += [f"{PLAN}/progress?by={by}" for by in ("section", "agency", "task", "assignment")]
+    before = {at: client.get(at).headers["etag"] for at in addresses}
+    owners = service["TTBCD"].get(f"{PLAN}/progress").headers["etag"]
+    for agency, facts in (
+        ("BCHQS", {"task": "IV.12.1"}),
+        ("TTBCD", {"task": "IV.1.3"}),
+        ("STC", {"task": "IV.8.a", "opens_occurrence": True}),
+    ):
+        said = service[agency].post(
+            f"{PLAN}/activities",
+            json={"occurred_on": "2023-03-03", "kind": "other", "title": "Việc nội bộ", **facts},
+        )
+        assert said.status_code == 201
+    settle(service)
+    assert service["TTBCD"].get(f"{PLAN}/progress").headers["etag"] != owners
+    for at, tag in before.items():
+        answer = client.get(at, headers={"If-None-Match": tag})
+        assert answer.status_code == 304, at
+    assert client.get(f"{PLAN}/activities").json()["items"] == []
+
+
+def test_the_feed_shows_no_change_of_a_hidden_task_and_does_not_know_its_id(archive: Service) -> None:
+    settle(archive)
+    owner, client = archive["TTBCD"], archive[OUTSIDER]
+    whole, seen = feed(owner, limit=200), feed(client, limit=200)
+    hidden = [change for change in whole if change["task"] in HIDDEN]
+    assert hidden
+    assert {change["task"] for change in seen} & HIDDEN == set()
+    links = {change["id"] for change in whole if change["ref"] in ("II.2.6/IV.12.1", "II.1.7/IV.1.3")}
+    gone = {change["id"] for change in hidden} | links
+    assert [change["id"] for change in whole if change["id"] not in gone] == [change["id"] for change in seen]
+    for change in hidden[:3]:
+        named = {"X-Request-ID": "the-same"}
+        one, other = (
+            client.get("/v1/changes", params={"after": after}, headers=named)
+            for after in (change["id"], NOWHERE)
+        )
+        assert (one.status_code, one.content) == (other.status_code, other.content)
+        _alike_but_for_feed(client, change["ref"])
+
+
+def _alike_but_for_feed(client: httpx.Client, ref: str) -> None:
+    one, other = (client.get("/v1/changes", params={"ref": name}) for name in (ref, "IV.30.z"))
+    assert one.content == other.content
+
+
+def test_keys_are_seen_by_the_technician_alone(archive: Service) -> None:
+    settle(archive)
+    assert feed(archive["TTBCD"], subject="key") == []
+    issued = feed(archive["VPTU"], subject="key")
+    assert len(issued) >= 15
+    assert not any("digest" in change["after"] or "secret" in change["after"] for change in issued)
+
+
+def test_the_owner_of_one_plan_is_an_outsider_in_another(archive: Service) -> None:
+    assert keys(archive["TTBCD"], f"{ANOTHER_PLAN}/tasks") == ["I.1", "II.2.a"]
+    _alike(archive["TTBCD"], f"{ANOTHER_PLAN}/tasks/II.1.a", f"{ANOTHER_PLAN}/tasks/II.30.z")
+    [lead] = items(archive["TTBCD"], f"{PLAN}/assignments", task="IV.7.a")
+    _alike(
+        archive["TTBCD"], f"{ANOTHER_PLAN}/assignments/{lead['id']}", f"{ANOTHER_PLAN}/assignments/{NOWHERE}"
+    )
+
+
+def test_without_a_key_nothing_is_told(archive: Service) -> None:
+    for operation, address in everything(archive["SCT"], archive.app.openapi(), most=1):
+        if operation in ("get_livez", "get_readyz"):
+            continue
+        for missing in (address, address.replace("ttdn-2023", "no-such-plan")):
+            answer = archive.anonymous.get(missing)
+            assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), address
+            assert answer.headers["www-authenticate"].startswith("Bearer")

@@ -1,0 +1,154 @@
+"""Stops and stalls: the service asked to end; its database gone, back, not there, or held by another."""
+
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from functools import partial
+
+import httpx
+import psycopg
+import pytest
+from sqlalchemy import select
+
+from app import sqlite
+from app.models import Activity
+from tests.faults.conftest import Site
+from tests.faults.offices import at_work, tally, until_some_are_stored
+from tests.faults.together import at_once, statuses
+from tests.servers import ThrowAwayPostgres
+from tests.service import PLAN, training
+
+ROUNDS = 5
+GRACE = 20 + 1
+"""What `ttdn serve` grants requests in flight, and one second."""
+
+BACK_IN = 2.0
+"""Seconds after the database's return in which the service must be well again."""
+
+ACTIVITIES = f"{PLAN}/activities"
+
+
+@pytest.mark.timeout(240)
+def test_sigterm_with_writes_in_flight_ends_in_order(site: Site) -> None:
+    acknowledged = 0
+    with site.serve() as server:
+        for round_ in range(ROUNDS):
+            if round_:
+                server.start()
+            with at_work(site.secrets, lambda: server.base_url, round_) as offices:
+                until_some_are_stored(offices)
+                began = time.monotonic()
+                code = server.terminate(GRACE)
+                took = time.monotonic() - began
+            assert code in (0, -signal.SIGTERM), server.log[-2000:]
+            assert took < GRACE
+            assert not [line for office in offices for line in office.strange]
+            found = tally(site.url, offices)
+            assert (found.lost, found.doubled, found.wrong) == ([], [], [])
+            acknowledged += found.acknowledged
+        assert "Traceback" not in server.log
+    assert acknowledged >= 12 * ROUNDS
+
+
+@contextmanager
+def held(site: Site) -> Iterator[None]:
+    """Nobody else can write while the block runs: this process has the lock every recording needs."""
+    if site.embedded:
+        path = site.url.removeprefix("sqlite:///")
+        with closing(sqlite.driver().connect(path, isolation_level=None)) as holder:
+            holder.execute("BEGIN IMMEDIATE")
+            yield
+            holder.execute("ROLLBACK")
+    else:
+        with psycopg.connect(site.url) as holder:
+            holder.execute("LOCK TABLE assignments IN EXCLUSIVE MODE")
+            yield
+            holder.rollback()
+
+
+def test_a_request_in_hand_when_sigterm_comes_is_finished(site: Site) -> None:
+    with (
+        site.serve() as server,
+        site.client("SVHTTDL", server.base_url) as office,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        with held(site):
+            waiting = pool.submit(office.post, ACTIVITIES, json=training(title="Đang chờ"))
+            time.sleep(0.4)
+            leaving = pool.submit(server.terminate, GRACE)
+            time.sleep(0.4)
+            assert not waiting.done()
+            assert not leaving.done(), "it left with a request in hand"
+        assert waiting.result().status_code == 201
+        assert leaving.result() in (0, -signal.SIGTERM)
+    titles = site.look(lambda session: session.scalars(select(Activity.title)).all())
+    assert "Đang chờ" in titles
+
+
+def test_a_lock_held_too_long_is_busy_and_nothing_is_half_done(site: Site) -> None:
+    with (
+        site.serve(TTDN_BUSY_SECONDS="1") as server,
+        site.client("SVHTTDL", server.base_url) as office,
+    ):
+        repeats = [{"Idempotency-Key": f"busy-{n}"} for n in range(3)]
+        pushes = [partial(office.post, ACTIVITIES, json=training(), headers=repeat) for repeat in repeats]
+        with held(site):
+            began = time.monotonic()
+            refused = at_once([*pushes, partial(office.get, ACTIVITIES)])
+            took = time.monotonic() - began
+        assert [answer.status_code for answer in refused] == [503, 503, 503, 200]
+        for answer in refused[:3]:
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.headers["retry-after"].isdigit()
+            assert answer.json()["code"] == "busy"
+        assert 0.9 < took < 5
+        assert refused[3].json()["items"] == []
+        assert statuses(at_once(pushes)) == {201: 3}, "a refused request does not burn its key"
+        assert "Traceback" not in server.log
+    assert tally(site.url, []).wrong == []
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+def test_postgresql_goes_and_comes_back_under_load(
+    cluster: ThrowAwayPostgres, cluster_site: Site, how: str
+) -> None:
+    """Stopped as an operator does it, and cut off as a power failure does."""
+    with cluster_site.serve() as server, httpx.Client(base_url=server.base_url, timeout=30) as probe:
+        with at_work(cluster_site.secrets, lambda: server.base_url, how == "kill") as offices:
+            for _ in range(3):
+                until_some_are_stored(offices)
+                getattr(cluster, how)()
+                down = probe.get("/readyz")
+                assert (down.status_code, probe.get("/livez").status_code) == (503, 200)
+                assert down.headers["retry-after"].isdigit()
+                cluster.start()
+                until_some_are_stored(offices, more=1, patience=BACK_IN)
+                assert probe.get("/readyz").status_code == 200
+        assert not [line for office in offices for line in office.strange]
+        assert sum(office.statuses[503] for office in offices) > 0, "the outage was not felt"
+        assert sum(office.torn for office in offices) == 0, "it is the database that went, not the service"
+        assert "Traceback" not in server.log
+    found = tally(cluster_site.url, offices)
+    assert (found.lost, found.doubled, found.wrong) == ([], [], [])
+
+
+def test_the_service_starts_without_its_database_and_recovers_with_it(
+    cluster: ThrowAwayPostgres, cluster_site: Site
+) -> None:
+    cluster.stop()
+    with (
+        cluster_site.serve(ready="/livez") as server,
+        cluster_site.client("SVHTTDL", server.base_url) as office,
+    ):
+        asked = [office.get("/readyz"), office.get(ACTIVITIES), office.post(ACTIVITIES, json=training())]
+        assert statuses(asked) == {503: 3}
+        assert {answer.headers["content-type"] for answer in asked} == {"application/problem+json"}
+        assert all(answer.headers["retry-after"].isdigit() for answer in asked)
+        assert not any(
+            word in answer.text for answer in asked for word in ("127.0.0.1", "refused", "psycopg")
+        )
+        cluster.start()
+        assert office.get("/readyz").status_code == 200
+        assert office.post(ACTIVITIES, json=training()).status_code == 201

@@ -1,0 +1,175 @@
+"""Writes `docs/errors.md`: every code a caller can meet, read off the code that answers it.
+
+    make errors
+
+Failures come from the tree in `app.errors`. The codes of single faults, the reasons of a refused key and those
+of a refused act are found in the source of `app/` by their shape: a snake_case code followed by its sentence
+in Vietnamese and English. Parts that are only known at run time are shown as `…`.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from app.errors import Failure, Text
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "errors.md"
+
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+|missing")
+
+HEAD = """<!-- Written by `make errors` from the code: change the code, not this page. -->
+# Mã lỗi · Error codes
+
+Mọi trả lời 4xx và 5xx là một tài liệu `application/problem+json` (RFC 9457):
+
+| trường | nội dung |
+|---|---|
+| `code` | mã ổn định dưới đây, để chương trình so sánh; `type` là `urn:ttdn:problem:` và mã này |
+| `title`, `detail` | câu cho người đọc; tiếng Việt, hoặc tiếng Anh khi gửi `Accept-Language: en`; lời văn có thể đổi |
+| `status`, `request_id` | như trong phần đầu trả lời (`X-Request-ID`) và trong nhật ký máy chủ |
+| `errors` | từng chỗ sai: `pointer` (RFC 6901, hoặc `query:tên`, `header:tên`), `code`, `message` |
+
+Every 4xx and 5xx is an `application/problem+json` document. Compare `code`; sentences are for people and may
+change. Nothing that was sent is ever repeated in it.
+"""
+
+
+class Entry(NamedTuple):
+    """A code, where it comes from, and what it says."""
+
+    code: str
+    source: str
+    text: Text
+
+
+def failures() -> list[type[Failure]]:
+    """Every failure, by status, a general one before its special cases."""
+
+    def below(kind: type[Failure]) -> Iterator[type[Failure]]:
+        for one in kind.__subclasses__():
+            if one.__module__ == Failure.__module__:
+                yield one
+                yield from below(one)
+
+    return sorted(below(Failure), key=lambda kind: (kind.status, len(kind.mro())))
+
+
+def entries() -> list[Entry]:
+    """Every code with its sentence in the source, in the order of the alphabet."""
+    found = {
+        (entry.code, entry.source, entry.text): entry
+        for path in sorted((ROOT / "app").rglob("*.py"))
+        for entry in of_source(path.read_text(encoding="utf-8"), path)
+    }
+    return sorted(found.values())
+
+
+def of_source(source: str, path: Path) -> Iterator[Entry]:
+    """Every code with its sentence in one module."""
+    for node in ast.walk(ast.parse(source)):
+        for code, text in _coded(node):
+            if _CODE.fullmatch(code):
+                yield Entry(code, path.relative_to(ROOT).as_posix(), text)
+
+
+def _coded(node: ast.AST) -> Iterator[tuple[str, Text]]:
+    """A code beside its two sentences: as neighbours in a call or tuple, or as a key with its value."""
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if (code := _string(key)) and (text := _text([value])):
+                yield code, text
+    parts: Sequence[ast.expr] = ()
+    if isinstance(node, ast.Call):
+        parts = node.args
+    elif isinstance(node, ast.Tuple):
+        parts = node.elts
+    for place, part in enumerate(parts):
+        for code in strings(part):
+            if text := _text(parts[place + 1 : place + 3], called=isinstance(node, ast.Call)):
+                yield code, text
+
+
+def _text(parts: Sequence[ast.expr], *, called: bool = False) -> Text | None:
+    """What comes next says: `Text(vi, en)`; in a call also two strings, or an English one and both in a dict."""
+    said: Sequence[ast.expr | None] = ()
+    match parts:
+        case [ast.Call(func=ast.Name(id="Text" | "Words"), args=said), *_]:
+            pass
+        case [_, ast.Dict(keys=[ast.Constant(value="vi"), ast.Constant(value="en")], values=said)] if called:
+            pass
+        case [ast.Constant(), ast.Constant()] if called:
+            said = parts
+    vi, en = map(_string, said) if len(said) == 2 else (None, None)
+    return Text(vi, en) if vi and en and not vi.isascii() else None
+
+
+def strings(node: ast.expr) -> list[str]:
+    """The strings an argument can be."""
+    either = [node.body, node.orelse] if isinstance(node, ast.IfExp) else [node]
+    return [found for one in either if (found := _string(one))]
+
+
+def _string(node: ast.expr | None) -> str | None:
+    """A string of the source; what is filled in later is shown as `…`."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.sub(r"\{\w+\}", "…", node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_string(part) or "…" for part in node.values)
+    return None
+
+
+def page() -> str:
+    """The whole page."""
+    found = entries()
+    acts = [entry for entry in found if entry.source == "app/rules/ownership.py"]
+    keys = [entry for entry in found if entry.source == "app/services/keys.py"]
+    faults = [entry for entry in found if entry not in acts + keys]
+    return "\n".join(
+        [
+            HEAD,
+            "## `code`: cả yêu cầu · the whole request",
+            "",
+            "| HTTP | code | tiếng Việt | English |",
+            "|---|---|---|---|",
+            *(f"| {k.status} | `{k.code}` | {k.title.vi} | {k.title.en} |" for k in [*failures(), Failure][:-1]),
+            "",
+            *_section(
+                "`errors[].code`: một chỗ sai · one fault",
+                "Với 400 và 422; một mã có thể có nhiều câu. · With 400 and 422; one code may have several sentences.",
+                faults,
+            ),
+            *_section(
+                "`reason` của 401 · why a key is not taken",
+                "Hỏi người quản trị kỹ thuật một khóa mới. · Ask the technical administrator for a new one.",
+                keys,
+            ),
+            *_section(
+                "`reason` của 403 · why an act is refused",
+                "`another_agency` là trường hợp thường gặp: `detail` nêu quy định, `clause` điều khoản, `you_are` "
+                "bạn là ai ở mục này, `needs` cần tư cách nào, `who_can` cơ quan nào có thẩm quyền, `on_behalf` cơ "
+                "quan nào được ghi thay, `instead` yêu cầu nào sẽ được nhận. · `another_agency` is the usual one: "
+                "the members say the rule, its clause, who you are here, what is needed, who has it, who may act on "
+                "behalf, and which request would be accepted.",
+                acts,
+            ),
+        ]
+    ).rstrip("\n") + "\n"
+
+
+def _section(title: str, lead: str, some: list[Entry]) -> list[str]:
+    rows = dict.fromkeys(f"| `{entry.code}` | {entry.text.vi} | {entry.text.en} |" for entry in some)
+    return [f"## {title}", "", lead, "", "| code | tiếng Việt | English |", "|---|---|---|", *rows, ""]
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+    sys.stdout.write(f"{PAGE.relative_to(ROOT)}: {len(failures())} failures, {len(entries())} sentences\n")
+
+
+if __name__ == "__main__":
+    main()
