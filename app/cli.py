@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import uvicorn
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app import migration
 from app.db import Database
@@ -41,13 +42,25 @@ def main() -> None:
 
 
 @contextmanager
-def _database() -> Iterator[Database]:
-    """The database of the environment; failures come out as one clear sentence."""
-    database = Database(Settings())
+def _database(*, migrated: bool = True) -> Iterator[Database]:
+    """The database of the environment, with the schema it needs unless the command does without.
+
+    Failures come out as one clear sentence.
+    """
     try:
+        database = Database(Settings())
+    except (SQLAlchemyError, ImportError, RuntimeError, ValueError) as error:
+        raise click.ClickException(f"Cấu hình · settings (DATABASE_URL, TTDN_*): {error}") from error
+    try:
+        if migrated and (current := migration.current(database.engine)) != migration.head():
+            raise click.ClickException(
+                f"Lược đồ chưa đúng phiên bản · schema {current}, needed {migration.head()}: ttdn migrate"
+            )
         yield database
     except Failure as failure:
         raise click.ClickException(_told(failure)) from failure
+    except DBAPIError as error:
+        raise click.ClickException(f"Cơ sở dữ liệu báo lỗi · the database says: {error.orig}") from error
     finally:
         database.dispose()
 
@@ -91,34 +104,36 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
 
 
 def _prepare_embedded(demo: bool) -> None:
-    """Bring the embedded database up to date; on its very first start, make keys to try it with."""
-    with _database() as database:
-        first = migration.current(database.engine) is None
+    """Bring the embedded database up to date; on its first start, make keys to try it with."""
+    with _database(migrated=False) as database:
         migration.upgrade(database.engine)
         _load(database, loader.PLAN_2023)
         if demo:
             with database.writing() as session:
                 click.echo(f"Bản ghi mẫu mới · new sample records: {sample.record(session, 'ttdn-2023')}")
-        if first:
-            _make_demo_keys(database)
+        _make_demo_keys(database)
 
 
 def _make_demo_keys(database: Database) -> None:
-    click.echo(f"\nKhóa dùng thử, hết hạn sau {DEMO_DAYS} ngày, chỉ hiện một lần · trial keys, shown once:")
-    for agency, label, scopes in DEMO_KEYS:
-        with database.writing() as session:
+    """Only where no key was ever made: all of them at once, also when several processes start together."""
+    lines = []
+    with database.writing() as session:
+        if keys.find(session):
+            return
+        for agency, label, scopes in DEMO_KEYS:
             _, secret = keys.issue(
                 session, keys.technician(), agency, f"demo: {label}", scopes, timedelta(days=DEMO_DAYS)
             )
-        click.echo(f"  {agency:8} {secret}   {label}")
-    click.echo()
+            lines.append(f"  {agency:8} {secret}   {label}")
+    click.echo(f"\nKhóa dùng thử, hết hạn sau {DEMO_DAYS} ngày, chỉ hiện một lần · trial keys, shown once:")
+    click.echo("\n".join([*lines, ""]))
 
 
 @main.command()
 @click.option("--to", "revision", default="head", show_default=True)
 def migrate(revision: str) -> None:
     """Đưa lược đồ lên phiên bản mới. · Bring the schema up to date."""
-    with _database() as database:
+    with _database(migrated=False) as database:
         before = migration.current(database.engine)
         migration.upgrade(database.engine, revision)
         click.echo(f"{before or 'trống · empty'} → {migration.current(database.engine)}")
@@ -131,7 +146,7 @@ def migrate(revision: str) -> None:
 @click.option("--check", is_flag=True, help="only check the file")
 def seed(file: Path, check: bool) -> None:
     """Nạp một tệp kế hoạch; nạp lại không thay đổi gì. · Load a plan file; again changes nothing."""
-    with _database() as database:
+    with _database(migrated=not check) as database:
         if check:
             plan_file, _ = loader.read(file)
             click.echo(f"{plan_file.plan.slug}: đúng định dạng · the file is sound")
@@ -218,8 +233,6 @@ def doctor() -> None:
     figure from the records and compare; check database, schema and journal."""
     with _database() as database:
         problems = []
-        if (current := migration.current(database.engine)) != migration.head():
-            raise click.ClickException(f"schema {current}, needed {migration.head()}: ttdn migrate")
         with database.reading() as session:
             if database.embedded:
                 found = session.scalars(text("PRAGMA integrity_check")).all()

@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 _ROOT = Path(__file__).parent.parent
 
@@ -29,8 +29,11 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 
 def _run(engine: Engine, act: Callable[[Config], None]) -> None:
+    """One at a time: several processes may start on the same new database."""
     config = _config()
-    with engine.connect() as connection:
+    with engine.execution_options(writing=True).connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("ttdn schema", 0))))
         config.attributes["connection"] = connection
         act(config)
 

@@ -26,6 +26,15 @@ def migrate(connection: Connection) -> None:
     embedded = connection.dialect.name == "sqlite"
     if embedded:
         _driver(connection).execute("PRAGMA foreign_keys=OFF")
+    try:
+        _run(connection, embedded)
+    finally:
+        if embedded:
+            connection.rollback()
+            _driver(connection).execute("PRAGMA foreign_keys=ON")
+
+
+def _run(connection: Connection, embedded: bool) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -38,8 +47,6 @@ def migrate(connection: Connection) -> None:
         if embedded and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
             raise RuntimeError(f"{len(broken)} rows would point at nothing")
     connection.commit()
-    if embedded:
-        _driver(connection).execute("PRAGMA foreign_keys=ON")
 
 
 if (given := config.attributes.get("connection")) is not None:

@@ -70,7 +70,7 @@ def _filled(path: str, names: dict[str, list[str]]) -> Iterator[str]:
     if gap is None:
         yield path
         return
-    for name in names.get(gap[2]) or names[f"{gap[2]} of {gap[1]}"]:
+    for name in names[gap[2] if gap[2] in names else f"{gap[2]} of {gap[1]}"]:
         yield from _filled(path.replace("{" + gap[2] + "}", name, 1), names)
 
 

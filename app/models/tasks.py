@@ -62,3 +62,8 @@ class Implementation(Recorded):
     @property
     def ref(self) -> str:
         return self.label
+
+    @property
+    def task_of(self) -> int | None:
+        """The duty: it is the one that may be hidden, and its code stands in the label."""
+        return self.duty_id

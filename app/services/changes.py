@@ -17,14 +17,15 @@ from app.services import access
 
 def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
     """List what changed after a change the caller has seen, or from the beginning."""
+    visible = _visible(session, actor)
     query = (
         select(Change, Plan.slug, Task.code)
         .outerjoin(Plan, Plan.id == Change.plan_id)
         .outerjoin(Task, Task.id == Change.task_id)
-        .where(_visible(session, actor), *_settled(session))
+        .where(visible, *_settled(session))
     )
     if ask.after is not None:
-        query = query.where(tuple_(Change.horizon, Change.id) > _place(session, ask.after))
+        query = query.where(tuple_(Change.horizon, Change.id) > _place(session, ask.after, visible))
     for column, wanted in ((Plan.slug, ask.plan), (Change.subject, ask.subject)):
         if wanted:
             query = query.where(column.in_(several(wanted)))
@@ -65,10 +66,12 @@ def _public(values: dict[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
-def _place(session: Session, public_id: str) -> Any:
-    """Where in the feed a change stands."""
+def _place(session: Session, public_id: str, visible: ColumnElement[bool]) -> Any:
+    """Where in the feed a change stands. One the caller may not see is as unknown as one that never was."""
     found = session.execute(
-        select(Change.horizon, Change.id).where(Change.public_id == public_id)
+        select(Change.horizon, Change.id)
+        .outerjoin(Task, Task.id == Change.task_id)
+        .where(Change.public_id == public_id, visible)
     ).one_or_none()
     if found is None:
         fault = Fault(
@@ -87,7 +90,7 @@ def _settled(session: Session) -> list[ColumnElement[bool]]:
 
 
 def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
-    """Changes of tasks the caller sees whole; of keys only its own agency's or, for the technician, all."""
+    """Changes of tasks the caller sees whole; of keys, for the technician alone."""
     whole = or_(
         Change.task_id.is_(None),
         Task.visibility == Visibility.NORMAL,
@@ -102,7 +105,7 @@ def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
 def _inside(session: Session, actor: Actor) -> list[int]:
     """The plans of which the caller sees everything."""
     codes: dict[int | None, str] = {
-        number: code for number, code in session.execute(select(Agency.id, Agency.code))
+        agency.id: agency.code for agency in session.execute(select(Agency.id, Agency.code))
     }
     plans = session.execute(select(Plan.id, Plan.owner_id, Plan.secretariat_id, Plan.superior_id))
     return [

@@ -23,6 +23,9 @@ from tests.servers.processes import LOOPBACK
 
 T = TypeVar("T")
 
+UNMEASURED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
+"""A process that is killed cannot hand in its coverage, and one that is measured is half as fast."""
+
 
 def launcher(script: str) -> tuple[str, ...]:
     """The command that starts a broken build of this folder's in place of the service."""
@@ -50,7 +53,9 @@ class Site:
         **settings: str,
     ) -> ServerProcess:
         """The service as a process, to be entered; `settings` are the environment's."""
-        return ServerProcess({"DATABASE_URL": self.url, **settings}, (*command, *arguments), ready=ready)
+        return ServerProcess(
+            {**UNMEASURED, "DATABASE_URL": self.url, **settings}, (*command, *arguments), ready=ready
+        )
 
     def bearer(self, agency: str) -> dict[str, str]:
         """The header an agency calls with."""

@@ -3,11 +3,16 @@
 Two processes hold the races within one as well: half of the clients meet in each.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from functools import partial
 from itertools import count, cycle
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,13 +20,14 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db import Database
-from app.models import Activity, Agency, Assignment, Change, Output, Replay, Task
+from app.models import Activity, Agency, Assignment, Change, Output, Plan, Replay, Task
 from app.rules.vocabulary import Scope
 from app.services import audit, keys
 from app.settings import Settings
 from tests.faults.conftest import Site, launcher
 from tests.faults.offices import DAYS
 from tests.faults.together import at_once, statuses
+from tests.servers import ServerProcess, ThrowAwayPostgres
 from tests.service import PLAN, training
 
 ACTIVITIES = f"{PLAN}/activities"
@@ -264,3 +270,27 @@ def test_the_harness_sees_a_build_in_which_nobody_waits(site: Site) -> None:
                 assert site.look(lambda session: list(audit.differences(session))) != []
                 return
     pytest.fail("200 unordered pushes, and every one was counted: the harness is blind")
+
+
+def test_three_processes_on_a_new_database_make_one_plan_and_one_set_of_keys(tmp_path: Path) -> None:
+    site = Site(f"sqlite:///{tmp_path / 'new.sqlite3'}", {})
+    servers = [site.serve() for _ in range(3)]
+    with ExitStack() as running, ThreadPoolExecutor(3) as pool, closing(site):
+        for server in servers:
+            running.push(server)
+        list(pool.map(ServerProcess.__enter__, servers))
+        assert sum("  SVHTTDL  ttdn_" in server.log for server in servers) == 1
+        assert sorted(agency for _, agency in site.look(keys.find)) == ["BPGV", "SVHTTDL", "TTBCD"]
+        assert site.look(lambda session: session.scalars(select(Plan.slug)).all()) == ["ttdn-2023"]
+
+
+def test_three_migrations_of_a_new_database_make_one_schema(cluster: ThrowAwayPostgres) -> None:
+    """As when every replica of a container brings the schema up to date before it serves."""
+    environment = {**os.environ, "DATABASE_URL": cluster.create_database("new")}
+    command = (sys.executable, "-m", "app", "migrate")
+    running = [
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for _ in range(3)
+    ]
+    said = [process.communicate(timeout=60)[0].decode() for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], said

@@ -1,5 +1,6 @@
 """Stops and stalls: the service asked to end; its database gone, back, not there, or held by another."""
 
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -29,7 +30,10 @@ BACK_IN = 2.0
 
 ACTIVITIES = f"{PLAN}/activities"
 
+posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGTERM to answer")
 
+
+@posix
 @pytest.mark.timeout(240)
 def test_sigterm_with_writes_in_flight_ends_in_order(site: Site) -> None:
     acknowledged = 0
@@ -68,6 +72,7 @@ def held(site: Site) -> Iterator[None]:
             holder.rollback()
 
 
+@posix
 def test_a_request_in_hand_when_sigterm_comes_is_finished(site: Site) -> None:
     with (
         site.serve() as server,

@@ -34,7 +34,7 @@ def by_default(settings: Settings) -> Engine:
 
 
 if __name__ == "__main__":
-    Database._turn_to_write = no_turn  # type: ignore[method-assign]
+    Database._turn_to_write = no_turn  # type: ignore[method-assign,assignment]
     Database.hold = lambda *_: True  # type: ignore[method-assign]
     db._sqlite_engine = by_default
     Select.with_for_update = no_lock  # type: ignore[method-assign,assignment]

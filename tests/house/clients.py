@@ -40,14 +40,14 @@ def typescript() -> None:
 
 def python() -> None:
     """Read every example with the generated model and write it again: nothing is lost or added."""
-    count = 0
-    for count, (operation, name, value) in enumerate(examples(), 1):
+    every = list(examples())
+    for operation, name, value in every:
         module = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
         model = getattr(importlib.import_module(f"ttdn_client.models.{module}"), name)
         again = model.from_dict(value).to_dict()
         if json.dumps(_plain(again), sort_keys=True) != json.dumps(_plain(value), sort_keys=True):
             raise SystemExit(f"{operation}: {name} does not come back as it went in")
-    sys.stdout.write(f"{count} examples read and written by the Python client\n")
+    sys.stdout.write(f"{len(every)} examples read and written by the Python client\n")
 
 
 def _plain(value: Any) -> Any:

@@ -2,10 +2,10 @@
 
     python -m tests.house.contract openapi.json openapi.json.new
 
-One question does for both directions: does `wide` take everything that `narrow` allows? What a client sends is
-judged with the new contract as the wide one; what it reads, with the old one. So a request may be asked for
-less and may be allowed more; an answer may say more and may vary less. A new code in an answer's enumeration
-counts as a break too: generated clients refuse a code they do not know.
+One question does for both directions: does `wide` take everything that `narrow` allows? What a client sends
+is judged with the new contract as the wide one; what it reads, with the old one. So a request may be asked
+for less and may be allowed more; an answer may say more and may vary less. A new code in an answer's
+enumeration counts as a break too: generated clients refuse a code they do not know.
 """
 
 import json
@@ -19,7 +19,9 @@ Document = dict[str, Any]
 
 _UPPER: Final = ("maxLength", "maximum", "exclusiveMaximum", "maxItems", "maxProperties")
 _LOWER: Final = ("minLength", "minimum", "exclusiveMinimum", "minItems", "minProperties")
-_CODES: Final = re.compile(r"\^(?P<sign>(?:-\?)?)\((?P<codes>[\w|]+)\)\(,(?P=sign)\((?P=codes)\)\)(?:\*|\{0,\d+\})\$")
+_CODES: Final = re.compile(
+    r"\^(?P<sign>(?:-\?)?)\((?P<codes>[\w|]+)\)\(,(?P=sign)\((?P=codes)\)\)(?:\*|\{0,\d+\})\$"
+)
 """The patterns by which `app.schemas.lists` lets a parameter take several codes."""
 
 

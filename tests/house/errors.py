@@ -2,9 +2,9 @@
 
     make errors
 
-Failures come from the tree in `app.errors`. The codes of single faults, the reasons of a refused key and those
-of a refused act are found in the source of `app/` by their shape: a snake_case code followed by its sentence
-in Vietnamese and English. Parts that are only known at run time are shown as `…`.
+Failures come from the tree in `app.errors`. The codes of single faults, the reasons of a refused key and
+those of a refused act are found in the source of `app/` by their shape: a snake_case code followed by its
+sentence in Vietnamese and English. Parts that are only known at run time are shown as `…`.
 """
 
 import ast
@@ -29,13 +29,26 @@ Mọi trả lời 4xx và 5xx là một tài liệu `application/problem+json` (
 | trường | nội dung |
 |---|---|
 | `code` | mã ổn định dưới đây, để chương trình so sánh; `type` là `urn:ttdn:problem:` và mã này |
-| `title`, `detail` | câu cho người đọc; tiếng Việt, hoặc tiếng Anh khi gửi `Accept-Language: en`; lời văn có thể đổi |
+| `title`, `detail` | câu cho người đọc: tiếng Việt, hay tiếng Anh khi gửi `Accept-Language: en`; có thể đổi |
 | `status`, `request_id` | như trong phần đầu trả lời (`X-Request-ID`) và trong nhật ký máy chủ |
 | `errors` | từng chỗ sai: `pointer` (RFC 6901, hoặc `query:tên`, `header:tên`), `code`, `message` |
 
 Every 4xx and 5xx is an `application/problem+json` document. Compare `code`; sentences are for people and may
 change. Nothing that was sent is ever repeated in it.
 """
+
+
+FAULTS = """Với 400 và 422; một mã có thể có nhiều câu.
+With 400 and 422; one code may have several sentences."""
+
+KEYS = """Hỏi người quản trị kỹ thuật một khóa mới. · Ask the technical administrator for a new one."""
+
+ACTS = """`another_agency` là trường hợp thường gặp: `detail` nêu quy định, `clause` điều khoản, `you_are` bạn
+là ai ở mục này, `needs` cần tư cách nào, `who_can` cơ quan nào có thẩm quyền, `on_behalf` cơ quan nào được
+ghi thay, `instead` yêu cầu nào sẽ được nhận.
+
+`another_agency` is the usual one: the members say the rule, its clause, who you are here, what is needed, who
+has it, who may act on behalf, and which request would be accepted."""
 
 
 class Entry(NamedTuple):
@@ -94,7 +107,7 @@ def _coded(node: ast.AST) -> Iterator[tuple[str, Text]]:
 
 
 def _text(parts: Sequence[ast.expr], *, called: bool = False) -> Text | None:
-    """What comes next says: `Text(vi, en)`; in a call also two strings, or an English one and both in a dict."""
+    """What comes next says: `Text(vi, en)`; in a call also two strings, or one and then both in a dict."""
     said: Sequence[ast.expr | None] = ()
     match parts:
         case [ast.Call(func=ast.Name(id="Text" | "Words"), args=said), *_]:
@@ -128,36 +141,23 @@ def page() -> str:
     acts = [entry for entry in found if entry.source == "app/rules/ownership.py"]
     keys = [entry for entry in found if entry.source == "app/services/keys.py"]
     faults = [entry for entry in found if entry not in acts + keys]
-    return "\n".join(
-        [
-            HEAD,
-            "## `code`: cả yêu cầu · the whole request",
-            "",
-            "| HTTP | code | tiếng Việt | English |",
-            "|---|---|---|---|",
-            *(f"| {k.status} | `{k.code}` | {k.title.vi} | {k.title.en} |" for k in [*failures(), Failure][:-1]),
-            "",
-            *_section(
-                "`errors[].code`: một chỗ sai · one fault",
-                "Với 400 và 422; một mã có thể có nhiều câu. · With 400 and 422; one code may have several sentences.",
-                faults,
-            ),
-            *_section(
-                "`reason` của 401 · why a key is not taken",
-                "Hỏi người quản trị kỹ thuật một khóa mới. · Ask the technical administrator for a new one.",
-                keys,
-            ),
-            *_section(
-                "`reason` của 403 · why an act is refused",
-                "`another_agency` là trường hợp thường gặp: `detail` nêu quy định, `clause` điều khoản, `you_are` "
-                "bạn là ai ở mục này, `needs` cần tư cách nào, `who_can` cơ quan nào có thẩm quyền, `on_behalf` cơ "
-                "quan nào được ghi thay, `instead` yêu cầu nào sẽ được nhận. · `another_agency` is the usual one: "
-                "the members say the rule, its clause, who you are here, what is needed, who has it, who may act on "
-                "behalf, and which request would be accepted.",
-                acts,
-            ),
-        ]
-    ).rstrip("\n") + "\n"
+    return (
+        "\n".join(
+            [
+                HEAD,
+                "## `code`: cả yêu cầu · the whole request",
+                "",
+                "| HTTP | code | tiếng Việt | English |",
+                "|---|---|---|---|",
+                *(f"| {k.status} | `{k.code}` | {k.title.vi} | {k.title.en} |" for k in failures()),
+                "",
+                *_section("`errors[].code`: một chỗ sai · one fault", FAULTS, faults),
+                *_section("`reason` của 401 · why a key is not taken", KEYS, keys),
+                *_section("`reason` của 403 · why an act is refused", ACTS, acts),
+            ]
+        ).rstrip("\n")
+        + "\n"
+    )
 
 
 def _section(title: str, lead: str, some: list[Entry]) -> list[str]:

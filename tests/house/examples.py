@@ -3,9 +3,9 @@
     make examples
 
 Starts the service on a fresh embedded database with the real plan, calls every operation once as an office
-(SVHTTDL, an outsider to most of the plan, so nothing internal gets into the published contract) and keeps what
-was said. Lists are asked for one or two items. Where an answer cannot be asked to be short, lists inside it
-are cut to their first two entries; nothing else is changed.
+(SVHTTDL, an outsider to most of the plan, so nothing internal gets into the published contract) and keeps
+what was said. Lists are asked for one or two items. Where an answer cannot be asked to be short, lists inside
+it are cut to their first two entries; nothing else is changed.
 """
 
 import json
@@ -78,7 +78,7 @@ def tour(recorder: Recorder) -> None:
     first = recorder.call("find_assignments", plan=PLAN, limit=1, agency=OFFICE, role="lead").json()
     assignment = first["items"][0]["id"]
     output = recorder.call("find_outputs", plan=PLAN, limit=1, task="IV.7.a").json()["items"][0]["id"]
-    for operation, parameters in {
+    asked: dict[str, dict[str, Any]] = {
         "find_plans": {"limit": 1},
         "get_plan": {"plan": PLAN},
         "find_sections": {"plan": PLAN, "limit": 2, "parent": "IV"},
@@ -103,7 +103,8 @@ def tour(recorder: Recorder) -> None:
         "find_changes": {"limit": 1, "plan": PLAN, "subject": "activity"},
         "get_livez": {},
         "get_readyz": {},
-    }.items():
+    }
+    for operation, parameters in asked.items():
         recorder.call(operation, **parameters)
 
 

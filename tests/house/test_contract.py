@@ -150,7 +150,7 @@ BREAKS: dict[str, Callable[[Document], Any]] = {
 }
 
 HARMLESS: dict[str, Callable[[Document], Any]] = {
-    "nothing": lambda d: None,
+    "nothing": lambda d: d.update(),
     "a new path": lambda d: d["paths"].update({"/v1/new": {"get": at(d)}}),
     "a new operation": lambda d: d["paths"]["/v1/me"].update(patch=at(d)),
     "a new optional parameter": lambda d: at(d)["parameters"].append(

@@ -62,7 +62,8 @@ def test_every_way_of_saying_a_code_is_read(source: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ['WORD = "in_person", "Trực tiếp", "In person"', '("below_minimum", "gt", Text("lớn hơn", "more"))']
+    "source",
+    ['WORD = "in_person", "Trực tiếp", "In person"', '("below_minimum", "gt", Text("lớn hơn", "more"))'],
 )
 def test_words_of_the_domain_are_no_errors(source: str) -> None:
     assert list(errors.of_source(source, errors.ROOT / "app" / "errors.py")) == []

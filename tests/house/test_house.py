@@ -86,7 +86,9 @@ def test_every_module_says_what_it_is_for() -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("pattern", [MACHINE_PATHS, REGISTRIES, KEYS, PERSONS], ids=["path", "registry", "key", "person"])
+@pytest.mark.parametrize(
+    "pattern", [MACHINE_PATHS, REGISTRIES, KEYS, PERSONS], ids=["path", "registry", "key", "person"]
+)
 def test_nothing_private_is_committed(pattern: re.Pattern[str]) -> None:
     assert hits(pattern) == []
 

@@ -436,6 +436,21 @@ def test_nothing_below_is_undefined() -> None:
     assert roll_up([]) == Figure(None, None, None, Fraction(0), Fraction(0), None)
 
 
+def test_a_body_that_owes_nothing_yet_is_included_and_undefined() -> None:
+    alone = roll_up(iter([Leaf(5, Fraction(1, 2), 0, 0, 0, 0)]))
+    assert alone == Figure(None, None, None, Fraction(0), Fraction(5, 2), None)
+
+
+def test_the_state_looks_at_what_is_reported_and_confirmed_alone() -> None:
+    def stands(*standing: int) -> State | None:
+        return roll_up(iter([Leaf(1, Fraction(1), 2, *standing)])).state
+
+    assert stands(2, 2, 1) is State.AWAITING_CONFIRMATION
+    assert stands(2, 0, 0) is State.AWAITING_CONFIRMATION
+    assert stands(1, 0, 0) is State.IN_PROGRESS
+    assert stands(2, 2, 2) is State.DONE
+
+
 def test_a_leaf_pulls_with_weight_times_share() -> None:
     assert Leaf(6, Fraction(1, 4), 1, 0, 0, 0).pull == Fraction(3, 2)
 

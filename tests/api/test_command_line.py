@@ -1,0 +1,219 @@
+"""The command line: what the person on the server does, and what every command exits with."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli import main
+from app.rules import keys as form
+from tests import servers
+from tests.service import PLAN, Service
+from tests.writing import TINY_PLAN, differences, journal, news, rows, tiny_plan, with_key
+
+ROOT = Path(__file__).parents[2]
+
+
+def ttdn(url: str, *arguments: str) -> Result:
+    return CliRunner(env={"DATABASE_URL": url}).invoke(main, arguments)
+
+
+def one_sentence(result: Result) -> str:
+    """A failure as people read it: exit code, no traceback, on standard error."""
+    assert result.exit_code in (1, 2), result.output
+    assert isinstance(result.exception, SystemExit), repr(result.exception)
+    assert "Traceback" not in result.output
+    assert result.stderr
+    return result.stderr
+
+
+@pytest.fixture
+def empty(backend: str, tmp_path: Path) -> str:
+    """The address of a database with nothing in it."""
+    cluster = servers.of_session() if backend == "postgresql" else None
+    if cluster:
+        return cluster.create_database(f"empty_{os.getpid()}_{abs(hash(tmp_path))}")
+    return f"sqlite:///{tmp_path / 'deeper' / 'ttdn.sqlite3'}"
+
+
+def test_from_nothing_to_a_plan_that_serves(empty: str) -> None:
+    migrated = ttdn(empty, "migrate")
+    assert (migrated.exit_code, "→" in migrated.stdout) == (0, True)
+    seeded = ttdn(empty, "seed")
+    assert seeded.exit_code == 0
+    assert "30" not in seeded.stderr
+    assert "đã nạp · loaded" in seeded.stdout
+    assert len(seeded.stdout.splitlines()) > 8, "it shows its progress"
+    again = ttdn(empty, "seed")
+    assert (again.exit_code, again.stdout) == (0, "ttdn-2023: không có gì mới · nothing new\n")
+    assert ttdn(empty, "seed", str(TINY_PLAN)).exit_code == 0
+    checked = ttdn(empty, "doctor")
+    assert (checked.exit_code, checked.stdout.splitlines()[-1]) == (0, "ok")
+    made = ttdn(empty, "key", "create", "SVHTTDL", "--label", "thử", "--scope", "push")
+    with Service(empty, {"SVHTTDL": made.stdout.split()[-1]}) as service:
+        assert service["SVHTTDL"].post(f"{PLAN}/activities", json=news("IV.7.a")).status_code == 201
+        assert service.anonymous.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["doctor"], ["seed"], ["key", "list"], ["key", "create", "SCT", "--label", "x"], ["key", "revoke", "x"]],
+)
+def test_before_migrating_every_command_says_so(empty: str, command: list[str]) -> None:
+    assert "ttdn migrate" in one_sentence(ttdn(empty, *command))
+
+
+def test_a_server_that_does_not_answer_is_told_in_a_sentence() -> None:
+    url = f"postgresql://nobody:geheim@127.0.0.1:{servers.free_port()}/none"
+    for command in (["doctor"], ["migrate"], ["key", "list"]):
+        assert "geheim" not in one_sentence(ttdn(url, *command))
+
+
+def test_an_address_that_is_none_is_told_in_a_sentence() -> None:
+    for url in ("nonsense", "oracle://x/y"):
+        one_sentence(ttdn(url, "key", "list"))
+
+
+def test_keys_are_made_listed_rotated_and_revoked(service: Service) -> None:
+    made = ttdn(
+        service.url, "key", "create", "SCT", "--label", "Phòng Tổng hợp", "--scope", "push", "--days", "9"
+    )
+    assert made.exit_code == 0
+    shown, secret = made.stdout.splitlines()
+    public_id = shown.split()[0]
+    assert form.is_well_formed(secret)
+    assert secret not in shown
+    assert with_key(service, secret).get("/v1/me").json()["scopes"] == ["read", "push"]
+    listed = ttdn(service.url, "key", "list")
+    assert listed.exit_code == 0
+    line = next(line for line in listed.stdout.splitlines() if public_id in line)
+    assert "Phòng Tổng hợp" in line
+    assert form.hint(secret) in line
+    assert not any(one in listed.stdout for one in (secret, *service.secrets.values()))
+    rotated = ttdn(service.url, "key", "rotate", public_id, "--overlap-hours", "0")
+    assert rotated.exit_code == 0
+    successor, new = rotated.stdout.splitlines()
+    assert with_key(service, secret).get("/v1/me").status_code == 401
+    assert with_key(service, new).get("/v1/me").json()["key"] == successor
+    for _ in range(2):
+        assert ttdn(service.url, "key", "revoke", successor).exit_code == 0
+    assert with_key(service, new).get("/v1/me").status_code == 401
+    entries = [entry for entry in journal(service) if entry.ref in (public_id, successor)]
+    assert {(entry.actor, entry.via, entry.action) for entry in entries} == {(None, "cli", "key.manage")}
+    assert not any("digest" in entry.after for entry in entries)
+    assert differences(service) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["create", "KHONGCO", "--label", "x"],
+        ["create", "X.BDT", "--label", "x"],
+        ["create", "G.UBH", "--label", "x"],
+        ["create", "SCT", "--label", "x", "--scope", "push", "--scope", "admin"],
+        ["create", "SCT", "--label", "x", "--scope", "everything"],
+        ["create", "SCT", "--label", "x", "--days", "0"],
+        ["create", "SCT"],
+        ["rotate", "KHONGCO"],
+        ["revoke", "KHONGCO"],
+    ],
+)
+def test_what_cannot_be_done_with_keys_is_told_in_a_sentence(service: Service, command: list[str]) -> None:
+    before = rows(service)
+    one_sentence(ttdn(service.url, "key", *command))
+    assert rows(service) == before
+
+
+def test_a_bad_plan_file_is_told_item_by_item_and_checked_without_a_database(tmp_path: Path) -> None:
+    plan = tiny_plan()
+    plan["tasks"][2]["kind"] = "sometimes"
+    del plan["plan"]["title_vi"]
+    bad = tmp_path / "bad.json"
+    bad.write_text(json.dumps(plan), encoding="utf-8")
+    url = f"sqlite:///{tmp_path / 'never.sqlite3'}"
+    said = one_sentence(ttdn(url, "seed", "--check", str(bad)))
+    assert "/tasks/II.2.a/kind" in said
+    assert "/plan/title_vi" in said
+    assert one_sentence(ttdn(url, "seed", "--check", str(tmp_path / "none.json")))
+    sound = ttdn(url, "seed", "--check", str(TINY_PLAN))
+    assert (sound.exit_code, "mau-2024" in sound.stdout) == (0, True)
+    assert not (tmp_path / "never.sqlite3").exists()
+
+
+def test_a_second_version_of_a_plan_is_refused_in_a_sentence(service: Service, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(tiny_plan()), encoding="utf-8")
+    assert ttdn(service.url, "seed", str(path)).exit_code == 0
+    path.write_text(json.dumps({**tiny_plan(), "events_open": True}), encoding="utf-8")
+    assert "mau-2024" in one_sentence(ttdn(service.url, "seed", str(path)))
+
+
+def test_the_contract_is_printed_without_touching_any_database(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'never.sqlite3'}"
+    printed = ttdn(url, "openapi")
+    assert printed.exit_code == 0
+    document = json.loads(printed.stdout)
+    assert document["openapi"].startswith("3.1")
+    assert "/v1/plans/{plan}/activities" in document["paths"]
+    assert not (tmp_path / "never.sqlite3").exists()
+
+
+def test_help_is_there_for_every_command() -> None:
+    for command in (
+        [],
+        ["serve"],
+        ["migrate"],
+        ["seed"],
+        ["key"],
+        ["key", "create"],
+        ["openapi"],
+        ["doctor"],
+    ):
+        shown = ttdn("sqlite://", *command, "--help")
+        assert (shown.exit_code, "·" in shown.stdout) == (0, True), command
+
+
+def test_as_a_process_it_speaks_vietnamese_whatever_the_terminal(tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'a b' / 'ttdn.sqlite3'}",
+        "PYTHONIOENCODING": "ascii",
+        "LC_ALL": "C",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "migrate"], capture_output=True, env=environment, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "trống" in done.stdout.decode("utf-8")
+    assert (tmp_path / "a b" / "ttdn.sqlite3").exists()
+    failed = subprocess.run(
+        [sys.executable, "-m", "app", "key", "revoke", "x"],
+        capture_output=True,
+        env=environment,
+        cwd=ROOT,
+        check=False,
+    )
+    assert (failed.returncode, b"Traceback" in failed.stderr) == (1, False)
+
+
+def test_serving_an_embedded_database_prepares_it_and_makes_demo_keys_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'ttdn.sqlite3'}"
+    with servers.ServerProcess({"DATABASE_URL": url}) as server:
+        first = server.log
+        secrets = [word for word in first.split() if form.is_well_formed(word)]
+        assert len(secrets) == 3
+        server.terminate()
+        server.start()
+        again = server.log[len(first) :]
+        assert not any(form.is_well_formed(word) for word in again.split())
+        assert "không có gì mới" in again
+    with Service(url, dict(zip(("BPGV", "SVHTTDL", "TTBCD"), secrets, strict=True))) as service:
+        for agency, push in (("BPGV", 403), ("SVHTTDL", 201), ("TTBCD", 403)):
+            answer = service[agency].post(f"{PLAN}/activities", json=news("IV.7.a"))
+            assert answer.status_code == push, agency
+            assert service[agency].get("/v1/me").json()["agency"]["code"] == agency
+        assert rows(service)["activities"] == 1, "no sample records unless asked for"

@@ -1,0 +1,169 @@
+"""The journal as a feed: oldest first, every change exactly once, also those that commit late."""
+
+import threading
+from typing import Any
+
+import httpx
+import pytest
+
+from app.schemas.activities import ActivityIn
+from app.services import keys as service_keys
+from app.services import recording
+from tests.service import PLAN, Service, push, training
+from tests.walks import feed, settle
+
+
+def newest(service: Service, client: httpx.Client) -> str:
+    """The id of the last change there is."""
+    settle(service)
+    return str(feed(client, limit=200)[-1]["id"])
+
+
+def test_any_page_length_gives_the_same_feed_once(library: Service) -> None:
+    settle(library)
+    client = library["TTBCD"]
+    whole = feed(client, limit=200)
+    assert [change["id"] for change in whole] == [change["id"] for change in feed(client, limit=61)]
+    assert len({change["id"] for change in whole}) == len(whole)
+    moments = [change["at"] for change in whole]
+    assert moments == sorted(moments)
+    assert whole[0]["action"] == "plan.draw_up"
+    assert {change["actor"] for change in whole if change["action"] == "plan.draw_up"} == {"BPGV"}
+
+
+def test_the_end_of_the_feed_is_empty_until_something_happens(service: Service) -> None:
+    client = service["SVHTTDL"]
+    last = newest(service, client)
+    page = client.get("/v1/changes", params={"after": last}).json()
+    assert page == {"items": [], "next_cursor": None}
+    push(client)
+    settle(service)
+    assert feed(client, last) != []
+
+
+def test_own_writes_appear_once_each_in_order_with_who_and_by_which_right(service: Service) -> None:
+    client = service["SVHTTDL"]
+    last = newest(service, client)
+    pushed = client.post(f"{PLAN}/activities", json=training(), headers={"X-Request-ID": "push-1"})
+    record = pushed.json()["activity"]["id"]
+    patched = client.patch(
+        f"{PLAN}/activities/{record}",
+        json={"title": "Tập huấn, đợt một"},
+        headers={"If-Match": pushed.headers["etag"]},
+    )
+    assert patched.status_code == 200
+    withdrawn = client.post(f"{PLAN}/activities/{record}/withdrawals", json={"reason": "Nhầm"})
+    assert withdrawn.status_code == 201
+    settle(service)
+    found = feed(client, last)
+    assert [change["action"] for change in found if change["subject"] == "activity"] == [
+        "activity.record",
+        "activity.revise",
+        "activity.withdraw",
+    ]
+    made, revised, gone = [change for change in found if change["subject"] == "activity"]
+    assert {change["ref"] for change in (made, revised, gone)} == {record}
+    assert [(c["operation"], c["version"]) for c in (made, revised, gone)] == [
+        ("created", 1),
+        ("changed", 2),
+        ("changed", 3),
+    ]
+    assert made["before"] is None
+    assert made["after"]["title"] == training()["title"]
+    assert made["request_id"] == "push-1"
+    assert (made["plan"], made["task"], made["actor"]) == ("ttdn-2023", "IV.7.a", "SVHTTDL")
+    assert made["via"].startswith("key:")
+    assert (revised["before"], revised["after"]) == (
+        {"title": training()["title"]},
+        {"title": "Tập huấn, đợt một"},
+    )
+    assert (gone["before"], gone["after"]) == ({"status": "standing"}, {"status": "withdrawn"})
+    [withdrawal] = [change for change in found if change["subject"] == "withdrawal"]
+    assert withdrawal["after"]["reason"] == "Nhầm"
+    levels = [
+        change["after"]["level"]
+        for change in found
+        if change["subject"] == "output" and "level" in change["after"]
+    ]
+    assert levels == ["evidenced", "none"]
+
+
+def test_a_refused_push_leaves_no_change(service: Service) -> None:
+    last = newest(service, service["TTBCD"])
+    assert push(service["SCT"]).status_code == 403
+    assert push(service["SVHTTDL"], kind="no_such").status_code == 422
+    settle(service)
+    assert feed(service["TTBCD"], last) == []
+
+
+def test_filters_leave_what_they_name(archive: Service) -> None:
+    settle(archive)
+    client = archive["TTBCD"]
+    whole = feed(client, limit=200)
+    for name, value in (("plan", "mau-2024"), ("subject", "activity,withdrawal"), ("ref", "IV.7.a")):
+        wanted = [change for change in whole if change[name] in value.split(",")]
+        assert wanted
+        assert feed(client, limit=5, **{name: value}) == wanted
+    assert feed(client, subject="no_such") == []
+
+
+def test_no_number_of_the_database_is_in_it(archive: Service) -> None:
+    settle(archive)
+    numbers: set[str] = set()
+    for change in feed(archive["VPTU"], limit=200):
+        for values in (change["before"] or {}, change["after"]):
+            numbers |= {name for name, value in values.items() if type(value) is int}
+            assert not [name for name in values if name in ("id", "plan_id", "task_id", "horizon")]
+    known = "allocated_vnd evidence line number quantity recorded_quantity revision share_denominator "
+    known += "share_numerator target total_vnd weight year"
+    assert numbers <= set(known.split())
+
+
+def test_a_change_that_commits_late_is_not_skipped(service: Service) -> None:
+    """Trap 9: on PostgreSQL an older transaction may commit after a younger one."""
+    if service.database.embedded:
+        return  # one writer at a time: nobody can be overtaken
+    client = service["SVHTTDL"]
+    last = newest(service, client)
+    with service.database.writing("late") as session:
+        actor = service_keys.identify(session, service.secrets["SCT"])
+        late = ActivityIn.model_validate(training(task="IV.6.a", output=None, title="Bắt đầu trước"))
+        recording.record(session, actor, "ttdn-2023", late)
+        early = push(client, title="Kết thúc trước").json()["activity"]["id"]
+        seen = feed(client, last)
+        assert seen == []  # what would overtake the open transaction waits for it
+    settle(service)
+    found = feed(client, seen[-1]["id"] if seen else last)
+    records = [change for change in found if change["subject"] == "activity"]
+    assert [change["after"]["title"] for change in records] == ["Bắt đầu trước", "Kết thúc trước"]
+    assert records[1]["ref"] == early
+
+
+@pytest.mark.parametrize("page", [3, 200])
+def test_a_follower_sees_every_push_of_many_writers_exactly_once(service: Service, page: int) -> None:
+    client = service["TTBCD"]
+    last = newest(service, client)
+    tasks = {"SVHTTDL": "IV.7.c", "SCT": "IV.6.a", "BAOTV": "IV.9.1", "DAITV": "IV.9.1", "TTBCD": "IV.1.1"}
+    made: list[str] = []
+
+    def write(agency: str, task: str) -> None:
+        office = service[agency]
+        for number in range(6):
+            facts: dict[str, Any] = training(task=task, output=None, title=f"{agency} {number}")
+            answer = office.post(f"{PLAN}/activities", json=facts)
+            assert answer.status_code == 201
+            made.append(answer.json()["activity"]["id"])
+
+    writers = [threading.Thread(target=write, args=pair) for pair in tasks.items()]
+    for writer in writers:
+        writer.start()
+    seen: list[dict[str, Any]] = []
+    while any(writer.is_alive() for writer in writers):
+        seen += feed(client, seen[-1]["id"] if seen else last, limit=page)
+    for writer in writers:
+        writer.join()
+    settle(service)
+    seen += feed(client, seen[-1]["id"] if seen else last, limit=page)
+    assert len(made) == 30
+    assert sorted(change["ref"] for change in seen if change["subject"] == "activity") == sorted(made)
+    assert len({change["id"] for change in seen}) == len(seen)

@@ -1,0 +1,187 @@
+"""The loader: all of a plan or nothing of it, once; and other plans beside it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.errors import Conflict, Failure
+from app.models.base import Base
+from app.services import assigning, drafting
+from seed import loader
+from tests.service import PLAN, Service
+from tests.writing import (
+    SMALL,
+    TINY_PLAN,
+    differences,
+    evidenced,
+    journal,
+    load,
+    pushing,
+    record,
+    rows,
+    small_plan,
+    tiny_plan,
+)
+
+
+def content(service: Service) -> dict[str, list[Any]]:
+    """Every row of every table."""
+    with service.database.reading() as session:
+        return {
+            table.name: [
+                tuple(row) for row in session.execute(text(f'SELECT * FROM "{table.name}" ORDER BY id'))
+            ]
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def again(service: Service, path: Path = loader.PLAN_2023) -> bool:
+    plan_file, digest = loader.read(path)
+    with service.database.writing() as session:
+        return loader.load(session, plan_file, digest, lambda what, how_many: None)
+
+
+def test_loading_again_changes_nothing_at_all(service: Service) -> None:
+    before = content(service)
+    assert again(service) is False
+    assert content(service) == before
+
+
+def test_loading_again_keeps_what_was_recorded_since(service: Service) -> None:
+    record(service["SVHTTDL"], "IV.7.a", output="M1")
+    before = content(service)
+    assert again(service) is False
+    assert content(service) == before
+    assert evidenced(service, task="IV.7.a") == 1
+
+
+def test_another_version_of_the_file_is_refused(service: Service, tmp_path: Path) -> None:
+    assert load(service, small_plan(), tmp_path) is True
+    before = content(service)
+    changed = small_plan()
+    changed["tasks"][2]["weight"] = 3
+    with pytest.raises(Conflict) as refused:
+        load(service, changed, tmp_path)
+    assert "mau-2024" in refused.value.detail.vi
+    assert "mau-2024" in refused.value.detail.en
+    assert content(service) == before
+
+
+def test_spelling_of_the_file_is_no_other_version(service: Service, tmp_path: Path) -> None:
+    assert again(service, TINY_PLAN) is True
+    assert load(service, tiny_plan(), tmp_path) is False
+
+
+def test_a_second_plan_stands_beside_the_first_and_moves_nothing_of_it(
+    service: Service, tmp_path: Path
+) -> None:
+    record(service["SVHTTDL"], "IV.7.a", output="M1")
+    before = service["TTBCD"].get(f"{PLAN}/progress", params={"by": "assignment"}).content
+    told: list[tuple[str, int]] = []
+    path = tmp_path / "plan.json"
+    path.write_bytes(TINY_PLAN.read_bytes())
+    plan_file, digest = loader.read(path)
+    with service.database.writing() as session:
+        loader.load(session, plan_file, digest, lambda what, how_many: told.append((what, how_many)))
+    assert [how_many for _, how_many in told] == [4, 1, 4, 0, 3, 5, 0, 1, 6]
+    assert service["TTBCD"].get(f"{PLAN}/progress", params={"by": "assignment"}).content == before
+    slugs = [one["slug"] for one in service["SCT"].get("/v1/plans").json()["items"]]
+    assert sorted(slugs) == ["mau-2024", "ttdn-2023"]
+    record(pushing(service, "SMAU"), "II.2.a", plan=SMALL, quantity=2)
+    assert service["TTBCD"].get(f"{PLAN}/progress", params={"by": "assignment"}).content == before
+    assert differences(service) == []
+
+
+def test_the_same_clause_in_two_plans_is_two_tasks(service: Service, tmp_path: Path) -> None:
+    plan = small_plan()
+    plan["plan"]["slug"] = "ttdn-2024"
+    load(service, plan, tmp_path)
+    refused = service["SVHTTDL"].post("/v1/plans/ttdn-2024/activities", json={})
+    assert refused.status_code == 422
+    elsewhere = service["SVHTTDL"].get("/v1/plans/ttdn-2024/tasks/IV.7.a")
+    assert elsewhere.status_code == 404
+
+
+def test_an_agency_on_record_with_other_facts_stops_the_plan_and_nothing_of_it_stays(
+    service: Service, tmp_path: Path
+) -> None:
+    plan = small_plan()
+    plan["agencies"].append({**plan["agencies"][1], "code": "SCT", "name_vi": "Sở khác hẳn"})
+    before = content(service)
+    with pytest.raises(Conflict) as refused:
+        load(service, plan, tmp_path)
+    assert "SCT" in refused.value.detail.en
+    assert "name_vi" in refused.value.detail.en
+    assert content(service) == before
+
+
+def test_an_agency_on_record_with_the_same_facts_is_the_same_agency(service: Service, tmp_path: Path) -> None:
+    known = service["SCT"].get("/v1/agencies/SCT").json()
+    plan = small_plan()
+    same = {"code": "SCT", "kind": known["kind"], "name_vi": known["name_vi"], "name_en": known["name_en"]}
+    plan["agencies"].append({**plan["agencies"][1], **same})
+    before = rows(service)["agencies"]
+    load(service, plan, tmp_path)
+    assert rows(service)["agencies"] == before + 5
+    assert service["SCT"].get("/v1/agencies/SCT").json() == known
+
+
+@pytest.mark.parametrize("place", ["add_budget", "link", "assign", "take_effect", "add_section"])
+def test_a_fault_in_the_middle_leaves_nothing(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    class Torn(Exception):
+        pass
+
+    def tear(*_: object) -> None:
+        raise Torn
+
+    before = content(service)
+    room = drafting if hasattr(drafting, place) else assigning
+    monkeypatch.setattr(room, place, tear)
+    with pytest.raises(Torn):
+        load(service, small_plan(), tmp_path)
+    assert content(service) == before
+    monkeypatch.undo()
+    assert load(service, small_plan(), tmp_path) is True
+
+
+def test_a_fault_in_telling_leaves_nothing_either(service: Service) -> None:
+    plan_file, digest = loader.read(TINY_PLAN)
+
+    def tell(what: str, _how_many: int) -> None:
+        if "tasks" in what:
+            raise BrokenPipeError
+
+    before = content(service)
+    with pytest.raises(BrokenPipeError), service.database.writing() as session:
+        loader.load(session, plan_file, digest, tell)
+    assert content(service) == before
+
+
+def test_a_bad_file_never_reaches_the_database(service: Service, tmp_path: Path) -> None:
+    plan = small_plan()
+    plan["tasks"][2]["assignments"][0]["agency"] = "KHONGCO"
+    before = len(journal(service))
+    with pytest.raises(Failure) as refused:
+        load(service, plan, tmp_path)
+    assert [fault.pointer for fault in refused.value.faults] == ["/tasks/II.2.a/assignments/0/agency"]
+    assert len(journal(service)) == before
+
+
+def test_shares_of_every_task_sum_to_one(service: Service, tmp_path: Path) -> None:
+    load(service, tiny_plan(), tmp_path)
+    for plan, owner in ((PLAN, service["TTBCD"]), (SMALL, pushing(service, "BCDM"))):
+        for task in owner.get(
+            f"{plan}/tasks", params={"family": "duty", "limit": "200", "include": "assignments"}
+        ).json()["items"]:
+            leads = [
+                (one["share"]["numerator"], one["share"]["denominator"])
+                for one in task["assignments"]
+                if one["role"] == "lead" and not one["fans_out"]
+            ]
+            assert sum(numerator / denominator for numerator, denominator in leads) == pytest.approx(1), task[
+                "code"
+            ]
