@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Text
 from app.rules.ownership import Actor
-from app.rules.vocabulary import Scope, Source
+from app.rules.vocabulary import AgencyKind, Scope, Source
 from app.services import assigning, drafting
 from app.services.drafting import Draft
 from seed import format as plan_format
@@ -133,6 +133,7 @@ def _plan(plan_file: PlanFile, digest: str) -> dict[str, Any]:
         "funding_source_vi": plan.funding_source.vi if plan.funding_source else None,
         "funding_source_en": plan.funding_source.en if plan.funding_source else None,
         "events_open": plan_file.events_open,
+        "superiors": _superiors(plan_file),
         "stated": {
             "period": plan.period.source,
             "place": plan.place.source,
@@ -156,6 +157,14 @@ def _plan(plan_file: PlanFile, digest: str) -> dict[str, Any]:
         ],
         "file_digest": digest,
     }
+
+
+def _superiors(plan_file: PlanFile) -> list[str]:
+    """The superior bodies that the plan is sent to, and the one that approves for its owner."""
+    kinds = {agency.code: agency.kind for agency in plan_file.agencies}
+    named = [plan_file.plan.superior, *(recipient.agency for recipient in plan_file.plan.recipients)]
+    above = [code for code in named if code and (kinds[code] is AgencyKind.SUPERIOR or code == named[0])]
+    return list(dict.fromkeys(above))
 
 
 def _task(task: Task) -> dict[str, Any]:

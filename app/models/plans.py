@@ -31,7 +31,12 @@ class Plan(Recorded):
     issuer_en: Mapped[Name]
     owner_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
     secretariat_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
-    superior_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
+    superior_id: Mapped[int | None] = mapped_column(
+        ForeignKey("agencies.id"), doc="approves for the owner itself"
+    )
+    superiors: Mapped[Json] = mapped_column(
+        doc="codes of the superior bodies the plan goes to, who see all of it"
+    )
     reporting_period: Mapped[PeriodKind]
     status: Mapped[PlanStatus]
     revision: Mapped[int] = mapped_column(default=1)

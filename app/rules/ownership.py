@@ -124,7 +124,7 @@ class Item:
 
     owner: str | None = None
     secretariat: str | None = None
-    superior: str | None = None
+    superiors: tuple[str, ...] = ()
     plan_status: PlanStatus = PlanStatus.ACTIVE
     task_status: TaskStatus = TaskStatus.ACTIVE
     visibility: Visibility = Visibility.NORMAL
@@ -178,7 +178,7 @@ def _holders(relation: Relation, item: Item) -> tuple[str, ...]:
         case Relation.SECRETARIAT:
             return (item.secretariat,) if item.secretariat else ()
         case Relation.SUPERIOR:
-            return (item.superior,) if item.superior else ()
+            return item.superiors
         case _:
             return ()
 

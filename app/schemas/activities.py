@@ -33,8 +33,8 @@ class ActivityIn(In):
     It finds its output by itself where that is unambiguous: a continuous task by the period that contains
     the date, a counted one by its next open pieces. For a deliverable name the `output` (see the task's
     outputs); for a triggered task name it, or open a new occurrence. What matches nothing is kept and shown,
-    and counts for nothing. The same `source_system` and `external_id` again is the same record. `quantity` is 1
-    where it is left out.
+    and counts for nothing. The same `source_system` and `external_id` again is the same record. Left out,
+    `quantity` is 1.
     """
 
     task: Annotated[str, Field(min_length=1, max_length=40, examples=["IV.7.a"])]

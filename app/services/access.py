@@ -30,19 +30,21 @@ class Ground:
 
 def ground(session: Session, actor: Actor, slug: str) -> Ground:
     """Find the plan by its slug. Every key may see that a plan exists."""
-    owner, secretariat, superior = aliased(Agency), aliased(Agency), aliased(Agency)
+    owner, secretariat = aliased(Agency), aliased(Agency)
     found = session.execute(
-        select(Plan, owner.code, secretariat.code, superior.code)
+        select(Plan, owner.code, secretariat.code)
         .join(owner, owner.id == Plan.owner_id)
         .outerjoin(secretariat, secretariat.id == Plan.secretariat_id)
-        .outerjoin(superior, superior.id == Plan.superior_id)
         .where(Plan.slug == slug)
     ).one_or_none()
     if found is None:
         raise NotFound()
-    plan, owner_code, secretariat_code, superior_code = found
+    plan, owner_code, secretariat_code = found
     item = Item(
-        owner=owner_code, secretariat=secretariat_code, superior=superior_code, plan_status=plan.status
+        owner=owner_code,
+        secretariat=secretariat_code,
+        superiors=tuple(plan.superiors),
+        plan_status=plan.status,
     )
     return Ground(plan, item, bool(INSIDERS & set(relations(actor, item))))
 
@@ -93,7 +95,7 @@ def item(session: Session, here: Ground, row: Task, only: str | None = None) -> 
     return Item(
         owner=here.item.owner,
         secretariat=here.item.secretariat,
-        superior=here.item.superior,
+        superiors=here.item.superiors,
         plan_status=here.item.plan_status,
         task_status=row.status,
         visibility=row.visibility,

@@ -107,17 +107,15 @@ def _inside(session: Session, actor: Actor) -> list[int]:
     codes: dict[int | None, str] = {
         agency.id: agency.code for agency in session.execute(select(Agency.id, Agency.code))
     }
-    plans = session.execute(select(Plan.id, Plan.owner_id, Plan.secretariat_id, Plan.superior_id))
+    plans = session.execute(select(Plan.id, Plan.owner_id, Plan.secretariat_id, Plan.superiors))
     return [
         plan
-        for plan, owner, secretariat, superior in plans
+        for plan, owner, secretariat, superiors in plans
         if INSIDERS
         & set(
             relations(
                 actor,
-                Item(
-                    owner=codes.get(owner), secretariat=codes.get(secretariat), superior=codes.get(superior)
-                ),
+                Item(owner=codes.get(owner), secretariat=codes.get(secretariat), superiors=tuple(superiors)),
             )
         )
     ]

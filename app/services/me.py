@@ -44,7 +44,10 @@ def _place(session: Session, actor: Actor, slug: str) -> Place:
         role: (actor.agency,) for role, _ in powers if role is Role.MONITOR and actor.agency
     }
     item = Item(
-        owner=here.item.owner, secretariat=here.item.secretariat, superior=here.item.superior, roles=plan_wide
+        owner=here.item.owner,
+        secretariat=here.item.secretariat,
+        superiors=here.item.superiors,
+        roles=plan_wide,
     )
     mine = list(relations(actor, item))
     return Place(

@@ -10,7 +10,7 @@ from app.errors import NotFound
 from app.models import Agency, Assignment, Output, Task
 from app.rules import lifecycle
 from app.rules.ownership import Actor
-from app.rules.vocabulary import Level, OutputKind
+from app.rules.vocabulary import OutputKind
 from app.schemas.activities import Moved
 from app.schemas.lists import several
 from app.schemas.tasks import OutputFilter, OutputOut, OutputPage
@@ -128,8 +128,3 @@ def settle(outputs: Iterable[Output], now: datetime) -> list[Moved]:
             output.moved_at = now
             moved.append(Moved(output=output.code, before=before, after=output.level))
     return moved
-
-
-def blocks_withdrawal(output: Output | None) -> bool:
-    """The last evidence of a confirmed output stays until the monitor returns it (model §2)."""
-    return output is not None and output.level is Level.CONFIRMED and output.evidence <= 1

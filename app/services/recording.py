@@ -147,7 +147,10 @@ def _uncover(session: Session, permit: Permit, docket: Docket, activity: Activit
 
 
 def _settled(docket: Docket) -> list[Moved]:
-    """Move the outputs to where they stand when all is said, unless something confirmed lost its evidence."""
+    """Move the outputs to where they stand when all is said.
+
+    The last evidence of a confirmed output stays until the monitor returns it (model §2).
+    """
     if any(output.confirmed and not output.evidence for output in docket.outputs):
         raise Conflict(
             Text(

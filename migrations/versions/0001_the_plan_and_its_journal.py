@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("owner_id", BIG, nullable=False),
         sa.Column("secretariat_id", BIG, nullable=True),
         sa.Column("superior_id", BIG, nullable=True),
+        sa.Column("superiors", sa.JSON(), nullable=False),
         sa.Column("reporting_period", CODE, nullable=False),
         sa.Column("status", CODE, nullable=False),
         sa.Column("revision", BIG, nullable=False),

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,12 +34,12 @@ def one_sentence(result: Result) -> str:
 
 
 @pytest.fixture
-def empty(backend: str, tmp_path: Path) -> str:
+def empty(backend: str, tmp_path: Path) -> Iterator[str]:
     """The address of a database with nothing in it."""
-    cluster = servers.of_session() if backend == "postgresql" else None
+    cluster, name = servers.of_session() if backend == "postgresql" else None, f"empty_{uuid.uuid4().hex}"
+    yield cluster.create_database(name) if cluster else f"sqlite:///{tmp_path / 'deeper' / 'ttdn.sqlite3'}"
     if cluster:
-        return cluster.create_database(f"empty_{os.getpid()}_{abs(hash(tmp_path))}")
-    return f"sqlite:///{tmp_path / 'deeper' / 'ttdn.sqlite3'}"
+        cluster.drop_database(name)
 
 
 def test_from_nothing_to_a_plan_that_serves(empty: str) -> None:

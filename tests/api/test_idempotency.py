@@ -190,3 +190,19 @@ def test_any_printable_key_will_do(service: Service, given: str) -> None:
     first = office.post(URL, json=news("IV.7.a"), headers={"Idempotency-Key": given})
     assert first.status_code == 201
     assert stable(office.post(URL, json=news("IV.7.a"), headers={"Idempotency-Key": given})) == stable(first)
+
+
+def test_a_request_under_way_keeps_its_key_and_the_next_one_is_told_to_come_back(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTDN_BUSY_SECONDS", "1")
+    with Service(service.url, service.secrets) as impatient:
+        office = impatient["SVHTTDL"]
+        with impatient.database.writing() as session:
+            assert impatient.database.hold(session, f"SVHTTDL:{KEY['Idempotency-Key']}")
+            refused = office.post(URL, json=news("IV.7.a"), headers=KEY)
+        expected = (503, "busy") if impatient.database.embedded else (409, "request_in_flight")
+        assert (refused.status_code, refused.json()["code"]) == expected
+        assert refused.headers["retry-after"] == "1"
+        assert office.post(URL, json=news("IV.7.a"), headers=KEY).status_code == 201
+    assert rows(service)["activities"] == 1

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from app.models import Activity, Assignment, Key, Output, Plan, Replay, Task, Withdrawal
 from app.models.base import Base
@@ -133,6 +134,32 @@ def test_a_hidden_task_is_as_unknown_as_one_that_does_not_exist(service: Service
 
     assert answers(hidden) == answers("IV.99.x")
     assert answers(hidden)[0][0] == 422
+
+
+@pytest.mark.parametrize(
+    ("table", "status", "reason"),
+    [
+        ("tasks", "suspended", "task_not_active"),
+        ("tasks", "cancelled", "task_not_active"),
+        ("plans", "closed", "plan_not_active"),
+        ("plans", "draft", "plan_not_active"),
+    ],
+)
+def test_what_is_not_in_force_takes_records_from_nobody(
+    service: Service, table: str, status: str, reason: str
+) -> None:
+    activity = record(service["SVHTTDL"], "IV.7.a", output="M1")["activity"]["id"]
+    with service.database.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(text(f"UPDATE {table} SET status = :status"), {"status": status})
+    for caller in ("SVHTTDL", "BPGV", "SCT"):
+        problem = refusal(service[caller], "IV.7.a")
+        assert (problem["reason"], problem["who_can"], problem["on_behalf"]) == (reason, [], [])
+    office = service["SVHTTDL"]
+    for refused in (
+        office.patch(f"{URL}/{activity}", json={"title": "x"}, headers={"If-Match": "*"}),
+        office.post(f"{URL}/{activity}/withdrawals", json={"reason": "x"}),
+    ):
+        assert (refused.status_code, refused.json()["reason"]) == (403, reason)
 
 
 def test_a_hidden_record_is_as_unknown_as_one_that_does_not_exist(service: Service) -> None:

@@ -218,9 +218,7 @@ def test_the_table_sees_a_build_that_trusts_what_comes(site: Site) -> None:
                 if connection.ask(target.request(case)).status == case.status:
                     continue
             missed.append(case.name)
-    print(missed)
-    assert {"document: same name twice", "media: text/plain", "quantity: NaN"} & set(missed), missed
-    assert len(missed) >= 5, missed
+    assert {"document: same name twice", "document: 100,000 deep", "media: text/plain"} <= set(missed)
 
 
 def test_there_are_enough_of_them() -> None:

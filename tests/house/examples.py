@@ -122,7 +122,7 @@ def write(recorder: Recorder) -> None:
     twice = {**pushed, "external_id": "2023/0118"}
     doubled = recorder.call("record_activity", plan=PLAN, body=twice).json()["activity"]["id"]
     recorder.call("withdraw_activity", plan=PLAN, activity=doubled, body={"reason": "Ghi trùng"})
-    made = recorder.call("record_activity", plan=PLAN, Idempotency_Key="qlvb-2023-0117", body=pushed)
+    made = recorder.call("record_activity", plan=PLAN, body=pushed)
     activity = made.json()["activity"]["id"]
     read = recorder.call("get_activity", plan=PLAN, activity=activity)
     recorder.call(

@@ -173,7 +173,7 @@ def item_where(
     return Item(
         owner=ME if Relation.PLAN_OWNER in mine else "TTBCD",
         secretariat=ME if Relation.SECRETARIAT in mine else "BPGV",
-        superior=ME if Relation.SUPERIOR in mine else "TTTU",
+        superiors=("TTTU", ME) if Relation.SUPERIOR in mine else ("TTTU",),
         plan_status=plan_status,
         task_status=task_status,
         visibility=visibility,
@@ -309,7 +309,7 @@ def test_a_refusal_helps_the_caller_to_do_it_right() -> None:
     item = Item(
         owner="TTBCD",
         secretariat="BPGV",
-        superior="TTTU",
+        superiors=("TTTU",),
         clause="IV.7.a",
         roles={Role.LEAD: ("SVHTTDL",), Role.MONITOR: ("TTBCD",)},
     )
@@ -385,7 +385,7 @@ items = st.builds(
     Item,
     owner=one_body,
     secretariat=one_body,
-    superior=one_body,
+    superiors=st.tuples(one_body).map(lambda found: tuple(code for code in found if code)),
     # Mostly a state in which something may be done.
     plan_status=st.sampled_from((*PlanStatus, PlanStatus.ACTIVE)),
     task_status=st.sampled_from((TaskStatus.ACTIVE,) * 5 + tuple(TaskStatus)),
