@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Agency, Assignment, Output, Plan, Task
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.rules.vocabulary import ActivityKind, Channel, OutputKind, Role, Scope, TaskKind, Visibility
 from app.schemas.activities import ActivityIn
 from app.services import recording

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Text
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.rules.vocabulary import AgencyKind, Scope, Source
 from app.services import assigning, drafting
 from app.services.drafting import Draft

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.schemas.activities import (
     ActivityFilter,
     ActivityIn,

@@ -6,25 +6,13 @@ which clause, what the caller is here, what would be needed, and who has it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from app.errors import Text
-from app.rules.vocabulary import AgencyKind, PlanStatus, Role, Scope, TaskStatus, Visibility, Word
-
-
-class Relation(Word):
-    """What a caller is to an item."""
-
-    ACCOUNTABLE = "accountable", "Cơ quan chịu trách nhiệm", "Accountable body"
-    COORDINATOR = "coordinator", "Cơ quan phối hợp", "Coordinator"
-    PLAN_OWNER = "plan_owner", "Chủ kế hoạch", "Plan owner"
-    SECRETARIAT = "secretariat", "Bộ phận giúp việc", "Secretariat"
-    SUPERIOR = "superior", "Cấp trên", "Superior"
-    MONITOR = "monitor", "Cơ quan theo dõi, đôn đốc", "Monitor"
-    TECHNICIAN = "technician", "Quản trị kỹ thuật", "Technical administrator"
-    READER = "reader", "Cơ quan khác", "Another agency"
+from app.rules.parties import Actor, Item, Relation, holders, relations
+from app.rules.vocabulary import AgencyKind, PlanStatus, Scope, TaskStatus, Visibility
 
 
 class Action(StrEnum):
@@ -104,36 +92,6 @@ POLICY: Mapping[Action, Rule] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Who is acting: exactly one agency, through a key or the command line (`via`)."""
-
-    agency: str | None
-    kind: AgencyKind | None
-    agency_id: int | None
-    scopes: frozenset[Scope]
-    via: str
-    active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What the rules need to know about the thing acted on. Agencies are named by their codes.
-
-    `voiceless` are those among them that can write nothing although the plan names them: partners, for one.
-    """
-
-    owner: str | None = None
-    secretariat: str | None = None
-    superiors: tuple[str, ...] = ()
-    plan_status: PlanStatus = PlanStatus.ACTIVE
-    task_status: TaskStatus = TaskStatus.ACTIVE
-    visibility: Visibility = Visibility.NORMAL
-    clause: str | None = None
-    roles: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
-    voiceless: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Permit:
     """A yes: which action by whom. Whatever a transaction changes must stand under one."""
 
@@ -156,33 +114,6 @@ class Refusal:
     on_behalf: tuple[str, ...]
 
 
-def relations(actor: Actor, item: Item) -> tuple[Relation, ...]:
-    """Everything the actor is to the item, strongest first; a mere reader if nothing else."""
-    found = tuple(relation for relation in Relation if actor.agency in _holders(relation, item))
-    if Scope.ADMIN in actor.scopes:
-        found += (Relation.TECHNICIAN,)
-    return found or (Relation.READER,)
-
-
-def _holders(relation: Relation, item: Item) -> tuple[str, ...]:
-    """Backwards: the agencies that are this to the item."""
-    match relation:
-        case Relation.ACCOUNTABLE:
-            return item.roles.get(Role.LEAD, ())
-        case Relation.COORDINATOR:
-            return item.roles.get(Role.COORDINATE, ())
-        case Relation.MONITOR:
-            return item.roles.get(Role.MONITOR, ())
-        case Relation.PLAN_OWNER:
-            return (item.owner,) if item.owner else ()
-        case Relation.SECRETARIAT:
-            return (item.secretariat,) if item.secretariat else ()
-        case Relation.SUPERIOR:
-            return item.superiors
-        case _:
-            return ()
-
-
 def who_can(action: Action, item: Item) -> tuple[str, ...]:
     """The agencies that may do it in their own right, in the order of relations; none while nobody may."""
     rule = POLICY[action]
@@ -192,7 +123,7 @@ def who_can(action: Action, item: Item) -> tuple[str, ...]:
 def _able(rule: Rule, wanted: frozenset[Relation], item: Item) -> tuple[str, ...]:
     if _of_the_item(rule, item) is not None:
         return ()
-    ordered = [code for relation in Relation if relation in wanted for code in _holders(relation, item)]
+    ordered = [code for relation in Relation if relation in wanted for code in holders(relation, item)]
     return tuple(code for code in dict.fromkeys(ordered) if code not in item.voiceless)
 
 
@@ -264,22 +195,3 @@ def _of_the_item(rule: Rule, item: Item) -> tuple[str, Text] | None:
             "This duty is tracked by status only: no activity record is stored.",
         )
     return None
-
-
-class Sight(StrEnum):
-    """How much of a task a caller may see."""
-
-    WHOLE = "whole"
-    AGGREGATE = "aggregate"
-    NOTHING = "nothing"
-
-
-INSIDERS = frozenset({Relation.ACCOUNTABLE, Relation.PLAN_OWNER, Relation.SECRETARIAT, Relation.SUPERIOR})
-"""Who sees an internal or status-only task whole. The secretariat keeps the plan owner's records."""
-
-
-def sight(actor: Actor, item: Item) -> Sight:
-    """Internal tasks do not exist for outsiders; status-only ones exist for them only in one sum."""
-    if item.visibility is Visibility.NORMAL or INSIDERS & set(relations(actor, item)):
-        return Sight.WHOLE
-    return Sight.AGGREGATE if item.visibility is Visibility.STATUS_ONLY else Sight.NOTHING

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.rules.ownership import Relation
+from app.rules.parties import Relation
 from app.rules.vocabulary import AgencyKind, Scope
 from app.schemas.base import AgencyRef, Out
 from app.schemas.lists import LONGEST_PAGE, codes_of

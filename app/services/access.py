@@ -12,7 +12,8 @@ from app.models import Agency, Assignment, Plan, Task
 from app.models.base import Recorded
 from app.models.changes import permits
 from app.rules.calendar import business_day
-from app.rules.ownership import INSIDERS, Action, Actor, Item, Permit, Refusal, judge, relations
+from app.rules.ownership import Action, Permit, Refusal, judge
+from app.rules.parties import INSIDERS, Actor, Item, relations
 from app.rules.vocabulary import AgencyKind, Role, Visibility
 
 WITHOUT_ACCOUNT = frozenset({AgencyKind.EXTERNAL_PARTNER, AgencyKind.GROUP})

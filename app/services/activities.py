@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
 from app.models import Activity, Agency, Assignment, Output, Task, Withdrawal
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.rules.vocabulary import ActivityStatus, Role, TaskKind
 from app.schemas.activities import ActivityFilter, ActivityOut, ActivityPage, WithdrawalOut
 from app.schemas.base import AgencyRef, TaskRef

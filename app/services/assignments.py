@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
 from app.models import Agency, Assignment, Task
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.schemas.base import AgencyRef, Ratio, TaskRef
 from app.schemas.lists import several
 from app.schemas.progress import Levels

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.models import Agency, Budget, BudgetLine
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.schemas.base import AgencyRef
 from app.schemas.budget import BudgetLineFilter, BudgetLineOut, BudgetLinePage, BudgetOut
 from app.schemas.lists import several

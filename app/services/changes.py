@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.errors import Fault, Invalid
 from app.errors import Text as Words
 from app.models import Agency, Change, Plan, Task
-from app.rules.ownership import INSIDERS, Actor, Item, relations
+from app.rules.parties import INSIDERS, Actor, Item, relations
 from app.rules.vocabulary import Scope, Visibility
 from app.schemas.changes import ChangeFilter, ChangeOut, ChangePage
 from app.schemas.lists import several

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, NotFound, Text
 from app.models import Activity, Agency, Assignment, Output, Task
-from app.rules.ownership import Action, Actor, Permit
+from app.rules.ownership import Action, Permit
+from app.rules.parties import Actor
 from app.rules.vocabulary import Role
 from app.schemas.activities import ActivityIn
 from app.services import access, outputs

@@ -27,7 +27,8 @@ from app.models import (
 )
 from app.models.base import Recorded
 from app.rules import clauses
-from app.rules.ownership import Action, Actor, Item, Permit
+from app.rules.ownership import Action, Permit
+from app.rules.parties import Actor, Item
 from app.rules.vietnamese import fold, sort_key
 from app.rules.vocabulary import PlanStatus, Source, TaskStatus
 from app.services import access

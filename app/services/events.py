@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.models import Event, Task
 from app.rules.calendar import occurrence
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.schemas.events import Anniversary, EventFilter, EventOut, EventPage
 from app.schemas.lists import several
 from app.services import access, listing

@@ -11,7 +11,8 @@ from app.errors import Conflict, Failure, Invalid, NotFound, Text, Unauthenticat
 from app.models import Agency, Key
 from app.rules import keys as form
 from app.rules.calendar import business_day
-from app.rules.ownership import Action, Actor, Item
+from app.rules.ownership import Action
+from app.rules.parties import Actor, Item
 from app.rules.vocabulary import Scope
 from app.services import access
 

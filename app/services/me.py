@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Agency, Assignment, Key, Plan, Task
-from app.rules.ownership import Actor, Item, relations
+from app.rules.parties import Actor, Item, relations
 from app.rules.vocabulary import Role, Scope
 from app.schemas.base import AgencyRef
 from app.schemas.changes import MeOut, Place

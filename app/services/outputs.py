@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.models import Agency, Assignment, Output, Task
 from app.rules import lifecycle
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.rules.vocabulary import OutputKind
 from app.schemas.activities import Moved
 from app.schemas.lists import several

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Task
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.rules.rollup import COUNTED_STATUSES
 from app.rules.vocabulary import State, TaskFamily, Visibility
 from app.schemas.overview import OverviewOut, StateCount

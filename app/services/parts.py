@@ -10,7 +10,7 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Agency, Assignment, Implementation, Output, Task
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.rules.rollup import COUNTED_STATUSES, Figure, Leaf, roll_up
 from app.rules.vocabulary import Level, Role, TaskKind
 from app.services import access

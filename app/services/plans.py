@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
 from app.models import Agency, Objective, Plan, Section
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.schemas.base import AgencyRef
 from app.schemas.lists import several
 from app.schemas.plans import (

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Section, Task
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.rules.rollup import COUNTED_STATUSES, FORMULA
 from app.rules.vocabulary import Level, TaskFamily
 from app.schemas.lists import several

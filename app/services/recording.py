@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, Fault, Invalid, Stale, Text
 from app.models import Activity, Withdrawal
 from app.rules.calendar import business_day
-from app.rules.ownership import Action, Actor, Permit
+from app.rules.ownership import Action, Permit
+from app.rules.parties import Actor
 from app.rules.vietnamese import fold, sort_key
 from app.rules.vocabulary import ActivityStatus, TaskKind
 from app.schemas.activities import ActivityIn, ActivityPatch, ActivityResult, Moved, WithdrawalIn

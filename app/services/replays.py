@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import KeyReused
 from app.models import Replay
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 
 
 class Stored(NamedTuple):

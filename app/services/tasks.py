@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Agency, Assignment, Implementation, Section, Task
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.rules.vocabulary import Role, Source
 from app.schemas.base import TaskRef
 from app.schemas.lists import several

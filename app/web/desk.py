@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from app.db import Database, will_pass
 from app.errors import Fault, InFlight, Invalid, Text, Unauthenticated
-from app.rules.ownership import Actor
+from app.rules.parties import Actor
 from app.schemas.base import Out
 from app.services import keys, replays
 from app.services.replays import Stored

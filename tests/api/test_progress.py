@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import ANOTHER_PLAN
+from tests.api.test_facts import DISTRICTS
 from tests.service import PLAN, Service, push
 from tests.walks import items
 
@@ -95,12 +96,10 @@ def test_the_plan_is_the_weighed_mean_of_what_its_assignments_owe(archive: Servi
 def test_the_parts_of_every_division_sum_to_the_plan(archive: Service, by: str, level: str) -> None:
     weights = pulls(archive)
     said = progress(archive, by=by)
-    place = {"section": lambda t, _: t.rpartition(".")[0], "agency": lambda _, a: a, "task": lambda t, _: t}[
-        by
-    ]
     included: dict[str, Fraction] = {}
     for task, agency, weight in weights.values():
-        included[place(task, agency)] = included.get(place(task, agency), Fraction(0)) + weight
+        key = {"section": task.rpartition(".")[0], "agency": agency, "task": task}[by]
+        included[key] = included.get(key, Fraction(0)) + weight
     rows = {row["key"]: row for row in said["items"] if not row["view"] and row["key"] in included}
     assert set(rows) == set(included)
     pairs = [(included[key] * (ratio(row["defined"]) or 0), ratio(row[level])) for key, row in rows.items()]
@@ -115,13 +114,7 @@ def test_a_section_above_is_all_that_lies_below_it(archive: Service) -> None:
     rows = {row["key"]: row for row in progress(archive, by="section")["items"]}
     assert rows["IV"]["evidenced"] == progress(archive)["total"]["evidenced"]
     assert [rows[key]["parent"] for key in ("II", "II.1", "IV", "IV.7")] == [None, "II", None, "IV"]
-    assert [rows[key]["view"] for key in ("II", "II.1", "II.2", "IV", "IV.7")] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-    ]
+    assert {key for key, row in rows.items() if row["view"]} == {"II", "II.1", "II.2"}
     assert {"I", "I.1", "I.2", "III"} & set(rows) == set()
 
 
@@ -181,7 +174,7 @@ def test_filters_narrow_each_other_and_groups_stand_for_their_members(archive: S
     assert both["assignments"] == 3
     assert ratio(both["total"]["evidenced"]) == Fraction(1, 12)  # one of four quarters of one of three duties
     group = progress(archive, agency="G.UBH", task="IV.14.1", by="agency")
-    assert [row["key"] for row in group["items"]][:1] == ["G.UBH"] or group["assignments"] == 9
+    assert [row["key"] for row in group["items"]] == sorted(f"UBND.{district}" for district in DISTRICTS)
     kinds = [progress(archive, kind=kind) for kind in ("deliverable", "counted", "continuous", "triggered")]
     assert sum(kind["assignments"] for kind in kinds) == progress(archive)["assignments"]
     assert progress(archive, kind="counted")["total"]["evidenced"]["numerator"] is None
@@ -201,10 +194,11 @@ def test_every_number_carries_formula_revision_and_instant(service: Service) -> 
     before = progress(service)
     assert (before["formula"], before["revision"], before["headline"]) == ("rollup-1", 1, "evidenced")
     assert before["as_of"] is None
-    pushed = push(service["SVHTTDL"]).json()
+    assert push(service["SVHTTDL"]).status_code == 201
     after = progress(service)
+    [milestone] = items(service["SVHTTDL"], f"{PLAN}/outputs", task="IV.7.a")
+    assert after["as_of"] == milestone["moved_at"]
     assert after["as_of"].endswith("Z")
-    assert after["as_of"] >= pushed["activity"]["recorded_at"]
     assert push(service["SVHTTDL"], output=None).json()["moved"] == []
     assert progress(service) == after
 
@@ -229,14 +223,8 @@ def test_progress_of_a_thing_is_the_same_wherever_it_is_told(archive: Service) -
 def test_another_plan_has_its_own_weights_shares_and_deadlines(archive: Service) -> None:
     client = archive["SCT"]
     leads = items(client, f"{ANOTHER_PLAN}/assignments", task="II.2.a", role="lead")
-    shares = {
-        (lead["agency"]["code"], lead["group"]): Fraction(
-            lead["share"]["numerator"], lead["share"]["denominator"]
-        )
-        for lead in leads
-        if not lead["fans_out"]
-    }
-    assert shares == {("SMAU", None): Fraction(2, 3), ("SMAU", "G.SM"): Fraction(1, 3)}
+    [mine] = [lead for lead in leads if not lead["fans_out"]]  # by its own name and as a member: once
+    assert (mine["agency"]["code"], ratio(mine["share"])) == ("SMAU", 1)
     task = client.get(f"{ANOTHER_PLAN}/tasks/II.2.a").json()
     assert (task["weight"], task["target"], task["due_on"], task["due_source"]) == (
         2,
@@ -245,7 +233,7 @@ def test_another_plan_has_its_own_weights_shares_and_deadlines(archive: Service)
         "plan_text",
     )
     pieces = items(client, f"{ANOTHER_PLAN}/outputs", task="II.2.a")
-    assert [piece["code"] for piece in pieces] == ["P1", "P2", "P3", "P4"] * 2
+    assert [piece["code"] for piece in pieces] == ["P1", "P2", "P3", "P4"]
     budget = client.get(f"{ANOTHER_PLAN}/budget").json()
     assert (budget["allocated_vnd"], budget["unallocated_vnd"], budget["lines"]) == (
         40_000_000,

@@ -121,6 +121,7 @@ def until_some_are_stored(offices: Iterable[Office], more: int = 3, patience: fl
     deadline = time.monotonic() + patience
     while any(office.statuses[201] < aim for office, aim in wanted.items()):
         assert time.monotonic() < deadline, [office.statuses for office in wanted]
+        assert not any(office.strange for office in wanted), [office.strange[:1] for office in wanted]
         time.sleep(0.01)
 
 

@@ -59,12 +59,13 @@ class Target(NamedTuple):
 
 
 def _rows(session: Session) -> dict[str, int]:
-    counted = {
-        name: session.execute(select(func.count()).select_from(table)).scalar_one()
+    counts = {
+        name: select(func.count()).select_from(table).scalar_subquery()
         for name, table in Base.metadata.tables.items()
     }
-    versions = session.execute(select(func.sum(Activity.version))).scalar_one()
-    return {**counted, "versions of activities": int(versions)}
+    counts["versions of activities"] = select(func.sum(Activity.version)).scalar_subquery()
+    found = session.execute(select(*counts.values())).one()
+    return {name: int(count) for name, count in zip(counts, found, strict=True)}
 
 
 def aim(site: Site, server: ServerProcess) -> Target:

@@ -30,7 +30,7 @@ def campaign(site: Site, kills: int, seed: int) -> tuple[Tally, int]:
         with at_work(site.secrets, lambda: server.base_url, seed) as offices:
             for _ in range(kills):
                 killed(server, offices, chance)
-        assert not [line for office in offices for line in office.strange]
+        assert not [line for office in offices for line in office.strange], server.log[-4000:]
         with site.client("TTBCD", server.base_url) as owner:
             assert rolled_up(owner) == site.look(recomputed)
         return tally(site.url, offices), sum(office.torn for office in offices)

@@ -1,0 +1,24 @@
+"""The command line: what the person on the server does. `ttdn COMMAND --help` says what each needs."""
+
+import sys
+
+import click
+
+from app.cli.checking import doctor, openapi
+from app.cli.keys import key
+from app.cli.loading import migrate, seed
+from app.cli.serving import serve
+from app.main import VERSION
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="ttdn")
+def main() -> None:
+    """Kế hoạch của tỉnh: ai nợ gì, đến đâu. · A province's plan: who owes what, how far it is."""
+    for stream in (sys.stdout, sys.stderr):  # Windows' code pages have no Vietnamese
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+for command in (serve, migrate, seed, key, openapi, doctor):
+    main.add_command(command)

@@ -1,0 +1,42 @@
+"""Looking: the contract as it is published, and whether every stored figure is what the records say."""
+
+import json
+
+import click
+from sqlalchemy import text
+
+from app.cli.opening import database
+from app.main import create_app
+from app.services import audit
+from app.settings import Settings
+
+
+@click.command()
+def openapi() -> None:
+    """In hợp đồng OpenAPI. · Print the contract."""
+    app = create_app(Settings(DATABASE_URL="sqlite://"))
+    click.echo(json.dumps(app.openapi(), ensure_ascii=False, indent=2))
+
+
+@click.command()
+def doctor() -> None:
+    """Tính lại mọi con số từ bản ghi và so sánh; kiểm tra cơ sở dữ liệu, lược đồ, nhật ký. · Recompute every
+    figure from the records and compare; check database, schema and journal."""
+    with database() as opened:
+        problems = []
+        with opened.reading() as session:
+            if opened.embedded:
+                found = session.scalars(text("PRAGMA integrity_check")).all()
+                problems += [f"integrity: {line}" for line in found if line != "ok"]
+                problems += [
+                    f"foreign key: {row}" for row in session.execute(text("PRAGMA foreign_key_check"))
+                ]
+            problems += audit.differences(session)
+            figures = audit.counts(session)
+    for name, count in figures.items():
+        click.echo(f"{count:8d} {name}")
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        raise click.ClickException(f"{len(problems)} sai lệch · differences")
+    click.echo("ok")

@@ -1,0 +1,68 @@
+"""Keys: made, listed, rotated and revoked by the person on the server."""
+
+from datetime import timedelta
+
+import click
+
+from app.cli.opening import database
+from app.rules.vocabulary import Scope
+from app.services import keys
+
+
+@click.group()
+def key() -> None:
+    """Khóa truy cập. · API keys."""
+
+
+@key.command("create")
+@click.argument("agency")
+@click.option("--label", required=True, help="what it is for: people, never a person's name")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in Scope]))
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650))
+def key_create(agency: str, label: str, scopes: tuple[str, ...], days: int) -> None:
+    """Cấp khóa cho một cơ quan; khóa chỉ hiện một lần. · Issue a key; it is shown once."""
+    with database() as opened, opened.writing() as session:
+        made, secret = keys.issue(
+            session,
+            keys.technician(),
+            agency,
+            label,
+            [Scope(scope) for scope in scopes],
+            timedelta(days=days),
+        )
+        shown = f"{made.public_id}  {agency}  {'+'.join(made.scopes)}  → {made.expires_at:%Y-%m-%d}"
+    click.echo(f"{shown}\n{secret}")
+
+
+@key.command("list")
+def key_list() -> None:
+    """Danh sách khóa. · List keys."""
+    with database() as opened, opened.reading() as session:
+        for made, agency in keys.find(session):
+            state = "đã thu hồi · revoked" if made.revoked_at else f"→ {made.expires_at:%Y-%m-%d %H:%M} UTC"
+            click.echo(
+                f"{made.public_id}  {agency:9} {made.hint}…  {'+'.join(made.scopes):10} {state}  {made.label}"
+            )
+
+
+@key.command("rotate")
+@click.argument("key_id")
+@click.option("--overlap-hours", default=72, show_default=True, type=click.IntRange(0, 24 * 90))
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650))
+def key_rotate(key_id: str, overlap_hours: int, days: int) -> None:
+    """Cấp khóa mới; khóa cũ còn dùng thêm một thời gian. · A new key; the old one works on for a while."""
+    with database() as opened, opened.writing() as session:
+        made, secret = keys.rotate(
+            session, keys.technician(), key_id, timedelta(hours=overlap_hours), timedelta(days=days)
+        )
+        shown = made.public_id
+    click.echo(f"{shown}\n{secret}")
+
+
+@key.command("revoke")
+@click.argument("key_id")
+def key_revoke(key_id: str) -> None:
+    """Thu hồi ngay. · Revoke at once."""
+    with database() as opened, opened.writing() as session:
+        keys.revoke(session, keys.technician(), key_id)
+    click.echo(f"{key_id}: đã thu hồi · revoked")

@@ -1,0 +1,87 @@
+"""Serving; and the first five minutes of an embedded database."""
+
+import os
+from datetime import timedelta
+
+import click
+import uvicorn
+
+from app import migration
+from app.cli.loading import load
+from app.cli.opening import database
+from app.db import Database
+from app.rules.vocabulary import Scope
+from app.services import keys
+from app.settings import Settings
+from app.web.access_log import LOGGING
+from app.web.protocol import HEAD_BYTES_READ, ProblemProtocol
+from seed import demo as sample
+from seed import loader
+
+DEMO_KEYS = (
+    ("BPGV", "bảng điều hành (chỉ đọc) · dashboard, read only", ()),
+    ("SVHTTDL", "văn phòng gửi báo cáo · an office that pushes", (Scope.PUSH,)),
+    ("TTBCD", "chủ kế hoạch · the plan owner", (Scope.PUSH,)),
+)
+DEMO_DAYS = 30
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="processes (PostgreSQL)"
+)
+@click.option(
+    "--root-path", envvar="TTDN_ROOT_PATH", default="", help="path prefix at the gateway, e.g. /ttdn"
+)
+@click.option("--demo", is_flag=True, help="add sample records, labelled as such in every title")
+def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> None:
+    """Phục vụ API; tự chuẩn bị cơ sở dữ liệu nhúng. · Serve; prepares an embedded database."""
+    os.environ["TTDN_ROOT_PATH"] = root_path  # to the workers, which read their own settings
+    settings = Settings()
+    if settings.embedded:
+        _prepare_embedded(demo)
+    elif demo:
+        raise click.UsageError("--demo is for the embedded database only")
+    base = f"http://{host}:{port}{root_path}"
+    click.echo(f"API {base}/v1   Tài liệu · docs {base}/docs   Dừng · stop: Ctrl+C")
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        http=ProblemProtocol,
+        h11_max_incomplete_event_size=HEAD_BYTES_READ,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+        timeout_worker_healthcheck=30,  # a start under load takes longer than the default 5 s
+        log_config=LOGGING,
+    )
+
+
+def _prepare_embedded(demo: bool) -> None:
+    """Bring the embedded database up to date; on its first start, make keys to try it with."""
+    with database(migrated=False) as opened:
+        migration.upgrade(opened.engine)
+        load(opened, loader.PLAN_2023)
+        if demo:
+            with opened.writing() as session:
+                click.echo(f"Bản ghi mẫu mới · new sample records: {sample.record(session, 'ttdn-2023')}")
+        _make_demo_keys(opened)
+
+
+def _make_demo_keys(opened: Database) -> None:
+    """Only where no key was ever made: all of them at once, also when several processes start together."""
+    lines = []
+    with opened.writing() as session:
+        if keys.find(session):
+            return
+        for agency, label, scopes in DEMO_KEYS:
+            _, secret = keys.issue(
+                session, keys.technician(), agency, f"demo: {label}", scopes, timedelta(days=DEMO_DAYS)
+            )
+            lines.append(f"  {agency:8} {secret}   {label}")
+    click.echo(f"\nKhóa dùng thử, hết hạn sau {DEMO_DAYS} ngày, chỉ hiện một lần · trial keys, shown once:")
+    click.echo("\n".join([*lines, ""]))
