@@ -55,7 +55,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        root_path=settings.root_path,
         lifespan=lifespan,
     )
     app.state.database = database
@@ -64,5 +63,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(room.router)
     docs.install(app)
     description.describe(app, open_paths=("/livez", "/readyz"))
-    entrance.install(app, max_body_bytes=settings.max_body_bytes)
+    entrance.install(app, max_body_bytes=settings.max_body_bytes, root_path=settings.root_path)
     return app

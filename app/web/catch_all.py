@@ -41,14 +41,15 @@ _PASSING_CODES = (5, 6)
 class CatchAll:
     """Pure ASGI. `scope["state"]["request_id"]` is there for everything further in."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, *, root_path: str = "") -> None:
+        self.app, self._root_path = app, root_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer every HTTP request; other scopes pass."""
+        """Answer every HTTP request; other scopes pass. A gateway may strip the root path or leave it on."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope["root_path"] = self._root_path or scope.get("root_path", "")
         request_id = _request_id(Headers(scope=scope).get("x-request-id"))
         scope.setdefault("state", {})["request_id"] = request_id
         exchange = _Exchange(scope, receive, send, request_id)
