@@ -87,7 +87,7 @@ class Seeded:
         migration.upgrade(database.engine)
         plan_file, digest = loader.read(loader.PLAN_2023)
         with database.writing() as session:
-            loader.load(session, plan_file, digest, lambda what, how_many: None)
+            loader.load(session, plan_file, digest, lambda _what, _how_many: None)
         self.secrets = {}
         with database.writing() as session:
             for agency, scopes in CALLERS.items():

@@ -13,12 +13,17 @@ from app.settings import Settings
 PLAN = "/v1/plans/ttdn-2023"
 
 
+_described = create_app(Settings(DATABASE_URL="sqlite://"))
+"""Reading the contract off the routes takes longer than most tests, and it is the same for every database."""
+
+
 class Service:
     """One application over one database. `service["SCT"]` is a client with SCT's key."""
 
     def __init__(self, url: str, secrets: dict[str, str]) -> None:
         self.url, self.secrets = url, secrets
         self.app = create_app(Settings(DATABASE_URL=url))
+        self.app.openapi = _described.openapi  # type: ignore[method-assign]
         self.anonymous = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
 
     @property

@@ -1,4 +1,4 @@
-"""What tests of the writing half share: records, callers with fresh keys, small plans, and what was left behind."""
+"""What tests of the writing half share: records, callers with fresh keys, small plans, what was left."""
 
 import json
 from collections.abc import Sequence
@@ -116,7 +116,7 @@ def load(service: Service, plan: dict[str, Any], folder: Path) -> bool:
     path.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
     plan_file, digest = loader.read(path)
     with service.database.writing() as session:
-        return loader.load(session, plan_file, digest, lambda what, how_many: None)
+        return loader.load(session, plan_file, digest, lambda _what, _how_many: None)
 
 
 def journal(service: Service) -> Sequence[Change]:

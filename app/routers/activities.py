@@ -17,7 +17,7 @@ from app.schemas.activities import (
     WithdrawalIn,
 )
 from app.services import activities, recording
-from app.web.answers import Answer, Versions
+from app.web.answers import Answer, Matching
 from app.web.desk import AtDesk, Repeat
 
 router = APIRouter(prefix="/v1/plans/{plan}/activities", tags=["activities"])
@@ -73,13 +73,13 @@ def get_activity(plan: str, activity: str, desk: AtDesk) -> Response:
     summary="Sửa một hoạt động · Correct an activity",
     response_model=ActivityResult,
 )
-def revise_activity(
-    plan: str, activity: str, body: ActivityPatch, desk: AtDesk, versions: Versions
-) -> Response:
+def revise_activity(plan: str, activity: str, body: ActivityPatch, desk: AtDesk, match: Matching) -> Response:
     """Chỉ những trường nêu tên thay đổi (RFC 7396); cần If-Match. · Only the named fields change; needs
     If-Match."""
     return desk.write(
-        lambda session, actor: _said(*recording.revise(session, actor, plan, activity, body, versions))
+        lambda session, actor: _said(
+            *recording.revise(session, actor, plan, activity, body, match.versions())
+        )
     )
 
 

@@ -45,14 +45,14 @@ def visible(session: Session, here: Ground, actor: Actor) -> list[Part]:
     sums = (
         select(
             Output.assignment_id.label("assignment_id"),
-            func.sum(Output.weight).label("owed"),
+            func.sum(case((Output.owed, Output.weight), else_=0)).label("owed"),
             *(
-                func.sum(case((Output.level.in_(levels), Output.weight), else_=0)).label(name)
+                func.sum(case((Output.owed & Output.level.in_(levels), Output.weight), else_=0)).label(name)
                 for name, levels in at_least.items()
             ),
             func.max(Output.moved_at).label("moved_at"),
         )
-        .where(Output.plan_id == here.plan.id, Output.owed)
+        .where(Output.plan_id == here.plan.id)
         .group_by(Output.assignment_id)
         .subquery()
     )

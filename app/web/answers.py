@@ -65,27 +65,39 @@ def etag(version: int, content: bytes) -> str:
     return f'"{version}-{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
 
 
-async def expected_versions(
-    if_match: Annotated[
+class IfMatch:
+    """The versions a change is meant for, asked for once it is known who calls."""
+
+    def __init__(self, given: str | None) -> None:
+        self._given = given
+
+    def versions(self) -> frozenset[int] | None:
+        """None for `*`, any version. A weak tag proves nothing (RFC 9110 §13.1.1)."""
+        if self._given is None:
+            raise PreconditionRequired()
+        if self._given.strip() == "*":
+            return None
+        versions = frozenset(int(version) for version in _STRONG.findall(self._given))
+        if not versions:
+            raise Stale()
+        return versions
+
+
+async def if_match(
+    request: Request,
+    _published: Annotated[
         str | None,
         Header(
             alias="If-Match",
             description="ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.",
         ),
     ] = None,
-) -> frozenset[int] | None:
-    """The versions a change is meant for; None for `*`. A weak tag proves nothing (RFC 9110 §13.1.1)."""
-    if if_match is None:
-        raise PreconditionRequired()
-    if if_match.strip() == "*":
-        return None
-    versions = frozenset(int(version) for version in _STRONG.findall(if_match))
-    if not versions:
-        raise Stale()
-    return versions
+) -> IfMatch:
+    """Read the header; the parameter is there to be published."""
+    return IfMatch(_conditions(request, "if-match"))
 
 
-Versions = Annotated[frozenset[int] | None, Depends(expected_versions)]
+Matching = Annotated[IfMatch, Depends(if_match)]
 
 
 def _conditions(request: Request, name: str) -> str | None:

@@ -17,7 +17,7 @@ OPERATIONS = sorted(
 
 
 def _addresses(service: Service, client: httpx.Client, operation: str) -> list[str]:
-    return [at for found, at in everything(client, service.app.openapi(), most=2) if found == operation]
+    return [at for found, at in everything(client, service.app.openapi(), most=1) if found == operation]
 
 
 def _headers(answer: httpx.Response) -> dict[str, str]:
@@ -42,12 +42,12 @@ def test_every_get_has_a_tag_that_answers_304_and_a_head(archive: Service, opera
         assert head.headers["content-length"] == str(len(got.content))
 
         for known in (tag, f"W/{tag}", f'"other", {tag}', f'W/"a",W/{tag} , "b"', "*", f"  {tag}  "):
-            for method in ("GET", "HEAD"):
-                kept = client.request(method, address, headers={"If-None-Match": known})
-                assert (kept.status_code, kept.content) == (304, b""), known
-                assert kept.headers["etag"] == tag
-                assert kept.headers["cache-control"] == "private, no-cache"
-                assert kept.headers.get("link") == got.headers.get("link")
+            kept = client.get(address, headers={"If-None-Match": known})
+            assert (kept.status_code, kept.content) == (304, b""), known
+            assert kept.headers["etag"] == tag
+            assert kept.headers["cache-control"] == "private, no-cache"
+            assert kept.headers.get("link") == got.headers.get("link")
+        assert client.head(address, headers={"If-None-Match": tag}).status_code == 304
         for other in ('"other"', tag.strip('"'), tag[:-2] + '"', "", '"', "W/", '"*"', "\x7f"):
             assert client.get(address, headers={"If-None-Match": other}).status_code == 200, other
         lines = [("If-None-Match", '"other"'), ("If-None-Match", tag)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator, FormatChecker
 
 from app.rules.vocabulary import Word
 from tests.service import PLAN, Service
@@ -27,18 +27,19 @@ def _validator(spec: Schema, schema: Schema) -> Draft202012Validator:
 @pytest.mark.parametrize("caller", ["TTBCD", "SCT", "VPTU"])
 def test_every_answer_is_what_the_contract_says(archive: Service, spec: Schema, caller: str) -> None:
     client = archive[caller]
-    checks = {
-        operations["get"]["operationId"]: _validator(
-            spec, operations["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-        )
+    schemas: dict[str, Schema] = {
+        operations["get"]["operationId"]: operations["get"]["responses"]["200"]["content"][
+            "application/json"
+        ]["schema"]
         for operations in spec["paths"].values()
         if "get" in operations
     }
+    checks = {operation: _validator(spec, schema) for operation, schema in schemas.items()}
     answered = set()
-    for operation, address in everything(client, spec, most=12):
+    for operation, address in everything(client, spec, most=6):
         message = client.get(address).json()
         assert [error.message for error in checks[operation].iter_errors(message)] == [], address
-        assert list(_undocumented(spec, checks[operation].schema, message)) == [], address
+        assert list(_undocumented(spec, schemas[operation], message)) == [], address
         assert list(_numbered(message)) == [], address
         answered.add(operation)
     assert answered == set(checks)

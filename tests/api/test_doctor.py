@@ -31,7 +31,7 @@ def doctor(service: Service) -> Result:
 
 
 class History:
-    """Acts of offices, chance within reason: many succeed, some are refused, none may leave a trace too many."""
+    """Acts of offices by chance: many succeed, some are refused, none may leave a trace too many."""
 
     def __init__(self, service: Service, seed: int) -> None:
         self.service, self.chance = service, random.Random(seed)
@@ -102,7 +102,7 @@ def everything(service: Service, what: str) -> list[dict[str, Any]]:
 
 
 def counted_by_hand(service: Service) -> None:
-    """What is shown of the outputs is what follows from the records shown, without the service's own rules."""
+    """What is shown of the outputs follows from the records shown, without the service's own rules."""
     standing = Counter(
         (one["task"]["code"], one["agency"]["code"], one["output"])
         for one in everything(service, "activities")

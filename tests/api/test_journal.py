@@ -1,4 +1,4 @@
-"""The journal: every write leaves exactly one entry for each row it changed, and nothing changes without one."""
+"""The journal: a write leaves exactly one entry for each row it changed; nothing changes without one."""
 
 import time
 from collections import Counter
@@ -164,12 +164,12 @@ PERMIT = Permit(
 
 def test_a_change_nobody_was_asked_for_is_refused_and_undone(service: Service) -> None:
     entries = len(journal(service))
-    with pytest.raises(UngrantedChange), service.database.writing() as session:
+    with pytest.raises(UngrantedChange), service.database.writing() as session:  # noqa: PT012
         task = session.scalars(select(Task).where(Task.code == "IV.7.a")).one()
         task.title_vi = "Lén sửa"
     with pytest.raises(UngrantedChange), service.database.writing() as session:
         session.add(Agency(code="LEN"))
-    with pytest.raises(UngrantedChange), service.database.writing() as session:
+    with pytest.raises(UngrantedChange), service.database.writing() as session:  # noqa: PT012
         one, two = session.scalars(select(Task).limit(2)).all()
         access.open_for_change(session, PERMIT, [one])
         two.weight = 7
@@ -209,7 +209,7 @@ BULK: list[Callable[[Session], Any]] = [
 
 def test_no_statement_passes_by_the_journal(service: Service) -> None:
     for number, statement in enumerate(BULK):
-        with pytest.raises(UngrantedChange), service.database.writing() as session:
+        with pytest.raises(UngrantedChange), service.database.writing() as session:  # noqa: PT012
             statement(session)
             session.flush()
             pytest.fail(f"statement {number} passed")

@@ -40,7 +40,7 @@ def content(service: Service) -> dict[str, list[Any]]:
 def again(service: Service, path: Path = loader.PLAN_2023) -> bool:
     plan_file, digest = loader.read(path)
     with service.database.writing() as session:
-        return loader.load(session, plan_file, digest, lambda what, how_many: None)
+        return loader.load(session, plan_file, digest, lambda _what, _how_many: None)
 
 
 def test_loading_again_changes_nothing_at_all(service: Service) -> None:

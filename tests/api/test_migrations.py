@@ -1,4 +1,4 @@
-"""Migrations: the only way a schema comes to be; there and back on both databases, and no drift from the tables."""
+"""Migrations: the only way a schema comes to be; there and back on both databases, and no drift."""
 
 import uuid
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def empty(backend: str, tmp_path: Path) -> Iterator[Database]:
 def seed(database: Database) -> None:
     plan_file, digest = loader.read(loader.PLAN_2023)
     with database.writing() as session:
-        assert loader.load(session, plan_file, digest, lambda what, how_many: None)
+        assert loader.load(session, plan_file, digest, lambda _what, _how_many: None)
 
 
 def drift(database: Database) -> list[Any]:
@@ -132,10 +132,11 @@ def test_the_checks_of_the_tables_are_in_the_migrated_schema(empty: Database) ->
 
 def test_foreign_keys_are_enforced_after_migrating(empty: Database) -> None:
     migration.upgrade(empty.engine)
-    with pytest.raises(Exception, match="(?i)foreign key"), empty.engine.begin() as connection:
+    with pytest.raises(Exception, match=r"(?i)foreign key"), empty.engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO sections (id, version, plan_id, code, order_key, title_vi, title_en, search_text) "
+                "INSERT INTO sections "
+                "(id, version, plan_id, code, order_key, title_vi, title_en, search_text) "
                 "VALUES (1, 1, 99, 'I', 'I', 'a', 'a', 'a')"
             )
         )

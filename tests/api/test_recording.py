@@ -194,7 +194,7 @@ def test_members_of_a_group_each_owe_their_own_part(service: Service) -> None:
     office = service["UBND.TPTV"]
     result = record(office, "IV.14.1")
     assert result["activity"]["agency"]["code"] == "UBND.TPTV"
-    # Half of the task is the district committees', a ninth of that this one's, a quarter of that this record's.
+    # Half of the task is the district committees', a ninth of that this one's, of which this is a quarter.
     # The other half is a group whose members the plan does not name: it owes nothing yet.
     assert evidenced(service, task="IV.14.1") == Fraction(1, 9) * Fraction(1, 4)
     assert evidenced(service, agency="UBND.TPTV") == Fraction(1, 4)

@@ -119,7 +119,7 @@ def test_a_correction_needs_a_tag_that_holds(service: Service) -> None:
     old = first.headers["etag"]
 
     def patch(**headers: str) -> int:
-        return office.patch(url, json={"title": "Khác"}, headers=headers).status_code
+        return int(office.patch(url, json={"title": "Khác"}, headers=headers).status_code)
 
     assert patch() == 428
     for stale in (f"W/{old}", '"7-000000000000000000000000"', '"x"', "x", "", f"W/{old}, W/{old}"):
@@ -220,8 +220,8 @@ def test_natural_keys_are_each_agencys_own(service: Service) -> None:
 
 
 def test_half_a_natural_key_is_refused_with_its_reason(service: Service) -> None:
-    for half in NATURAL:
-        refused = service["BAOTV"].post(f"{PLAN}/activities", json=news("IV.9.1", **{half: NATURAL[half]}))
+    for half, value in NATURAL.items():
+        refused = service["BAOTV"].post(f"{PLAN}/activities", json=news("IV.9.1", **{half: value}))
         assert refused.status_code == 422
         assert [error["code"] for error in refused.json()["errors"]] == ["natural_key_incomplete"]
 

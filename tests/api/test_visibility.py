@@ -111,29 +111,28 @@ def _without_the_plans_own_words(operation: str, message: dict[str, Any]) -> str
     return json.dumps(message, ensure_ascii=False)
 
 
-def _alike(client: httpx.Client, hidden: str, random: str, **asked: Any) -> None:
+def _alike(client: httpx.Client, hidden: str, random: str) -> None:
     """Both addresses are answered the same to the last byte, for GET and HEAD and whatever tag is sent."""
-    for method in ("GET", "HEAD"):
-        for tag in (None, "*", '"0-0123456789abcdef01234567"'):
-            headers = {"X-Request-ID": "the-same", **({"If-None-Match": tag} if tag else {})}
-            one, other = (client.request(method, at, headers=headers, **asked) for at in (hidden, random))
-            assert (one.status_code, one.content) == (other.status_code, other.content), hidden
-            assert one.headers == other.headers
+    for method, condition in (("GET", {}), ("HEAD", {}), ("GET", {"If-None-Match": "*"})):
+        headers = {"X-Request-ID": "the-same", **condition}
+        one, other = (client.request(method, at, headers=headers) for at in (hidden, random))
+        assert (one.status_code, one.content) == (other.status_code, other.content), hidden
+        assert one.headers == other.headers
 
 
-@pytest.mark.parametrize("caller", ["SCT", "CAT", "MTTQ", "VPTU"])
+@pytest.mark.parametrize("caller", ["SCT", "CAT"])
 def test_a_hidden_thing_is_answered_like_a_random_id(archive: Service, caller: str) -> None:
     owner, client = archive["TTBCD"], archive[caller]
     gone = HIDDEN - SEES[caller]
     for code in gone:
         _alike(client, f"{PLAN}/tasks/{code}", f"{PLAN}/tasks/IV.30.z")
         assert client.get(f"{PLAN}/tasks/{code}").status_code == 404
-        for given in items(owner, f"{PLAN}/assignments", task=code)[:2]:
+        for given in items(owner, f"{PLAN}/assignments", task=code)[:1]:
             _alike(client, f"{PLAN}/assignments/{given['id']}", f"{PLAN}/assignments/{NOWHERE}")
             _alike(
                 client, f"{PLAN}/assignments/{given['id']}/outputs", f"{PLAN}/assignments/{NOWHERE}/outputs"
             )
-        for output in items(owner, f"{PLAN}/outputs", task=code)[:2]:
+        for output in items(owner, f"{PLAN}/outputs", task=code)[:1]:
             _alike(client, f"{PLAN}/outputs/{output['id']}", f"{PLAN}/outputs/{NOWHERE}")
             tag = owner.get(f"{PLAN}/outputs/{output['id']}").headers["etag"]
             known = client.get(f"{PLAN}/outputs/{output['id']}", headers={"If-None-Match": tag})
