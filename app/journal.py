@@ -13,6 +13,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from app.models import Base, Change
 from app.models.base import Recorded
 from app.models.changes import permits
+from app.rules.vocabulary import Operation
 
 _RECORDED = frozenset(
     getattr(mapper.local_table, "name", "")
@@ -69,9 +70,9 @@ def _journal(session: Session, _context: UOWTransaction) -> None:
                 "at": now,
                 "plan_id": row.plan_of,
                 "task_id": row.task_of,
-                "subject": row.subject,
+                "subject": row.subject.value,
                 "ref": row.ref,
-                "operation": "changed" if before is not None else "created",
+                "operation": (Operation.CREATED if before is None else Operation.CHANGED).value,
                 "version": row.version,
                 "action": permit.action.value,
                 "actor": permit.actor.agency,

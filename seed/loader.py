@@ -134,13 +134,10 @@ def _plan(plan_file: PlanFile, digest: str) -> dict[str, Any]:
         "funding_source_en": plan.funding_source.en if plan.funding_source else None,
         "events_open": plan_file.events_open,
         "superiors": _superiors(plan_file),
-        "stated": {
-            "period": plan.period.source,
-            "place": plan.place.source,
-            "issued_on": plan.issued_on.source,
-            "effective_on": plan.effective_on.source,
-            "reporting_period": plan.reporting_period.source,
-        },
+        "stated": [
+            {"fact": fact, "source": getattr(plan, fact).source}
+            for fact in ("period", "place", "issued_on", "effective_on", "reporting_period")
+        ],
         "source_text": plan.source.model_dump(mode="json") if plan.source else None,
         "legal_bases": [basis.model_dump(mode="json") for basis in plan.legal_bases],
         "recipients": [recipient.model_dump(mode="json") for recipient in plan.recipients],

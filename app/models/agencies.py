@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Name, Recorded, SearchText, SortKey
-from app.rules.vocabulary import AgencyKind, Source
+from app.rules.vocabulary import AgencyKind, Source, Subject
 
 
 class Agency(Recorded):
@@ -49,8 +49,8 @@ class AgencyName(Recorded):
     source: Mapped[Source]
 
     @property
-    def subject(self) -> str:
-        return "agency_name"
+    def subject(self) -> Subject:
+        return Subject.AGENCY_NAME
 
     @property
     def ref(self) -> str:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 from ulid import ULID
 
+from app.rules.vocabulary import Subject
+
 BIG = BigInteger().with_variant(Integer, "sqlite")
 """64 bits on both: SQLite's INTEGER is, and only that spelling makes a row id of it (trap 4)."""
 
@@ -87,8 +89,8 @@ class Recorded(Base):
         return {} if cls.__dict__.get("__abstract__") else {"version_id_col": cls.version}
 
     @property
-    def subject(self) -> str:
-        return type(self).__name__.lower()
+    def subject(self) -> Subject:
+        return Subject(type(self).__name__.lower())
 
     @property
     def ref(self) -> str:

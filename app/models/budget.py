@@ -4,6 +4,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Name, Recorded, SearchText
+from app.rules.vocabulary import Subject
 
 
 class Budget(Recorded):
@@ -41,8 +42,8 @@ class BudgetLine(Recorded):
     line: Mapped[int | None]
 
     @property
-    def subject(self) -> str:
-        return "budget_line"
+    def subject(self) -> Subject:
+        return Subject.BUDGET_LINE
 
     @property
     def ref(self) -> str:

@@ -7,20 +7,21 @@ which clause, what the caller is here, what would be needed, and who has it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
 from app.errors import Text
 from app.rules.parties import Actor, Item, Relation, holders, relations
-from app.rules.vocabulary import AgencyKind, PlanStatus, Scope, TaskStatus, Visibility
+from app.rules.vocabulary import AgencyKind, PlanStatus, Scope, TaskStatus, Visibility, Word
 
 
-class Action(StrEnum):
-    PLAN_DRAW_UP = "plan.draw_up"
-    ACTIVITY_RECORD = "activity.record"
-    ACTIVITY_REVISE = "activity.revise"
-    ACTIVITY_WITHDRAW = "activity.withdraw"
-    KEY_MANAGE = "key.manage"
+class Action(Word):
+    """What can be asked leave for."""
+
+    PLAN_DRAW_UP = "plan.draw_up", "Lập kế hoạch", "Draw up the plan"
+    ACTIVITY_RECORD = "activity.record", "Ghi hoạt động", "Record an activity"
+    ACTIVITY_REVISE = "activity.revise", "Sửa hoạt động", "Correct an activity"
+    ACTIVITY_WITHDRAW = "activity.withdraw", "Rút hoạt động", "Withdraw an activity"
+    KEY_MANAGE = "key.manage", "Quản lý khóa truy cập", "Manage API keys"
 
 
 @dataclass(frozen=True, slots=True)

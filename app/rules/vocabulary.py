@@ -183,3 +183,31 @@ class Channel(Word):
     SOCIAL_NETWORK = "social_network", "Mạng xã hội", "Social network"
     IN_PERSON = "in_person", "Trực tiếp", "In person"
     OTHER = "other", "Khác", "Other"
+
+
+class Subject(Word):
+    """The kinds of record the journal tells of."""
+
+    PLAN = "plan", "Kế hoạch", "Plan"
+    SECTION = "section", "Mục", "Section"
+    OBJECTIVE = "objective", "Mục đích, yêu cầu", "Objective"
+    TASK = "task", "Nhiệm vụ", "Task"
+    IMPLEMENTATION = "implementation", "Liên kết thực hiện", "Implementation link"
+    ASSIGNMENT = "assignment", "Phân công", "Assignment"
+    OUTPUT = "output", "Đầu ra", "Output"
+    ACTIVITY = "activity", "Hoạt động", "Activity"
+    WITHDRAWAL = "withdrawal", "Rút lại", "Withdrawal"
+    EVENT = "event", "Sự kiện", "Event"
+    BUDGET = "budget", "Kinh phí", "Budget"
+    BUDGET_LINE = "budget_line", "Dòng kinh phí", "Budget line"
+    AGENCY = "agency", "Cơ quan", "Agency"
+    AGENCY_NAME = "agency_name", "Tên cơ quan", "Agency name"
+    MEMBERSHIP = "membership", "Thành viên nhóm", "Membership"
+    KEY = "key", "Khóa truy cập", "API key"
+
+
+class Operation(Word):
+    """What became of a record."""
+
+    CREATED = "created", "Tạo mới", "Created"
+    CHANGED = "changed", "Thay đổi", "Changed"

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.rules.ownership import Action
 from app.rules.parties import Relation
-from app.rules.vocabulary import AgencyKind, Scope
+from app.rules.vocabulary import AgencyKind, Operation, Scope, Subject
 from app.schemas.base import AgencyRef, Out
-from app.schemas.lists import LONGEST_PAGE, codes_of
+from app.schemas.lists import LONGEST_PAGE, codes_of, one_of
 
 
 class ChangeOut(Out):
@@ -18,11 +19,14 @@ class ChangeOut(Out):
     at: datetime
     plan: str | None
     task: str | None
-    subject: str = Field(examples=["activity"])
+    subject: Subject
+    subject_label: str = ""
     ref: str
-    operation: str = Field(examples=["created"])
+    operation: Operation
+    operation_label: str = ""
     version: int
-    action: str = Field(examples=["activity.record"])
+    action: Action
+    action_label: str = ""
     actor: str | None = Field(description="mã cơ quan · agency code; null for the technical administrator")
     via: str = Field(description="khóa hoặc dòng lệnh · the key or the command line")
     before: dict[str, Any] | None
@@ -46,7 +50,7 @@ class ChangeFilter(BaseModel):
     ] = None
     limit: int = Field(default=50, ge=1, le=LONGEST_PAGE)
     plan: Annotated[str | None, codes_of("kế hoạch · plans", "ttdn-2023")] = None
-    subject: Annotated[str | None, codes_of("loại bản ghi · kinds of record", "activity")] = None
+    subject: Annotated[str | None, one_of(Subject)] = None
     ref: Annotated[
         str | None, Field(max_length=300, description="mã hoặc id của bản ghi · its code or id")
     ] = None
@@ -68,6 +72,7 @@ class MeOut(Out):
     agency_kind: AgencyKind | None
     agency_kind_label: str | None = None
     scopes: list[Scope]
+    scope_labels: list[str]
     key: str
     key_label: str
     key_hint: str

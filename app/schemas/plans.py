@@ -69,6 +69,14 @@ class SourceText(Out):
     lines: int
 
 
+class Stated(Out):
+    """Where a fact of the plan comes from."""
+
+    fact: str = Field(examples=["issued_on"])
+    source: Source
+    source_label: str = ""
+
+
 class PlanDetail(PlanOut):
     """The plan with its facts, its sources and the anomalies of its text."""
 
@@ -82,9 +90,7 @@ class PlanDetail(PlanOut):
     funding_source_vi: str | None
     funding_source_en: str | None
     events_open: bool = Field(description="danh sách sự kiện để mở · the list of events is open")
-    stated: dict[str, Source] = Field(
-        description="nguồn của từng dữ kiện · where each of these facts comes from"
-    )
+    stated: list[Stated] = Field(description="nguồn của từng dữ kiện · where these facts come from")
     source_text: SourceText | None
     legal_bases: list[LegalBasis]
     recipients: list[Recipient]

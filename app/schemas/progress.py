@@ -1,13 +1,12 @@
 """Completion on the wire: exact ratios on three levels, and what they were computed from."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.rules.rollup import Figure
-from app.rules.vocabulary import State, TaskKind
+from app.rules.vocabulary import Level, State, TaskKind, Word
 from app.schemas.base import Out, Ratio
 from app.schemas.lists import codes_of, one_of
 
@@ -34,11 +33,13 @@ class Levels(Out):
         )
 
 
-class By(StrEnum):
-    SECTION = "section"
-    AGENCY = "agency"
-    TASK = "task"
-    ASSIGNMENT = "assignment"
+class By(Word):
+    """What a breakdown has a row for."""
+
+    SECTION = "section", "Mục", "Section"
+    AGENCY = "agency", "Cơ quan", "Agency"
+    TASK = "task", "Nhiệm vụ", "Task"
+    ASSIGNMENT = "assignment", "Phân công", "Assignment"
 
 
 class ProgressRow(Levels):
@@ -58,7 +59,8 @@ class ProgressOut(Out):
     plan: str = Field(examples=["ttdn-2023"])
     revision: int
     formula: str = Field(examples=["rollup-1"])
-    headline: str = Field(examples=["evidenced"])
+    headline: Level
+    headline_label: str = ""
     as_of: datetime | None = Field(
         description="thời điểm của thay đổi mới nhất đã tính · instant of the latest change taken in; "
         "null before the first"
@@ -66,6 +68,7 @@ class ProgressOut(Out):
     total: Levels
     assignments: int
     by: By | None
+    by_label: str | None = None
     items: list[ProgressRow]
 
 

@@ -51,14 +51,14 @@ def ground(session: Session, actor: Actor, slug: str) -> Ground:
 
 
 def seen_whole(here: Ground, actor: Actor) -> ColumnElement[bool]:
-    """The SQL inverse of `ownership.sight(...) is WHOLE`: a condition on Task."""
+    """The SQL inverse of `parties.sight(...) is WHOLE`: a condition on Task."""
     if here.insider:
         return true()
     return or_(Task.visibility == Visibility.NORMAL, leads(actor))
 
 
 def seen_in_sum(here: Ground, actor: Actor) -> ColumnElement[bool]:
-    """The SQL inverse of `ownership.sight(...) is AGGREGATE`."""
+    """The SQL inverse of `parties.sight(...) is AGGREGATE`."""
     if here.insider:
         return false()
     return and_(Task.visibility == Visibility.STATUS_ONLY, ~leads(actor))

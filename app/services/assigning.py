@@ -75,14 +75,14 @@ def _valid_on(row: Membership, day: date) -> bool:
 def take_effect(draft: Draft) -> int:
     """Put the plan in force: what every lead owes is fixed now, so that time alone never moves a value."""
     plan, owed = draft.plan, 0
+    # A group owes through its members; members nobody has named owe nothing yet.
     leads = draft.session.scalars(
         select(Assignment)
         .join(Agency, Agency.id == Assignment.agency_id)
         .where(
             Assignment.plan_id == plan.id,
             Assignment.role == Role.LEAD,
-            Agency.kind
-            != AgencyKind.GROUP,  # a group owes through its members; unknown members owe nothing yet
+            Agency.kind != AgencyKind.GROUP,
         )
         .order_by(Assignment.order_key)
     )

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from app.errors import Fault, Invalid
 from app.errors import Text as Words
 from app.models import Agency, Change, Plan, Task
+from app.rules.ownership import Action
 from app.rules.parties import INSIDERS, Actor, Item, relations
-from app.rules.vocabulary import Scope, Visibility
+from app.rules.vocabulary import Operation, Scope, Subject, Visibility
 from app.schemas.changes import ChangeFilter, ChangeOut, ChangePage
 from app.schemas.lists import several
 from app.services import access
@@ -42,11 +43,11 @@ def _out(change: Change, plan: str | None, task: str | None) -> ChangeOut:
         at=change.at,
         plan=plan,
         task=task,
-        subject=change.subject,
+        subject=Subject(change.subject),
         ref=change.ref,
-        operation=change.operation,
+        operation=Operation(change.operation),
         version=change.version,
-        action=change.action,
+        action=Action(change.action),
         actor=change.actor,
         via=change.via,
         before=_public(change.before),
@@ -99,7 +100,7 @@ def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
     )
     if Scope.ADMIN in actor.scopes:
         return whole
-    return whole & (Change.subject != "key")
+    return whole & (Change.subject != Subject.KEY)
 
 
 def _inside(session: Session, actor: Actor) -> list[int]:

@@ -21,7 +21,8 @@ def get(session: Session, actor: Actor) -> MeOut:
     return MeOut(
         agency=AgencyRef(code=agency.code, name_vi=agency.name_vi),
         agency_kind=agency.kind,
-        scopes=[scope for scope in Scope if scope in actor.scopes],
+        scopes=(mine := [scope for scope in Scope if scope in actor.scopes]),
+        scope_labels=[scope.label_vi for scope in mine],
         key=key.public_id,
         key_label=key.label,
         key_hint=key.hint,

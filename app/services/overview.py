@@ -13,6 +13,7 @@ from app.schemas.overview import OverviewOut, StateCount
 from app.schemas.progress import By, ProgressFilter
 from app.services import access, activities, agencies, budget, events, parts, plans, progress
 from app.services.access import Ground
+from app.services.parts import Part
 
 LATEST = 10
 
@@ -20,11 +21,12 @@ LATEST = 10
 def get(session: Session, actor: Actor, slug: str) -> OverviewOut:
     """The plan, its completion by section and by agency, its duties by state, its money, what is new."""
     here = access.ground(session, actor, slug)
+    found = parts.visible(session, here, actor)
     return OverviewOut(
         plan=plans.brief(here.plan, agencies.ref(session, here.plan.owner_id)),
-        progress=progress.compute(session, here, actor, ProgressFilter(by=By.SECTION)),
-        agencies=progress.compute(session, here, actor, ProgressFilter(by=By.AGENCY)),
-        states=_states(session, here, actor),
+        progress=progress.compute(session, here, actor, ProgressFilter(by=By.SECTION), found),
+        agencies=progress.compute(session, here, actor, ProgressFilter(by=By.AGENCY), found),
+        states=_states(session, here, actor, found),
         status_only_tasks=_status_only(session, here),
         budget=budget.of_plan(session, here),
         latest=activities.latest(session, here, actor, LATEST),
@@ -32,9 +34,9 @@ def get(session: Session, actor: Actor, slug: str) -> OverviewOut:
     )
 
 
-def _states(session: Session, here: Ground, actor: Actor) -> list[StateCount]:
+def _states(session: Session, here: Ground, actor: Actor, found: list[Part]) -> list[StateCount]:
     """Duties by state, undefined last. Those the caller may only see in a sum are not counted here."""
-    behind = parts.by_task(session, here, parts.visible(session, here, actor))
+    behind = parts.by_task(session, here, found)
     duties = session.scalars(
         select(Task.id).where(
             Task.plan_id == here.plan.id,

@@ -36,12 +36,13 @@ class Node:
 def progress(session: Session, actor: Actor, slug: str, ask: ProgressFilter) -> ProgressOut:
     """Completion of the plan, or of a filtered set of its assignments, broken down as asked."""
     here = access.ground(session, actor, slug)
-    return compute(session, here, actor, ask)
+    return compute(session, here, actor, ask, parts.visible(session, here, actor))
 
 
-def compute(session: Session, here: Ground, actor: Actor, ask: ProgressFilter) -> ProgressOut:
-    """The same, for a plan already found."""
-    found = parts.visible(session, here, actor)
+def compute(
+    session: Session, here: Ground, actor: Actor, ask: ProgressFilter, found: list[Part]
+) -> ProgressOut:
+    """The same, for a plan and its leaves already found."""
     behind = parts.by_task(session, here, found)
     tasks, sections = _tasks(session, here, actor), _sections(session, here)
     chosen = _chosen(ask, found, behind, tasks, sections)
@@ -53,7 +54,7 @@ def compute(session: Session, here: Ground, actor: Actor, ask: ProgressFilter) -
         plan=here.plan.slug,
         revision=here.plan.revision,
         formula=FORMULA,
-        headline=Level.EVIDENCED.value,
+        headline=Level.EVIDENCED,
         as_of=max((part.moved_at for part in chosen if part.moved_at), default=None),
         total=Levels.of(parts.figure(chosen)),
         assignments=len(chosen),

@@ -248,8 +248,9 @@ def test_the_plan_tells_its_facts_their_sources_and_its_anomalies(library: Servi
     assert [anomaly["number"] for anomaly in plan["anomalies"]] == list(range(1, 35))
     assert plan["place"] is None
     assert plan["issued_on"] is None
-    assert (plan["stated"]["place"], plan["stated"]["issued_on"]) == ("not_in_text", "not_in_text")
-    assert (plan["effective_on"], plan["stated"]["effective_on"]) == ("2023-01-01", "implied")
+    stated = {one["fact"]: one["source"] for one in plan["stated"]}
+    assert (stated["place"], stated["issued_on"]) == ("not_in_text", "not_in_text")
+    assert (plan["effective_on"], stated["effective_on"]) == ("2023-01-01", "implied")
     assert keys(library["SCT"], "/v1/plans") == ["ttdn-2023"]
 
 
