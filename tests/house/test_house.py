@@ -142,3 +142,21 @@ def test_every_link_in_the_pages_leads_somewhere() -> None:
         page = ROOT / name
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{name}: {target}"
+
+
+FORBIDDEN = {
+    "app": r"BaseHTTPMiddleware",  # four times the price of a bare route (trap 7)
+    "app/services": r"\btext\(|exec_driver_sql|\.commit\(",  # by-passes of the journal, and of one unit of work
+    "app/routers": r"\.commit\(|HTTPException",
+}
+
+
+@pytest.mark.parametrize("folder", FORBIDDEN)
+def test_nothing_goes_round_the_one_way(folder: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {hit[0]}"
+        for path in modules(folder)
+        for hit in re.finditer(FORBIDDEN[folder], path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+    assert re.search(FORBIDDEN[folder], {"app": "BaseHTTPMiddleware"}.get(folder, "session.commit()"))

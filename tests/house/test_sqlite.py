@@ -1,0 +1,52 @@
+"""Which SQLite is taken: never one that can corrupt a WAL database (trap 8), and as it must be set up (trap 2)."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import text
+
+from app import sqlite
+from app.db import Database
+from app.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("version", "sound"),
+    [
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 45, 0), False),
+        ((3, 50, 6), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 53, 4), True),
+        ((4, 0, 0), True),
+    ],
+)
+def test_only_repaired_versions_are_sound(version: tuple[int, int, int], sound: bool) -> None:
+    assert sqlite.sound(version) is sound
+
+
+def test_an_unsound_one_is_refused_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    unsound = SimpleNamespace(sqlite_version_info=(3, 40, 1), sqlite_version="3.40.1")
+    monkeypatch.setattr(sqlite, "bundled", None)
+    monkeypatch.setattr(sqlite, "sqlite3", unsound)
+    with pytest.raises(RuntimeError, match=r"3\.40\.1.*pysqlite3.*DATABASE_URL"):
+        sqlite.driver()
+
+
+def test_every_connection_is_durable_checked_and_in_wal_mode(tmp_path: Path) -> None:
+    database = Database(Settings(DATABASE_URL=f"sqlite:///{tmp_path / 'a.sqlite3'}"))
+    try:
+        for opened in (database.reading, database.writing):
+            with opened() as session:
+                ask = {name: session.scalar(text(f"PRAGMA {name}")) for name in _WANTED}
+                assert ask == _WANTED
+    finally:
+        database.dispose()
+
+
+_WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
