@@ -146,7 +146,7 @@ def test_every_link_in_the_pages_leads_somewhere() -> None:
 
 FORBIDDEN = {
     "app": r"BaseHTTPMiddleware",  # four times the price of a bare route (trap 7)
-    "app/services": r"\btext\(|exec_driver_sql|\.commit\(",  # by-passes of the journal, and of one unit of work
+    "app/services": r"\btext\(|exec_driver_sql|\.commit\(",  # round the journal, or out of one unit of work
     "app/routers": r"\.commit\(|HTTPException",
 }
 
