@@ -35,17 +35,19 @@ class Out(BaseModel):
         return self
 
 
-def _no_defaults(schema: dict[str, Any]) -> None:
+def _published(schema: dict[str, Any]) -> None:
     """Publish no default: generated Python clients send it unasked (in a merge patch that would be a change),
-    and generated TypeScript clients ask for the field."""
+    and generated TypeScript clients ask for the field. A body none of whose fields is needed needs any one."""
     for member in schema.get("properties", {}).values():
         member.pop("default", None)
+    if not schema.get("required"):
+        schema["minProperties"] = 1
 
 
 class In(BaseModel):
     """A request body. What is not named here is refused, never ignored."""
 
-    model_config = ConfigDict(extra="forbid", strict=False, json_schema_extra=_no_defaults)
+    model_config = ConfigDict(extra="forbid", strict=False, json_schema_extra=_published)
 
 
 def _clean(value: Any) -> Any:

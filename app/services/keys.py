@@ -17,12 +17,17 @@ from app.rules.vocabulary import Scope
 from app.services import access
 
 
-def identify(session: Session, secret: str | None) -> Actor:
-    """Who is calling. Read from the database each time, so a revocation is felt by the next request."""
+def well_formed(secret: str | None) -> str:
+    """A key that may be one, told without the database: nobody without one is told what else is wrong."""
     if secret is None:
         raise _unknown("key_required")
     if not form.is_well_formed(secret):
         raise _unknown("key_invalid")
+    return secret
+
+
+def identify(session: Session, secret: str) -> Actor:
+    """Who is calling. Read from the database each time, so a revocation is felt by the next request."""
     found = session.execute(
         select(Key, Agency).join(Agency, Agency.id == Key.agency_id).where(Key.digest == form.digest(secret))
     ).one_or_none()

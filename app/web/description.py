@@ -87,6 +87,9 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
         if response.get("description") == "Successful Response":  # FastAPI's default
             response["description"] = "Thành công. · Done."
     operation["security"] = [{"bearer": []}] if needs_key else []
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] == "If-Match":
+            parameter["required"] = True  # optional to the framework alone, so that its absence is our 428
     content = operation.get("requestBody", {}).get("content", {})
     if method == "patch" and "application/json" in content:
         content["application/merge-patch+json"] = content.pop("application/json")  # RFC 7396

@@ -33,12 +33,13 @@ class Desk:
 
     def __init__(self, request: Request) -> None:
         self._request = request
+        self._secret = keys.well_formed(_bearer(request))
         self._database: Database = request.app.state.database
 
     def read(self, operation: Operation, *, cursor: str = "cursor") -> Response:
         """Answer from one snapshot; 304 if the caller has it already."""
         with self._database.reading() as session:
-            said = operation(session, keys.identify(session, self._secret()))
+            said = operation(session, keys.identify(session, self._secret))
             answer = said if isinstance(said, Answer) else Answer(said)
         answer.headers.update(next_link(self._request, answer.body, cursor))
         return conditional(self._request, render(answer))
@@ -55,7 +56,7 @@ class Desk:
 
     def _write(self, operation: Operation, repeat: str | None) -> Response:
         with self._database.writing(self._request.state.request_id) as session:
-            actor = keys.identify(session, self._secret())
+            actor = keys.identify(session, self._secret)
             if repeat is None:
                 return self._done(operation(session, actor))
             if not self._database.hold(session, f"{actor.agency}:{repeat}"):
@@ -76,19 +77,23 @@ class Desk:
     def _done(said: Out | Answer) -> Response:
         return render(said if isinstance(said, Answer) else Answer(said))
 
-    def _secret(self) -> str | None:
-        """The key in `Authorization: Bearer` (RFC 6750 §2.1); anything else there is no key."""
-        given = self._request.headers.getlist("authorization")
-        if not given:
-            return None
-        scheme, _, secret = given[0].partition(" ")
-        if len(given) > 1 or scheme.lower() != "bearer" or not secret:
-            raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
-        return secret.strip()
+
+def _bearer(request: Request) -> str | None:
+    """The key in `Authorization: Bearer` (RFC 6750 §2.1); anything else there is no key."""
+    given = request.headers.getlist("authorization")
+    if not given:
+        return None
+    scheme, _, secret = given[0].partition(" ")
+    if len(given) > 1 or scheme.lower() != "bearer" or not secret:
+        raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
+    return secret.strip()
 
 
 async def desk(request: Request) -> Desk:
-    """Make the request's desk; asynchronous, since it waits for nothing and needs no thread."""
+    """Make the request's desk; asynchronous, since it waits for nothing and needs no thread.
+
+    Without something like a key it ends here, before the body and the parameters are judged.
+    """
     return Desk(request)
 
 
