@@ -37,7 +37,7 @@ class Out(BaseModel):
 
 def _published(schema: dict[str, Any]) -> None:
     """Publish no default: generated Python clients send it unasked (in a merge patch that would be a change),
-    and generated TypeScript clients ask for the field. A body none of whose fields is needed needs any one."""
+    and generated TypeScript clients ask for the field. A body needing no field of its own needs any."""
     for member in schema.get("properties", {}).values():
         member.pop("default", None)
     if not schema.get("required"):
