@@ -1,9 +1,11 @@
 """The database: one engine, and where a transaction begins and ends.
 
-The two databases differ here and nowhere else. SQLite: one writer at a time, who waits in this process
-and takes the file's write lock at once (trap 2); durable commits; readers see one snapshot. PostgreSQL:
-reads are one REPEATABLE READ snapshot, writers lock the rows they are about to judge. What a write leaves on
-record is `journal`'s.
+How the two databases are opened, queued for and understood when they fail is said here and nowhere else.
+SQLite: one writer at a time, who waits in this process and takes the file's write lock at once (trap 2);
+durable commits; readers see one snapshot. PostgreSQL: reads are one REPEATABLE READ snapshot, writers lock
+the rows they are about to judge. They differ in two more places: `migration` keeps one at a time at work on
+the schema, and the feed's order is `journal`'s to write and `services.changes`' to read. What a write leaves
+on record is `journal`'s.
 """
 
 import threading
@@ -13,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import QueuePool
@@ -22,9 +25,16 @@ from app.errors import Busy, Conflict, Stale, Text
 from app.journal import WritingSession
 from app.settings import Settings
 
-LOCK_NOT_AVAILABLE = "55P03"
-BROKEN_FOR_ANOTHER = ("40001", "40P01")
-"""PostgreSQL undid the transaction in favour of another: serialisation failure, deadlock."""
+# PostgreSQL's SQLSTATE, by its beginning; SQLite's result codes.
+_UNIQUE_STATES = ("23505",)
+_UNIQUE_CODES = (2067, 1555)
+_UNIQUE_MESSAGE = "UNIQUE constraint failed"  # one of the two SQLite drivers gives no extended result code
+_LOCK_NOT_AVAILABLE = ("55P03",)
+_BROKEN_FOR_ANOTHER = ("40001", "40P01")  # undone in favour of another: serialisation failure, deadlock
+_PASSING_STATES = ("08", "40", "53", *_LOCK_NOT_AVAILABLE, "57P")
+"""Connection, rollback, resources, lock not available, shutdown and start-up."""
+_PASSING_CODES = (5, 6)
+"""Busy, locked."""
 
 
 class Database:
@@ -63,6 +73,8 @@ class Database:
             except StaleDataError as error:
                 raise Stale() from error
             except IntegrityError as error:
+                if not _is_taken(error):
+                    raise  # a rule of the tables that ours should have kept first: a bug, not a race
                 raise Conflict(
                     Text(
                         "Một yêu cầu khác vừa ghi cùng mục này; hãy đọc lại rồi thử lại",
@@ -93,7 +105,7 @@ class Database:
         try:
             session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
         except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+            if _state(error).startswith(_LOCK_NOT_AVAILABLE):
                 return False
             raise
         return True
@@ -143,5 +155,37 @@ def _postgresql_engine(settings: Settings) -> Engine:
 
 
 def will_pass(error: DBAPIError) -> bool:
-    """Whether the same unit of work, begun anew, has every chance to succeed."""
-    return getattr(error.orig, "sqlstate", None) in BROKEN_FOR_ANOTHER
+    """Whether the same unit of work, begun anew at once, has every chance to succeed."""
+    return _state(error).startswith(_BROKEN_FOR_ANOTHER)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the database will most likely take the same request again in a moment."""
+    if isinstance(error, PoolTimeout):  # no connection of the pool became free
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if _state(error):
+        return _state(error).startswith(_PASSING_STATES)
+    if _code(error):
+        return (_code(error) & 0xFF) in _PASSING_CODES
+    # psycopg gives no state where the server did not even answer.
+    unanswered = isinstance(error, OperationalError) and hasattr(error.orig, "sqlstate")
+    return error.connection_invalidated or unanswered
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    """Whether what was written has to be unique and another wrote it first."""
+    if _state(error):
+        return _state(error).startswith(_UNIQUE_STATES)
+    return _code(error) in _UNIQUE_CODES or str(error.orig).startswith(_UNIQUE_MESSAGE)
+
+
+def _state(error: DBAPIError) -> str:
+    """PostgreSQL's SQLSTATE; empty if there is none."""
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def _code(error: DBAPIError) -> int:
+    """SQLite's result code, extended where the driver knows it; 0 if there is none."""
+    return getattr(error.orig, "sqlite_errorcode", 0)

@@ -1,13 +1,14 @@
 """The journal: what every write leaves on record, written by the flush itself.
 
 One `Change` row for each changed row, in the same transaction; and no change of a recorded row that nobody
-asked permission for.
+asked permission for. A link is entered by the name people know its end by: the database's own numbers stay
+outside.
 """
 
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from sqlalchemy import BigInteger, Text, cast, event, func, insert, inspect
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, event, func, insert, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from app.models import Base, Change
@@ -15,11 +16,11 @@ from app.models.base import Recorded
 from app.models.changes import permits
 from app.rules.vocabulary import Operation
 
-_RECORDED = frozenset(
-    getattr(mapper.local_table, "name", "")
+_RECORDED: dict[str, type[Recorded]] = {
+    mapper.local_table.name: mapper.class_  # type: ignore[attr-defined]
     for mapper in Base.registry.mappers
     if issubclass(mapper.class_, Recorded)
-)
+}
 
 
 class UngrantedChange(RuntimeError):
@@ -61,7 +62,7 @@ def _journal(session: Session, _context: UOWTransaction) -> None:
     for row in (*session.new, *session.dirty):
         if not isinstance(row, Recorded):
             continue
-        before, after = _difference(row, created=row in session.new)
+        before, after = _difference(session, row, created=row in session.new)
         if not after:
             continue
         permit = granted[row]
@@ -90,21 +91,37 @@ def _journal(session: Session, _context: UOWTransaction) -> None:
         connection.execute(statement, entries)
 
 
-def _difference(row: Recorded, *, created: bool) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+def _difference(
+    session: Session, row: Recorded, *, created: bool
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
     """What the row said before and says now, by column; secrets and derived columns left out."""
     state = inspect(row)
     before, after = {}, {}
     for column in state.mapper.column_attrs:
-        info = column.columns[0].info
+        stored, info = column.columns[0], column.columns[0].info
         if info.get("derived") or info.get("secret") or column.key in ("id", "version"):
             continue
-        history = state.attrs[column.key].history
+        name, history = _public(stored), state.attrs[column.key].history
         if created:
-            after[column.key] = _plain(state.attrs[column.key].value)
+            after[name] = _said(session, stored, state.attrs[column.key].value)
         elif history.has_changes():
-            before[column.key] = _plain(history.deleted[0]) if history.deleted else None
-            after[column.key] = _plain(history.added[0]) if history.added else None
+            before[name] = _said(session, stored, history.deleted[0] if history.deleted else None)
+            after[name] = _said(session, stored, history.added[0] if history.added else None)
     return (None if created else before), after
+
+
+def _public(column: ColumnElement[Any]) -> str:
+    """What a column is called on the wire: a link by what it leads to."""
+    return str(column.key).removesuffix("_id" if column.foreign_keys else "")
+
+
+def _said(session: Session, column: ColumnElement[Any], value: Any) -> Any:
+    """A column's value as people know it. What a link leads to has mostly been judged in this unit of work,
+    and is in the session; otherwise it is one look by primary key."""
+    for link in column.foreign_keys:
+        if value is not None:
+            return session.get_one(_RECORDED[link.column.table.name], value).known_as
+    return _plain(value)
 
 
 def _plain(value: Any) -> Any:

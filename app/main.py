@@ -15,10 +15,10 @@ from app.web import description, docs, entrance
 
 VERSION = "0.1.0"
 
-DESCRIPTION = """Ai nợ việc gì trong kế hoạch, đã làm gì, đến đâu, hết bao nhiêu.
+DESCRIPTION = """Ai nợ việc gì trong kế hoạch, đã làm gì, đến đâu.
 Mỗi cơ quan gọi bằng khóa của mình: `Authorization: Bearer ttdn_…`.
 
-Who owes what in the plan, what was done, how far it is, what it cost.
+Who owes what in the plan, what was done, how far it is.
 Every agency calls with its own key."""
 
 TAGS = [

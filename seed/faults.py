@@ -86,6 +86,11 @@ _WORDS: Final = {
         "Mục cha phải đứng trước mục con trong sections", "A parent must stand before its child in sections"
     ),
     "dates_reversed": Text("Ngày kết thúc trước ngày bắt đầu", "It ends before it begins"),
+    "names_overlap": Text("Hai tên có thời gian chồng lên nhau", "Two names hold on the same day"),
+    "name_not_listed": Text(
+        "Khi có names, name_vi và name_en phải là một tên trong đó",
+        "Where there are names, name_vi and name_en must be one of them",
+    ),
     "not_a_group": Text("Chỉ nhóm (kind: group) mới có thành viên", "Only a group (kind: group) has members"),
     "repeated": Text("Có phần tử lặp lại", "An entry stands here twice"),
     "partner_not_accountable": Text(

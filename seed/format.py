@@ -7,6 +7,7 @@ items by their codes (`/tasks/IV.7.b/kind`) rather than by their places in a lis
 plans: docs/plan-format.md.
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,7 +49,22 @@ class PlanFile(Item):
 
 def read(path: Path) -> PlanFile:
     """Read and check a plan file; `Invalid` names every fault, not the first only."""
+    return read_with_digest(path)[0]
+
+
+def read_with_digest(path: Path) -> tuple[PlanFile, str]:
+    """Read and check a plan file, and tell its version.
+
+    The digest is over what the file says, not over how it is spelled nor over our classes: they gain fields
+    from one release to the next, and a file that nobody touched must stay the version it was.
+    """
     raw, found = strict_json.load(path)
+    plan_file = _checked(path, raw, found)
+    canonical = json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return plan_file, hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _checked(path: Path, raw: Any, found: list[Found]) -> PlanFile:
     found += _codes_used_twice(raw)
     plan_file = None
     try:

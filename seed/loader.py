@@ -4,7 +4,6 @@ Loading the same file again changes nothing. A plan that is on record changes by
 loading another version of its file.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -31,8 +30,7 @@ Progress = Callable[[str, int], None]
 
 def read(path: Path) -> tuple[PlanFile, str]:
     """Read and check a plan file; return it with the digest of what it says."""
-    plan_file = plan_format.read(path)
-    return plan_file, hashlib.sha256(plan_file.model_dump_json(by_alias=True).encode()).hexdigest()
+    return plan_format.read_with_digest(path)
 
 
 def load(session: Session, plan_file: PlanFile, digest: str, tell: Progress) -> bool:
@@ -86,7 +84,8 @@ def _steps(draft: Draft, plan_file: PlanFile, digest: str) -> Iterator[tuple[str
 def _bodies(draft: Draft, plan_file: PlanFile) -> Iterator[tuple[str, int]]:
     """Agencies first, for members and everything after refer to them."""
     for agency in plan_file.agencies:
-        drafting.register_agency(draft, _facts(agency, "members"))
+        names = [_facts(name) for name in agency.names]
+        drafting.register_agency(draft, _facts(agency, "members", "names"), names)
     yield "cơ quan, nhóm, đối tác · agencies, groups, partners", len(plan_file.agencies)
     members = [(agency.code, member) for agency in plan_file.agencies for member in agency.members]
     for group, member in members:

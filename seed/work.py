@@ -6,6 +6,7 @@ The rules cited are those of the domain's model: things §1, outputs §2, shares
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, ValidationInfo, model_validator
@@ -24,23 +25,45 @@ def _repeats(codes: Iterable[object]) -> bool:
     return len(listed) != len(set(listed))
 
 
-class Membership(Item):
-    """One body in a group, from day to day; an open end is null."""
+class Dated(Item):
+    """What holds from day to day, both included; an open end is null."""
 
-    agency: fields.Body
     valid_from: date | None
     valid_to: date | None
     source: Source
 
     @model_validator(mode="after")
     def _forwards(self) -> Self:
-        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            raise Broken("dates_reversed", "valid_to")
+        _in_order(self.valid_from, self.valid_to)
         return self
 
 
+def _in_order(first: date | None, last: date | None) -> None:
+    if first and last and first > last:
+        raise Broken("dates_reversed", "valid_to")
+
+
+def _overlap(periods: Iterable[Dated]) -> bool:
+    ends = sorted((one.valid_from or date.min, one.valid_to or date.max) for one in periods)
+    return any(later[0] <= earlier[1] for earlier, later in pairwise(ends))
+
+
+class Membership(Dated):
+    """One body in a group."""
+
+    agency: fields.Body
+
+
+class Name(Dated):
+    """A name an agency carries."""
+
+    name_vi: Short
+    name_en: Short
+
+
 class Agency(Item):
-    """An organisation, never a person. `members_open`: the list of members is known to be incomplete."""
+    """An organisation, never a person. `names`: where it had several over time, or one with known dates.
+    `members_open`: the list of members is known to be incomplete."""
 
     code: fields.AgencyCode
     kind: AgencyKind
@@ -53,15 +76,28 @@ class Agency(Item):
     note_en: Long | None = None
     succession_vi: Long | None = None
     succession_en: Long | None = None
+    names: tuple[Name, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
     members: tuple[Membership, ...] = ()
     members_open: bool = False
+
+    @model_validator(mode="after")
+    def _one_name_at_a_time(self) -> Self:
+        _in_order(self.valid_from, self.valid_to)
+        if _overlap(self.names):
+            raise Broken("names_overlap", "names")
+        if self.names and (self.name_vi, self.name_en) not in {(n.name_vi, n.name_en) for n in self.names}:
+            raise Broken("name_not_listed", "names")
+        return self
 
     @model_validator(mode="after")
     def _only_groups_have_members(self) -> Self:
         if self.kind is not AgencyKind.GROUP and (self.members or self.members_open):
             raise Broken("not_a_group", "members")
-        if _repeats(one.agency for one in self.members):
-            raise Broken("repeated", "members")
+        for body in {one.agency for one in self.members}:
+            if _overlap(one for one in self.members if one.agency == body):
+                raise Broken("repeated", "members")
         return self
 
 

@@ -62,3 +62,10 @@ def training(**changes: Any) -> dict[str, Any]:
 def push(client: httpx.Client, **changes: Any) -> httpx.Response:
     """Push a record for IV.7.a."""
     return client.post(f"{PLAN}/activities", json=training(**changes))
+
+
+def undated(figures: Any) -> Any:
+    """The same figures without the instants they carry: what is told to be as it was before."""
+    if isinstance(figures, dict):
+        return {key: undated(value) for key, value in figures.items() if key != "as_of"}
+    return [undated(one) for one in figures] if isinstance(figures, list) else figures

@@ -5,16 +5,15 @@ import json
 import click
 from sqlalchemy import text
 
-from app.cli.opening import database
+from app.cli.opening import database, settings
 from app.main import create_app
 from app.services import audit
-from app.settings import Settings
 
 
 @click.command()
 def openapi() -> None:
     """In hợp đồng OpenAPI. · Print the contract."""
-    app = create_app(Settings(DATABASE_URL="sqlite://"))
+    app = create_app(settings(DATABASE_URL="sqlite://"))
     click.echo(json.dumps(app.openapi(), ensure_ascii=False, indent=2))
 
 

@@ -48,12 +48,13 @@ def key_list() -> None:
 @key.command("rotate")
 @click.argument("key_id")
 @click.option("--overlap-hours", default=72, show_default=True, type=click.IntRange(0, 24 * 90))
-@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650))
-def key_rotate(key_id: str, overlap_hours: int, days: int) -> None:
+@click.option("--days", type=click.IntRange(1, 3650), help="as long as the old one, unless said")
+def key_rotate(key_id: str, overlap_hours: int, days: int | None) -> None:
     """Cấp khóa mới; khóa cũ còn dùng thêm một thời gian. · A new key; the old one works on for a while."""
     with database() as opened, opened.writing() as session:
+        lifetime = timedelta(days=days) if days else None
         made, secret = keys.rotate(
-            session, keys.technician(), key_id, timedelta(hours=overlap_hours), timedelta(days=days)
+            session, keys.technician(), key_id, timedelta(hours=overlap_hours), lifetime
         )
         shown = made.public_id
     click.echo(f"{shown}\n{secret}")

@@ -1,9 +1,12 @@
-"""Every command's way to the database, and how a failure is told at a terminal."""
+"""Every command's way to the settings and the database, and how a failure is told at a terminal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
+from alembic.util import CommandError
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app import migration
@@ -12,14 +15,35 @@ from app.errors import Failure
 from app.settings import Settings
 
 
+def settings(**given: Any) -> Settings:
+    """The environment's settings; what the command line itself gives comes first."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:  # its own text shows the values, and an address may hold a password
+        wrong = "; ".join(f"{_variable(one['loc'])}: {one['msg']}" for one in error.errors())
+        raise click.ClickException(f"Cấu hình · settings: {wrong}") from None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    """The environment's name of a setting, from the place where pydantic found it wrong."""
+    name = str(place[0])
+    return name if name.isupper() else f"TTDN_{name.upper()}"
+
+
 @contextmanager
 def database(*, migrated: bool = True) -> Iterator[Database]:
     """The database of the environment, with the schema it needs unless the command does without.
 
     Failures come out as one clear sentence.
     """
+    chosen = settings()
+    if migrated and chosen.database_file is not None and not chosen.database_file.is_file():
+        raise click.ClickException(
+            f"Không có tệp cơ sở dữ liệu · there is no database file: {chosen.database_file} "
+            "(ttdn migrate tạo mới · makes one)"
+        )
     try:
-        opened = Database(Settings())
+        opened = Database(chosen)
     except (SQLAlchemyError, ImportError, RuntimeError, ValueError) as error:
         raise click.ClickException(f"Cấu hình · settings (DATABASE_URL, TTDN_*): {error}") from error
     try:
@@ -32,6 +56,10 @@ def database(*, migrated: bool = True) -> Iterator[Database]:
         raise click.ClickException(_told(failure)) from failure
     except DBAPIError as error:
         raise click.ClickException(f"Cơ sở dữ liệu báo lỗi · the database says: {error.orig}") from error
+    except CommandError as error:
+        raise click.ClickException(
+            f"Không đổi được lược đồ · the schema cannot be changed: {error}"
+        ) from error
     finally:
         opened.dispose()
 

@@ -7,17 +7,16 @@ import click
 import uvicorn
 
 from app import migration
-from app.cli.loading import load
-from app.cli.opening import database
+from app.cli.loading import load_built_in
+from app.cli.opening import database, settings
 from app.db import Database
 from app.rules.vocabulary import Scope
-from app.services import keys
-from app.settings import Settings
+from app.services import drafting, keys
 from app.web.access_log import LOGGING
 from app.web.protocol import HEAD_BYTES_READ, ProblemProtocol
 from seed import demo as sample
-from seed import loader
 
+BUILT_IN = "ttdn-2023"
 DEMO_KEYS = (
     ("BPGV", "bảng điều hành (chỉ đọc) · dashboard, read only", ()),
     ("SVHTTDL", "văn phòng gửi báo cáo · an office that pushes", (Scope.PUSH,)),
@@ -38,12 +37,15 @@ DEMO_DAYS = 30
 @click.option("--demo", is_flag=True, help="add sample records, labelled as such in every title")
 def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> None:
     """Phục vụ API; tự chuẩn bị cơ sở dữ liệu nhúng. · Serve; prepares an embedded database."""
+    embedded = settings(root_path=root_path).embedded
     os.environ["TTDN_ROOT_PATH"] = root_path  # to the workers, which read their own settings
-    settings = Settings()
-    if settings.embedded:
+    if embedded:
         _prepare_embedded(demo)
     elif demo:
         raise click.UsageError("--demo is for the embedded database only")
+    else:
+        with database():
+            pass  # opening it says whether it answers and has the schema needed, before anybody is served
     base = f"http://{host}:{port}{root_path}"
     click.echo(f"API {base}/v1   Tài liệu · docs {base}/docs   Dừng · stop: Ctrl+C")
     uvicorn.run(
@@ -62,21 +64,25 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
 
 
 def _prepare_embedded(demo: bool) -> None:
-    """Bring the embedded database up to date; on its first start, make keys to try it with."""
+    """Bring the embedded database up to date; fill an empty one, and make keys to try it with.
+
+    An installation with a plan of its own, another province's perhaps, gets nothing of ours beside it.
+    """
     with database(migrated=False) as opened:
         migration.upgrade(opened.engine)
-        load(opened, loader.PLAN_2023)
+        load_built_in(opened, only_first=True)
         if demo:
             with opened.writing() as session:
-                click.echo(f"Bản ghi mẫu mới · new sample records: {sample.record(session, 'ttdn-2023')}")
+                click.echo(f"Bản ghi mẫu mới · new sample records: {sample.record(session, BUILT_IN)}")
         _make_demo_keys(opened)
 
 
 def _make_demo_keys(opened: Database) -> None:
-    """Only where no key was ever made: all of them at once, also when several processes start together."""
+    """Only beside the built-in plan, where no key was ever made: all of them at once, also when several
+    processes start together."""
     lines = []
     with opened.writing() as session:
-        if keys.find(session):
+        if keys.find(session) or drafting.known(session, BUILT_IN) is None:
             return
         for agency, label, scopes in DEMO_KEYS:
             _, secret = keys.issue(

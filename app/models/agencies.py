@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Name, Recorded, SearchText, SortKey
@@ -61,7 +61,18 @@ class Membership(Recorded):
     """An agency's place in a group; null ends are open."""
 
     __tablename__ = "memberships"
-    __table_args__ = (UniqueConstraint("group_id", "member_id", "valid_from"),)
+    __table_args__ = (
+        UniqueConstraint("group_id", "member_id", "valid_from"),
+        # To a unique constraint two nulls differ, and here null is a date: since ever.
+        Index(
+            "uq_memberships_group_id_member_id_since_ever",
+            "group_id",
+            "member_id",
+            unique=True,
+            sqlite_where=text("valid_from IS NULL"),
+            postgresql_where=text("valid_from IS NULL"),
+        ),
+    )
 
     group_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)

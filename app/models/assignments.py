@@ -17,7 +17,7 @@ class Assignment(Recorded):
 
     __tablename__ = "assignments"
     __table_args__ = (
-        UniqueConstraint("task_id", "agency_id", "role", "group_id"),
+        UniqueConstraint("task_id", "agency_id", "role"),
         CheckConstraint("share_numerator >= 0 AND share_denominator > 0", name="share"),
     )
 

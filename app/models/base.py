@@ -76,7 +76,8 @@ class Recorded(Base):
     """A business table: each change of a row is journaled and raises the row's version.
 
     `subject` is the row's kind on the wire. `ref` is the name people know the row by, `plan_of` and
-    `task_of` say whose it is: they decide who may read its changes.
+    `task_of` say whose it is: they decide who may read its changes. `known_as` is what a row that points at
+    this one calls it on the wire.
     """
 
     __abstract__ = True
@@ -95,6 +96,10 @@ class Recorded(Base):
     @property
     def ref(self) -> str:
         raise NotImplementedError
+
+    @property
+    def known_as(self) -> str:
+        return self.ref
 
     @property
     def plan_of(self) -> int | None:

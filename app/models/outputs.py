@@ -44,3 +44,8 @@ class Output(Recorded):
     @property
     def ref(self) -> str:
         return self.public_id
+
+    @property
+    def known_as(self) -> str:
+        """Records name their output as people do: by its code within the assignment."""
+        return self.code

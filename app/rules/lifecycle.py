@@ -34,6 +34,7 @@ class Terms:
     kind: TaskKind
     target: int | None
     due_on: date | None
+    year: int
     first: date
     last: date
     reporting: PeriodKind
@@ -41,7 +42,7 @@ class Terms:
 
 def owed_from_the_start(terms: Terms) -> list[Planned]:
     """One milestone, n pieces or the reporting periods; nothing where n is unknown or nothing happened."""
-    due_on, due_source = (terms.due_on, Source.PLAN_TEXT) if terms.due_on else (terms.last, Source.IMPLIED)
+    due_on, due_source = deadline(terms.due_on, terms.year)
     match terms.kind:
         case TaskKind.DELIVERABLE:
             return [Planned(OutputKind.MILESTONE, "M1", 1, "Hoàn thành", "Completed", due_on, due_source)]
@@ -54,6 +55,11 @@ def owed_from_the_start(terms: Terms) -> list[Planned]:
             return [_period(n, p) for n, p in enumerate(periods(terms.reporting, terms.first, terms.last), 1)]
         case TaskKind.TRIGGERED:  # pragma: no branch -- the type checker proves that there is no other kind
             return []
+
+
+def deadline(stated: date | None, year: int) -> tuple[date, Source]:
+    """When something is due and who says so: a missing date is 31 December of the plan's year (model §3)."""
+    return (stated, Source.PLAN_TEXT) if stated else (date(year, 12, 31), Source.IMPLIED)
 
 
 def _period(number: int, period: Period) -> Planned:

@@ -41,7 +41,9 @@ class ActivityIn(In):
     agency: Annotated[
         str | None,
         Field(
-            max_length=35, description="cơ quan đã thực hiện, khi ghi thay · whose activity, when on behalf"
+            min_length=1,
+            max_length=35,
+            description="cơ quan đã thực hiện, khi ghi thay · whose activity, when on behalf",
         ),
     ] = None
     output: OutputCode | None = None

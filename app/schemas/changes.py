@@ -29,8 +29,10 @@ class ChangeOut(Out):
     action_label: str = ""
     actor: str | None = Field(description="mã cơ quan · agency code; null for the technical administrator")
     via: str = Field(description="khóa hoặc dòng lệnh · the key or the command line")
-    before: dict[str, Any] | None
-    after: dict[str, Any]
+    before: dict[str, Any] | None = Field(description="null khi mới tạo · null for a new row")
+    after: dict[str, Any] = Field(
+        description="liên kết ghi bằng mã hoặc id · links by the code or id of what they lead to"
+    )
     request_id: str | None
 
 

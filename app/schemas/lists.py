@@ -40,9 +40,9 @@ def one_of(words: type[Word]) -> Any:
     """Describe a filter that takes one or more codes of a vocabulary, separated by commas."""
     codes = "|".join(word.value for word in words)
     listed = ", ".join(f"`{word.value}` {word.label_vi}" for word in words)
-    return Field(
-        pattern=f"^({codes})(,({codes}))*$", description=f"Một hoặc nhiều · one or more of: {listed}"
-    )
+    english = ", ".join(f"`{word.value}`" for word in words)
+    description = f"Một hoặc nhiều: {listed} · one or more of: {english}"
+    return Field(pattern=f"^({codes})(,({codes}))*$", description=description)
 
 
 def codes_of(what: str, example: str) -> Any:
@@ -59,7 +59,8 @@ def sort_by(*names: str) -> Any:
     name = "|".join(names)
     return Field(
         pattern=f"^-?({name})(,-?({name})){{0,{len(names) - 1}}}$",
-        description="Thứ tự; dấu trừ là giảm dần · order; minus is descending: " + ", ".join(names),
+        description=f"Thứ tự, dấu trừ là giảm dần: {', '.join(names)} · order, minus is descending: "
+        + ", ".join(names),
     )
 
 
@@ -68,7 +69,7 @@ def include_of(*names: str) -> Any:
     name = "|".join(names)
     return Field(
         pattern=f"^({name})(,({name})){{0,{len(names) - 1}}}$",
-        description="Kèm theo · also include: " + ", ".join(names),
+        description=f"Kèm theo: {', '.join(names)} · also include: {', '.join(names)}",
     )
 
 

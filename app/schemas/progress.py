@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.rules.rollup import Figure
+from app.rules.rollup import FORMULA, Figure
 from app.rules.vocabulary import Level, State, TaskKind, Word
 from app.schemas.base import Out, Ratio
 from app.schemas.lists import codes_of, one_of
@@ -20,9 +20,15 @@ class Levels(Out):
     defined: Ratio = Field(description="phần trọng số tính được · share of the weight that owes anything")
     state: State | None
     state_label: str | None = None
+    formula: str = Field(examples=["rollup-1"], description="tên cách tính · names the arithmetic")
+    revision: int = Field(description="lần điều chỉnh của kế hoạch · the plan's revision")
+    as_of: datetime | None = Field(
+        description="thay đổi mới nhất đã tính; null khi chưa có · instant of the latest change taken in; "
+        "null before the first"
+    )
 
     @classmethod
-    def of(cls, figure: Figure) -> "Levels":
+    def of(cls, figure: Figure, revision: int, as_of: datetime | None) -> "Levels":
         """Put a figure on the wire."""
         return cls(
             reported=Ratio.of(figure.reported),
@@ -30,6 +36,9 @@ class Levels(Out):
             confirmed=Ratio.of(figure.confirmed),
             defined=Ratio.of(figure.defined / figure.included if figure.included else None),
             state=figure.state,
+            formula=FORMULA,
+            revision=revision,
+            as_of=as_of,
         )
 
 
@@ -57,14 +66,8 @@ class ProgressOut(Out):
     """Completion as this caller may see it."""
 
     plan: str = Field(examples=["ttdn-2023"])
-    revision: int
-    formula: str = Field(examples=["rollup-1"])
     headline: Level
     headline_label: str = ""
-    as_of: datetime | None = Field(
-        description="thời điểm của thay đổi mới nhất đã tính · instant of the latest change taken in; "
-        "null before the first"
-    )
     total: Levels
     assignments: int
     by: By | None

@@ -58,10 +58,18 @@ def seen_whole(here: Ground, actor: Actor) -> ColumnElement[bool]:
 
 
 def seen_in_sum(here: Ground, actor: Actor) -> ColumnElement[bool]:
-    """The SQL inverse of `parties.sight(...) is AGGREGATE`."""
+    """The SQL inverse of `parties.sight(...) is AGGREGATE`, for one body's part: on Task and Assignment."""
     if here.insider:
         return false()
-    return and_(Task.visibility == Visibility.STATUS_ONLY, ~leads(actor))
+    return and_(Task.visibility == Visibility.STATUS_ONLY, Assignment.agency_id != actor.agency_id)
+
+
+def own_part(here: Ground, actor: Actor) -> ColumnElement[bool]:
+    """A condition on Task and Assignment: of a status-only duty a body sees its own part and no other's."""
+    if here.insider:
+        return true()
+    own = Assignment.agency_id == actor.agency_id
+    return or_(Task.visibility != Visibility.STATUS_ONLY, own, Assignment.role != Role.LEAD)
 
 
 def leads(actor: Actor) -> ColumnElement[bool]:
@@ -144,7 +152,9 @@ def refusal_facts(refusal: Refusal, instead: dict[str, object] | None) -> dict[s
         "reason": refusal.code,
         "clause": refusal.clause,
         "you_are": [relation.value for relation in refusal.you_are],
+        "you_are_labels": [relation.label_vi for relation in refusal.you_are],
         "needs": [relation.value for relation in refusal.needs],
+        "needs_labels": [relation.label_vi for relation in refusal.needs],
         "who_can": list(refusal.who_can),
         "on_behalf": list(refusal.on_behalf),
         "instead": instead,

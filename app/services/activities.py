@@ -12,7 +12,7 @@ from app.rules.vocabulary import ActivityStatus, Role, TaskKind
 from app.schemas.activities import ActivityFilter, ActivityOut, ActivityPage, WithdrawalOut
 from app.schemas.base import AgencyRef, TaskRef
 from app.schemas.lists import several
-from app.services import access, listing, tasks
+from app.services import access, listing, sections
 from app.services.access import Ground
 
 _RECORDER, _WITHDRAWER = aliased(Agency), aliased(Agency)
@@ -41,13 +41,13 @@ def find(session: Session, actor: Actor, slug: str, ask: ActivityFilter) -> Acti
     if ask.external_id:
         query = query.where(Activity.external_id == ask.external_id)
     if ask.section:
-        query = query.where(tasks.within(here, several(ask.section)))
+        query = query.where(Task.section_id.in_(sections.below(session, here, several(ask.section))))
     if ask.occurred_from:
         query = query.where(Activity.occurred_on >= ask.occurred_from)
     if ask.occurred_to:
         query = query.where(Activity.occurred_on <= ask.occurred_to)
     found = listing.page(session, query, ask, ORDERS, by="-id", last=[Activity.public_id], place=slug)
-    items = [_out(row) for row in found.rows]
+    items = [_out(here, row) for row in found.rows]
     return ActivityPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
@@ -55,7 +55,7 @@ def latest(session: Session, here: Ground, actor: Actor, how_many: int) -> list[
     """The records that came in last and still stand."""
     query = _query(here, actor, Activity.status == ActivityStatus.STANDING)
     query = query.order_by(Activity.public_id.desc()).limit(how_many)
-    return [_out(row) for row in session.execute(query)]
+    return [_out(here, row) for row in session.execute(query)]
 
 
 def get(session: Session, actor: Actor, slug: str, public_id: str) -> tuple[ActivityOut, int]:
@@ -69,7 +69,7 @@ def one(session: Session, here: Ground, actor: Actor, public_id: str) -> tuple[A
     row = session.execute(_query(here, actor, Activity.public_id == public_id)).one_or_none()
     if row is None:
         raise NotFound()
-    return _out(row), row[0].version
+    return _out(here, row), row[0].version
 
 
 def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -86,9 +86,10 @@ def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Sele
     )
 
 
-def _out(row: Any) -> ActivityOut:
+def _out(here: Ground, row: Any) -> ActivityOut:
     activity, task, agency, recorder, output, role, withdrawal, withdrawer = row
-    fills_pieces = task.kind is TaskKind.COUNTED and task.target is not None
+    in_time = activity.occurred_on >= here.plan.period_from
+    fills_pieces = task.kind is TaskKind.COUNTED and task.target is not None and in_time
     standing = activity.status is ActivityStatus.STANDING
     return ActivityOut(
         id=activity.public_id,

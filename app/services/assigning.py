@@ -93,6 +93,7 @@ def take_effect(draft: Draft) -> int:
             TaskKind(task.kind),
             task.target,
             task.due_on,
+            plan.year,
             plan.period_from,
             plan.period_to,
             plan.reporting_period,

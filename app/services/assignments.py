@@ -11,7 +11,6 @@ from app.models import Agency, Assignment, Task
 from app.rules.parties import Actor
 from app.schemas.base import AgencyRef, Ratio, TaskRef
 from app.schemas.lists import several
-from app.schemas.progress import Levels
 from app.schemas.tasks import AssignmentFilter, AssignmentOut, AssignmentPage
 from app.services import access, listing, parts
 from app.services.access import Ground
@@ -30,7 +29,12 @@ def query(
         .join(Task, Task.id == Assignment.task_id)
         .join(Agency, Agency.id == Assignment.agency_id)
         .outerjoin(_GROUP, _GROUP.id == Assignment.group_id)
-        .where(Assignment.plan_id == here.plan.id, access.seen_whole(here, actor), *conditions)
+        .where(
+            Assignment.plan_id == here.plan.id,
+            access.seen_whole(here, actor),
+            access.own_part(here, actor),
+            *conditions,
+        )
     )
 
 
@@ -50,7 +54,7 @@ def find(session: Session, actor: Actor, slug: str, ask: AssignmentFilter) -> As
     if ask.state:
         chosen = chosen.where(Assignment.public_id.in_(in_state(found_parts, several(ask.state))))
     found = listing.page(session, chosen, ask, ORDERS, by="task", last=[Assignment.public_id], place=slug)
-    items = [out(*row, leaves=found_parts) for row in found.rows]
+    items = [out(*row, here=here, leaves=found_parts) for row in found.rows]
     return AssignmentPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
@@ -60,7 +64,7 @@ def get(session: Session, actor: Actor, slug: str, public_id: str) -> Assignment
     found = session.execute(query(here, actor, Assignment.public_id == public_id)).one_or_none()
     if found is None:
         raise NotFound()
-    return out(*found, leaves=parts.visible(session, here, actor))
+    return out(*found, here=here, leaves=parts.visible(session, here, actor))
 
 
 def in_state(some: Iterable[Part], states: tuple[str, ...]) -> list[str]:
@@ -69,7 +73,13 @@ def in_state(some: Iterable[Part], states: tuple[str, ...]) -> list[str]:
 
 
 def out(
-    assignment: Assignment, task: Task, agency: Agency, group: str | None, *, leaves: Iterable[Part]
+    assignment: Assignment,
+    task: Task,
+    agency: Agency,
+    group: str | None,
+    *,
+    here: Ground,
+    leaves: Iterable[Part],
 ) -> AssignmentOut:
     """An assignment on the wire, with its completion where it counts."""
     own = [part for part in leaves if part.assignment == assignment.public_id]
@@ -86,5 +96,5 @@ def out(
         fans_out=assignment.fans_out,
         share=Ratio.of(Fraction(assignment.share_numerator, assignment.share_denominator)),
         recorded_quantity=assignment.recorded_quantity,
-        progress=Levels.of(parts.figure(own)) if own else None,
+        progress=parts.levels(here, own) if own else None,
     )

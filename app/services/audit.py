@@ -1,21 +1,24 @@
-"""The audit: every stored figure computed anew from the records, and the journal counted."""
+"""The audit: every stored figure computed anew from the records, and the journal counted row by row."""
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from fractions import Fraction
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Activity, Assignment, Change, Key, Output, Task, Withdrawal
+from app.models import Activity, Assignment, Base, Change, Output, Plan, Task, Withdrawal
+from app.models.base import Recorded
 from app.rules import lifecycle
-from app.rules.vocabulary import ActivityStatus, OutputKind, Visibility
+from app.rules.vocabulary import ActivityStatus, OutputKind, Role, TaskKind, Visibility
 
 
 def differences(session: Session) -> Iterator[str]:
     """Everything stored that is not what the records say, a sentence each; nothing if all is well."""
     yield from _quantities(session)
     yield from _levels(session)
+    yield from _withdrawals(session)
+    yield from _shares(session)
     yield from _journal(session)
 
 
@@ -28,10 +31,18 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def _quantities(session: Session) -> Iterator[str]:
-    """Pieces recorded: the standing records of an assignment that name no output."""
+    """Pieces recorded: the standing records of the lead of a counted task, from the plan's first day on."""
     query = (
         select(Activity.assignment_id, func.sum(Activity.quantity))
-        .where(Activity.status == ActivityStatus.STANDING, Activity.output_id.is_(None))
+        .join(Assignment, Assignment.id == Activity.assignment_id)
+        .join(Task, Task.id == Activity.task_id)
+        .join(Plan, Plan.id == Activity.plan_id)
+        .where(
+            Activity.status == ActivityStatus.STANDING,
+            Task.kind == TaskKind.COUNTED,
+            Assignment.role == Role.LEAD,
+            Activity.occurred_on >= Plan.period_from,
+        )
         .group_by(Activity.assignment_id)
     )
     recorded = {assignment: int(total) for assignment, total in session.execute(query)}
@@ -77,19 +88,55 @@ def _levels(session: Session) -> Iterator[str]:
             )
 
 
+def _withdrawals(session: Session) -> Iterator[str]:
+    """A record is withdrawn if, and only if, there is the fact of its withdrawal."""
+    query = select(Activity.public_id, Activity.status, Withdrawal.id.is_not(None)).outerjoin(
+        Withdrawal, Withdrawal.activity_id == Activity.id
+    )
+    for public_id, status, withdrawn in session.execute(query):
+        if (status is ActivityStatus.WITHDRAWN) is not bool(withdrawn):
+            yield f"activity {public_id}: {status}, but {'a' if withdrawn else 'no'} withdrawal on record"
+
+
+def _shares(session: Session) -> Iterator[str]:
+    """The leads of a task that count share all of it: a group that fans out counts through its members."""
+    shared: dict[tuple[str, str], Fraction] = {}
+    query = (
+        select(Plan.slug, Task.code, Assignment)
+        .join(Task, Task.id == Assignment.task_id)
+        .join(Plan, Plan.id == Task.plan_id)
+        .where(Assignment.role == Role.LEAD)
+    )
+    for plan, task, assignment in session.execute(query):
+        part = Fraction(0) if assignment.fans_out else assignment.share
+        shared[plan, task] = shared.get((plan, task), Fraction(0)) + part
+    for (plan, task), total in shared.items():
+        if total != 1:
+            yield f"task {task} of {plan}: the shares of its leads sum to {total}"
+
+
 def _journal(session: Session) -> Iterator[str]:
-    """Every version of a row has its entry in the journal."""
-    entries = Counter(session.scalars(select(Change.ref).where(Change.subject.in_(_SUBJECTS))))
-    for subject, table in _SUBJECTS.items():
-        for public_id, version in session.execute(select(table.public_id, table.version)):
-            if entries[public_id] != version:
-                yield f"{subject} {public_id}: version {version}, but {entries[public_id]} journal entries"
+    """Every version of every recorded row has its entry, and every entry its row.
+
+    Codes repeat from plan to plan, and two rows may go by one name: what is known by the same words is
+    counted together.
+    """
+    versions: Counter[_Known] = Counter()
+    for mapper in Base.registry.mappers:
+        if issubclass(mapper.class_, Recorded):
+            for row in session.scalars(select(mapper.class_).execution_options(yield_per=_AT_ONCE)):
+                versions[row.subject.value, row.ref, row.plan_of] += row.version
+    query = select(Change.subject, Change.ref, Change.plan_id, func.count())
+    counted = session.execute(query.group_by(Change.subject, Change.ref, Change.plan_id))
+    entries: Counter[_Known] = Counter({(what, ref, plan): found for what, ref, plan, found in counted})
+    for known in versions | entries:
+        if versions[known] != entries[known]:
+            what, ref, _ = known
+            yield f"{what} {ref}: version {versions[known]}, but {entries[known]} journal entries"
 
 
-_SUBJECTS: dict[str, Any] = {
-    "assignment": Assignment,
-    "output": Output,
-    "activity": Activity,
-    "withdrawal": Withdrawal,
-    "key": Key,
-}
+_Known = tuple[str, str, int | None]
+"""What a row goes by in the journal: its kind, its name, its plan."""
+
+_AT_ONCE = 1000
+"""How many rows the audit holds at a time."""

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Text, cast, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from app.errors import Fault, Invalid
 from app.errors import Text as Words
-from app.models import Agency, Change, Plan, Task
+from app.models import Agency, Assignment, Change, Plan, Task
 from app.rules.ownership import Action
 from app.rules.parties import INSIDERS, Actor, Item, relations
-from app.rules.vocabulary import Operation, Scope, Subject, Visibility
+from app.rules.vocabulary import Operation, Role, Scope, Subject, Visibility
 from app.schemas.changes import ChangeFilter, ChangeOut, ChangePage
 from app.schemas.lists import several
 from app.services import access
@@ -50,21 +50,10 @@ def _out(change: Change, plan: str | None, task: str | None) -> ChangeOut:
         action=Action(change.action),
         actor=change.actor,
         via=change.via,
-        before=_public(change.before),
-        after=_public(change.after) or {},
+        before=change.before,
+        after=change.after,
         request_id=change.request_id,
     )
-
-
-def _public(values: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The columns people know; the database's own numbers never leave."""
-    if values is None:
-        return None
-    return {
-        name: value
-        for name, value in values.items()
-        if name == "public_id" or not name.endswith("_id") or name == "external_id"
-    }
 
 
 def _place(session: Session, public_id: str, visible: ColumnElement[bool]) -> Any:
@@ -92,15 +81,20 @@ def _settled(session: Session) -> list[ColumnElement[bool]]:
 
 def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
     """Changes of tasks the caller sees whole; of keys, for the technician alone."""
-    whole = or_(
-        Change.task_id.is_(None),
-        Task.visibility == Visibility.NORMAL,
-        access.leads(actor),
-        Change.plan_id.in_(_inside(session, actor)),
-    )
+    seen = or_(Change.task_id.is_(None), Task.visibility == Visibility.NORMAL, access.leads(actor))
+    whole = Change.plan_id.in_(_inside(session, actor)) | (seen & ~_leads_to_hidden(actor))
     if Scope.ADMIN in actor.scopes:
         return whole
     return whole & (Change.subject != Subject.KEY)
+
+
+def _leads_to_hidden(actor: Actor) -> ColumnElement[bool]:
+    """A link has two ends: its change goes with the duty, and must name no item hidden from the caller."""
+    item, own = aliased(Task), aliased(Assignment)
+    leads = exists().where(own.task_id == item.id, own.agency_id == actor.agency_id, own.role == Role.LEAD)
+    named = (item.plan_id == Change.plan_id) & (Change.ref == item.code + "/" + Task.code)
+    hidden = exists().where(named, item.visibility != Visibility.NORMAL, ~leads).correlate(Change, Task)
+    return (Change.subject == Subject.IMPLEMENTATION) & hidden
 
 
 def _inside(session: Session, actor: Actor) -> list[int]:

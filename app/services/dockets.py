@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, NotFound, Text
 from app.models import Activity, Agency, Assignment, Output, Task
-from app.rules.ownership import Action, Permit
+from app.rules.ownership import Action, Permit, judge
 from app.rules.parties import Actor
 from app.rules.vocabulary import Role
 from app.schemas.activities import ActivityIn
@@ -59,7 +59,8 @@ def for_activity(
     if found is None:
         raise NotFound()
     activity_id, task, agency_code = found
-    permit = access.permit(actor, action, access.item(session, here, task, agency_code))
+    item = access.item(session, here, task, agency_code)
+    permit = access.permit(actor, action, item, lambda: _instead(session, here, actor))
     docket = _locked(session, here, task, agency_code)
     activity = session.scalars(
         select(Activity).where(Activity.id == activity_id).execution_options(populate_existing=True)
@@ -138,17 +139,24 @@ def _whose(actor: Actor, body: ActivityIn, roles: Mapping[Role, tuple[str, ...]]
 
 
 def _instead(session: Session, here: Ground, actor: Actor) -> dict[str, object] | None:
-    """What this caller could record on: the tasks it leads or coordinates."""
-    codes = session.scalars(
-        select(Task.code)
-        .join(Assignment, Assignment.task_id == Task.id)
+    """What this caller could record on: its own tasks, as far as the same rules would let it."""
+    own = session.scalars(
+        select(Task)
         .where(
             Task.plan_id == here.plan.id,
-            Assignment.agency_id == actor.agency_id,
-            Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
+            Task.id.in_(
+                select(Assignment.task_id).where(
+                    Assignment.agency_id == actor.agency_id,
+                    Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
+                )
+            ),
             access.seen_whole(here, actor),
         )
         .order_by(Task.order_key)
     )
-    own = list(dict.fromkeys(codes))
-    return {"operation": "record_activity", "task": own} if own else None
+    open_to_it = [
+        task.code
+        for task in own
+        if isinstance(judge(actor, Action.ACTIVITY_RECORD, access.item(session, here, task)), Permit)
+    ]
+    return {"operation": "record_activity", "task": open_to_it} if open_to_it else None

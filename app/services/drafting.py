@@ -4,8 +4,9 @@ In the order agencies, plan, sections, objectives, tasks, links, events, budget;
 owes what and puts the plan in force. Everything stands under one permit: one act of one body.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -67,28 +68,32 @@ def begin(session: Session, actor: Actor, owner: str, secretariat: str | None) -
     return Draft(session, access.permit(actor, Action.PLAN_DRAW_UP, item))
 
 
-def register_agency(draft: Draft, facts: Mapping[str, Any]) -> Agency:
-    """Enter an agency. One that is on record already keeps its record, if kind and names agree."""
+def holds_a_plan(session: Session) -> bool:
+    """Whether any plan at all is on record."""
+    return session.scalars(select(Plan.id).limit(1)).first() is not None
+
+
+def register_agency(draft: Draft, facts: Mapping[str, Any], names: Sequence[Mapping[str, Any]]) -> Agency:
+    """Enter an agency with its names over time, if any are given, or else under its one name without dates.
+
+    One that is on record already keeps its record, if kind and Vietnamese name agree: codes are global to
+    an installation, and a translation or a note is no reason to take it for another body.
+    """
     code = facts["code"]
     agency = draft.session.scalars(select(Agency).where(Agency.code == code)).one_or_none()
     if agency is None:
         agency = Agency(
             **facts,
             sort_key=sort_key(facts["name_vi"]),
-            search_text=fold(f"{code} {facts['name_vi']} {facts['name_en']}"),
+            search_text=fold(
+                " ".join([code, *_called(facts), *(word for one in names for word in _called(one))])
+            ),
         )
         draft.enter(agency)
-        draft.enter(
-            AgencyName(
-                agency_id=agency.id,
-                name_vi=agency.name_vi,
-                name_en=agency.name_en,
-                source=agency.source,
-            )
-        )
-    elif different := [
-        name for name in ("kind", "name_vi", "name_en") if getattr(agency, name) != facts[name]
-    ]:
+        undated = {name: facts[name] for name in ("name_vi", "name_en", "source")}
+        oldest_first = sorted(names, key=lambda one: one["valid_from"] or date.min)
+        draft.enter(*(AgencyName(agency_id=agency.id, **one) for one in oldest_first or [undated]))
+    elif different := [name for name in ("kind", "name_vi") if getattr(agency, name) != facts[name]]:
         raise Conflict(
             Text(
                 f"Cơ quan {code} đã có trong hệ thống với dữ liệu khác ở: {', '.join(different)}",
@@ -99,15 +104,40 @@ def register_agency(draft: Draft, facts: Mapping[str, Any]) -> Agency:
     return agency
 
 
+def _called(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return facts["name_vi"], facts["name_en"]
+
+
 def register_member(draft: Draft, group: str, member: str, facts: Mapping[str, Any]) -> None:
-    """Enter a body's place in a group, unless it is there already."""
+    """Enter a body's place in a group, unless it stands there with the same dates already.
+
+    It may leave and come back; two places at once would contradict each other.
+    """
     group_row, member_row = draft.agencies[group], draft.agencies[member]
-    found = draft.session.scalars(
+    first, last = facts["valid_from"], facts["valid_to"]
+    on_record = draft.session.scalars(
         select(Membership).where(Membership.group_id == group_row.id, Membership.member_id == member_row.id)
-    ).first()
-    if found is None:
-        label = f"{group}/{member}"
-        draft.enter(Membership(group_id=group_row.id, member_id=member_row.id, label=label, **facts))
+    ).all()
+    if any((row.valid_from, row.valid_to) == (first, last) for row in on_record):
+        return
+    for row in on_record:
+        if (row.valid_from or date.min) <= (last or date.max) and (first or date.min) <= (
+            row.valid_to or date.max
+        ):
+            old, new = _days(row.valid_from, row.valid_to), _days(first, last)
+            raise Conflict(
+                Text(
+                    f"{member} đã là thành viên của {group} trong thời gian {old}, chồng lên {new} trong tệp",
+                    f"{member} is on record as a member of {group}, {old}, which overlaps the file's {new}",
+                )
+            )
+    label = f"{group}/{member}"
+    draft.enter(Membership(group_id=group_row.id, member_id=member_row.id, label=label, **facts))
+
+
+def _days(first: date | None, last: date | None) -> str:
+    """A period as people of both languages read it; … is an open end."""
+    return f"{first or '…'} – {last or '…'}"
 
 
 def open_plan(

@@ -17,6 +17,16 @@ def find(
 ) -> Output | None:
     """The output a record is evidence for, where that is unambiguous; None is kept and counts for nothing."""
     kind = docket.task.kind if docket.assignment.role is Role.LEAD else None
+    if day < docket.here.plan.period_from:
+        if code is not None or opens:
+            raise _output_fault(
+                "/occurred_on",
+                "before_the_plan",
+                "Ngày này trước thời gian của kế hoạch",
+                "This day is before the plan begins",
+                docket,
+            )
+        return None
     if opens:
         if kind is not TaskKind.TRIGGERED:
             raise _output_fault(
@@ -97,6 +107,18 @@ def _output_fault(pointer: str, code: str, vi: str, en: str, docket: Docket) -> 
     return Invalid(faults=[Fault(pointer, code, Text(vi, en))], facts={"offered_outputs": offered})
 
 
+def fills_pieces(docket: Docket, day: date) -> bool:
+    """Whether a record of this day counts by its quantity: a counted task, its lead, not before the plan."""
+    counted = docket.task.kind is TaskKind.COUNTED and docket.assignment.role is Role.LEAD
+    return counted and day >= docket.here.plan.period_from
+
+
+def all_filled(docket: Docket) -> bool:
+    """Whether every piece is covered already, so that one more is surplus."""
+    pieces = [output for output in docket.outputs if output.kind is OutputKind.PIECE]
+    return bool(pieces) and all(piece.evidence for piece in pieces)
+
+
 def kept(docket: Docket, activity: Activity) -> str | None:
     """What a correction that names no output looks for: the date's period, or the output it had."""
     return None if docket.task.kind is TaskKind.CONTINUOUS else _code_of(docket, activity)
@@ -112,15 +134,17 @@ def _code_of(docket: Docket, activity: Activity) -> str | None:
     return next((output.code for output in docket.outputs if output.id == activity.output_id), None)
 
 
-def hint(docket: Docket, status: ActivityStatus) -> Text:
+def hint(docket: Docket, activity: Activity) -> Text:
     """Why a record counts for nothing, and what would make it count."""
-    if status is ActivityStatus.WITHDRAWN:
+    if activity.status is ActivityStatus.WITHDRAWN:
         return Text("Bản ghi này đã được rút lại", "This record has been withdrawn")
     if docket.assignment.role is not Role.LEAD:
         return Text(
             "Đóng góp của cơ quan phối hợp được lưu, không làm thay đổi mức hoàn thành",
             "A coordinator's contribution is kept and never moves completion",
         )
+    if activity.occurred_on < docket.here.plan.period_from:
+        return Text("Ngày này trước thời gian của kế hoạch", "This day is before the plan begins")
     codes = ", ".join(output.code for output in docket.outputs)
     match docket.task.kind:
         case TaskKind.DELIVERABLE:
@@ -128,7 +152,12 @@ def hint(docket: Docket, status: ActivityStatus) -> Text:
                 f"Nêu `output` để tính cho đầu ra: {codes}", f"Name an `output` to make it count: {codes}"
             )
         case TaskKind.COUNTED:
-            return Text("Chủ kế hoạch chưa giao số lượng", "The plan owner has not set a target yet")
+            if docket.task.target is None:
+                return Text("Chủ kế hoạch chưa giao số lượng", "The plan owner has not set a target yet")
+            return Text(
+                "Đã đủ số lượng được giao: phần vượt được lưu và hiển thị",
+                "All pieces are covered: the surplus is kept and shown",
+            )
         case TaskKind.TRIGGERED:
             return Text(
                 "Nêu `output` hoặc `opens_occurrence` để tính cho một lần phát sinh",

@@ -118,7 +118,7 @@ def issue(
 
 
 def rotate(
-    session: Session, actor: Actor, public_id: str, overlap: timedelta, lifetime: timedelta
+    session: Session, actor: Actor, public_id: str, overlap: timedelta, lifetime: timedelta | None = None
 ) -> tuple[Key, str]:
     """Make a successor; the old key keeps working for the overlap, and not longer than it would have."""
     old = _key(session, public_id)
@@ -133,6 +133,7 @@ def rotate(
         )
     agency = session.scalars(select(Agency.code).where(Agency.id == old.agency_id)).one()
     scopes = [Scope(scope) for scope in old.scopes]
+    lifetime = lifetime or old.expires_at - old.created_at
     made = issue(session, actor, agency, old.label, scopes, lifetime, replaces=old)
     access.open_for_change(session, permit, [old])
     old.expires_at = min(old.expires_at, now + overlap)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, Text
@@ -123,4 +123,7 @@ def _typed(kind: type[Any], value: Any) -> Any:
 
 def matching(column: Any, q: str | None) -> list[ColumnElement[bool]]:
     """Conditions that every word of `q` occurs, folded; `%` and `_` are taken literally."""
-    return [column.contains(word, autoescape=True) for word in fold(q).split()] if q else []
+    if q is None:
+        return []
+    words = fold(q).split()
+    return [column.contains(word, autoescape=True) for word in words] or [false()]

@@ -10,7 +10,7 @@ from app.errors import NotFound
 from app.models import Agency, Assignment, Output, Task
 from app.rules import lifecycle
 from app.rules.parties import Actor
-from app.rules.vocabulary import OutputKind
+from app.rules.vocabulary import Level, OutputKind
 from app.schemas.activities import Moved
 from app.schemas.lists import several
 from app.schemas.tasks import OutputFilter, OutputOut, OutputPage
@@ -61,7 +61,12 @@ def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Sele
         .join(Assignment, Assignment.id == Output.assignment_id)
         .join(Task, Task.id == Output.task_id)
         .join(Agency, Agency.id == Assignment.agency_id)
-        .where(Output.plan_id == here.plan.id, access.seen_whole(here, actor), *conditions)
+        .where(
+            Output.plan_id == here.plan.id,
+            access.seen_whole(here, actor),
+            access.own_part(here, actor),
+            *conditions,
+        )
     )
 
 
@@ -73,6 +78,7 @@ def _known(session: Session, here: Ground, actor: Actor, assignment: str) -> Non
             Assignment.plan_id == here.plan.id,
             Assignment.public_id == assignment,
             access.seen_whole(here, actor),
+            access.own_part(here, actor),
         )
     )
     if session.execute(query).first() is None:
@@ -84,9 +90,16 @@ def out(output: Output, assignment: str, task: str, agency: str) -> OutputOut:
     columns = {
         name: getattr(output, name)
         for name in OutputOut.model_fields
-        if hasattr(output, name) and name not in ("id", "assignment", "task", "agency")
+        if hasattr(output, name) and name not in ("id", "assignment", "task", "agency", "claimed")
     }
-    return OutputOut(id=output.public_id, assignment=assignment, task=task, agency=agency, **columns)
+    return OutputOut(
+        id=output.public_id,
+        assignment=assignment,
+        task=task,
+        agency=agency,
+        claimed=output.level is not Level.NONE,  # a record that finds its output is a claim as well
+        **columns,
+    )
 
 
 def owed_by(session: Session, assignment: Assignment) -> list[Output]:
@@ -95,16 +108,27 @@ def owed_by(session: Session, assignment: Assignment) -> list[Output]:
     return list(session.scalars(query.order_by(Output.number, Output.id)))
 
 
-def cover(assignment: Assignment, outputs: Sequence[Output], by: int, one: Output | None) -> None:
-    """Take a standing record into account (`by` > 0: its quantity) or out of it (`by` < 0).
+def cover(assignment: Assignment, outputs: Sequence[Output], pieces: int, one: Output | None) -> None:
+    """Take a standing record into account: as evidence of the one output it found, or by the pieces it fills.
 
-    A record that names an output is one piece of evidence for it. Otherwise its quantity fills the
-    assignment's pieces from the first on; what is beyond the last is surplus, kept and shown.
+    Pieces are filled from the first on; what is beyond the last is surplus, kept and shown.
     """
     if one is not None:
-        one.evidence += 1 if by > 0 else -1
+        one.evidence += 1
+    _fill(assignment, outputs, pieces)
+
+
+def uncover(assignment: Assignment, outputs: Sequence[Output], pieces: int, one: Output | None) -> None:
+    """Take it out of account; `pieces` is negative."""
+    if one is not None:
+        one.evidence -= 1
+    _fill(assignment, outputs, pieces)
+
+
+def _fill(assignment: Assignment, outputs: Sequence[Output], pieces: int) -> None:
+    if not pieces:
         return
-    assignment.recorded_quantity += by
+    assignment.recorded_quantity += pieces
     for output in outputs:
         if output.kind is OutputKind.PIECE:
             output.evidence = int(lifecycle.filled(output.number, assignment.recorded_quantity))

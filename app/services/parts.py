@@ -13,6 +13,7 @@ from app.models import Agency, Assignment, Implementation, Output, Task
 from app.rules.parties import Actor
 from app.rules.rollup import COUNTED_STATUSES, Figure, Leaf, roll_up
 from app.rules.vocabulary import Level, Role, TaskKind
+from app.schemas.progress import Levels
 from app.services import access
 from app.services.access import Ground
 
@@ -120,3 +121,10 @@ def by_task(session: Session, here: Ground, found: list[Part]) -> dict[int, list
 def figure(some: Iterable[Part]) -> Figure:
     """Roll up a set of parts, each once."""
     return roll_up({part.assignment: part.leaf for part in some}.values())
+
+
+def levels(here: Ground, some: Iterable[Part]) -> Levels:
+    """The figure of a set of parts on the wire, with what it was computed by and from."""
+    some = list(some)
+    as_of = max((part.moved_at for part in some if part.moved_at), default=None)
+    return Levels.of(figure(some), here.plan.revision, as_of)

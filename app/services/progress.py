@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.models import Section, Task
 from app.rules.parties import Actor
-from app.rules.rollup import COUNTED_STATUSES, FORMULA
+from app.rules.rollup import COUNTED_STATUSES
 from app.rules.vocabulary import Level, TaskFamily
 from app.schemas.lists import several
-from app.schemas.progress import By, Levels, ProgressFilter, ProgressOut, ProgressRow
+from app.schemas.progress import By, ProgressFilter, ProgressOut, ProgressRow
 from app.services import access, parts
 from app.services.access import Ground
 from app.services.parts import Part
@@ -46,17 +46,16 @@ def compute(
     behind = parts.by_task(session, here, found)
     tasks, sections = _tasks(session, here, actor), _sections(session, here)
     chosen = _chosen(ask, found, behind, tasks, sections)
-    rows = _rows(ask.by, chosen, behind, tasks, sections)
+    rows = _rows(here, ask.by, chosen, behind, tasks, sections)
     in_sum = [part for part in chosen if part.in_sum]
     if ask.by is not None and in_sum:
-        rows.append(_row(IN_SUM, "Nhiệm vụ chỉ theo dõi trạng thái", "Duties tracked by status only", in_sum))
+        rows.append(
+            _row(here, IN_SUM, "Nhiệm vụ chỉ theo dõi trạng thái", "Duties tracked by status only", in_sum)
+        )
     return ProgressOut(
         plan=here.plan.slug,
-        revision=here.plan.revision,
-        formula=FORMULA,
         headline=Level.EVIDENCED,
-        as_of=max((part.moved_at for part in chosen if part.moved_at), default=None),
-        total=Levels.of(parts.figure(chosen)),
+        total=parts.levels(here, chosen),
         assignments=len(chosen),
         by=ask.by,
         items=rows,
@@ -64,6 +63,7 @@ def compute(
 
 
 def _rows(
+    here: Ground,
     by: By | None,
     chosen: list[Part],
     behind: Mapping[int, list[Part]],
@@ -72,13 +72,13 @@ def _rows(
 ) -> list[ProgressRow]:
     match by:
         case By.AGENCY:
-            return _agency_rows(chosen)
+            return _agency_rows(here, chosen)
         case By.ASSIGNMENT:
-            return _assignment_rows(chosen, tasks)
+            return _assignment_rows(here, chosen, tasks)
         case By.TASK:
-            return _task_rows(chosen, behind, tasks)
+            return _task_rows(here, chosen, behind, tasks)
         case By.SECTION:
-            return _section_rows(chosen, behind, tasks, sections)
+            return _section_rows(here, chosen, behind, tasks, sections)
         case None:
             return []
 
@@ -139,7 +139,14 @@ def _chosen(
 
 
 def _row(
-    key: str, title_vi: str, title_en: str, some: list[Part], *, up: str | None = None, view: bool = False
+    here: Ground,
+    key: str,
+    title_vi: str,
+    title_en: str,
+    some: list[Part],
+    *,
+    up: str | None = None,
+    view: bool = False,
 ) -> ProgressRow:
     return ProgressRow(
         key=key,
@@ -148,21 +155,22 @@ def _row(
         title_en=title_en,
         view=view,
         assignments=len({part.assignment for part in some}),
-        **dict(Levels.of(parts.figure(some))),
+        **dict(parts.levels(here, some)),
     )
 
 
-def _agency_rows(chosen: list[Part]) -> list[ProgressRow]:
+def _agency_rows(here: Ground, chosen: list[Part]) -> list[ProgressRow]:
     bodies: dict[str, list[Part]] = defaultdict(list)
     for part in chosen:
         if not part.in_sum:
             bodies[part.agency].append(part)
-    return [_row(code, some[0].name_vi, some[0].name_en, some) for code, some in sorted(bodies.items())]
+    return [_row(here, code, some[0].name_vi, some[0].name_en, some) for code, some in sorted(bodies.items())]
 
 
-def _assignment_rows(chosen: list[Part], tasks: Mapping[int, Node]) -> list[ProgressRow]:
+def _assignment_rows(here: Ground, chosen: list[Part], tasks: Mapping[int, Node]) -> list[ProgressRow]:
     return [
         _row(
+            here,
             part.assignment,
             f"{part.name_vi}: {tasks[part.task_id].title_vi}",
             f"{part.name_en}: {tasks[part.task_id].title_en}",
@@ -175,7 +183,7 @@ def _assignment_rows(chosen: list[Part], tasks: Mapping[int, Node]) -> list[Prog
 
 
 def _task_rows(
-    chosen: list[Part], behind: Mapping[int, list[Part]], tasks: Mapping[int, Node]
+    here: Ground, chosen: list[Part], behind: Mapping[int, list[Part]], tasks: Mapping[int, Node]
 ) -> list[ProgressRow]:
     left = {part.assignment for part in chosen}
     rows = []
@@ -183,11 +191,12 @@ def _task_rows(
         some = [part for part in behind.get(task.id, ()) if part.assignment in left]
         view = task.family is TaskFamily.PROGRAMME
         if some or view:
-            rows.append(_row(task.code, task.title_vi, task.title_en, some, view=view))
+            rows.append(_row(here, task.code, task.title_vi, task.title_en, some, view=view))
     return rows
 
 
 def _section_rows(
+    here: Ground,
     chosen: list[Part],
     behind: Mapping[int, list[Part]],
     tasks: Mapping[int, Node],
@@ -204,6 +213,7 @@ def _section_rows(
                 views.add(section_id)
     return [
         _row(
+            here,
             node.code,
             node.title_vi,
             node.title_en,

@@ -10,12 +10,12 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Fault, Invalid, Stale, Text
-from app.models import Activity, Withdrawal
+from app.models import Activity, Output, Withdrawal
 from app.rules.calendar import business_day
 from app.rules.ownership import Action, Permit
 from app.rules.parties import Actor
 from app.rules.vietnamese import fold, sort_key
-from app.rules.vocabulary import ActivityStatus, TaskKind
+from app.rules.vocabulary import ActivityStatus
 from app.schemas.activities import ActivityIn, ActivityPatch, ActivityResult, Moved, WithdrawalIn
 from app.services import access, activities, dockets, evidence, outputs
 from app.services.dockets import Docket
@@ -35,8 +35,7 @@ def record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple
         return _again(session, actor, docket, known, body)
     access.open_for_change(session, permit, [docket.assignment, *docket.outputs])
     output = evidence.find(session, permit, docket, body.occurred_on, body.output, body.opens_occurrence)
-    outputs.cover(docket.assignment, docket.outputs, body.quantity, output)
-    moved = outputs.settle(docket.outputs, datetime.now(UTC))
+    moved = _covered(docket, body.quantity, body.occurred_on, output)
     session.flush()  # an occurrence that this record opens is known by its number from here on
     activity = Activity(
         plan_id=docket.here.plan.id,
@@ -104,20 +103,20 @@ def _again(
     if known.task_id != docket.task.id:
         raise Conflict(
             Text(
-                "Bản ghi mang mã này thuộc nhiệm vụ khác: hãy rút bản ghi đó rồi ghi bằng mã mới",
-                "The record with this external_id belongs to another task: withdraw it and record anew",
+                "Mã này thuộc bản ghi của nhiệm vụ khác: rút bản ghi đó rồi ghi lại bằng external_id mới",
+                "This external_id is another task's: withdraw that record and use a new external_id",
             )
         )
     values = {name: getattr(body, name) for name in FIELDS}
-    names_it = body.output is not None or docket.task.kind is TaskKind.DELIVERABLE
-    wanted = body.output if names_it else evidence.kept(docket, known)
-    if not _differs(known, values) and evidence.stays(docket, known, wanted):
+    opens = body.opens_occurrence and known.output_id is None
+    wanted = body.output if "output" in body.model_fields_set else evidence.kept(docket, known)
+    if not opens and not _differs(known, values) and evidence.stays(docket, known, wanted):
         return _done(session, actor, docket, known, "unchanged", [])
     if known.status is ActivityStatus.WITHDRAWN:
         raise _withdrawn()
     item = access.item(session, docket.here, docket.task, docket.agency.code)
     permit = access.permit(actor, Action.ACTIVITY_REVISE, item)
-    return _change(session, actor, permit, docket, known, values, wanted)
+    return _change(session, actor, permit, docket, known, values, wanted, opens=opens)
 
 
 def _change(
@@ -128,23 +127,36 @@ def _change(
     activity: Activity,
     values: dict[str, Any],
     wanted: str | None,
+    *,
+    opens: bool = False,
 ) -> tuple[ActivityResult, int]:
     """Take the record out of account as it was, change it, and take it into account as it is now."""
-    _not_ahead(values.get("occurred_on", activity.occurred_on))
+    day, quantity = values.get("occurred_on", activity.occurred_on), values.get("quantity", activity.quantity)
+    _not_ahead(day)
     _uncover(session, permit, docket, activity)
+    output = evidence.find(session, permit, docket, day, wanted, opens)
+    moved = _covered(docket, quantity, day, output)
+    if opens:
+        session.flush()  # the occurrence is known by its number from here on
     for name, value in _worded(values).items():
         setattr(activity, name, value)
-    output = evidence.find(session, permit, docket, activity.occurred_on, wanted, opens=False)
     activity.output_id = output.id if output else None
-    outputs.cover(docket.assignment, docket.outputs, activity.quantity, output)
-    return _done(session, actor, docket, activity, "updated", _settled(docket))
+    return _done(session, actor, docket, activity, "updated", moved)
 
 
 def _uncover(session: Session, permit: Permit, docket: Docket, activity: Activity) -> None:
     """Take a standing record out of account. Nothing moves by that alone: see `_settled`."""
     access.open_for_change(session, permit, [activity, docket.assignment, *docket.outputs])
     output = next((output for output in docket.outputs if output.id == activity.output_id), None)
-    outputs.cover(docket.assignment, docket.outputs, -activity.quantity, output)
+    pieces = -activity.quantity if evidence.fills_pieces(docket, activity.occurred_on) else 0
+    outputs.uncover(docket.assignment, docket.outputs, pieces, output)
+
+
+def _covered(docket: Docket, quantity: int, day: date, output: Output | None) -> list[Moved]:
+    """Take a standing record into account, and move what it moves."""
+    pieces = quantity if evidence.fills_pieces(docket, day) else 0
+    outputs.cover(docket.assignment, docket.outputs, pieces, output)
+    return _settled(docket)
 
 
 def _settled(docket: Docket) -> list[Moved]:
@@ -204,7 +216,9 @@ def _done(
     """Flush, so that the answer carries the version that will be stored (trap 1); tell what came of it."""
     session.flush()
     shown, version = activities.one(session, docket.here, actor, activity.public_id)
-    hint = None if shown.counts or result == "withdrawn" else evidence.hint(docket, shown.status)
+    surplus = result == "created" and not moved and evidence.all_filled(docket)
+    unheard = surplus or not shown.counts
+    hint = evidence.hint(docket, activity) if unheard and result != "withdrawn" else None
     return (
         ActivityResult(
             result=result,

@@ -4,17 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Agency, Assignment, Implementation, Section, Task
+from app.rules import lifecycle
 from app.rules.parties import Actor
-from app.rules.vocabulary import Role, Source
+from app.rules.vocabulary import Role
 from app.schemas.base import TaskRef
 from app.schemas.lists import several
-from app.schemas.progress import Levels
 from app.schemas.tasks import AssignmentOut, Link, TaskFilter, TaskOut, TaskPage
-from app.services import access, assignments, listing, parts
+from app.services import access, assignments, listing, parts, sections
 from app.services.access import Ground
 from app.services.parts import Part
 
@@ -24,7 +24,7 @@ def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage
     here = access.ground(session, actor, slug)
     found_parts = parts.visible(session, here, actor)
     behind = parts.by_task(session, here, found_parts)
-    due = func.coalesce(Task.due_on, here.plan.period_to)
+    due = func.coalesce(Task.due_on, lifecycle.deadline(None, here.plan.year)[0])
     query = (
         select(Task, Section.code)
         .join(Section, Section.id == Task.section_id)
@@ -43,7 +43,7 @@ def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage
         if wanted:
             query = query.where(column.in_(several(wanted)))
     if ask.section:
-        query = query.where(within(here, several(ask.section)))
+        query = query.where(Task.section_id.in_(sections.below(session, here, several(ask.section))))
     if ask.agency:
         query = query.where(_assigned(several(ask.agency)))
     if ask.lead:
@@ -76,20 +76,6 @@ def get(session: Session, actor: Actor, slug: str, code: str) -> TaskOut:
     return _out(session, here, actor, [(task, section)], leaves, behind, {"assignments", "links"})[0]
 
 
-def within(here: Ground, codes: Sequence[str]) -> ColumnElement[bool]:
-    """A condition on Task: in one of these sections or anywhere below (keys of clauses nest as prefixes)."""
-    above = aliased(Section)
-    return (
-        exists()
-        .where(
-            above.plan_id == here.plan.id,
-            above.code.in_(codes),
-            or_(Task.section_id == above.id, Task.order_key.startswith(above.order_key + ".")),
-        )
-        .correlate(Task)
-    )
-
-
 def _assigned(codes: Sequence[str], role: Role | None = None) -> ColumnElement[bool]:
     given, body = aliased(Assignment), aliased(Agency)
     conditions = [given.task_id == Task.id, given.agency_id == body.id, body.code.in_(codes)]
@@ -112,6 +98,7 @@ def _out(
     answers = []
     for task, section in rows:
         figure = parts.figure(behind.get(task.id, ()))
+        due_on, due_source = lifecycle.deadline(task.due_on, here.plan.year)
         columns = {
             name: getattr(task, name)
             for name in TaskOut.model_fields
@@ -121,10 +108,10 @@ def _out(
             TaskOut(
                 **columns,
                 section=section,
-                due_on=task.due_on or here.plan.period_to,
-                due_source=Source.PLAN_TEXT if task.due_on else Source.IMPLIED,
+                due_on=due_on,
+                due_source=due_source,
                 state=figure.state,
-                progress=Levels.of(figure),
+                progress=parts.levels(here, behind.get(task.id, ())),
                 assignments=given[task.id] if given is not None else None,
                 implemented_by=down[task.id] if down is not None else None,
                 implements=up[task.id] if up is not None else None,
@@ -141,7 +128,7 @@ def _assignments(
         Assignment.order_key, Assignment.id
     )
     for assignment, task, agency, group in session.execute(query):
-        found[task.id].append(assignments.out(assignment, task, agency, group, leaves=leaves))
+        found[task.id].append(assignments.out(assignment, task, agency, group, here=here, leaves=leaves))
     return found
 
 

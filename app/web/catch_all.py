@@ -7,15 +7,16 @@ so, and a client that reuses it loses its next request.
 import logging
 import re
 from secrets import token_hex
-from typing import Any
 
-from sqlalchemy import exc
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.db import is_passing
 from app.errors import Busy, Internal
 from app.rules.keys import PREFIX
 from app.web.problems import as_failure, problem_response
+
+__all__ = ["STANDING_HEADERS", "CatchAll", "is_passing"]
 
 _log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -31,11 +32,6 @@ STANDING_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
 )
-
-# PostgreSQL's classes and codes of what passes: connection, rollback (deadlock, serialisation), resources,
-# lock not available, shutdown and start-up. SQLite's: busy, locked.
-_PASSING_STATES = ("08", "40", "53", "55P03", "57P")
-_PASSING_CODES = (5, 6)
 
 
 class CatchAll:
@@ -103,20 +99,3 @@ def _request_id(offered: str | None) -> str:
     if offered and _REQUEST_ID.fullmatch(offered) and PREFIX not in offered:
         return offered
     return token_hex(12)
-
-
-def is_passing(error: Exception) -> bool:
-    """Whether the database will most likely take the same request again in a moment."""
-    if isinstance(error, exc.TimeoutError):  # no connection of the pool became free
-        return True
-    if not isinstance(error, exc.DBAPIError):
-        return False
-    cause: Any = error.orig
-    state, code = getattr(cause, "sqlstate", None), getattr(cause, "sqlite_errorcode", None)
-    if state is not None:
-        return str(state).startswith(_PASSING_STATES)
-    if code is not None:
-        return (code & 0xFF) in _PASSING_CODES
-    # psycopg gives no state where the server did not even answer.
-    unanswered = isinstance(error, exc.OperationalError) and hasattr(cause, "sqlstate")
-    return error.connection_invalidated or unanswered

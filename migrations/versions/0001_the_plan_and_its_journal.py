@@ -104,6 +104,13 @@ def upgrade() -> None:
     with op.batch_alter_table("memberships", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_memberships_group_id"), ["group_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_memberships_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(
+            "uq_memberships_group_id_member_id_since_ever",
+            ["group_id", "member_id"],
+            unique=True,
+            sqlite_where=sa.text("valid_from IS NULL"),
+            postgresql_where=sa.text("valid_from IS NULL"),
+        )
 
     op.create_table(
         "plans",
@@ -321,11 +328,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
         sa.UniqueConstraint("public_id", name=op.f("uq_assignments_public_id")),
         sa.UniqueConstraint(
-            "task_id",
-            "agency_id",
-            "role",
-            "group_id",
-            name=op.f("uq_assignments_task_id_agency_id_role_group_id"),
+            "task_id", "agency_id", "role", name=op.f("uq_assignments_task_id_agency_id_role")
         ),
     )
     with op.batch_alter_table("assignments", schema=None) as batch_op:
@@ -593,6 +596,7 @@ def downgrade() -> None:
 
     op.drop_table("plans")
     with op.batch_alter_table("memberships", schema=None) as batch_op:
+        batch_op.drop_index("uq_memberships_group_id_member_id_since_ever")
         batch_op.drop_index(batch_op.f("ix_memberships_member_id"))
         batch_op.drop_index(batch_op.f("ix_memberships_group_id"))
 

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 from click.testing import CliRunner, Result
 
 from app.cli import main
 from app.rules import keys as form
+from seed import loader
 from tests import servers
 from tests.service import PLAN, Service
 from tests.writing import TINY_PLAN, differences, journal, news, rows, tiny_plan, with_key
@@ -152,6 +154,96 @@ def test_a_second_version_of_a_plan_is_refused_in_a_sentence(service: Service, t
     assert ttdn(service.url, "seed", str(path)).exit_code == 0
     path.write_text(json.dumps({**tiny_plan(), "events_open": True}), encoding="utf-8")
     assert "mau-2024" in one_sentence(ttdn(service.url, "seed", str(path)))
+
+
+@pytest.fixture
+def upgraded(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The built-in plan as a later release might carry it, on an installation loaded by an earlier one."""
+    assert rows(service)["plans"] == 1
+    plan = json.loads(loader.PLAN_2023.read_text(encoding="utf-8"))
+    plan["agencies"][0]["note_vi"] = "Ghi chú của bản sau"
+    later = tmp_path / "later.json"
+    later.write_text(json.dumps(plan), encoding="utf-8")
+    monkeypatch.setattr(loader, "PLAN_2023", later)
+    return later
+
+
+def test_an_upgrade_with_another_version_of_the_built_in_plan_stops_nothing(
+    service: Service, upgraded: Path
+) -> None:
+    before = rows(service)
+    told = ttdn(service.url, "seed")
+    assert (told.exit_code, len(told.stdout.splitlines())) == (0, 1), told.output
+    assert "ttdn-2023" in told.stdout
+    assert "amendments" in told.stdout
+    assert "ttdn-2023" in one_sentence(ttdn(service.url, "seed", str(upgraded))), "asked for by name"
+    assert rows(service) == before
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Would-be servers: what was to be served, without ever listening."""
+    started: list[str] = []
+    monkeypatch.setattr(uvicorn, "run", lambda app, **_: started.append(app))
+    monkeypatch.setenv("TTDN_ROOT_PATH", "")  # `serve` tells its workers through it
+    return started
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_an_upgrade_does_not_stop_serving(service: Service, upgraded: Path, served: list[str]) -> None:
+    assert upgraded == loader.PLAN_2023
+    before = rows(service)
+    assert ttdn(service.url, "serve").exit_code == 0
+    assert served == ["app.main:create_app"]
+    assert rows(service) == before
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("options", [[], ["--demo"]])
+def test_an_installation_of_another_province_keeps_its_own(
+    empty: str, served: list[str], options: list[str]
+) -> None:
+    assert ttdn(empty, "migrate").exit_code == 0
+    assert ttdn(empty, "seed", str(TINY_PLAN)).exit_code == 0
+    began = ttdn(empty, "serve", *options)
+    assert (began.exit_code, served) == (0, ["app.main:create_app"]), began.output
+    made = ttdn(empty, "key", "create", "SMAU", "--label", "thử")
+    with Service(empty, {"SMAU": made.stdout.split()[-1]}) as service:
+        assert [one["slug"] for one in service["SMAU"].get("/v1/plans").json()["items"]] == ["mau-2024"]
+        assert rows(service)["keys"] == 1, "no trial keys of agencies it does not have"
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_serving_a_server_whose_schema_is_not_ready_says_so(empty: str, served: list[str]) -> None:
+    assert "ttdn migrate" in one_sentence(ttdn(empty, "serve"))
+    assert served == []
+    assert ttdn(empty, "migrate").exit_code == 0
+    assert ttdn(empty, "serve").exit_code == 0
+    assert served == ["app.main:create_app"]
+
+
+def test_a_revision_that_does_not_exist_is_told_in_a_sentence(empty: str) -> None:
+    assert "nosuch" in one_sentence(ttdn(empty, "migrate", "--to", "nosuch"))
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "value"),
+    [
+        (["serve", "--root-path", "ttdn"], "TTDN_ROOT_PATH", ""),
+        (["serve"], "TTDN_THREADS", "abc"),
+        (["key", "list"], "TTDN_THREADS", "abc"),
+        (["openapi"], "TTDN_BUSY_SECONDS", "0"),
+    ],
+)
+def test_a_setting_that_is_none_is_told_in_a_sentence(
+    tmp_path: Path, served: list[str], command: list[str], name: str, value: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'never.sqlite3'}"
+    told = one_sentence(CliRunner(env={"DATABASE_URL": url, name: value}).invoke(main, command))
+    assert name in told
+    assert len(told.splitlines()) == 1
+    assert served == []
+    assert not (tmp_path / "never.sqlite3").exists()
 
 
 def test_the_contract_is_printed_without_touching_any_database(tmp_path: Path) -> None:

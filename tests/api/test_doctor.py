@@ -7,10 +7,12 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.cli import main
-from tests.service import PLAN, Service
+from app.models import Base
+from app.models.base import Recorded
+from tests.service import PLAN, Service, undated
 from tests.writing import differences, evidenced, news, record, withdraw
 
 TASKS = {
@@ -137,55 +139,141 @@ def test_withdrawing_everything_leads_back_to_the_beginning(service: Service) ->
     for agency, activity in history.made:
         withdraw(service[agency], activity)
     after = service["TTBCD"].get(f"{PLAN}/progress", params={"by": "assignment"}).json()
-    assert {**after, "as_of": None} == {**before, "as_of": None}
+    assert undated(after) == undated(before)
 
 
 PLANTED = [
-    ("UPDATE outputs SET evidence = 2 WHERE evidence = 1", "output"),
-    ("UPDATE outputs SET level = 'confirmed' WHERE evidence = 1", "output"),
-    ("UPDATE outputs SET level = 'none' WHERE evidence = 1", "output"),
-    ("UPDATE outputs SET owed = :no WHERE evidence = 1", "output"),
-    ("UPDATE assignments SET recorded_quantity = 4 WHERE recorded_quantity = 3", "assignment"),
-    ("UPDATE activities SET status = 'withdrawn' WHERE quantity = 1", "output"),
-    ("UPDATE activities SET quantity = 2 WHERE quantity = 3", "assignment"),
-    ("UPDATE activities SET version = version + 1 WHERE quantity = 1", "activity"),
-    ("DELETE FROM changes WHERE subject = 'activity'", "activity"),
-    ("DELETE FROM changes WHERE subject = 'key'", "key"),
+    (
+        "UPDATE outputs SET evidence = 2 WHERE evidence = 1",
+        "output",
+        "UPDATE outputs SET evidence = 1 WHERE evidence = 2",
+    ),
+    (
+        "UPDATE outputs SET level = 'confirmed' WHERE evidence = 1",
+        "output",
+        "UPDATE outputs SET level = 'evidenced' WHERE evidence = 1",
+    ),
+    (
+        "UPDATE outputs SET level = 'none' WHERE evidence = 1",
+        "output",
+        "UPDATE outputs SET level = 'evidenced' WHERE evidence = 1",
+    ),
+    (
+        "UPDATE outputs SET owed = :no WHERE evidence = 1",
+        "output",
+        "UPDATE outputs SET owed = :yes WHERE evidence = 1",
+    ),
+    (
+        "UPDATE assignments SET recorded_quantity = 4 WHERE recorded_quantity = 3",
+        "assignment",
+        "UPDATE assignments SET recorded_quantity = 3 WHERE recorded_quantity = 4",
+    ),
+    (
+        "UPDATE activities SET status = 'withdrawn' WHERE title = 'Tính'",
+        "output",
+        "UPDATE activities SET status = 'standing' WHERE title = 'Tính'",
+    ),
+    (
+        "UPDATE activities SET status = 'withdrawn' WHERE title = 'Không tính'",
+        "activity",
+        "UPDATE activities SET status = 'standing' WHERE title = 'Không tính'",
+    ),
+    (
+        "UPDATE activities SET status = 'standing' WHERE title = 'Rút'",
+        "activity",
+        "UPDATE activities SET status = 'withdrawn' WHERE title = 'Rút'",
+    ),
+    (
+        "UPDATE activities SET quantity = 2 WHERE quantity = 3",
+        "assignment",
+        "UPDATE activities SET quantity = 3 WHERE quantity = 2",
+    ),
+    (
+        "UPDATE assignments SET share_denominator = 99 WHERE share_denominator = 2 AND role = 'lead'",
+        "task",
+        "UPDATE assignments SET share_denominator = 2 WHERE share_denominator = 99",
+    ),
+    (
+        "UPDATE assignments SET share_numerator = 2 WHERE share_denominator = 1 AND share_numerator = 1",
+        "task",
+        "UPDATE assignments SET share_numerator = 1 WHERE share_numerator = 2 AND share_denominator = 1",
+    ),
+    (
+        "UPDATE changes SET ref = 'KHÔNG CÓ' WHERE subject = 'section' AND ref = 'IV'",
+        "section KHÔNG CÓ: version 0",
+        "UPDATE changes SET ref = 'IV' WHERE ref = 'KHÔNG CÓ'",
+    ),
+    (
+        "UPDATE changes SET plan_id = NULL WHERE subject = 'section' AND ref = 'IV'",
+        "section IV: version 0",
+        "UPDATE changes SET plan_id = (SELECT id FROM plans) WHERE subject = 'section' AND ref = 'IV'",
+    ),
 ]
+"""What is planted, how the line begins that finds it, and what takes it back."""
 
 
-def test_whatever_is_planted_is_found(service: Service) -> None:
-    record(service["SVHTTDL"], "IV.7.a", output="M1")
-    record(service["SCT"], "IV.6.a", quantity=3)
-    for statement, where in PLANTED:
-        with service.database.engine.execution_options(writing=True).connect() as connection:
-            done = connection.execute(text(statement), {"no": False} if ":no" in statement else {})
-            assert done.rowcount > 0, statement
-            connection.commit()
-            found = doctor(service)
-            assert found.exit_code == 1, statement
-            assert any(line.startswith(where) for line in found.stderr.splitlines()), (
-                statement,
-                found.output,
-            )
-        _undo(service, statement)
-    assert doctor(service).exit_code == 1, "deleted entries of the journal stay missing"
-
-
-def _undo(service: Service, statement: str) -> None:
-    """Plant the opposite, so that each finding is the statement's own; what is deleted stays deleted."""
-    back = {
-        0: "UPDATE outputs SET evidence = 1 WHERE evidence = 2",
-        1: "UPDATE outputs SET level = 'evidenced' WHERE evidence = 1",
-        2: "UPDATE outputs SET level = 'evidenced' WHERE evidence = 1",
-        3: "UPDATE outputs SET owed = :yes WHERE evidence = 1",
-        4: "UPDATE assignments SET recorded_quantity = 3 WHERE recorded_quantity = 4",
-        5: "UPDATE activities SET status = 'standing' WHERE quantity = 1",
-        6: "UPDATE activities SET quantity = 3 WHERE quantity = 2",
-        7: "UPDATE activities SET version = version - 1 WHERE quantity = 1",
-    }.get([one for one, _ in PLANTED].index(statement))
-    if back is None:
-        return
+def plant(service: Service, statement: str) -> int:
+    """Write past the service; how many rows it struck."""
+    booleans = {"no": False, "yes": True}
+    known = {name: value for name, value in booleans.items() if f":{name}" in statement}
     with service.database.engine.execution_options(writing=True).begin() as connection:
-        connection.execute(text(back), {"yes": True} if ":yes" in back else {})
-    assert doctor(service).exit_code == 0, statement
+        struck: int = connection.execute(text(statement), known).rowcount
+    return struck
+
+
+@pytest.fixture
+def recorded(service: Service) -> Service:
+    """A service with a record of each kind."""
+    record(service["SVHTTDL"], "IV.7.a", output="M1", title="Tính")
+    record(service["SVHTTDL"], "IV.7.a", title="Không tính")
+    wrong = record(service["SVHTTDL"], "IV.7.a", title="Rút")["activity"]["id"]
+    withdraw(service["SVHTTDL"], wrong)
+    record(service["SCT"], "IV.6.a", quantity=3)
+    assert differences(service) == []
+    return service
+
+
+def test_whatever_is_planted_is_found(recorded: Service) -> None:
+    for statement, where, back in PLANTED:
+        assert plant(recorded, statement) > 0, statement
+        found = doctor(recorded)
+        assert found.exit_code == 1, statement
+        lines = found.stderr.splitlines()
+        assert any(line.startswith(where) for line in lines), (statement, found.output)
+        assert plant(recorded, back) > 0, back
+        assert doctor(recorded).exit_code == 0, statement
+
+
+TABLES = {
+    mapper.class_.__tablename__: mapper.class_
+    for mapper in Base.registry.mappers
+    if issubclass(mapper.class_, Recorded)
+}
+
+
+def test_every_recorded_table_is_compared_with_its_journal(recorded: Service) -> None:
+    empty = set()
+    for name, table in TABLES.items():
+        with recorded.database.reading() as session:
+            row = session.scalars(select(table).limit(1)).first()
+            if row is None:
+                empty.add(name)
+                continue
+            subject, line = row.subject, f"{row.subject} {row.ref}: version "
+        plant(recorded, f"UPDATE {name} SET version = version + 1 WHERE id = {row.id}")
+        [found] = differences(recorded)
+        assert found.startswith(line)
+        plant(recorded, f"UPDATE {name} SET version = version - 1 WHERE id = {row.id}")
+        assert differences(recorded) == []
+        plant(recorded, f"UPDATE changes SET subject = 'lost' WHERE subject = '{subject}'")
+        assert any(found.startswith(line) for found in differences(recorded))
+        plant(recorded, f"UPDATE changes SET subject = '{subject}' WHERE subject = 'lost'")
+    assert empty == {"budget_lines"}
+    assert differences(recorded) == []
+
+
+def test_an_entry_that_was_deleted_stays_missing(recorded: Service) -> None:
+    assert plant(recorded, "DELETE FROM changes WHERE subject = 'key'") > 0
+    found = doctor(recorded)
+    assert found.exit_code == 1
+    assert any(line.startswith("key") for line in found.stderr.splitlines())

@@ -138,6 +138,71 @@ def test_the_feed_shows_what_the_journal_has_and_no_number_of_the_database(servi
     assert not {name for name in shown[0]["after"] if name.endswith("_id")} - {"external_id", "public_id"}
 
 
+LINKED = {
+    "activity": {"plan", "task", "assignment", "agency", "recorded_by", "output"},
+    "agency_name": {"agency"},
+    "assignment": {"plan", "task", "agency", "group"},
+    "budget": {"plan"},
+    "event": {"plan", "task"},
+    "implementation": {"plan", "task", "duty"},
+    "key": {"agency", "replaces"},
+    "membership": {"group", "member"},
+    "objective": {"plan", "section"},
+    "output": {"plan", "task", "assignment"},
+    "plan": {"owner", "secretariat", "superior"},
+    "section": {"plan", "parent"},
+    "task": {"plan", "section"},
+    "withdrawal": {"plan", "task", "activity", "withdrawn_by"},
+}
+"""What each kind of row points at, as the journal calls it."""
+
+
+def test_every_link_is_entered_by_the_name_people_know_and_never_by_a_number(service: Service) -> None:
+    activity = record(service["SVHTTDL"], "IV.7.a", output="M1")["activity"]["id"]
+    withdraw(service["SVHTTDL"], activity)
+    met = set()
+    for entry in journal(service):
+        for values in (entry.before or {}, entry.after):
+            assert not {name for name in values if name.endswith("_id")} - {"public_id", "external_id"}
+        links = {name: entry.after[name] for name in LINKED.get(entry.subject, set()) & set(entry.after)}
+        assert all(type(name) is str for name in links.values() if name is not None), (entry.subject, links)
+        if entry.operation == "created":
+            assert set(links) == LINKED.get(entry.subject, set())
+            met |= {entry.subject}
+    assert met >= set(LINKED) - {"budget_line"}
+
+
+def test_what_a_link_says_is_the_row_it_leads_to(service: Service) -> None:
+    made = record(service["BPGV"], "IV.7.a", output="M1", agency="SVHTTDL")["activity"]
+    entries = journal(service)
+    activity = next(entry.after for entry in entries if entry.ref == made["id"])
+    named = {name: activity[name] for name in LINKED["activity"] - {"assignment"}}
+    assert named == {
+        "plan": "ttdn-2023",
+        "task": "IV.7.a",
+        "agency": "SVHTTDL",
+        "recorded_by": "BPGV",
+        "output": "M1",
+    }
+    assignment = next(entry.after for entry in entries if entry.ref == activity["assignment"])
+    assert (assignment["agency"], assignment["task"], assignment["group"]) == ("SVHTTDL", "IV.7.a", None)
+    member = next(entry.after for entry in entries if entry.subject == "membership")
+    assert f"{member['group']}/{member['member']}" == member["label"]
+    plan = next(entry.after for entry in entries if entry.subject == "plan")
+    assert (plan["owner"], plan["secretariat"]) == ("TTBCD", "BPGV")
+
+
+def test_a_correction_that_moves_the_output_says_from_where_to_where(service: Service) -> None:
+    office = service["SVHTTDL"]
+    activity = record(office, "IV.7.a")["activity"]["id"]
+    entries = written(service, lambda: revise(office, activity, output="M1"))
+    moved = next(entry for entry in entries if entry.subject == "activity")
+    assert (moved.before, moved.after) == ({"output": None}, {"output": "M1"})
+    entries = written(service, lambda: revise(office, activity, output=None))
+    moved = next(entry for entry in entries if entry.subject == "activity")
+    assert (moved.before, moved.after) == ({"output": "M1"}, {"output": None})
+
+
 def test_loading_is_one_act_of_the_secretariat(service: Service) -> None:
     loaded = [entry for entry in journal(service) if entry.action != "key.manage"]
     assert {(entry.actor, entry.via, entry.action) for entry in loaded} == {

@@ -5,12 +5,13 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from app.schemas.activities import ActivityIn
 from app.services import keys as service_keys
 from app.services import recording
 from tests.service import PLAN, Service, push, training
-from tests.walks import feed, settle
+from tests.walks import feed, keys, settle
 
 
 def newest(service: Service, client: httpx.Client) -> str:
@@ -113,10 +114,38 @@ def test_no_number_of_the_database_is_in_it(archive: Service) -> None:
     for change in feed(archive["VPTU"], limit=200):
         for values in (change["before"] or {}, change["after"]):
             numbers |= {name for name, value in values.items() if type(value) is int}
-            assert not [name for name in values if name in ("id", "plan_id", "task_id", "horizon")]
+            assert not {name for name in values if name in ("id", "horizon") or name.endswith("_id")} - {
+                "public_id",
+                "external_id",
+            }
     known = "allocated_vnd evidence line number quantity recorded_quantity revision share_denominator "
     known += "share_numerator target total_vnd weight year"
     assert numbers <= set(known.split())
+
+
+def test_a_link_names_nothing_that_its_reader_may_not_see(archive: Service) -> None:
+    settle(archive)
+    for agency in ("MTTQ", "SVHTTDL", "TTTU", "BCHQS"):
+        client = archive[agency]
+        seen = {change["ref"] for change in feed(client, limit=200)}
+        tasks = set(keys(client, f"{PLAN}/tasks")) | set(keys(client, "/v1/plans/mau-2024/tasks"))
+        for change in feed(client, limit=200):
+            for values in (change["before"] or {}, change["after"]):
+                assert {values[name] for name in ("task", "duty") if values.get(name)} <= tasks
+                assert {values[name] for name in ("assignment", "activity") if values.get(name)} <= seen
+
+
+def test_a_link_with_a_hidden_end_is_shown_to_those_who_see_both(service: Service) -> None:
+    settle(service)
+    links = feed(service["MTTQ"], subject="implementation")
+    item = links[0]["after"]["task"]
+    assert links[0]["ref"].startswith(f"{item}/")
+    with service.database.engine.execution_options(writing=True).begin() as connection:
+        hide = text("UPDATE tasks SET visibility = 'internal' WHERE code = :item")
+        connection.execute(hide, {"item": item})
+    others = [change for change in links if change["after"]["task"] != item]
+    assert feed(service["MTTQ"], subject="implementation") == others
+    assert item in {change["after"]["task"] for change in feed(service["TTBCD"], subject="implementation")}
 
 
 def test_a_change_that_commits_late_is_not_skipped(service: Service) -> None:

@@ -128,6 +128,94 @@ def test_an_agency_on_record_with_the_same_facts_is_the_same_agency(service: Ser
     assert service["SCT"].get("/v1/agencies/SCT").json() == known
 
 
+def test_an_agency_on_record_may_be_translated_and_annotated_otherwise(
+    service: Service, tmp_path: Path
+) -> None:
+    known = service["SCT"].get("/v1/agencies/SCT").json()
+    plan = small_plan()
+    same = {"code": "SCT", "kind": known["kind"], "name_vi": known["name_vi"], "name_en": "Trade Department"}
+    plan["agencies"].append({**plan["agencies"][1], **same, "note_vi": "Ghi chú khác"})
+    assert load(service, plan, tmp_path) is True
+    assert service["SCT"].get("/v1/agencies/SCT").json() == known
+
+
+def another_plan(*periods: tuple[str | None, str | None]) -> dict[str, Any]:
+    """The small plan of another year, with other dates for the one member its group has."""
+    plan = small_plan()
+    plan["plan"]["slug"] = "mau-2024-b"
+    member = plan["agencies"][2]["members"][0]
+    plan["agencies"][2]["members"] = [
+        {**member, "valid_from": first, "valid_to": last} for first, last in periods
+    ]
+    return plan
+
+
+def places(service: Service) -> set[tuple[str | None, str | None]]:
+    members = service["SCT"].get("/v1/agencies/G.SM").json()["members"]
+    assert {one["agency"]["code"] for one in members} == {"SHAI"}
+    assert len(members) == len({(one["valid_from"], one["valid_to"]) for one in members})
+    return {(one["valid_from"], one["valid_to"]) for one in members}
+
+
+def test_a_membership_with_other_dates_is_entered_beside_the_one_on_record(
+    service: Service, tmp_path: Path
+) -> None:
+    load(service, small_plan(), tmp_path)
+    assert places(service) == {("2024-01-01", None)}
+    again = another_plan(("2024-01-01", None), ("2020-01-01", "2022-12-31"))
+    assert load(service, again, tmp_path) is True
+    assert places(service) == {("2024-01-01", None), ("2020-01-01", "2022-12-31")}
+    assert differences(service) == []
+
+
+@pytest.mark.parametrize("period", [(None, None), ("2024-01-01", "2024-12-31"), ("2023-01-01", "2024-01-01")])
+def test_a_membership_that_overlaps_the_one_on_record_stops_the_plan(
+    service: Service, tmp_path: Path, period: tuple[str | None, str | None]
+) -> None:
+    load(service, small_plan(), tmp_path)
+    before = content(service)
+    with pytest.raises(Conflict) as refused:
+        load(service, another_plan(period), tmp_path)
+    for told in refused.value.detail:
+        assert all(word in told for word in ("SHAI", "G.SM", "2024-01-01 – …", period[1] or "… – …")), told
+    assert content(service) == before
+
+
+def test_an_agency_has_its_names_over_time(service: Service, tmp_path: Path) -> None:
+    plan = small_plan()
+    old = {
+        "name_vi": "Ty Mẫu",
+        "name_en": "Sample Bureau",
+        "valid_from": "1992-05-05",
+        "valid_to": "2019-12-31",
+        "source": "not_in_text",
+    }
+    new = {
+        "name_vi": "Sở Mẫu",
+        "name_en": "Sample Department",
+        "valid_from": "2020-01-01",
+        "valid_to": None,
+        "source": "plan_text",
+    }
+    plan["agencies"][1].update(names=[new, old], valid_from="1992-05-05", valid_to="2099-12-31")
+    load(service, plan, tmp_path)
+    shown = service["SCT"].get("/v1/agencies/SMAU").json()
+    assert (shown["name_vi"], shown["valid_from"], shown["valid_to"]) == (
+        "Sở Mẫu",
+        "1992-05-05",
+        "2099-12-31",
+    )
+    names = [{field: name[field] for field in old} for name in shown["names"]]
+    assert names == [old, new], "oldest first, and no third without dates"
+    found = service["SCT"].get("/v1/agencies", params={"q": "ty mau"}).json()["items"]
+    assert [one["code"] for one in found] == ["SMAU"], "found by a name it no longer has"
+    without = service["SCT"].get("/v1/agencies/SHAI").json()
+    assert [(one["name_vi"], one["valid_from"], one["valid_to"]) for one in without["names"]] == [
+        ("Sở Hai", None, None)
+    ]
+    assert differences(service) == []
+
+
 @pytest.mark.parametrize("place", ["add_budget", "link", "assign", "take_effect", "add_section"])
 def test_a_fault_in_the_middle_leaves_nothing(
     service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str

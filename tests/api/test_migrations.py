@@ -1,5 +1,6 @@
 """Migrations: the only way a schema comes to be; there and back on both databases, and no drift."""
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from app import migration
 from app.db import Database
@@ -178,3 +180,95 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(
     assert enforced(empty)
     assert drift(empty) == []
     assert facts(empty) == before
+
+
+REBUILD = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "throw_away", "{head}", None, None
+
+def upgrade() -> None:
+    with op.batch_alter_table("plans") as plans:
+        plans.alter_column("events_open", existing_type=sa.Boolean(), nullable=True)
+
+def downgrade() -> None:
+    with op.batch_alter_table("plans") as plans:
+        plans.alter_column("events_open", existing_type=sa.Boolean(), nullable=False)
+"""
+"""On SQLite this copies `plans`, drops it, and gives the copy its name."""
+
+OFF = '_driver(connection).execute("PRAGMA foreign_keys=OFF")'
+
+
+@pytest.fixture
+def rebuilding(empty: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A plan with all that belongs to it, and the history with one more revision, which rebuilds `plans`."""
+    migration.upgrade(empty.engine)
+    seed(empty)
+    history = tmp_path / "migrations"
+    shutil.copytree(migration._ROOT / "migrations", history)
+    made = REBUILD.format(head=migration.head())
+    (history / "versions" / "throw_away.py").write_text(made, encoding="utf-8")
+    monkeypatch.setattr(migration, "_ROOT", tmp_path)
+    return history
+
+
+def children(database: Database) -> dict[str, int]:
+    """How many rows point at a plan, by table."""
+    with database.reading() as session:
+        return {
+            table.name: session.execute(text(f"SELECT count(plan_id) FROM {table.name}")).scalar_one()
+            for table in Base.metadata.sorted_tables
+            if "plan_id" in table.columns
+        }
+
+
+@pytest.mark.usefixtures("rebuilding")
+def test_rebuilding_a_table_keeps_the_rows_that_point_at_it(empty: Database) -> None:
+    """Trap 11: with foreign keys enforced, dropping the old table takes its children along, or fails."""
+    before = children(empty)
+    assert before["tasks"] > 0
+    migration.upgrade(empty.engine)
+    assert migration.current(empty.engine) == "throw_away"
+    assert children(empty) == before
+    assert enforced(empty)
+    migration.downgrade(empty.engine, "-1")
+    assert children(empty) == before
+    assert drift(empty) == []
+
+
+def test_the_test_above_notices_when_foreign_keys_stay_on(empty: Database, rebuilding: Path) -> None:
+    if not empty.embedded:
+        return  # PostgreSQL alters in place
+    env = rebuilding / "env.py"
+    source = env.read_text(encoding="utf-8")
+    assert source.count(OFF) == 1
+    env.write_text(source.replace(OFF, "pass"), encoding="utf-8")
+    before = children(empty)
+    with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+        migration.upgrade(empty.engine)
+    assert children(empty) == before
+
+
+TWICE = {
+    "assignments": "version, public_id, plan_id, task_id, agency_id, order_key, role, source, fans_out, "
+    "share_numerator, share_denominator, recorded_quantity",
+    "memberships": "version, group_id, member_id, source, label",
+}
+"""What is copied of a row; what is left out stays null."""
+OPEN = {"assignments": "group_id", "memberships": "valid_from"}
+
+
+@pytest.mark.parametrize("table", TWICE)
+def test_nobody_stands_twice_in_the_same_place_although_a_part_of_it_is_unknown(
+    empty: Database, table: str
+) -> None:
+    """To a unique constraint, two nulls differ."""
+    migration.upgrade(empty.engine)
+    seed(empty)
+    copied = TWICE[table].replace("public_id", "'TWICE'")
+    one = f"SELECT {copied} FROM {table} WHERE {OPEN[table]} IS NULL LIMIT 1"
+    statement = f"INSERT INTO {table} ({TWICE[table]}) {one}"
+    with pytest.raises(IntegrityError, match=r"(?i)unique"), empty.engine.begin() as connection:
+        connection.execute(text(statement))

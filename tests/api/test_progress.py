@@ -192,13 +192,17 @@ def test_undefined_is_null_and_neither_0_nor_100(archive: Service) -> None:
 
 def test_every_number_carries_formula_revision_and_instant(service: Service) -> None:
     before = progress(service)
-    assert (before["formula"], before["revision"], before["headline"]) == ("rollup-1", 1, "evidenced")
-    assert before["as_of"] is None
+    assert (before["total"]["formula"], before["total"]["revision"], before["headline"]) == (
+        "rollup-1",
+        1,
+        "evidenced",
+    )
+    assert before["total"]["as_of"] is None
     assert push(service["SVHTTDL"]).status_code == 201
     after = progress(service)
     [milestone] = items(service["SVHTTDL"], f"{PLAN}/outputs", task="IV.7.a")
-    assert after["as_of"] == milestone["moved_at"]
-    assert after["as_of"].endswith("Z")
+    assert after["total"]["as_of"] == milestone["moved_at"]
+    assert after["total"]["as_of"].endswith("Z")
     assert push(service["SVHTTDL"], output=None).json()["moved"] == []
     assert progress(service) == after
 

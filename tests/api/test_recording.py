@@ -18,6 +18,7 @@ from tests.writing import (
     news,
     pushing,
     record,
+    revise,
     small_plan,
     tiny_plan,
     withdraw,
@@ -176,7 +177,7 @@ def test_pieces_fill_from_the_first_on_and_surplus_is_shown_but_never_above_all(
     assert task() == Fraction(2, 3) + Fraction(1, 3) * Fraction(1, 4)
     withdraw(office, three["activity"]["id"], plan=SMALL)
     assert task() == Fraction(2, 3) + Fraction(1, 12)
-    named = office.post(f"{SMALL}/activities", json=news("II.2.a", output="P2"))
+    named = office.post(f"{SMALL}/activities", json=news("II.2.a", output="P2", occurred_on="2024-05-12"))
     assert [e["code"] for e in named.json()["errors"]] == ["pieces_fill_in_order"]
     assert differences(service) == []
 
@@ -297,3 +298,45 @@ def test_what_an_abolished_body_did_stays_counted(service: Service) -> None:
     assert evidenced(service, task="IV.7.a") == 1
     late = record(service["BPGV"], "IV.7.b", agency="SVHTTDL", output="M1")
     assert late["activity"]["counts"] is True
+
+
+def test_a_day_before_the_plan_counts_for_nothing_and_says_so(service: Service, tmp_path: Path) -> None:
+    """A slip in the year is the commonest slip of all."""
+    office = service["SVHTTDL"]
+    loose = record(office, "IV.7.a", occurred_on="1923-05-12")
+    assert (loose["activity"]["counts"], loose["hint_en"]) == (False, "This day is before the plan begins")
+    named = office.post(f"{PLAN}/activities", json=news("IV.7.a", output="M1", occurred_on="1923-05-12"))
+    assert [(e["pointer"], e["code"]) for e in named.json()["errors"]] == [
+        ("/occurred_on", "before_the_plan")
+    ]
+    load(service, small_plan(), tmp_path)
+    early = record(pushing(service, "SMAU"), "II.2.a", plan=SMALL, quantity=8, occurred_on="2023-05-12")
+    assert (early["activity"]["counts"], early["moved"]) == (False, [])
+    moved = revise(pushing(service, "SMAU"), early["activity"]["id"], plan=SMALL, occurred_on="2024-05-12")
+    assert len(moved.json()["moved"]) == 4
+    assert differences(service) == []
+
+
+def test_a_loose_record_can_open_its_occurrence_later(service: Service) -> None:
+    natural = {"source_system": "qlvb", "external_id": "2023/9"}
+    office = service["VPUBND"]
+    loose = record(office, "IV.3.a", **natural)
+    assert "open an occurrence" in loose["hint_en"]
+    opened = record(office, "IV.3.a", opens_occurrence=True, **natural)
+    assert (opened["result"], opened["activity"]["output"]) == ("updated", "O1")
+    assert opened["activity"]["id"] == loose["activity"]["id"]
+    assert record(office, "IV.3.a", opens_occurrence=True, **natural)["result"] == "unchanged"
+    assert evidenced(service, task="IV.3.a") == 1
+    assert differences(service) == []
+
+
+def test_surplus_is_told(service: Service, tmp_path: Path) -> None:
+    load(service, small_plan(), tmp_path)
+    office = pushing(service, "SMAU")
+    assert record(office, "II.2.a", plan=SMALL, quantity=4)["hint_en"] is None
+    assert "surplus" in record(office, "II.2.a", plan=SMALL)["hint_en"]
+
+
+def test_an_empty_agency_is_no_agency(service: Service) -> None:
+    answer = service["BPGV"].post(f"{PLAN}/activities", json=news("IV.7.a", agency=""))
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["/agency"]

@@ -17,6 +17,7 @@ from tests.writing import news, pushing, record, rows
 URL = f"{PLAN}/activities"
 EVERY_REFUSAL = {
     "rule", "reason", "clause", "you_are", "needs", "who_can", "on_behalf", "instead",
+    "you_are_labels", "needs_labels",
 }  # fmt: skip
 STANDARD = {"type", "title", "status", "detail", "code", "request_id", "errors"}
 

@@ -50,11 +50,24 @@ def test_every_list_leaves_out_exactly_what_the_caller_may_not_see(archive: Serv
     owner, client = archive["TTBCD"], archive[caller]
     gone = HIDDEN - SEES[caller]
     for noun, task_of in TASK_OF.items():
-        wanted = [item for item in items(owner, f"{PLAN}/{noun}") if task_of(item) not in gone]
+        wanted = [
+            item
+            for item in items(owner, f"{PLAN}/{noun}")
+            if task_of(item) not in gone and not _another_bodys(noun, item, caller)
+        ]
         found = items(client, f"{PLAN}/{noun}", limit=50)
         assert [_name(item) for item in found] == [_name(item) for item in wanted]
         counted = client.get(f"{PLAN}/{noun}", params={"count": "true", "limit": 1}).json()
         assert counted["total"] == len(wanted)
+
+
+def _another_bodys(noun: str, item: dict[str, Any], caller: str) -> bool:
+    """Of a status-only duty with several leads, each sees its own part and no other's."""
+    if caller in ("TTBCD", "BPGV", "TTTU") or TASK_OF[noun](item) not in STATUS_ONLY:
+        return False
+    if noun == "assignments":
+        return bool(item["role"] == "lead" and item["agency"]["code"] != caller)
+    return bool(noun == "outputs" and item["agency"] != caller)
 
 
 def _name(item: dict[str, Any]) -> str:
@@ -183,7 +196,7 @@ def test_states_are_counted_over_what_is_seen(archive: Service) -> None:
 
 
 def test_status_only_duties_appear_in_one_sum(archive: Service) -> None:
-    for caller, in_sum in (("SCT", 2 + 2 * 10), ("CAT", 2 * 10), ("BTG.TPTV", 2), ("TTBCD", None)):
+    for caller, in_sum in (("SCT", 2 + 2 * 10), ("CAT", 2 * 10), ("BTG.TPTV", 2 + 2 * 9), ("TTBCD", None)):
         rows = archive[caller].get(f"{PLAN}/progress", params={"by": "section"}).json()["items"]
         summed = [row["assignments"] for row in rows if row["key"] == "status_only"]
         assert summed == ([in_sum] if in_sum else []), caller

@@ -23,7 +23,7 @@ def terms(
     span: tuple[date, date] = YEAR,
     reporting: PeriodKind = PeriodKind.QUARTER,
 ) -> Terms:
-    return Terms(kind, target, due_on, *span, reporting)
+    return Terms(kind, target, due_on, span[0].year, *span, reporting)
 
 
 def quarter(number: int, roman: str, first: date, last: date) -> Planned:

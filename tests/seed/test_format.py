@@ -24,11 +24,13 @@ from app.rules.vocabulary import (
     Word,
 )
 from seed.faults import words
-from seed.format import PlanFile, read
+from seed.format import PlanFile, read, read_with_digest
 
 HERE = Path(__file__).parent
 TINY = HERE / "tiny-plan.json"
 DOCUMENT = HERE.parent.parent / "docs" / "plan-format.md"
+
+PINNED = "fc6dab126ff6ec7a7b1a712cd0053041732faf9802eef37866a720701912dbeb"
 
 VOCABULARY: tuple[type[Word], ...] = (
     *(AgencyKind, AnomalyClass, EventKind, PeriodKind, Role, Source, TaskFamily, TaskKind, Visibility),
@@ -71,6 +73,39 @@ def test_every_field_is_documented_in_both_languages() -> None:
         for model in models(PlanFile):
             names = {field.alias or name for name, field in model.model_fields.items()}
             assert names <= spelled, model
+
+
+def named(valid_from: str | None, valid_to: str | None) -> dict[str, Any]:
+    """A period in which SMAU carried the name it has in the tiny plan."""
+    return {
+        "name_vi": "Sở Mẫu",
+        "name_en": "Sample Department",
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+        "source": "not_in_text",
+    }
+
+
+def test_names_follow_one_another_and_members_come_back(tmp_path: Path) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        older = named(None, "2019-12-31") | {"name_vi": "Ty Mẫu"}
+        plan["agencies"][1].update(names=[named("2020-01-01", None), older], valid_from="1992-05-05")
+        before = {**plan["agencies"][2]["members"][0], "valid_from": None, "valid_to": "2023-12-31"}
+        plan["agencies"][2]["members"].append(before)
+
+    plan = read(written(tmp_path, change))
+    assert [one.name_vi for one in plan.agencies[1].names] == ["Sở Mẫu", "Ty Mẫu"]
+    assert len(plan.agencies[2].members) == 2
+
+
+def test_the_version_of_a_file_is_what_it_says_not_what_we_make_of_it(tmp_path: Path) -> None:
+    """Pinned: a field added to the format, or anything else of ours, must not change it."""
+    assert read_with_digest(TINY)[1] == PINNED
+    respelled = tmp_path / "respelled.json"
+    turned = dict(reversed(json.loads(TINY.read_text("utf-8")).items()))
+    respelled.write_text(unicodedata.normalize("NFD", json.dumps(turned, ensure_ascii=False)), "utf-8")
+    assert read_with_digest(respelled)[1] == PINNED
+    assert read_with_digest(written(tmp_path, lambda p: p.update(events_open=True)))[1] != PINNED
 
 
 def models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
@@ -124,6 +159,33 @@ AT: list[tuple[str, str, Change]] = [
         "/agencies/G.SM/members",
         "repeated",
         lambda p: p["agencies"][2].update(members=p["agencies"][2]["members"] * 2),
+    ),
+    (
+        "/agencies/G.SM/members",
+        "repeated",
+        lambda p: p["agencies"][2]["members"].append(
+            {"agency": "SMAU", "valid_from": "2024-06-01", "valid_to": None, "source": "not_in_text"}
+        ),
+    ),
+    (
+        "/agencies/SMAU/valid_to",
+        "dates_reversed",
+        lambda p: p["agencies"][1].update(valid_from="2024-01-02", valid_to="2024-01-01"),
+    ),
+    (
+        "/agencies/SMAU/names/0/valid_to",
+        "dates_reversed",
+        lambda p: p["agencies"][1].update(names=[named("2024-01-02", "2024-01-01")]),
+    ),
+    (
+        "/agencies/SMAU/names",
+        "names_overlap",
+        lambda p: p["agencies"][1].update(names=[named("2020-01-01", None), named(None, "2020-01-01")]),
+    ),
+    (
+        "/agencies/SMAU/names",
+        "name_not_listed",
+        lambda p: p["agencies"][1].update(names=[named(None, None) | {"name_vi": "Sở Khác"}]),
     ),
     ("/agencies/x y/code", "bad_format", lambda p: p["agencies"].append(p["agencies"][3] | {"code": "x y"})),
     ("/agencies/SMAU/code", "duplicate_code", lambda p: p["agencies"].append(p["agencies"][1])),

@@ -106,6 +106,25 @@ def test_the_45_codes_in_the_order_of_the_document(plan_file: PlanFile) -> None:
         assert task.code.startswith(f"{task.section}.")
 
 
+def test_notes_and_readings_say_nothing_of_guarded_duties(plan_file: PlanFile) -> None:
+    """Agencies and anomalies are for every reader; what internal and status-only duties are about is not."""
+    guarded = [task for task in plan_file.tasks if task.visibility is not Visibility.NORMAL]
+    assert guarded
+    told = [
+        note.lower()
+        for agency in plan_file.agencies
+        for note in (agency.note_vi, agency.note_en, agency.succession_vi, agency.succession_en)
+        if note
+    ]
+    for one in plan_file.anomalies:
+        told += [one.reading_vi.lower(), one.reading_en.lower()]
+    revealing = (
+        *("trạng thái", "status", "nội bộ", "internal", "theo dõi", "monitor", "bảo mật", "confidential"),
+        *("quyết toán", "settlement", "bố trí kinh phí", "allocation of funds"),
+    )
+    assert [(word, text) for text in told for word in revealing if word in text] == []
+
+
 def test_kinds(plan_file: PlanFile) -> None:
     assert Counter(task.kind for task in plan_file.tasks) == {
         TaskKind.CONTINUOUS: 25,
