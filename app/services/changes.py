@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Text, cast, exists, func, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Text, and_, cast, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import Fault, Invalid
@@ -80,8 +80,12 @@ def _settled(session: Session) -> list[ColumnElement[bool]]:
 
 
 def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
-    """Changes of tasks the caller sees whole; of keys, for the technician alone."""
-    seen = or_(Change.task_id.is_(None), Task.visibility == Visibility.NORMAL, access.leads(actor))
+    """Changes of tasks the caller sees whole; of keys, for the technician alone.
+
+    Of a status-only duty several bodies may be leads: who did what in it is for the plan's insiders.
+    """
+    internal_but_own = and_(Task.visibility == Visibility.INTERNAL, access.leads(actor))
+    seen = or_(Change.task_id.is_(None), Task.visibility == Visibility.NORMAL, internal_but_own)
     whole = Change.plan_id.in_(_inside(session, actor)) | (seen & ~_leads_to_hidden(actor))
     if Scope.ADMIN in actor.scopes:
         return whole

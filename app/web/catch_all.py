@@ -16,8 +16,6 @@ from app.errors import Busy, Internal
 from app.rules.keys import PREFIX
 from app.web.problems import as_failure, problem_response
 
-__all__ = ["STANDING_HEADERS", "CatchAll", "is_passing"]
-
 _log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
