@@ -48,9 +48,7 @@ def database(*, migrated: bool = True) -> Iterator[Database]:
         raise click.ClickException(f"Cấu hình · settings (DATABASE_URL, TTDN_*): {error}") from error
     try:
         if migrated and (current := migration.current(opened.engine)) != migration.head():
-            raise click.ClickException(
-                f"Lược đồ chưa đúng phiên bản · schema {current}, needed {migration.head()}: ttdn migrate"
-            )
+            raise wrong_schema(current)
         yield opened
     except Failure as failure:
         raise click.ClickException(_told(failure)) from failure
@@ -62,6 +60,13 @@ def database(*, migrated: bool = True) -> Iterator[Database]:
         ) from error
     finally:
         opened.dispose()
+
+
+def wrong_schema(current: str | None) -> click.ClickException:
+    """What to say when the schema is not the one this program needs."""
+    return click.ClickException(
+        f"Lược đồ chưa đúng phiên bản · schema {current}, needed {migration.head()}: ttdn migrate"
+    )
 
 
 def _told(failure: Failure) -> str:

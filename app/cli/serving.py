@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import click
 import uvicorn
+from sqlalchemy.exc import OperationalError
 
 from app import migration
 from app.cli.loading import load_built_in
-from app.cli.opening import database, settings
+from app.cli.opening import database, settings, wrong_schema
 from app.db import Database
 from app.rules.vocabulary import Scope
 from app.services import drafting, keys
@@ -44,8 +45,7 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
     elif demo:
         raise click.UsageError("--demo is for the embedded database only")
     else:
-        with database():
-            pass  # opening it says whether it answers and has the schema needed, before anybody is served
+        _check_server()
     base = f"http://{host}:{port}{root_path}"
     click.echo(f"API {base}/v1   Tài liệu · docs {base}/docs   Dừng · stop: Ctrl+C")
     uvicorn.run(
@@ -61,6 +61,20 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
         timeout_worker_healthcheck=30,  # a start under load takes longer than the default 5 s
         log_config=LOGGING,
     )
+
+
+def _check_server() -> None:
+    """Refuse to serve on another schema; a server that does not answer yet may come: /readyz tells."""
+    with database(migrated=False) as opened:
+        try:
+            current = migration.current(opened.engine)
+        except OperationalError:
+            click.echo(
+                "Cơ sở dữ liệu chưa trả lời, vẫn phục vụ và chờ · no answer from the database yet", err=True
+            )
+            return
+        if current != migration.head():
+            raise wrong_schema(current)
 
 
 def _prepare_embedded(demo: bool) -> None:

@@ -59,7 +59,7 @@ class ChangeFilter(BaseModel):
 
 
 class Place(Out):
-    """What the caller is to one plan as a whole."""
+    """What the caller is in one plan: everything it is to any of its items, and to the plan itself."""
 
     plan: str
     relations: list[Relation]

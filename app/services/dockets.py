@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, NotFound, Text
-from app.models import Activity, Agency, Assignment, Output, Task
+from app.models import Activity, Agency, Assignment, Implementation, Output, Task
 from app.rules.ownership import Action, Permit, judge
 from app.rules.parties import Actor
-from app.rules.vocabulary import Role
+from app.rules.vocabulary import Role, TaskFamily
 from app.schemas.activities import ActivityIn
 from app.services import access, outputs
 from app.services.access import Ground
@@ -34,6 +34,8 @@ def for_record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> t
     """The docket of a record that is pushed now, if its pusher may record for that body."""
     here = access.ground(session, actor, slug)
     task = _task(session, here, actor, body.task)
+    if task.family is TaskFamily.PROGRAMME:
+        raise _carried_out_by(session, here, actor, task)
     item = access.item(session, here, task, body.agency)
     if not item.roles:
         item = access.item(session, here, task)
@@ -116,6 +118,21 @@ def _task(session: Session, here: Ground, actor: Actor, code: str) -> Task:
                 )
             ]
         ) from unknown
+
+
+def _carried_out_by(session: Session, here: Ground, actor: Actor, task: Task) -> Invalid:
+    """A programme item takes no records: it looks at the duties that carry it out, which are named."""
+    duties = session.scalars(
+        select(Task.code)
+        .join(Implementation, Implementation.duty_id == Task.id)
+        .where(Implementation.task_id == task.id, access.seen_whole(here, actor))
+        .order_by(Task.order_key)
+    ).all()
+    why = Text(
+        f"Nhiệm vụ trọng tâm được thực hiện qua: {', '.join(duties)}",
+        f"A programme item is carried out by duties: {', '.join(duties)}",
+    )
+    return Invalid(faults=[Fault("/task", "carried_out_by_duties", why)], facts={"duties": list(duties)})
 
 
 def _whose(actor: Actor, body: ActivityIn, roles: Mapping[Role, tuple[str, ...]]) -> str:

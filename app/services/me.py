@@ -41,14 +41,12 @@ def _place(session: Session, actor: Actor, slug: str) -> Place:
         .where(Assignment.plan_id == here.plan.id, Assignment.agency_id == actor.agency_id)
         .order_by(Assignment.order_key)
     ).all()
-    plan_wide: dict[Role, tuple[str, ...]] = {
-        role: (actor.agency,) for role, _ in powers if role is Role.MONITOR and actor.agency
-    }
+    held: dict[Role, tuple[str, ...]] = {role: (actor.agency,) for role, _ in powers if actor.agency}
     item = Item(
         owner=here.item.owner,
         secretariat=here.item.secretariat,
         superiors=here.item.superiors,
-        roles=plan_wide,
+        roles=held,
     )
     mine = list(relations(actor, item))
     return Place(

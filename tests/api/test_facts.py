@@ -279,12 +279,12 @@ def test_who_am_i(library: Service) -> None:
     assert me["plans"] == [
         {
             "plan": "ttdn-2023",
-            "relations": ["reader"],
-            "relation_labels": ["Cơ quan khác"],
+            "relations": ["accountable"],
+            "relation_labels": ["Cơ quan chịu trách nhiệm"],
             "tasks": ["IV.7.a", "IV.7.b", "IV.7.c"],
         }
     ]
     owner = library["TTBCD"].get("/v1/me").json()["plans"][0]
-    assert owner["relations"] == ["plan_owner", "monitor"]
+    assert owner["relations"] == ["accountable", "plan_owner", "monitor"]
     assert library["BPGV"].get("/v1/me").json()["plans"][0]["relations"] == ["secretariat"]
     assert library["TTTU"].get("/v1/me").json()["plans"][0]["relations"] == ["superior"]

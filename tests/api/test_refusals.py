@@ -183,10 +183,13 @@ def test_a_hidden_record_is_as_unknown_as_one_that_does_not_exist(service: Servi
 
 
 def test_programme_items_take_no_records(service: Service) -> None:
-    problem = refusal(service["SVHTTDL"], "II.1.1")
-    assert problem["who_can"] == []
-    on_behalf = service["BPGV"].post(URL, json=news("II.1.1"))
-    assert on_behalf.status_code == 422
+    """They look at the duties that carry them out, and those are named, as far as the caller sees them."""
+    for caller in ("SVHTTDL", "BPGV"):
+        answer = service[caller].post(URL, json=news("II.1.1"))
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "carried_out_by_duties")
+        assert answer.json()["duties"] == ["IV.9.1", "IV.14.1", "IV.15.a"]
+    seen = [service[caller].post(URL, json=news("II.2.6")).json()["duties"] for caller in ("SCT", "BCHQS")]
+    assert seen == [["IV.11.1", "IV.11.2"], ["IV.11.1", "IV.11.2", "IV.12.1"]]
 
 
 def test_without_a_key_nothing_is_written(service: Service) -> None:
