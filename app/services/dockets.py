@@ -128,11 +128,20 @@ def _carried_out_by(session: Session, here: Ground, actor: Actor, task: Task) ->
         .where(Implementation.task_id == task.id, access.seen_whole(here, actor))
         .order_by(Task.order_key)
     ).all()
-    why = Text(
-        f"Nhiệm vụ trọng tâm được thực hiện qua: {', '.join(duties)}",
-        f"A programme item is carried out by duties: {', '.join(duties)}",
+    codes = ", ".join(duties)
+    return Invalid(
+        faults=[
+            Fault(
+                "/task",
+                "carried_out_by_duties",
+                Text(
+                    f"Nhiệm vụ trọng tâm được thực hiện qua: {codes}",
+                    f"A programme item is carried out by duties: {codes}",
+                ),
+            )
+        ],
+        facts={"duties": list(duties)},
     )
-    return Invalid(faults=[Fault("/task", "carried_out_by_duties", why)], facts={"duties": list(duties)})
 
 
 def _whose(actor: Actor, body: ActivityIn, roles: Mapping[Role, tuple[str, ...]]) -> str:
