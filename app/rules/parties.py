@@ -92,8 +92,13 @@ INSIDERS = frozenset({Relation.ACCOUNTABLE, Relation.PLAN_OWNER, Relation.SECRET
 """Who sees an internal or status-only task whole. The secretariat keeps the plan owner's records."""
 
 
+def is_insider(actor: Actor, item: Item) -> bool:
+    """Whether the caller is one of those."""
+    return bool(INSIDERS & set(relations(actor, item)))
+
+
 def sight(actor: Actor, item: Item) -> Sight:
     """Internal tasks do not exist for outsiders; status-only ones exist for them only in one sum."""
-    if item.visibility is Visibility.NORMAL or INSIDERS & set(relations(actor, item)):
+    if item.visibility is Visibility.NORMAL or is_insider(actor, item):
         return Sight.WHOLE
     return Sight.AGGREGATE if item.visibility is Visibility.STATUS_ONLY else Sight.NOTHING

@@ -13,7 +13,7 @@ from app.models.base import Recorded
 from app.models.changes import permits
 from app.rules.calendar import business_day
 from app.rules.ownership import Action, Permit, Refusal, judge
-from app.rules.parties import INSIDERS, Actor, Item, relations
+from app.rules.parties import Actor, Item, is_insider
 from app.rules.vocabulary import AgencyKind, Role, Visibility
 
 WITHOUT_ACCOUNT = frozenset({AgencyKind.EXTERNAL_PARTNER, AgencyKind.GROUP})
@@ -47,7 +47,7 @@ def ground(session: Session, actor: Actor, slug: str) -> Ground:
         superiors=tuple(plan.superiors),
         plan_status=plan.status,
     )
-    return Ground(plan, item, bool(INSIDERS & set(relations(actor, item))))
+    return Ground(plan, item, is_insider(actor, item))
 
 
 def seen_whole(here: Ground, actor: Actor) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from app.errors import Fault, Invalid
 from app.errors import Text as Words
 from app.models import Agency, Assignment, Change, Plan, Task
 from app.rules.ownership import Action
-from app.rules.parties import INSIDERS, Actor, Item, relations
+from app.rules.parties import Actor, Item, is_insider
 from app.rules.vocabulary import Operation, Role, Scope, Subject, Visibility
 from app.schemas.changes import ChangeFilter, ChangeOut, ChangePage
 from app.schemas.lists import several
@@ -110,11 +110,8 @@ def _inside(session: Session, actor: Actor) -> list[int]:
     return [
         plan
         for plan, owner, secretariat, superiors in plans
-        if INSIDERS
-        & set(
-            relations(
-                actor,
-                Item(owner=codes.get(owner), secretariat=codes.get(secretariat), superiors=tuple(superiors)),
-            )
+        if is_insider(
+            actor,
+            Item(owner=codes.get(owner), secretariat=codes.get(secretariat), superiors=tuple(superiors)),
         )
     ]

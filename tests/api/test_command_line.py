@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import uuid
@@ -12,6 +14,7 @@ import pytest
 import uvicorn
 from click.testing import CliRunner, Result
 
+from app import sqlite
 from app.cli import main
 from app.rules import keys as form
 from seed import loader
@@ -311,3 +314,22 @@ def test_serving_an_embedded_database_prepares_it_and_makes_demo_keys_once(tmp_p
             assert answer.status_code == push, agency
             assert service[agency].get("/v1/me").json()["agency"]["code"] == agency
         assert rows(service)["activities"] == 1, "no sample records unless asked for"
+
+
+def test_the_backup_that_the_operators_are_told_to_make_is_whole(tmp_path: Path) -> None:
+    """Trap 18: what is committed lies in the log beside the file, where `cp` does not look."""
+    page = (ROOT / "README.vi.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r'python -c "(from app\.sqlite .*)"$', page, re.MULTILINE)
+    live, copy = tmp_path / "live.sqlite3", tmp_path / "copy.sqlite3"
+    assert ttdn(f"sqlite:///{live}", "migrate").exit_code == 0
+    held = sqlite.driver().connect(str(live))  # as a serving process does: the log is not folded in
+    held.execute("SELECT 1 FROM plans").fetchall()
+    assert ttdn(f"sqlite:///{live}", "seed").exit_code == 0
+    script = code.replace("var/ttdn.sqlite3", str(live)).replace("sao-luu.sqlite3", str(copy))
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
+    plain = tmp_path / "plain.sqlite3"
+    shutil.copyfile(live, plain)  # the control: the file alone
+    held.close()
+    assert "ok" in ttdn(f"sqlite:///{copy}", "doctor").output
+    assert "508 changes" in ttdn(f"sqlite:///{copy}", "doctor").output
+    assert "508 changes" not in ttdn(f"sqlite:///{plain}", "doctor").output

@@ -1,5 +1,6 @@
 """Corrections, withdrawals, and the same record pushed again."""
 
+import unicodedata
 from fractions import Fraction
 from itertools import permutations
 from typing import Any
@@ -338,3 +339,15 @@ def test_every_order_of_three_pushes_gives_the_same_figures(service: Service) ->
             withdraw(service[agency], result["activity"]["id"])
     assert len(seen) == 1
     assert evidenced(service) == 0
+
+
+def test_an_id_in_either_unicode_form_is_one_id(service: Service) -> None:
+    """Trap 12: both forms would pass a unique constraint."""
+    forms = [unicodedata.normalize(form, "Số 07/ĐỐI NGOẠI") for form in ("NFC", "NFD")]
+    assert forms[0] != forms[1]
+    results = [
+        record(service["SVHTTDL"], "IV.7.a", output="M1", source_system="qlvb", external_id=form)
+        for form in forms
+    ]
+    assert [result["result"] for result in results] == ["created", "unchanged"]
+    assert rows(service)["activities"] == 1
