@@ -10,7 +10,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
 WORKERS ?= auto
-COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+# Extras stay in the locks: pip, asked for coverage[toml] and given the hash of plain coverage, takes the newest
+# release there is, and refuses it as unpinned.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) pyproject.toml
 
 .PHONY: help serve test check lint format openapi examples errors clients lock clean

@@ -4,7 +4,9 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 import click
@@ -142,6 +144,29 @@ def test_every_link_in_the_pages_leads_somewhere() -> None:
         page = ROOT / name
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{name}: {target}"
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_pins_every_extra_that_is_asked_for(lock: str) -> None:
+    """Otherwise pip takes the newest release for the extra on the day it is installed, and refuses it."""
+    pinned = dict(
+        re.findall(r"^([\w.-]+)(\[\S+\])?==", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    asked = {
+        (found["name"], found["extra"])
+        for name in pinned
+        for needed in _requirements(name)
+        if (found := re.match(r"(?P<name>[\w.-]+)\[(?P<extra>[\w,.-]+)\](?!.*\bextra ==)", needed))
+    }
+    missing = {(name, extra) for name, extra in asked if extra not in pinned.get(name, "")}
+    assert missing == set(), "run: make lock"
+
+
+def _requirements(name: str) -> list[str]:
+    """What an installed package needs; a package of another platform is not here to be asked."""
+    with suppress(PackageNotFoundError):
+        return requires(name) or []
+    return []
 
 
 FORBIDDEN = {
