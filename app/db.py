@@ -9,8 +9,9 @@ on record is `journal`'s.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
@@ -37,10 +38,22 @@ _PASSING_CODES = (5, 6)
 """Busy, locked."""
 
 
-class Database:
-    """The engine and the two ways through it: `reading` and `writing`."""
+Clock = Callable[[], datetime]
 
-    def __init__(self, settings: Settings) -> None:
+
+def utc_now() -> datetime:
+    """The machine's own clock."""
+    return datetime.now(UTC)
+
+
+class Database:
+    """The engine and the two ways through it: `reading` and `writing`.
+
+    Each unit of work happens at one instant, which `clock` tells as it begins (`models.unit`).
+    """
+
+    def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
+        self._clock = clock
         self._patience = settings.busy_seconds
         self.embedded = settings.embedded
         self.engine = _sqlite_engine(settings) if settings.embedded else _postgresql_engine(settings)
@@ -55,7 +68,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot of everything; nothing can be changed through it."""
-        with Session(self._reader, autoflush=False) as session:
+        with Session(self._reader, autoflush=False, info={"now": self._clock()}) as session:
             yield session
 
     @contextmanager
@@ -64,7 +77,10 @@ class Database:
         with (
             self._turn_to_write(),
             WritingSession(
-                self._writer, autoflush=False, expire_on_commit=False, info={"request_id": request_id}
+                self._writer,
+                autoflush=False,
+                expire_on_commit=False,
+                info={"request_id": request_id, "now": self._clock()},
             ) as session,
         ):
             try:

@@ -5,7 +5,6 @@ asked permission for. A link is entered by the name people know its end by: the 
 outside.
 """
 
-from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from sqlalchemy import BigInteger, ColumnElement, Text, cast, event, func, insert, inspect
@@ -13,7 +12,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from app.models import Base, Change
 from app.models.base import Recorded
-from app.models.changes import permits
+from app.models.unit import instant, permits
 from app.rules.vocabulary import Operation
 
 _RECORDED: dict[str, type[Recorded]] = {
@@ -57,7 +56,6 @@ def _refuse_ungranted(session: Session, _context: UOWTransaction, _rows: Any) ->
 @event.listens_for(WritingSession, "after_flush")
 def _journal(session: Session, _context: UOWTransaction) -> None:
     granted = permits(session)
-    now = datetime.now(UTC)
     entries = []
     for row in (*session.new, *session.dirty):
         if not isinstance(row, Recorded):
@@ -68,7 +66,7 @@ def _journal(session: Session, _context: UOWTransaction) -> None:
         permit = granted[row]
         entries.append(
             {
-                "at": now,
+                "at": instant(session),
                 "plan_id": row.plan_of,
                 "task_id": row.task_of,
                 "subject": row.subject.value,

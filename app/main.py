@@ -8,8 +8,8 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from app import migration
-from app.db import Database
-from app.routers import activities, agencies, events, health, plans, progress, tasks
+from app.db import Clock, Database, utc_now
+from app.routers import activities, agencies, events, health, outputs, plans, progress, tasks
 from app.settings import Settings
 from app.web import description, docs, entrance
 
@@ -23,7 +23,11 @@ Every agency calls with its own key."""
 
 TAGS = [
     {"name": "plans", "description": "Kế hoạch và văn bản · Plans and their document"},
-    {"name": "tasks", "description": "Nhiệm vụ, phân công, đầu ra · Tasks, assignments, outputs"},
+    {"name": "tasks", "description": "Nhiệm vụ, phân công · Tasks, assignments"},
+    {
+        "name": "outputs",
+        "description": "Đầu ra: báo cáo, xác nhận, trả lại · Outputs, and acts on them",
+    },
     {"name": "activities", "description": "Hoạt động · Activity records"},
     {"name": "progress", "description": "Tiến độ · Completion"},
     {"name": "events", "description": "Lịch sự kiện · Events and anniversaries"},
@@ -35,10 +39,10 @@ TAGS = [
 ]
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
     """Build the service over one database. Hot routes come first: the router tries them in order."""
     settings = settings or Settings()
-    database = Database(settings)
+    database = Database(settings, clock)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -59,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.database = database
     app.state.schema = migration.head()
-    for room in (activities, progress, tasks, plans, events, agencies, health):
+    for room in (activities, outputs, progress, tasks, plans, events, agencies, health):
         app.include_router(room.router)
     docs.install(app)
     description.describe(app, open_paths=("/livez", "/readyz"))

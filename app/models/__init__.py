@@ -1,7 +1,9 @@
 """The tables. Importing this package registers them all, which migrations and the engine rely on."""
 
 from app.models.activities import Activity, Withdrawal
+from app.models.acts import Act
 from app.models.agencies import Agency, AgencyName, Membership
+from app.models.amendments import Amendment, Proposal
 from app.models.assignments import Assignment
 from app.models.base import Base
 from app.models.budget import Budget, BudgetLine
@@ -13,12 +15,16 @@ from app.models.outputs import Output
 from app.models.plans import Plan
 from app.models.replays import Replay
 from app.models.sections import Section
+from app.models.standings import Standing
 from app.models.tasks import Implementation, Task
+from app.models.urges import Urge
 
 __all__ = [
+    "Act",
     "Activity",
     "Agency",
     "AgencyName",
+    "Amendment",
     "Assignment",
     "Base",
     "Budget",
@@ -31,8 +37,11 @@ __all__ = [
     "Objective",
     "Output",
     "Plan",
+    "Proposal",
     "Replay",
     "Section",
+    "Standing",
     "Task",
+    "Urge",
     "Withdrawal",
 ]

@@ -17,15 +17,17 @@ class Activity(Recorded):
         CheckConstraint("(source_system IS NULL) = (external_id IS NULL)", name="natural_key"),
         Index("ix_activities_plan_id_occurred_on_public_id", "plan_id", "occurred_on", "public_id"),
         Index("ix_activities_plan_id_public_id", "plan_id", "public_id"),
+        Index("ix_activities_assignment_id_occurred_on", "assignment_id", "occurred_on"),
+        Index("ix_activities_output_id_occurred_on", "output_id", "occurred_on"),
     )
 
     public_id: Mapped[PublicId]
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
     task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"), index=True)
-    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"), index=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
-    output_id: Mapped[int | None] = mapped_column(ForeignKey("outputs.id"), index=True)
+    output_id: Mapped[int | None] = mapped_column(ForeignKey("outputs.id"))
     status: Mapped[ActivityStatus] = mapped_column(default=ActivityStatus.STANDING)
     occurred_on: Mapped[date]
     kind: Mapped[ActivityKind]

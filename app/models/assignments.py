@@ -1,5 +1,6 @@
 """Assignments: a task, a body and its role in it."""
 
+from datetime import date
 from fractions import Fraction
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
@@ -12,7 +13,8 @@ from app.rules.vocabulary import Role, Source
 class Assignment(Recorded):
     """Who owes what. A group's assignment fans out to one for each known member, which then count.
 
-    `share` is the body's exact part of its task: the shares of all counted leads of a task sum to 1.
+    `share` is the body's exact part of its task: the shares of all counted leads of a task sum to 1. One that
+    was handed over (`valid_to`) keeps what was done under it, and the share that goes with that.
     """
 
     __tablename__ = "assignments"
@@ -32,6 +34,11 @@ class Assignment(Recorded):
     role_read_vi: Mapped[Name | None]
     role_read_en: Mapped[Name | None]
     source: Mapped[Source]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    succeeds_id: Mapped[int | None] = mapped_column(
+        ForeignKey("assignments.id"), doc="whose unfinished part this body took over"
+    )
     fans_out: Mapped[bool] = mapped_column(default=False)
     share_numerator: Mapped[int] = mapped_column(default=0)
     share_denominator: Mapped[int] = mapped_column(default=1)

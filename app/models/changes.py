@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Json, PublicId, Recorded
-from app.rules.ownership import Permit
+from app.models.base import Base, Json, PublicId
 
 
 class Change(Base):
@@ -38,8 +37,3 @@ class Change(Base):
     before: Mapped[Json | None]
     after: Mapped[Json]
     request_id: Mapped[str | None]
-
-
-def permits(session: Session) -> dict[Recorded, Permit]:
-    """By which right each row of this unit of work may change: access writes it, the flush reads it."""
-    return session.info.setdefault("permits", {})  # type: ignore[no-any-return]

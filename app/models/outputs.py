@@ -10,7 +10,11 @@ from app.rules.vocabulary import Level, OutputKind, Source
 
 
 class Output(Recorded):
-    """One milestone, piece, period or occurrence. `evidence` counts the standing records behind it."""
+    """One milestone, piece, period or occurrence. `evidence` counts the standing records behind it.
+
+    `evidenced_on` is the day of the earliest of them (a piece: of the record that filled it), or of the claim
+    where nothing more may be stored. A `dropped` one is no longer owed, by a decision.
+    """
 
     __tablename__ = "outputs"
     __table_args__ = (
@@ -36,7 +40,11 @@ class Output(Recorded):
     opened_by_record: Mapped[bool] = mapped_column(default=False)
     claimed: Mapped[bool] = mapped_column(default=False)
     evidence: Mapped[int] = mapped_column(default=0)
+    evidenced_on: Mapped[date | None]
     confirmed: Mapped[bool] = mapped_column(default=False)
+    self_confirmed: Mapped[bool] = mapped_column(default=False, doc="by its own monitor: never `confirmed`")
+    returned: Mapped[bool] = mapped_column(default=False, doc="and not claimed again since")
+    dropped: Mapped[bool] = mapped_column(default=False)
     owed: Mapped[bool] = mapped_column(default=True)
     level: Mapped[Level] = mapped_column(default=Level.NONE)
     moved_at: Mapped[datetime | None]

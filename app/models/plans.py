@@ -43,6 +43,7 @@ class Plan(Recorded):
     funding_source_vi: Mapped[Name | None]
     funding_source_en: Mapped[Name | None]
     events_open: Mapped[bool]
+    thresholds: Mapped[Json | None] = mapped_column(doc="of the colours, as fractions; null: the usual ones")
     stated: Mapped[Json] = mapped_column(doc="where each fact that needs saying comes from, by field")
     source_text: Mapped[Json | None] = mapped_column(
         doc="file name, digest and lines of the text it was read from"

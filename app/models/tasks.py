@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Json, Name, Recorded, SearchText, SortKey
-from app.rules.vocabulary import Source, TaskFamily, TaskKind, TaskStatus, Visibility
+from app.rules.vocabulary import PeriodKind, Source, TaskFamily, TaskKind, TaskStatus, Visibility
 
 
 class Task(Recorded):
@@ -32,6 +32,9 @@ class Task(Recorded):
     weight: Mapped[int] = mapped_column(default=1)
     target: Mapped[int | None] = mapped_column(doc="pieces owed by each accountable body of a counted task")
     due_on: Mapped[date | None]
+    due_source: Mapped[Source] = mapped_column(default=Source.IMPLIED)
+    reporting_period: Mapped[PeriodKind | None] = mapped_column(doc="null: the plan's")
+    superseded_by: Mapped[str | None] = mapped_column(doc="the clause that took its place")
     note_vi: Mapped[Name | None]
     note_en: Mapped[Name | None]
     gap_vi: Mapped[Name | None]

@@ -1,4 +1,4 @@
-"""Tasks, assignments and outputs: what is to be done, by whom, and what exactly is owed."""
+"""Tasks and assignments: what is to be done, and by whom."""
 
 from typing import Annotated
 
@@ -9,14 +9,11 @@ from app.schemas.tasks import (
     AssignmentFilter,
     AssignmentOut,
     AssignmentPage,
-    OutputFilter,
-    OutputOut,
-    OutputPage,
     TaskFilter,
     TaskOut,
     TaskPage,
 )
-from app.services import assignments, outputs, tasks
+from app.services import assignments, tasks
 from app.web.desk import AtDesk
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["tasks"])
@@ -60,39 +57,3 @@ def find_assignments(plan: str, ask: Annotated[AssignmentFilter, Query()], desk:
 def get_assignment(plan: str, assignment: str, desk: AtDesk) -> Response:
     """Một phân công theo id. · One assignment by its id."""
     return desk.read(lambda session, actor: assignments.get(session, actor, plan, assignment))
-
-
-@router.get(
-    "/assignments/{assignment}/outputs",
-    operation_id="find_outputs_of_assignment",
-    summary="Đầu ra của một phân công · Outputs of one assignment",
-    response_model=OutputPage,
-)
-def find_outputs_of_assignment(
-    plan: str, assignment: str, ask: Annotated[OutputFilter, Query()], desk: AtDesk
-) -> Response:
-    """Những gì phân công này phải có. · What this assignment owes."""
-    return desk.read(lambda session, actor: outputs.find(session, actor, plan, ask, assignment))
-
-
-@router.get(
-    "/outputs",
-    operation_id="find_outputs",
-    summary="Danh sách đầu ra · List outputs",
-    response_model=OutputPage,
-)
-def find_outputs(plan: str, ask: Annotated[OutputFilter, Query()], desk: AtDesk) -> Response:
-    """Mốc, sản phẩm, kỳ báo cáo và lần phát sinh, với mức đã đạt. · Milestones, pieces, periods and
-    occurrences, each with the level it stands on."""
-    return desk.read(lambda session, actor: outputs.find(session, actor, plan, ask))
-
-
-@router.get(
-    "/outputs/{output}",
-    operation_id="get_output",
-    summary="Một đầu ra · One output",
-    response_model=OutputOut,
-)
-def get_output(plan: str, output: str, desk: AtDesk) -> Response:
-    """Một đầu ra theo id. · One output by its id."""
-    return desk.read(lambda session, actor: outputs.get(session, actor, plan, output))

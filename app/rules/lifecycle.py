@@ -76,19 +76,27 @@ def _period(number: int, period: Period) -> Planned:
     )
 
 
-def level(*, claimed: bool, evidence: int, confirmed: bool, status_only: bool) -> Level:
-    """Where an output stands. A status-only claim is its own evidence: nothing more may be stored of it."""
+def level(
+    *, claimed: bool, evidence: int, confirmed: bool, status_only: bool, returned: bool = False
+) -> Level:
+    """Where an output stands. A status-only claim is its own evidence: nothing more may be stored of it.
+
+    What was returned stands nowhere until its body claims it again, whatever records there are.
+    """
+    if returned:
+        return Level.NONE
     if evidence or (claimed and status_only):
         return Level.CONFIRMED if confirmed else Level.EVIDENCED
     return Level.REPORTED if claimed else Level.NONE
 
 
-def owed(*, opened_by_record: bool, claimed: bool, evidence: int) -> bool:
-    """An occurrence that only a record opened goes when its last record and claim go; all else stays owed."""
-    return not opened_by_record or claimed or evidence > 0
+def owed(*, opened_by_record: bool, claimed: bool, evidence: int, dropped: bool = False) -> bool:
+    """An occurrence that only a record opened goes when its last record and claim go; all else stays owed
+    until a decision drops it."""
+    return not dropped and (not opened_by_record or claimed or evidence > 0)
 
 
-def filled(number: int, recorded_quantity: int) -> bool:
-    """Whether piece `number` (from 1) is covered: q recorded pieces fill the first q, in whatever order
-    they came; what is beyond the last piece is surplus and counts for nothing."""
-    return number <= recorded_quantity
+def filled(place: int, recorded_quantity: int) -> bool:
+    """Whether the piece at `place` (from 1, of those its body owes) is covered: q recorded pieces fill the
+    first q, in whatever order they came; what is beyond the last piece is surplus and counts for nothing."""
+    return place <= recorded_quantity

@@ -4,21 +4,31 @@ Nobody is a lead or a monitor by code. What a body is to an item follows from th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.rules.vocabulary import AgencyKind, PlanStatus, Role, Scope, TaskStatus, Visibility, Word
 
 
 class Relation(Word):
-    """What a caller is to an item."""
+    """What a caller is to an item; who is more than one thing acts as the first of them."""
 
     ACCOUNTABLE = "accountable", "Cơ quan chịu trách nhiệm", "Accountable body"
+    FORMER_LEAD = "former_lead", "Cơ quan đã bàn giao", "Body that handed over"
     COORDINATOR = "coordinator", "Cơ quan phối hợp", "Coordinator"
+    SPENDER = "spender", "Đơn vị của dòng kinh phí", "The line's agency"
+    PROPOSER = "proposer", "Cơ quan đề xuất", "Proposer"
+    URGER = "urger", "Cơ quan đôn đốc", "Body that urged"
+    URGED = "urged", "Cơ quan được đôn đốc", "Body that was urged"
     PLAN_OWNER = "plan_owner", "Chủ kế hoạch", "Plan owner"
     SECRETARIAT = "secretariat", "Bộ phận giúp việc", "Secretariat"
     SUPERIOR = "superior", "Cấp trên", "Superior"
     MONITOR = "monitor", "Cơ quan theo dõi, đôn đốc", "Monitor"
+    APPROVER = "approver", "Cấp trên xác nhận cho cơ quan theo dõi", "Superior who confirms for the monitor"
+    SELF_MONITOR = "self_monitor", "Cơ quan theo dõi chính việc của mình", "Monitor of its own duty"
+    FUNDER = "funder", "Cơ quan quyết định kinh phí", "Funding decider"
+    SETTLER = "settler", "Cơ quan kiểm tra quyết toán", "Settlement checker"
+    CLAIMANT = "claimant", "Cơ quan đã báo cáo đầu ra này", "Body that reported this output"
     TECHNICIAN = "technician", "Quản trị kỹ thuật", "Technical administrator"
     READER = "reader", "Cơ quan khác", "Another agency"
 
@@ -39,17 +49,28 @@ class Actor:
 class Item:
     """What the rules need to know about the thing acted on. Agencies are named by their codes.
 
-    `voiceless` are those among them that can write nothing although the plan names them: partners, for one.
+    `roles` are the plan's own: lead and coordinate on this very item; monitor, fund and settle on the whole
+    plan. `superiors` see; `approver` is the one of them that confirms for the monitor. `former` handed the
+    item over. `claimants` reported the output in question, for themselves or for others. `spender` is the
+    agency of the budget line. `voiceless` are those among all of them that can write nothing although the
+    plan names them: partners, for one.
     """
 
     owner: str | None = None
     secretariat: str | None = None
     superiors: tuple[str, ...] = ()
+    approver: str | None = None
     plan_status: PlanStatus = PlanStatus.ACTIVE
     task_status: TaskStatus = TaskStatus.ACTIVE
     visibility: Visibility = Visibility.NORMAL
     clause: str | None = None
     roles: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
+    former: tuple[str, ...] = ()
+    claimants: tuple[str, ...] = ()
+    spender: str | None = None
+    proposer: str | None = None
+    urger: str | None = None
+    urged: str | None = None
     voiceless: frozenset[str] = frozenset()
 
 
@@ -63,21 +84,57 @@ def relations(actor: Actor, item: Item) -> tuple[Relation, ...]:
 
 def holders(relation: Relation, item: Item) -> tuple[str, ...]:
     """Backwards: the agencies that are this to the item."""
+    if relation in _IN_THE_PLAN:
+        return item.roles.get(_IN_THE_PLAN[relation], ())
     match relation:
-        case Relation.ACCOUNTABLE:
-            return item.roles.get(Role.LEAD, ())
-        case Relation.COORDINATOR:
-            return item.roles.get(Role.COORDINATE, ())
-        case Relation.MONITOR:
-            return item.roles.get(Role.MONITOR, ())
-        case Relation.PLAN_OWNER:
-            return (item.owner,) if item.owner else ()
-        case Relation.SECRETARIAT:
-            return (item.secretariat,) if item.secretariat else ()
+        case Relation.FORMER_LEAD:
+            return item.former
+        case Relation.CLAIMANT:
+            return item.claimants
         case Relation.SUPERIOR:
             return item.superiors
+        case Relation.SELF_MONITOR:
+            return _judges_of_their_own(item)
+        case Relation.APPROVER:
+            return _named(item.approver) if _nobody_else_monitors(item) else ()
         case _:
-            return ()
+            return _named(getattr(item, _BY_NAME[relation])) if relation in _BY_NAME else ()
+
+
+_IN_THE_PLAN: Mapping[Relation, Role] = {
+    Relation.ACCOUNTABLE: Role.LEAD,
+    Relation.COORDINATOR: Role.COORDINATE,
+    Relation.MONITOR: Role.MONITOR,
+    Relation.FUNDER: Role.FUND,
+    Relation.SETTLER: Role.SETTLE,
+}
+"""The relations that are roles which the plan gives."""
+
+_BY_NAME: Mapping[Relation, str] = {
+    Relation.PLAN_OWNER: "owner",
+    Relation.SECRETARIAT: "secretariat",
+    Relation.SPENDER: "spender",
+    Relation.PROPOSER: "proposer",
+    Relation.URGER: "urger",
+    Relation.URGED: "urged",
+}
+"""The relations of one body that the item names."""
+
+
+def _named(code: str | None) -> tuple[str, ...]:
+    return (code,) if code else ()
+
+
+def _judges_of_their_own(item: Item) -> tuple[str, ...]:
+    """Monitors that are themselves accountable for the item, or have reported it."""
+    own = {*item.roles.get(Role.LEAD, ()), *item.former, *item.claimants}
+    return tuple(code for code in item.roles.get(Role.MONITOR, ()) if code in own)
+
+
+def _nobody_else_monitors(item: Item) -> bool:
+    """Every monitor of the plan would judge its own work here."""
+    monitors = item.roles.get(Role.MONITOR, ())
+    return bool(monitors) and set(monitors) == set(_judges_of_their_own(item))
 
 
 class Sight(StrEnum):
@@ -88,8 +145,18 @@ class Sight(StrEnum):
     NOTHING = "nothing"
 
 
-INSIDERS = frozenset({Relation.ACCOUNTABLE, Relation.PLAN_OWNER, Relation.SECRETARIAT, Relation.SUPERIOR})
-"""Who sees an internal or status-only task whole. The secretariat keeps the plan owner's records."""
+INSIDERS = frozenset(
+    {
+        Relation.ACCOUNTABLE,
+        Relation.FORMER_LEAD,
+        Relation.PLAN_OWNER,
+        Relation.SECRETARIAT,
+        Relation.SUPERIOR,
+        Relation.MONITOR,
+    }
+)
+"""Who sees an internal or status-only task whole: those the model names, the secretariat, which keeps the
+plan owner's records, and the monitor, which judges them (docs/decisions/0003-secretariat-sight.md)."""
 
 
 def is_insider(actor: Actor, item: Item) -> bool:
@@ -102,3 +169,16 @@ def sight(actor: Actor, item: Item) -> Sight:
     if item.visibility is Visibility.NORMAL or is_insider(actor, item):
         return Sight.WHOLE
     return Sight.AGGREGATE if item.visibility is Visibility.STATUS_ONLY else Sight.NOTHING
+
+
+def part_of(item: Item, body: str, claimants: tuple[str, ...] = ()) -> Item:
+    """One body's own part of an item: of those who do the work, nobody else is anything to it."""
+    doing = {
+        role: (body,) if body in item.roles.get(role, ()) else () for role in (Role.LEAD, Role.COORDINATE)
+    }
+    return replace(
+        item,
+        roles={**item.roles, **doing},
+        former=(body,) if body in item.former else (),
+        claimants=claimants,
+    )

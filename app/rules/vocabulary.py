@@ -117,6 +117,7 @@ class Source(Word):
     OUR_READING = "our_reading", "Theo cách đọc của chúng tôi", "Our reading"
     NOT_IN_TEXT = "not_in_text", "Không có trong văn bản", "Not in the text"
     IMPLIED = "implied", "Suy ra từ kế hoạch", "Implied by the plan"
+    DECISION = "decision", "Theo quyết định điều chỉnh", "By a decision that amended the plan"
 
 
 class EventKind(Word):
@@ -197,6 +198,10 @@ class Subject(Word):
     OUTPUT = "output", "Đầu ra", "Output"
     ACTIVITY = "activity", "Hoạt động", "Activity"
     WITHDRAWAL = "withdrawal", "Rút lại", "Withdrawal"
+    ACT = "act", "Bước xử lý đầu ra", "Act on an output"
+    AMENDMENT = "amendment", "Điều chỉnh", "Amendment"
+    PROPOSAL = "proposal", "Đề xuất", "Proposal"
+    URGE = "urge", "Đôn đốc", "Urge"
     EVENT = "event", "Sự kiện", "Event"
     BUDGET = "budget", "Kinh phí", "Budget"
     BUDGET_LINE = "budget_line", "Dòng kinh phí", "Budget line"

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from app.rules.vocabulary import ActivityKind, ActivityStatus, Channel, Level
 from app.schemas.base import AgencyRef, Clean, Day, In, Number, Out, Reason, TaskRef, Title
 from app.schemas.lists import Listing, Page, Search, codes_of, one_of, sort_by
+from app.schemas.outputs import Can, CanFilter
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", examples=["vi"])]
 Languages = Annotated[list[Language], Field(max_length=20, description="ISO 639: vi, en, km …")]
@@ -143,6 +144,7 @@ class ActivityOut(Out):
     external_id: str | None
     recorded_at: datetime
     withdrawal: WithdrawalOut | None
+    can: Can
 
 
 class Moved(Out):
@@ -186,4 +188,5 @@ class ActivityFilter(Listing):
     external_id: ExternalId | None = None
     occurred_from: Day | None = None
     occurred_to: Day | None = None
+    can: CanFilter = None
     sort: Annotated[str, sort_by("id", "occurred_on", "title")] = "-id"

@@ -1,14 +1,22 @@
 """Completion on the wire: exact ratios on three levels, and what they were computed from."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.rules.rollup import FORMULA, Figure
-from app.rules.vocabulary import Level, State, TaskKind, Word
-from app.schemas.base import Out, Ratio
+from app.rules.rag import Colour
+from app.rules.vocabulary import Level, State, TaskKind, TaskStatus, Word
+from app.schemas.base import Day, Out, Ratio
 from app.schemas.lists import codes_of, one_of
+
+
+class RagReason(Out):
+    """Why it has its colour, with the numbers."""
+
+    code: str = Field(examples=["behind_plan"])
+    text_vi: str
+    text_en: str
 
 
 class Levels(Out):
@@ -18,28 +26,59 @@ class Levels(Out):
     evidenced: Ratio = Field(description="có minh chứng · at least one standing record")
     confirmed: Ratio = Field(description="đã được xác nhận · accepted by the monitor")
     defined: Ratio = Field(description="phần trọng số tính được · share of the weight that owes anything")
+    expected: Ratio = Field(description="phần phải xong đến hôm nay · planned share due by now")
     state: State | None
     state_label: str | None = None
+    rag: Colour
+    rag_label: str = ""
+    rag_reasons: list[RagReason]
     formula: str = Field(examples=["rollup-1"], description="tên cách tính · names the arithmetic")
     revision: int = Field(description="lần điều chỉnh của kế hoạch · the plan's revision")
     as_of: datetime | None = Field(
         description="thay đổi mới nhất đã tính; null khi chưa có · instant of the latest change taken in; "
         "null before the first"
     )
+    on: date = Field(description="ngày xét hạn và màu · the day that `expected` and `rag` are judged on")
 
-    @classmethod
-    def of(cls, figure: Figure, revision: int, as_of: datetime | None) -> "Levels":
-        """Put a figure on the wire."""
-        return cls(
-            reported=Ratio.of(figure.reported),
-            evidenced=Ratio.of(figure.evidenced),
-            confirmed=Ratio.of(figure.confirmed),
-            defined=Ratio.of(figure.defined / figure.included if figure.included else None),
-            state=figure.state,
-            formula=FORMULA,
-            revision=revision,
-            as_of=as_of,
-        )
+
+class Timeliness(Out):
+    """Every live obligation (one body's part of one task) is in exactly one of five places."""
+
+    done_on_time: int
+    done_late: int
+    open_in_term: int
+    open_overdue: int
+    not_triggered: int = Field(description="chưa phát sinh việc phải làm · nothing is owed yet")
+    rate_due: Ratio = Field(description="đã xong / (đã xong + quá hạn) · done / (done + overdue)")
+    rate_all: Ratio = Field(
+        description="đã xong / (đã xong + trong hạn + quá hạn) · done / (done + in term + overdue)"
+    )
+
+
+class Confidence(Out):
+    """How far to trust the number, in three plain numbers."""
+
+    coverage: Ratio = Field(description="phần trọng số tính được · defined weight / included weight")
+    verification: Ratio = Field(description="đã xác nhận / đã báo cáo · confirmed / reported")
+    freshness_days: int | None = Field(
+        description="số ngày từ bản ghi còn hiệu lực nhận sau cùng; null khi chưa có · days since the last "
+        "standing record came in; null before the first"
+    )
+
+
+class Contributions(Out):
+    """What coordinators were asked for and delivered; it never moves completion."""
+
+    delivered: int = Field(description="phân công phối hợp đã có bản ghi · coordinators with a record")
+    asked: int = Field(description="phân công phối hợp · coordinators named, partners left out")
+
+
+class NodeLevels(Levels):
+    """The same with what is asked of a whole: in time or not, how sure, and who helped."""
+
+    timeliness: Timeliness
+    confidence: Confidence
+    contributions: Contributions
 
 
 class By(Word):
@@ -51,7 +90,7 @@ class By(Word):
     ASSIGNMENT = "assignment", "Phân công", "Assignment"
 
 
-class ProgressRow(Levels):
+class ProgressRow(NodeLevels):
     """One node. A `view` looks at duties that count elsewhere, and never enters the plan's total."""
 
     key: str = Field(description="mã của nút · section, agency or task code, assignment id, or `status_only`")
@@ -68,7 +107,7 @@ class ProgressOut(Out):
     plan: str = Field(examples=["ttdn-2023"])
     headline: Level
     headline_label: str = ""
-    total: Levels
+    total: NodeLevels
     assignments: int
     by: By | None
     by_label: str | None = None
@@ -87,3 +126,6 @@ class ProgressFilter(BaseModel):
     agency: Annotated[str | None, codes_of("cơ quan hoặc nhóm · agencies or groups", "SVHTTDL")] = None
     task: Annotated[str | None, codes_of("nhiệm vụ · tasks", "IV.7.a")] = None
     kind: Annotated[str | None, one_of(TaskKind)] = None
+    status: Annotated[str | None, one_of(TaskStatus)] = None
+    due_from: Annotated[Day | None, Field(description="hạn từ ngày · due on or after")] = None
+    due_to: Annotated[Day | None, Field(description="hạn đến ngày · due on or before")] = None

@@ -1,13 +1,12 @@
-"""Tasks, assignments and outputs on the wire: what is to be done, by whom, and what exactly is owed."""
+"""Tasks and assignments on the wire: what is to be done, and by whom."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
+from app.rules.rag import Colour
 from app.rules.vocabulary import (
-    Level,
-    OutputKind,
     Role,
     Source,
     State,
@@ -18,6 +17,7 @@ from app.rules.vocabulary import (
 )
 from app.schemas.base import AgencyRef, Day, Out, Ratio, TaskRef
 from app.schemas.lists import Listing, Page, Search, codes_of, include_of, one_of, sort_by
+from app.schemas.outputs import Can, CanFilter
 from app.schemas.progress import Levels
 
 
@@ -42,7 +42,12 @@ class AssignmentOut(Out):
     recorded_quantity: int = Field(
         description="số lượng đã ghi nhận, kể cả vượt · pieces recorded, surplus too"
     )
+    records: int = Field(description="số bản ghi còn hiệu lực · standing records")
+    valid_from: date | None
+    valid_to: date | None = Field(description="ngày cuối trước khi bàn giao · last day before the handover")
+    succeeds: str | None = Field(description="nhận phần còn lại từ phân công này · whose rest it took over")
     progress: Levels | None = Field(description="chỉ với vai trò chịu trách nhiệm · for counted leads only")
+    can: Can
 
 
 class AssignmentPage(Page):
@@ -56,6 +61,7 @@ class AssignmentFilter(Listing):
     group: Annotated[str | None, codes_of("nhóm · groups", "G.UBH")] = None
     role: Annotated[str | None, one_of(Role)] = None
     state: Annotated[str | None, one_of(State)] = None
+    can: CanFilter = None
     sort: Annotated[str, sort_by("task", "agency")] = "task"
 
 
@@ -96,6 +102,7 @@ class TaskOut(Out):
     visibility_label: str = ""
     status: TaskStatus
     status_label: str = ""
+    superseded_by: str | None
     weight: int
     target: int | None = Field(
         description="số lượng phải có, null khi chưa giao · null until the owner sets it"
@@ -111,6 +118,7 @@ class TaskOut(Out):
     state: State | None
     state_label: str | None = None
     progress: Levels
+    can: Can
     assignments: list[AssignmentOut] | None = None
     implemented_by: list[Link] | None = None
     implements: list[Link] | None = None
@@ -132,46 +140,7 @@ class TaskFilter(Listing):
     lead: Annotated[str | None, codes_of("cơ quan chịu trách nhiệm · accountable agency", "SVHTTDL")] = None
     due_from: Annotated[Day | None, Field(description="hạn từ ngày · due on or after")] = None
     due_to: Annotated[Day | None, Field(description="hạn đến ngày · due on or before")] = None
+    rag: Annotated[str | None, one_of(Colour)] = None
+    can: CanFilter = None
     sort: Annotated[str, sort_by("code", "title", "due_on")] = "code"
     include: Annotated[str | None, include_of("assignments", "links")] = None
-
-
-class OutputOut(Out):
-    """What a lead assignment owes, and the level it stands on."""
-
-    id: str
-    assignment: str
-    task: str = Field(examples=["IV.7.a"])
-    agency: str = Field(examples=["SVHTTDL"])
-    code: str = Field(description="tên trong phân công · its name within the assignment", examples=["M1"])
-    kind: OutputKind
-    kind_label: str = ""
-    label_vi: str
-    label_en: str
-    period_from: date | None
-    period_to: date | None
-    due_on: date
-    due_source: Source
-    due_source_label: str = ""
-    weight: int
-    owed: bool
-    claimed: bool
-    evidence: int = Field(description="số bản ghi còn hiệu lực làm minh chứng · standing records behind it")
-    confirmed: bool
-    level: Level
-    level_label: str = ""
-    moved_at: datetime | None
-
-
-class OutputPage(Page):
-    items: list[OutputOut]
-
-
-class OutputFilter(Listing):
-    task: Annotated[str | None, codes_of("nhiệm vụ · tasks", "IV.7.a")] = None
-    agency: Annotated[str | None, codes_of("cơ quan · agencies", "SVHTTDL")] = None
-    kind: Annotated[str | None, one_of(OutputKind)] = None
-    level: Annotated[str | None, one_of(Level)] = None
-    due_from: Annotated[Day | None, Field(description="hạn từ ngày · due on or after")] = None
-    due_to: Annotated[Day | None, Field(description="hạn đến ngày · due on or before")] = None
-    sort: Annotated[str, sort_by("task", "due_on")] = "task"

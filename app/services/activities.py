@@ -1,5 +1,6 @@
 """Activities as they stand: found, read, shown. What changes them is in `recording`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -12,8 +13,9 @@ from app.rules.vocabulary import ActivityStatus, Role, TaskKind
 from app.schemas.activities import ActivityFilter, ActivityOut, ActivityPage, WithdrawalOut
 from app.schemas.base import AgencyRef, TaskRef
 from app.schemas.lists import several
-from app.services import access, listing, sections
-from app.services.access import Ground
+from app.services import grounds, listing, sections, sight
+from app.services.grounds import Ground
+from app.services.permissions import Permissions
 
 _RECORDER, _WITHDRAWER = aliased(Agency), aliased(Agency)
 ORDERS = {
@@ -25,7 +27,7 @@ ORDERS = {
 
 def find(session: Session, actor: Actor, slug: str, ask: ActivityFilter) -> ActivityPage:
     """List records, the latest first unless asked otherwise. Withdrawn ones stay, marked."""
-    here = access.ground(session, actor, slug)
+    here = grounds.find(session, actor, slug)
     query = _query(here, actor, *listing.matching(Activity.search_text, ask.q))
     for column, wanted in (
         (Task.code, ask.task),
@@ -42,12 +44,14 @@ def find(session: Session, actor: Actor, slug: str, ask: ActivityFilter) -> Acti
         query = query.where(Activity.external_id == ask.external_id)
     if ask.section:
         query = query.where(Task.section_id.in_(sections.below(session, here, several(ask.section))))
+    if ask.can:
+        query = query.where(Permissions(session, here, actor).activities(several(ask.can)))
     if ask.occurred_from:
         query = query.where(Activity.occurred_on >= ask.occurred_from)
     if ask.occurred_to:
         query = query.where(Activity.occurred_on <= ask.occurred_to)
     found = listing.page(session, query, ask, ORDERS, by="-id", last=[Activity.public_id], place=slug)
-    items = [_out(here, row) for row in found.rows]
+    items = _out(session, here, actor, found.rows)
     return ActivityPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
@@ -55,12 +59,12 @@ def latest(session: Session, here: Ground, actor: Actor, how_many: int) -> list[
     """The records that came in last and still stand."""
     query = _query(here, actor, Activity.status == ActivityStatus.STANDING)
     query = query.order_by(Activity.public_id.desc()).limit(how_many)
-    return [_out(here, row) for row in session.execute(query)]
+    return _out(session, here, actor, session.execute(query).all())
 
 
 def get(session: Session, actor: Actor, slug: str, public_id: str) -> tuple[ActivityOut, int]:
     """One record, and its version."""
-    here = access.ground(session, actor, slug)
+    here = grounds.find(session, actor, slug)
     return one(session, here, actor, public_id)
 
 
@@ -69,7 +73,7 @@ def one(session: Session, here: Ground, actor: Actor, public_id: str) -> tuple[A
     row = session.execute(_query(here, actor, Activity.public_id == public_id)).one_or_none()
     if row is None:
         raise NotFound()
-    return _out(here, row), row[0].version
+    return _out(session, here, actor, [row])[0], row[0].version
 
 
 def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -82,11 +86,16 @@ def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Sele
         .outerjoin(Output, Output.id == Activity.output_id)
         .outerjoin(Withdrawal, Withdrawal.activity_id == Activity.id)
         .outerjoin(_WITHDRAWER, _WITHDRAWER.id == Withdrawal.withdrawn_by_id)
-        .where(Activity.plan_id == here.plan.id, access.seen_whole(here, actor), *conditions)
+        .where(Activity.plan_id == here.plan.id, sight.seen_whole(here, actor), *conditions)
     )
 
 
-def _out(here: Ground, row: Any) -> ActivityOut:
+def _out(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> list[ActivityOut]:
+    may = Permissions(session, here, actor, [task for _, task, *_ in rows])
+    return [_one(here, may, row) for row in rows]
+
+
+def _one(here: Ground, may: Permissions, row: Any) -> ActivityOut:
     activity, task, agency, recorder, output, role, withdrawal, withdrawer = row
     in_time = activity.occurred_on >= here.plan.period_from
     fills_pieces = task.kind is TaskKind.COUNTED and task.target is not None and in_time
@@ -116,4 +125,5 @@ def _out(here: Ground, row: Any) -> ActivityOut:
             reason=withdrawal.reason,
             withdrawn_at=withdrawal.withdrawn_at,
         ),
+        can=may.on_activity(task, agency.code, activity),
     )

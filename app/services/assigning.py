@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.models import Agency, Assignment, Membership, Output, Task
-from app.rules.lifecycle import Terms, owed_from_the_start
+from app.models import Agency, Assignment, Membership, Output, Plan, Task
+from app.rules.lifecycle import Planned, Terms, owed_from_the_start
 from app.rules.rollup import split
 from app.rules.vocabulary import AgencyKind, PlanStatus, Role, TaskKind
-from app.services import access
+from app.services import access, standings
 from app.services.drafting import Draft
 
 _FANS_OUT = (Role.LEAD, Role.COORDINATE)
@@ -75,40 +75,47 @@ def _valid_on(row: Membership, day: date) -> bool:
 def take_effect(draft: Draft) -> int:
     """Put the plan in force: what every lead owes is fixed now, so that time alone never moves a value."""
     plan, owed = draft.plan, 0
-    # A group owes through its members; members nobody has named owe nothing yet.
-    leads = draft.session.scalars(
-        select(Assignment)
+    tasks = {task.id: task for task in draft.tasks.values()}
+    bodies = draft.session.execute(
+        select(Assignment, Agency.kind)
         .join(Agency, Agency.id == Assignment.agency_id)
-        .where(
-            Assignment.plan_id == plan.id,
-            Assignment.role == Role.LEAD,
-            Agency.kind != AgencyKind.GROUP,
-        )
+        .where(Assignment.plan_id == plan.id, Assignment.role.in_(_FANS_OUT), ~Assignment.fans_out)
         .order_by(Assignment.order_key)
     )
-    tasks = {task.id: task for task in draft.tasks.values()}
-    for assignment in leads.all():
+    for assignment, kind in bodies.all():
         task = tasks[assignment.task_id]
-        terms = Terms(
-            TaskKind(task.kind),
-            task.target,
-            task.due_on,
-            plan.year,
-            plan.period_from,
-            plan.period_to,
-            plan.reporting_period,
-        )
+        # A group owes through its members; members nobody has named owe nothing yet.
+        owes = assignment.role is Role.LEAD and kind is not AgencyKind.GROUP
         outputs = [
-            Output(
-                plan_id=plan.id,
-                task_id=task.id,
-                assignment_id=assignment.id,
-                **{name: getattr(planned, name) for name in planned.__slots__},
-            )
-            for planned in owed_from_the_start(terms)
+            entered(task, assignment, planned)
+            for planned in (owed_from_the_start(terms(plan, task)) if owes else [])
         ]
         draft.enter(*outputs)
+        standings.write(draft.session, task, assignment, outputs)
         owed += len(outputs)
     access.open_for_change(draft.session, draft.permit, [plan])
     plan.status = PlanStatus.ACTIVE
     return owed
+
+
+def terms(plan: Plan, task: Task) -> Terms:
+    """What decides the outputs of a task."""
+    return Terms(
+        TaskKind(task.kind),
+        task.target,
+        task.due_on,
+        plan.year,
+        plan.period_from,
+        plan.period_to,
+        task.reporting_period or plan.reporting_period,
+    )
+
+
+def entered(task: Task, assignment: Assignment, planned: Planned) -> Output:
+    """A planned output as a row."""
+    return Output(
+        plan_id=task.plan_id,
+        task_id=task.id,
+        assignment_id=assignment.id,
+        **{name: getattr(planned, name) for name in planned.__slots__},
+    )

@@ -2,37 +2,42 @@
 
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
-from app.models import Agency, Assignment, Task
+from app.models import Agency, Assignment, Standing, Task
 from app.rules.parties import Actor
 from app.schemas.base import AgencyRef, Ratio, TaskRef
 from app.schemas.lists import several
 from app.schemas.tasks import AssignmentFilter, AssignmentOut, AssignmentPage
-from app.services import access, listing, parts
-from app.services.access import Ground
+from app.services import figures, grounds, listing, parts, sight
+from app.services.grounds import Ground
 from app.services.parts import Part
+from app.services.permissions import Permissions
 
-_GROUP = aliased(Agency)
+_GROUP, _BEFORE = aliased(Agency), aliased(Assignment)
 ORDERS = {"task": Assignment.order_key, "agency": Agency.sort_key}
 
 
 def query(
     here: Ground, actor: Actor, *conditions: ColumnElement[bool]
-) -> Select[Assignment, Task, Agency, str]:
+) -> Select[Assignment, Task, Agency, str, str, int]:
     """Assignments of the tasks this caller may see."""
+    present = and_(Standing.assignment_id == Assignment.id, Standing.until.is_(None))
     return (
-        select(Assignment, Task, Agency, _GROUP.code)
+        select(Assignment, Task, Agency, _GROUP.code, _BEFORE.public_id, Standing.records)
         .join(Task, Task.id == Assignment.task_id)
         .join(Agency, Agency.id == Assignment.agency_id)
         .outerjoin(_GROUP, _GROUP.id == Assignment.group_id)
+        .outerjoin(_BEFORE, _BEFORE.id == Assignment.succeeds_id)
+        .outerjoin(Standing, present)
         .where(
             Assignment.plan_id == here.plan.id,
-            access.seen_whole(here, actor),
-            access.own_part(here, actor),
+            sight.seen_whole(here, actor),
+            sight.own_part(here, actor),
             *conditions,
         )
     )
@@ -40,7 +45,7 @@ def query(
 
 def find(session: Session, actor: Actor, slug: str, ask: AssignmentFilter) -> AssignmentPage:
     """List assignments."""
-    here = access.ground(session, actor, slug)
+    here = grounds.find(session, actor, slug)
     found_parts = parts.visible(session, here, actor)
     chosen = query(here, actor, *listing.matching(Task.search_text, ask.q))
     if ask.task:
@@ -53,18 +58,22 @@ def find(session: Session, actor: Actor, slug: str, ask: AssignmentFilter) -> As
         chosen = chosen.where(Assignment.role.in_(several(ask.role)))
     if ask.state:
         chosen = chosen.where(Assignment.public_id.in_(in_state(found_parts, several(ask.state))))
+    may = Permissions(session, here, actor)
+    if ask.can:
+        chosen = chosen.where(may.assignments(several(ask.can)))
     found = listing.page(session, chosen, ask, ORDERS, by="task", last=[Assignment.public_id], place=slug)
-    items = [out(*row, here=here, leaves=found_parts) for row in found.rows]
+    items = [out(row, here=here, may=may, leaves=found_parts) for row in found.rows]
     return AssignmentPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
 def get(session: Session, actor: Actor, slug: str, public_id: str) -> AssignmentOut:
     """One assignment."""
-    here = access.ground(session, actor, slug)
+    here = grounds.find(session, actor, slug)
     found = session.execute(query(here, actor, Assignment.public_id == public_id)).one_or_none()
     if found is None:
         raise NotFound()
-    return out(*found, here=here, leaves=parts.visible(session, here, actor))
+    may = Permissions(session, here, actor)
+    return out(found, here=here, may=may, leaves=parts.visible(session, here, actor))
 
 
 def in_state(some: Iterable[Part], states: tuple[str, ...]) -> list[str]:
@@ -72,16 +81,9 @@ def in_state(some: Iterable[Part], states: tuple[str, ...]) -> list[str]:
     return [part.assignment for part in some if parts.figure([part]).state in states]
 
 
-def out(
-    assignment: Assignment,
-    task: Task,
-    agency: Agency,
-    group: str | None,
-    *,
-    here: Ground,
-    leaves: Iterable[Part],
-) -> AssignmentOut:
-    """An assignment on the wire, with its completion where it counts."""
+def out(row: Any, *, here: Ground, may: Permissions, leaves: Iterable[Part]) -> AssignmentOut:
+    """A row of `query` on the wire, with its completion where it counts."""
+    assignment, task, agency, group, before, records = row
     own = [part for part in leaves if part.assignment == assignment.public_id]
     return AssignmentOut(
         id=assignment.public_id,
@@ -96,5 +98,10 @@ def out(
         fans_out=assignment.fans_out,
         share=Ratio.of(Fraction(assignment.share_numerator, assignment.share_denominator)),
         recorded_quantity=assignment.recorded_quantity,
-        progress=parts.levels(here, own) if own else None,
+        records=records or 0,
+        valid_from=assignment.valid_from,
+        valid_to=assignment.valid_to,
+        succeeds=before,
+        progress=figures.levels(here, own) if own else None,
+        can=may.on_assignment(task, assignment.role, agency.code),
     )

@@ -9,15 +9,15 @@ from app.rules.parties import Actor
 from app.schemas.base import AgencyRef
 from app.schemas.budget import BudgetLineFilter, BudgetLineOut, BudgetLinePage, BudgetOut
 from app.schemas.lists import several
-from app.services import access, listing
-from app.services.access import Ground
+from app.services import grounds, listing
+from app.services.grounds import Ground
 
 ORDERS = {"code": BudgetLine.code, "allocated_vnd": BudgetLine.allocated_vnd}
 
 
 def get(session: Session, actor: Actor, slug: str) -> BudgetOut:
     """The total, what of it has been allocated to lines, and the explicit rest."""
-    return of_plan(session, access.ground(session, actor, slug))
+    return of_plan(session, grounds.find(session, actor, slug))
 
 
 def of_plan(session: Session, here: Ground) -> BudgetOut:
@@ -46,7 +46,7 @@ def of_plan(session: Session, here: Ground) -> BudgetOut:
 
 def lines(session: Session, actor: Actor, slug: str, ask: BudgetLineFilter) -> BudgetLinePage:
     """List the lines the total is broken down to; none where the plan has no breakdown."""
-    here = access.ground(session, actor, slug)
+    here = grounds.find(session, actor, slug)
     query = (
         select(BudgetLine, Agency.code, Agency.name_vi)
         .outerjoin(Agency, Agency.id == BudgetLine.agency_id)

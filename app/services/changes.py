@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session, aliased
 
 from app.errors import Fault, Invalid
 from app.errors import Text as Words
-from app.models import Agency, Assignment, Change, Plan, Task
+from app.models import Assignment, Change, Plan, Task
 from app.rules.ownership import Action
-from app.rules.parties import Actor, Item, is_insider
+from app.rules.parties import Actor
 from app.rules.vocabulary import Operation, Role, Scope, Subject, Visibility
 from app.schemas.changes import ChangeFilter, ChangeOut, ChangePage
 from app.schemas.lists import several
-from app.services import access
+from app.services import grounds, sight
 
 
 def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
@@ -84,12 +84,18 @@ def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
 
     Of a status-only duty several bodies may be leads: who did what in it is for the plan's insiders.
     """
-    internal_but_own = and_(Task.visibility == Visibility.INTERNAL, access.leads(actor))
+    internal_but_own = and_(Task.visibility == Visibility.INTERNAL, sight.leads(actor))
     seen = or_(Change.task_id.is_(None), Task.visibility == Visibility.NORMAL, internal_but_own)
-    whole = Change.plan_id.in_(_inside(session, actor)) | (seen & ~_leads_to_hidden(actor))
-    if Scope.ADMIN in actor.scopes:
-        return whole
-    return whole & (Change.subject != Subject.KEY)
+    outside = seen & ~_leads_to_hidden(actor) & Change.subject.not_in(_FOR_INSIDERS)
+    whole = Change.plan_id.in_(_inside(session, actor)) | outside
+    if Scope.ADMIN not in actor.scopes:
+        whole &= Change.subject != Subject.KEY
+    return whole
+
+
+_FOR_INSIDERS = (Subject.AMENDMENT, Subject.PROPOSAL, Subject.URGE)
+"""What tells of several tasks at once, or is between two bodies. What an amendment does to a task is told of
+the task."""
 
 
 def _leads_to_hidden(actor: Actor) -> ColumnElement[bool]:
@@ -103,15 +109,5 @@ def _leads_to_hidden(actor: Actor) -> ColumnElement[bool]:
 
 def _inside(session: Session, actor: Actor) -> list[int]:
     """The plans of which the caller sees everything."""
-    codes: dict[int | None, str] = {
-        agency.id: agency.code for agency in session.execute(select(Agency.id, Agency.code))
-    }
-    plans = session.execute(select(Plan.id, Plan.owner_id, Plan.secretariat_id, Plan.superiors))
-    return [
-        plan
-        for plan, owner, secretariat, superiors in plans
-        if is_insider(
-            actor,
-            Item(owner=codes.get(owner), secretariat=codes.get(secretariat), superiors=tuple(superiors)),
-        )
-    ]
+    slugs = session.scalars(select(Plan.slug)).all()
+    return [here.plan.id for here in (grounds.find(session, actor, slug) for slug in slugs) if here.insider]

@@ -28,7 +28,8 @@ from app.models import (
 )
 from app.models.base import Recorded
 from app.rules import clauses
-from app.rules.ownership import Action, Permit
+from app.rules.judging import Permit
+from app.rules.ownership import Action
 from app.rules.parties import Actor, Item
 from app.rules.vietnamese import fold, sort_key
 from app.rules.vocabulary import PlanStatus, Source, TaskStatus
@@ -177,6 +178,7 @@ def add_task(draft: Draft, section: str, facts: Mapping[str, Any]) -> Task:
     """Enter a task of either family, without its bodies."""
     task = Task(
         **_placed(draft, facts),
+        due_source=Source.PLAN_TEXT if facts["due_on"] else Source.IMPLIED,
         section_id=draft.sections[section].id,
         sort_key=sort_key(facts["title_vi"]),
         status=TaskStatus.ACTIVE,

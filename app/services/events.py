@@ -9,8 +9,8 @@ from app.rules.calendar import occurrence
 from app.rules.parties import Actor
 from app.schemas.events import Anniversary, EventFilter, EventOut, EventPage
 from app.schemas.lists import several
-from app.services import access, listing
-from app.services.access import Ground
+from app.services import grounds, listing, sight
+from app.services.grounds import Ground
 
 _TRUE_DATE = func.coalesce(Event.date_verified, Event.date_printed)
 ORDERS = {
@@ -22,7 +22,7 @@ ORDERS = {
 
 def find(session: Session, actor: Actor, slug: str, ask: EventFilter) -> EventPage:
     """List events with their anniversary in a year."""
-    here = access.ground(session, actor, slug)
+    here = grounds.find(session, actor, slug)
     query = (
         select(Event, Task.code)
         .outerjoin(Task, _seen_task(here, actor))
@@ -42,7 +42,7 @@ def find(session: Session, actor: Actor, slug: str, ask: EventFilter) -> EventPa
 
 def get(session: Session, actor: Actor, slug: str, code: str, year: int | None) -> EventOut:
     """One event."""
-    here = access.ground(session, actor, slug)
+    here = grounds.find(session, actor, slug)
     query = select(Event, Task.code).outerjoin(Task, _seen_task(here, actor))
     found = session.execute(query.where(Event.plan_id == here.plan.id, Event.code == code)).one_or_none()
     if found is None:
@@ -63,7 +63,7 @@ def of_the_year(session: Session, here: Ground, actor: Actor) -> list[EventOut]:
 
 
 def _seen_task(here: Ground, actor: Actor) -> ColumnElement[bool]:
-    return and_(Task.id == Event.task_id, access.seen_whole(here, actor))
+    return and_(Task.id == Event.task_id, sight.seen_whole(here, actor))
 
 
 def _out(event: Event, task: str | None, year: int) -> EventOut:

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, Text
 from app.models import Activity, Output
-from app.rules.ownership import Permit
-from app.rules.vocabulary import ActivityStatus, Level, OutputKind, Role, Source, TaskKind
-from app.services import access
+from app.rules.judging import Permit
+from app.rules.vocabulary import ActivityStatus, OutputKind, Role, TaskKind
+from app.services import access, occurrences
 from app.services.dockets import Docket
 
 
@@ -36,13 +36,16 @@ def find(
                 "This task has no occurrences",
                 docket,
             )
-        return _opened(session, permit, docket, day)
+        output = occurrences.occurrence(docket, max(day, docket.here.plan.period_to), opened_by_record=True)
+        access.add(session, permit, [output])
+        docket.outputs.append(output)
+        return output
     if kind is TaskKind.CONTINUOUS:
         found = next(
             (
                 o
                 for o in docket.outputs
-                if o.period_from and o.period_to and o.period_from <= day <= o.period_to
+                if o.period_from and o.period_to and o.period_from <= day <= o.period_to and not o.dropped
             ),
             None,
         )
@@ -65,7 +68,7 @@ def find(
             "Pieces are filled in order and not named",
             docket,
         )
-    found = next((output for output in docket.outputs if output.code == code), None)
+    found = next((output for output in docket.outputs if output.code == code and not output.dropped), None)
     if found is None or kind is None:
         raise _output_fault(
             "/output",
@@ -77,33 +80,8 @@ def find(
     return found
 
 
-def _opened(session: Session, permit: Permit, docket: Docket, day: date) -> Output:
-    """A triggered task has happened again: one more is owed, for as long as a record stands for it."""
-    number = max((output.number for output in docket.outputs), default=0) + 1
-    output = Output(
-        plan_id=docket.here.plan.id,
-        task_id=docket.task.id,
-        assignment_id=docket.assignment.id,
-        kind=OutputKind.OCCURRENCE,
-        code=f"O{number}",
-        number=number,
-        label_vi=f"Lần {number}",
-        label_en=f"Occurrence {number}",
-        due_on=max(day, docket.here.plan.period_to),
-        due_source=Source.IMPLIED,
-        opened_by_record=True,
-        claimed=False,
-        evidence=0,
-        confirmed=False,
-        level=Level.NONE,
-    )
-    access.add(session, permit, [output])
-    docket.outputs.append(output)
-    return output
-
-
 def _output_fault(pointer: str, code: str, vi: str, en: str, docket: Docket) -> Invalid:
-    offered = [output.code for output in docket.outputs if output.kind is not OutputKind.PIECE]
+    offered = [o.code for o in docket.outputs if o.kind is not OutputKind.PIECE and not o.dropped]
     return Invalid(faults=[Fault(pointer, code, Text(vi, en))], facts={"offered_outputs": offered})
 
 
@@ -115,8 +93,13 @@ def fills_pieces(docket: Docket, day: date) -> bool:
 
 def all_filled(docket: Docket) -> bool:
     """Whether every piece is covered already, so that one more is surplus."""
-    pieces = [output for output in docket.outputs if output.kind is OutputKind.PIECE]
+    pieces = [output for output in docket.outputs if output.kind is OutputKind.PIECE and not output.dropped]
     return bool(pieces) and all(piece.evidence for piece in pieces)
+
+
+def is_returned(docket: Docket, activity: Activity) -> bool:
+    """Whether the output that a record is evidence of was returned, so that nothing counts for it yet."""
+    return any(output.id == activity.output_id and output.returned for output in docket.outputs)
 
 
 def kept(docket: Docket, activity: Activity) -> str | None:
@@ -145,7 +128,12 @@ def hint(docket: Docket, activity: Activity) -> Text:
         )
     if activity.occurred_on < docket.here.plan.period_from:
         return Text("Ngày này trước thời gian của kế hoạch", "This day is before the plan begins")
-    codes = ", ".join(output.code for output in docket.outputs)
+    if is_returned(docket, activity):
+        return Text(
+            "Đầu ra đang bị trả lại: bổ sung xong thì báo cáo lại (claims) để được tính",
+            "The output was returned: once it is complete, claim it again to make it count",
+        )
+    codes = ", ".join(output.code for output in docket.outputs if not output.dropped)
     match docket.task.kind:
         case TaskKind.DELIVERABLE:
             return Text(

@@ -2,19 +2,19 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Failure, Invalid, NotFound, Text, Unauthenticated
 from app.models import Agency, Key
+from app.models.unit import instant, today
 from app.rules import keys as form
-from app.rules.calendar import business_day
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item
 from app.rules.vocabulary import Scope
-from app.services import access
+from app.services import access, grounds
 
 
 def well_formed(secret: str | None) -> str:
@@ -34,19 +34,18 @@ def identify(session: Session, secret: str) -> Actor:
     if found is None:
         raise _unknown("key_invalid")
     key, agency = found
-    now = datetime.now(UTC)
+    now = instant(session)
     if key.revoked_at is not None and key.revoked_at <= now:
         raise _unknown("key_revoked")
     if key.expires_at <= now:
         raise _unknown("key_expired")
-    today = business_day(now)
     return Actor(
         agency=agency.code,
         kind=agency.kind,
         agency_id=agency.id,
         scopes=frozenset(Scope(scope) for scope in key.scopes),
         via=f"key:{key.public_id}",
-        active=agency.valid_to is None or agency.valid_to >= today,
+        active=agency.valid_to is None or agency.valid_to >= today(session),
     )
 
 
@@ -86,7 +85,7 @@ def issue(
     agency = session.scalars(select(Agency).where(Agency.code == agency_code)).one_or_none()
     if agency is None:
         raise NotFound(Text(f"Không có cơ quan {agency_code}", f"There is no agency {agency_code}"))
-    if agency.kind in access.WITHOUT_ACCOUNT:
+    if agency.kind in grounds.WITHOUT_ACCOUNT:
         raise Conflict(
             Text(
                 f"{agency_code} là nhóm hoặc đối tác nên không có khóa",
@@ -101,7 +100,7 @@ def issue(
                 "A technical administrator's key can write no business record",
             )
         )
-    secret, now = form.mint(secrets.token_bytes(form.RANDOM_BYTES)), datetime.now(UTC)
+    secret, now = form.mint(secrets.token_bytes(form.RANDOM_BYTES)), instant(session)
     key = Key(
         agency_id=agency.id,
         label=label,
@@ -123,7 +122,7 @@ def rotate(
     """Make a successor; the old key keeps working for the overlap, and not longer than it would have."""
     old = _key(session, public_id)
     permit = access.permit(actor, Action.KEY_MANAGE, Item())
-    now = datetime.now(UTC)
+    now = instant(session)
     if old.revoked_at is not None or old.expires_at <= now:
         raise Conflict(
             Text(
@@ -146,7 +145,7 @@ def revoke(session: Session, actor: Actor, public_id: str) -> Key:
     permit = access.permit(actor, Action.KEY_MANAGE, Item())
     if key.revoked_at is None:
         access.open_for_change(session, permit, [key])
-        key.revoked_at = datetime.now(UTC)
+        key.revoked_at = instant(session)
     return key
 
 

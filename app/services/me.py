@@ -8,7 +8,7 @@ from app.rules.parties import Actor, Item, relations
 from app.rules.vocabulary import Role, Scope
 from app.schemas.base import AgencyRef
 from app.schemas.changes import MeOut, Place
-from app.services import access
+from app.services import grounds
 
 
 def get(session: Session, actor: Actor) -> MeOut:
@@ -34,7 +34,7 @@ def get(session: Session, actor: Actor) -> MeOut:
 
 
 def _place(session: Session, actor: Actor, slug: str) -> Place:
-    here = access.ground(session, actor, slug)
+    here = grounds.find(session, actor, slug)
     powers = session.execute(
         select(Assignment.role, Task.code)
         .join(Task, Task.id == Assignment.task_id)

@@ -1,32 +1,43 @@
-"""Outputs: what is owed, how records cover it, and what that moves."""
+"""Outputs: what is owed, as it stands. What moves them is in `acting`, `recording` and `settling`."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.models import Agency, Assignment, Output, Task
-from app.rules import lifecycle
+from app.models import Act, Agency, Assignment, Output, Task
+from app.rules.acts import ActKind
 from app.rules.parties import Actor
-from app.rules.vocabulary import Level, OutputKind
-from app.schemas.activities import Moved
+from app.rules.vocabulary import Level
+from app.schemas.base import AgencyRef
 from app.schemas.lists import several
-from app.schemas.tasks import OutputFilter, OutputOut, OutputPage
-from app.services import access, listing
-from app.services.access import Ground
+from app.schemas.outputs import OutputFilter, OutputOut, OutputPage, ReturnedOut
+from app.services import grounds, listing, sight
+from app.services.grounds import Ground
+from app.services.permissions import Permissions
 
 
 def find(
     session: Session, actor: Actor, slug: str, ask: OutputFilter, assignment: str | None = None
 ) -> OutputPage:
     """List outputs of the plan, or of one assignment."""
-    here = access.ground(session, actor, slug)
-    query = _query(here, actor)
+    here = grounds.find(session, actor, slug)
+    query = _query(here, actor, *_wanted(here, ask))
     if assignment is not None:
         _known(session, here, actor, assignment)
         query = query.where(Assignment.public_id == assignment)
+    if ask.can:
+        query = query.where(Permissions(session, here, actor).outputs(several(ask.can)))
+    orders = {"task": Assignment.order_key, "due_on": Output.due_on}
+    last = (Assignment.order_key, Output.number, Output.public_id)
+    found = listing.page(session, query, ask, orders, by="task", last=last, place=(slug, assignment))
+    items = shown(session, here, actor, found.rows)
+    return OutputPage(items=items, next_cursor=found.next_cursor, total=found.total)
+
+
+def _wanted(here: Ground, ask: OutputFilter) -> Iterable[ColumnElement[bool]]:
     for column, wanted in (
         (Task.code, ask.task),
         (Agency.code, ask.agency),
@@ -34,37 +45,49 @@ def find(
         (Output.level, ask.level),
     ):
         if wanted:
-            query = query.where(column.in_(several(wanted)))
+            yield column.in_(several(wanted))
+    for flag, asked in (
+        (Output.owed, ask.owed),
+        (Output.returned, ask.returned),
+        (is_overdue(here), ask.overdue),
+    ):
+        if asked is not None:
+            yield flag == asked
     if ask.due_from:
-        query = query.where(Output.due_on >= ask.due_from)
+        yield Output.due_on >= ask.due_from
     if ask.due_to:
-        query = query.where(Output.due_on <= ask.due_to)
-    orders = {"task": Assignment.order_key, "due_on": Output.due_on}
-    last = (Assignment.order_key, Output.number, Output.public_id)
-    found = listing.page(session, query, ask, orders, by="task", last=last, place=(slug, assignment))
-    items = [out(*row) for row in found.rows]
-    return OutputPage(items=items, next_cursor=found.next_cursor, total=found.total)
+        yield Output.due_on <= ask.due_to
 
 
-def get(session: Session, actor: Actor, slug: str, public_id: str) -> OutputOut:
-    """One output."""
-    here = access.ground(session, actor, slug)
+def is_overdue(here: Ground) -> ColumnElement[bool]:
+    """A condition on Output: owed, its day has passed, and nothing stands for it."""
+    low = Output.level.in_((Level.NONE, Level.REPORTED))
+    return and_(Output.owed, low, Output.due_on < here.today)
+
+
+def get(session: Session, actor: Actor, slug: str, public_id: str) -> tuple[OutputOut, int]:
+    """One output, and its version."""
+    return one(session, grounds.find(session, actor, slug), actor, public_id)
+
+
+def one(session: Session, here: Ground, actor: Actor, public_id: str) -> tuple[OutputOut, int]:
+    """The same, in a plan already found."""
     found = session.execute(_query(here, actor, Output.public_id == public_id)).one_or_none()
     if found is None:
         raise NotFound()
-    return out(*found)
+    return shown(session, here, actor, [found])[0], found[0].version
 
 
-def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[Output, str, str, str]:
+def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[Output, str, Task, str]:
     return (
-        select(Output, Assignment.public_id, Task.code, Agency.code)
+        select(Output, Assignment.public_id, Task, Agency.code)
         .join(Assignment, Assignment.id == Output.assignment_id)
         .join(Task, Task.id == Output.task_id)
         .join(Agency, Agency.id == Assignment.agency_id)
         .where(
             Output.plan_id == here.plan.id,
-            access.seen_whole(here, actor),
-            access.own_part(here, actor),
+            sight.seen_whole(here, actor),
+            sight.own_part(here, actor),
             *conditions,
         )
     )
@@ -77,78 +100,65 @@ def _known(session: Session, here: Ground, actor: Actor, assignment: str) -> Non
         .where(
             Assignment.plan_id == here.plan.id,
             Assignment.public_id == assignment,
-            access.seen_whole(here, actor),
-            access.own_part(here, actor),
+            sight.seen_whole(here, actor),
+            sight.own_part(here, actor),
         )
     )
     if session.execute(query).first() is None:
         raise NotFound()
 
 
-def out(output: Output, assignment: str, task: str, agency: str) -> OutputOut:
-    """An output on the wire."""
-    columns = {
+def shown(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> list[OutputOut]:
+    """Outputs on the wire, from rows of (output, assignment's id, task, agency's code)."""
+    returns = _returns(session, [output.id for output, *_ in rows if output.returned])
+    may = Permissions(session, here, actor, [task for _, _, task, _ in rows])
+    return [
+        OutputOut(
+            **_columns(output),
+            id=output.public_id,
+            assignment=assignment,
+            task=task.code,
+            agency=agency,
+            claimed=output.level is not Level.NONE,  # a record that finds its output is a claim as well
+            claimed_explicitly=output.claimed,
+            returned=returns.get(output.id),
+            can=may.on_output(task, agency, output),
+        )
+        for output, assignment, task, agency in rows
+    ]
+
+
+_APART = ("id", "assignment", "task", "agency", "claimed", "returned")
+
+
+def _columns(output: Output) -> dict[str, Any]:
+    return {
         name: getattr(output, name)
         for name in OutputOut.model_fields
-        if hasattr(output, name) and name not in ("id", "assignment", "task", "agency", "claimed")
+        if hasattr(output, name) and name not in _APART
     }
-    return OutputOut(
-        id=output.public_id,
-        assignment=assignment,
-        task=task,
-        agency=agency,
-        claimed=output.level is not Level.NONE,  # a record that finds its output is a claim as well
-        **columns,
+
+
+def _returns(session: Session, ids: Sequence[int]) -> Mapping[int, ReturnedOut]:
+    """The last return of each of these outputs."""
+    if not ids:
+        return {}
+    query = (
+        select(Act, Agency)
+        .join(Agency, Agency.id == Act.by_id)
+        .where(Act.output_id.in_(ids), Act.kind == ActKind.RETURN)
+        .order_by(Act.id)
     )
+    return {
+        act.output_id: ReturnedOut(
+            by=AgencyRef(code=by.code, name_vi=by.name_vi), missing=act.reason, returned_at=act.acted_at
+        )
+        for act, by in session.execute(query)
+    }
 
 
 def owed_by(session: Session, assignment: Assignment) -> list[Output]:
     """All outputs of an assignment, in order. Whoever changes them has locked the assignment's row."""
     query = select(Output).where(Output.assignment_id == assignment.id)
-    return list(session.scalars(query.order_by(Output.number, Output.id)))
-
-
-def cover(assignment: Assignment, outputs: Sequence[Output], pieces: int, one: Output | None) -> None:
-    """Take a standing record into account: as evidence of the one output it found, or by the pieces it fills.
-
-    Pieces are filled from the first on; what is beyond the last is surplus, kept and shown.
-    """
-    if one is not None:
-        one.evidence += 1
-    _fill(assignment, outputs, pieces)
-
-
-def uncover(assignment: Assignment, outputs: Sequence[Output], pieces: int, one: Output | None) -> None:
-    """Take it out of account; `pieces` is negative."""
-    if one is not None:
-        one.evidence -= 1
-    _fill(assignment, outputs, pieces)
-
-
-def _fill(assignment: Assignment, outputs: Sequence[Output], pieces: int) -> None:
-    if not pieces:
-        return
-    assignment.recorded_quantity += pieces
-    for output in outputs:
-        if output.kind is OutputKind.PIECE:
-            output.evidence = int(lifecycle.filled(output.number, assignment.recorded_quantity))
-
-
-def settle(outputs: Iterable[Output], now: datetime) -> list[Moved]:
-    """Bring every output to the level its claims and evidence give it; tell which ones moved."""
-    moved = []
-    for output in outputs:
-        before = output.level
-        output.owed = lifecycle.owed(
-            opened_by_record=output.opened_by_record, claimed=output.claimed, evidence=output.evidence
-        )
-        output.level = lifecycle.level(
-            claimed=output.claimed,
-            evidence=output.evidence,
-            confirmed=output.confirmed,
-            status_only=False,
-        )
-        if output.level is not before:
-            output.moved_at = now
-            moved.append(Moved(output=output.code, before=before, after=output.level))
-    return moved
+    fresh = query.execution_options(populate_existing=True)
+    return list(session.scalars(fresh.order_by(Output.number, Output.id)))

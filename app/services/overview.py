@@ -7,26 +7,25 @@ from sqlalchemy.orm import Session
 
 from app.models import Task
 from app.rules.parties import Actor
-from app.rules.rollup import COUNTED_STATUSES
-from app.rules.vocabulary import State, TaskFamily, Visibility
+from app.rules.vocabulary import State, Visibility
 from app.schemas.overview import OverviewOut, StateCount
 from app.schemas.progress import By, ProgressFilter
-from app.services import access, activities, agencies, budget, events, parts, plans, progress
-from app.services.access import Ground
-from app.services.parts import Part
+from app.services import activities, agencies, budget, events, grounds, parts, plans, progress
+from app.services.grounds import Ground
+from app.services.progress import Scene
 
 LATEST = 10
 
 
 def get(session: Session, actor: Actor, slug: str) -> OverviewOut:
     """The plan, its completion by section and by agency, its duties by state, its money, what is new."""
-    here = access.ground(session, actor, slug)
-    found = parts.visible(session, here, actor)
+    here = grounds.find(session, actor, slug)
+    whole = progress.scene(session, here, actor)
     return OverviewOut(
         plan=plans.brief(here.plan, agencies.ref(session, here.plan.owner_id)),
-        progress=progress.compute(session, here, actor, ProgressFilter(by=By.SECTION), found),
-        agencies=progress.compute(session, here, actor, ProgressFilter(by=By.AGENCY), found),
-        states=_states(session, here, actor, found),
+        progress=progress.compute(whole, ProgressFilter(by=By.SECTION)),
+        agencies=progress.compute(whole, ProgressFilter(by=By.AGENCY)),
+        states=_states(whole),
         status_only_tasks=_status_only(session, here),
         budget=budget.of_plan(session, here),
         latest=activities.latest(session, here, actor, LATEST),
@@ -34,18 +33,10 @@ def get(session: Session, actor: Actor, slug: str) -> OverviewOut:
     )
 
 
-def _states(session: Session, here: Ground, actor: Actor, found: list[Part]) -> list[StateCount]:
+def _states(whole: Scene) -> list[StateCount]:
     """Duties by state, undefined last. Those the caller may only see in a sum are not counted here."""
-    behind = parts.by_task(session, here, found)
-    duties = session.scalars(
-        select(Task.id).where(
-            Task.plan_id == here.plan.id,
-            Task.family == TaskFamily.DUTY,
-            Task.status.in_(COUNTED_STATUSES),
-            access.seen_whole(here, actor),
-        )
-    )
-    counts = Counter(parts.figure(behind.get(task_id, ())).state for task_id in duties)
+    duties = [id_ for id_, task in whole.tree.tasks.items() if not task.is_view]
+    counts = Counter(parts.figure(whole.of({duty}).parts).state for duty in duties)
     named = [
         StateCount(state=state.value, state_label=state.label_vi, tasks=counts[state]) for state in State
     ]

@@ -3,104 +3,156 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.models import Agency, Assignment, Implementation, Output, Task
+from app.models import Agency, Assignment, Implementation, Output, Standing, Task
+from app.rules import lifecycle
 from app.rules.parties import Actor
 from app.rules.rollup import COUNTED_STATUSES, Figure, Leaf, roll_up
-from app.rules.vocabulary import Level, Role, TaskKind
-from app.schemas.progress import Levels
-from app.services import access
-from app.services.access import Ground
+from app.rules.timeliness import Obligation
+from app.rules.vocabulary import Role, TaskKind, TaskStatus
+from app.services import sight
+from app.services.grounds import Ground
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A counted lead assignment with where it belongs. `in_sum`: the caller may only see it in a sum."""
+    """A lead assignment with where it belongs. `in_sum`: the caller may only see it in a sum.
+
+    As of now, `expected` is the weight of its outputs whose day has passed, and `done_on` the day of the last
+    evidence of what it owes. `records` counts its standing records, `heard_on` is the day the last one came
+    in; `as_of` is null until something has moved.
+    """
 
     assignment: str
     task_id: int
     task: str
     section_id: int
     kind: TaskKind
+    status: TaskStatus
     agency: str
     name_vi: str
     name_en: str
     group: str | None
     leaf: Leaf
-    moved_at: datetime | None
+    due_on: date
+    done_on: date | None
+    expected: int
+    records: int
+    heard_on: date | None
+    as_of: datetime | None
     in_sum: bool
 
+    @property
+    def live(self) -> bool:
+        """Whether its clock runs: what is suspended or carried over is counted, frozen."""
+        return self.status is TaskStatus.ACTIVE
 
-def visible(session: Session, here: Ground, actor: Actor) -> list[Part]:
-    """Every counted lead of the plan that this caller may see, if only in a sum; in the order of clauses."""
-    at_least = {
-        "reported": (Level.REPORTED, Level.EVIDENCED, Level.CONFIRMED),
-        "evidenced": (Level.EVIDENCED, Level.CONFIRMED),
-        "confirmed": (Level.CONFIRMED,),
-    }
-    sums = (
+    @property
+    def obligation(self) -> Obligation:
+        """What it owes as a whole, and by when."""
+        done = self.leaf.evidenced == self.leaf.owed > 0
+        return Obligation(self.leaf.owed, self.leaf.evidenced, self.due_on, self.done_on if done else None)
+
+
+def visible(
+    session: Session, here: Ground, actor: Actor, at: datetime | None = None, *, left_out: bool = False
+) -> list[Part]:
+    """Every counted lead of the plan that this caller may see, if only in a sum; in the order of clauses.
+
+    `at`: as it stood at that instant. `left_out`: those whose task is not counted, instead.
+    """
+    group, in_sum, schedule = aliased(Agency), sight.seen_in_sum(here, actor), _schedule(here)
+    counted = Standing.status.in_(COUNTED_STATUSES)
+    query = (
         select(
-            Output.assignment_id.label("assignment_id"),
-            func.sum(case((Output.owed, Output.weight), else_=0)).label("owed"),
-            *(
-                func.sum(case((Output.owed & Output.level.in_(levels), Output.weight), else_=0)).label(name)
-                for name, levels in at_least.items()
-            ),
-            func.max(Output.moved_at).label("moved_at"),
+            *(getattr(Standing, name) for name in _LEAF),
+            *(Standing.status, Standing.number, Standing.since, Standing.records, Standing.heard_on),
+            Assignment.public_id.label("assignment"),
+            *(Task.id.label("task_id"), Task.code.label("task"), Task.section_id, Task.kind, Task.due_on),
+            *(Agency.code.label("agency"), Agency.name_vi, Agency.name_en),
+            group.code.label("group"),
+            *(schedule.c.expected, schedule.c.done_on),
+            in_sum.label("in_sum"),
+        )
+        .join(Assignment, Assignment.id == Standing.assignment_id)
+        .join(Task, Task.id == Assignment.task_id)
+        .join(Agency, Agency.id == Assignment.agency_id)
+        .outerjoin(group, group.id == Assignment.group_id)
+        .outerjoin(schedule, schedule.c.assignment_id == Assignment.id)
+        .where(
+            Standing.plan_id == here.plan.id,
+            _holds(at),
+            Assignment.role == Role.LEAD,
+            ~Assignment.fans_out,
+            ~counted if left_out else counted,
+            or_(sight.seen_whole(here, actor), in_sum),
+        )
+        .order_by(Assignment.order_key, Assignment.id)
+    )
+    return [_part(here, row) for row in session.execute(query)]
+
+
+_LEAF = ("weight", "share_numerator", "share_denominator", "owed", "reported", "evidenced", "confirmed")
+
+
+def _holds(at: datetime | None) -> ColumnElement[bool]:
+    """The stretch that is the present one, or was at an instant."""
+    if at is None:
+        return Standing.until.is_(None)
+    return and_(Standing.since <= at, or_(Standing.until.is_(None), Standing.until > at))
+
+
+def _schedule(here: Ground) -> Subquery:
+    """For each assignment the weight of the outputs it owes whose day has passed, and the day of the last
+    evidence of any. Grows with what is owed, not with the records behind it."""
+    passed = and_(Output.owed, Output.due_on < here.today)
+    return (
+        select(
+            Output.assignment_id,
+            func.sum(case((passed, Output.weight), else_=0)).label("expected"),
+            func.max(case((Output.owed, Output.evidenced_on))).label("done_on"),
         )
         .where(Output.plan_id == here.plan.id)
         .group_by(Output.assignment_id)
         .subquery()
     )
-    group, in_sum = aliased(Agency), access.seen_in_sum(here, actor)
-    query = (
-        select(
-            Assignment.public_id,
-            Task.id,
-            Task.code,
-            Task.section_id,
-            Task.kind,
-            Agency.code,
-            Agency.name_vi,
-            Agency.name_en,
-            group.code,
-            Task.weight,
-            Assignment.share_numerator,
-            Assignment.share_denominator,
-            sums.c.owed,
-            sums.c.reported,
-            sums.c.evidenced,
-            sums.c.confirmed,
-            sums.c.moved_at,
-            in_sum,
-        )
-        .join(Task, Task.id == Assignment.task_id)
-        .join(Agency, Agency.id == Assignment.agency_id)
-        .outerjoin(group, group.id == Assignment.group_id)
-        .outerjoin(sums, sums.c.assignment_id == Assignment.id)
-        .where(
-            Assignment.plan_id == here.plan.id,
-            Assignment.role == Role.LEAD,
-            ~Assignment.fans_out,
-            Task.status.in_(COUNTED_STATUSES),
-            or_(access.seen_whole(here, actor), in_sum),
-        )
-        .order_by(Assignment.order_key, Assignment.id)
+
+
+def _part(here: Ground, row: Row[*tuple[Any, ...]]) -> Part:
+    leaf = Leaf(
+        row.weight,
+        Fraction(row.share_numerator, row.share_denominator),
+        row.owed,
+        row.reported,
+        row.evidenced,
+        row.confirmed,
     )
-    return [
-        Part(
-            *row[:9],
-            Leaf(row[9], Fraction(row[10], row[11]), *(int(total or 0) for total in row[12:16])),
-            row[16],
-            bool(row[17]),
-        )
-        for row in session.execute(query)
-    ]
+    return Part(
+        assignment=row.assignment,
+        task_id=row.task_id,
+        task=row.task,
+        section_id=row.section_id,
+        kind=row.kind,
+        status=row.status,
+        agency=row.agency,
+        name_vi=row.name_vi,
+        name_en=row.name_en,
+        group=row.group,
+        leaf=leaf,
+        due_on=lifecycle.deadline(row.due_on, here.plan.year)[0],
+        done_on=row.done_on,
+        expected=int(row.expected or 0),
+        records=row.records,
+        heard_on=row.heard_on,
+        as_of=row.since if row.number > 1 else None,
+        in_sum=bool(row.in_sum),
+    )
 
 
 def by_task(session: Session, here: Ground, found: list[Part]) -> dict[int, list[Part]]:
@@ -121,10 +173,3 @@ def by_task(session: Session, here: Ground, found: list[Part]) -> dict[int, list
 def figure(some: Iterable[Part]) -> Figure:
     """Roll up a set of parts, each once."""
     return roll_up({part.assignment: part.leaf for part in some}.values())
-
-
-def levels(here: Ground, some: Iterable[Part]) -> Levels:
-    """The figure of a set of parts on the wire, with what it was computed by and from."""
-    some = list(some)
-    as_of = max((part.moved_at for part in some if part.moved_at), default=None)
-    return Levels.of(figure(some), here.plan.revision, as_of)

@@ -20,7 +20,7 @@ from app.schemas.plans import (
     SectionOut,
     SectionPage,
 )
-from app.services import access, agencies, listing
+from app.services import agencies, grounds, listing
 
 
 def find(session: Session, ask: PlanFilter) -> PlanPage:
@@ -48,7 +48,7 @@ def brief(plan: Plan, owner: AgencyRef) -> PlanOut:
 
 def get(session: Session, actor: Actor, slug: str) -> PlanDetail:
     """One plan with its facts, sources and anomalies."""
-    plan = access.ground(session, actor, slug).plan
+    plan = grounds.find(session, actor, slug).plan
     columns = {name: getattr(plan, name) for name in PlanDetail.model_fields if hasattr(plan, name)}
     return PlanDetail(
         **columns,
@@ -64,7 +64,7 @@ def _body(session: Session, agency_id: int | None) -> AgencyRef | None:
 
 def sections(session: Session, actor: Actor, slug: str, ask: SectionFilter) -> SectionPage:
     """List the document's tree in the order of the document."""
-    here, above = access.ground(session, actor, slug), aliased(Section)
+    here, above = grounds.find(session, actor, slug), aliased(Section)
     query = (
         select(Section, above.code)
         .outerjoin(above, above.id == Section.parent_id)
@@ -90,7 +90,7 @@ def _section(section: Section, parent: str | None) -> SectionOut:
 
 def section(session: Session, actor: Actor, slug: str, code: str) -> SectionOut:
     """One node of the tree."""
-    here, above = access.ground(session, actor, slug), aliased(Section)
+    here, above = grounds.find(session, actor, slug), aliased(Section)
     found = session.execute(
         select(Section, above.code)
         .outerjoin(above, above.id == Section.parent_id)
@@ -103,7 +103,7 @@ def section(session: Session, actor: Actor, slug: str, code: str) -> SectionOut:
 
 def objectives(session: Session, actor: Actor, slug: str, ask: ObjectiveFilter) -> ObjectivePage:
     """List what the plan is for."""
-    here = access.ground(session, actor, slug)
+    here = grounds.find(session, actor, slug)
     query = (
         select(Objective, Section.code)
         .join(Section, Section.id == Objective.section_id)
@@ -130,7 +130,7 @@ def _objective(objective: Objective, section_code: str) -> ObjectiveOut:
 
 def objective(session: Session, actor: Actor, slug: str, code: str) -> ObjectiveOut:
     """One objective."""
-    here = access.ground(session, actor, slug)
+    here = grounds.find(session, actor, slug)
     found = session.execute(
         select(Objective, Section.code)
         .join(Section, Section.id == Objective.section_id)

@@ -1,152 +1,127 @@
 """How far it is: the roll-up of the plan, or of any filtered set, whole or broken down."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Section, Task
 from app.rules.parties import Actor
-from app.rules.rollup import COUNTED_STATUSES
-from app.rules.vocabulary import Level, TaskFamily
+from app.rules.vocabulary import Level
 from app.schemas.lists import several
 from app.schemas.progress import By, ProgressFilter, ProgressOut, ProgressRow
-from app.services import access, parts
-from app.services.access import Ground
+from app.services import contributions, figures, grounds, parts, tree
+from app.services.contributions import Contribution
+from app.services.grounds import Ground
 from app.services.parts import Part
+from app.services.tree import Node, Tree
 
 IN_SUM = "status_only"
 """The one row in which status-only duties of others appear."""
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """A task or section the caller may see, as far as a roll-up needs it."""
+class Scene:
+    """What a roll-up is made of: the leaves and the coordinators a caller may see, and the plan's tree."""
 
-    id: int
-    code: str
-    title_vi: str
-    title_en: str
-    up: int | None
-    family: TaskFamily | None = None
+    here: Ground
+    parts: list[Part]
+    helped: list[Contribution]
+    tree: Tree
+
+    def chosen(self, ask: ProgressFilter) -> "Scene":
+        """What the filters leave; with any, nothing that may only be seen in the whole sum."""
+        if not (ask.model_fields_set - {"by"}):
+            return self
+        keep = _filter(self, ask)
+        return Scene(
+            self.here,
+            [part for part in self.parts if not part.in_sum and keep(part) and _due(part, ask)],
+            [one for one in self.helped if keep(one)],
+            self.tree,
+        )
+
+    def of(self, duties: Collection[int]) -> "Scene":
+        """The part of it that belongs to some duties."""
+        return Scene(
+            self.here,
+            [part for part in self.parts if part.task_id in duties and not part.in_sum],
+            [one for one in self.helped if one.task_id in duties],
+            self.tree,
+        )
 
 
 def progress(session: Session, actor: Actor, slug: str, ask: ProgressFilter) -> ProgressOut:
     """Completion of the plan, or of a filtered set of its assignments, broken down as asked."""
-    here = access.ground(session, actor, slug)
-    return compute(session, here, actor, ask, parts.visible(session, here, actor))
+    here = grounds.find(session, actor, slug)
+    return compute(scene(session, here, actor), ask)
 
 
-def compute(
-    session: Session, here: Ground, actor: Actor, ask: ProgressFilter, found: list[Part]
-) -> ProgressOut:
-    """The same, for a plan and its leaves already found."""
-    behind = parts.by_task(session, here, found)
-    tasks, sections = _tasks(session, here, actor), _sections(session, here)
-    chosen = _chosen(ask, found, behind, tasks, sections)
-    rows = _rows(here, ask.by, chosen, behind, tasks, sections)
-    in_sum = [part for part in chosen if part.in_sum]
+def scene(session: Session, here: Ground, actor: Actor) -> Scene:
+    """All that a roll-up needs, read once."""
+    return Scene(
+        here,
+        parts.visible(session, here, actor),
+        contributions.visible(session, here, actor),
+        tree.find(session, here, actor),
+    )
+
+
+def compute(whole: Scene, ask: ProgressFilter) -> ProgressOut:
+    """The same, for a plan whose leaves are already found."""
+    chosen = whole.chosen(ask)
+    rows = _rows(chosen, ask.by)
+    in_sum = [part for part in chosen.parts if part.in_sum]
     if ask.by is not None and in_sum:
-        rows.append(
-            _row(here, IN_SUM, "Nhiệm vụ chỉ theo dõi trạng thái", "Duties tracked by status only", in_sum)
-        )
+        sum_ = Scene(chosen.here, in_sum, [], chosen.tree)
+        rows.append(_row(sum_, IN_SUM, "Nhiệm vụ chỉ theo dõi trạng thái", "Duties tracked by status only"))
     return ProgressOut(
-        plan=here.plan.slug,
+        plan=chosen.here.plan.slug,
         headline=Level.EVIDENCED,
-        total=parts.levels(here, chosen),
-        assignments=len(chosen),
+        total=figures.node(chosen.here, chosen.parts, chosen.helped),
+        assignments=len(chosen.parts),
         by=ask.by,
         items=rows,
     )
 
 
-def _rows(
-    here: Ground,
-    by: By | None,
-    chosen: list[Part],
-    behind: Mapping[int, list[Part]],
-    tasks: Mapping[int, Node],
-    sections: Mapping[int, Node],
-) -> list[ProgressRow]:
+def _filter(whole: Scene, ask: ProgressFilter) -> Callable[[Part | Contribution], bool]:
+    duties = whole.tree.within(several(ask.task), several(ask.section))
+    agencies, kinds, statuses = several(ask.agency), several(ask.kind), several(ask.status)
+
+    def keep(one: Part | Contribution) -> bool:
+        return (
+            (duties is None or one.task_id in duties)
+            and (not agencies or one.agency in agencies or one.group in agencies)
+            and (not kinds or one.kind in kinds)
+            and (not statuses or one.status in statuses)
+        )
+
+    return keep
+
+
+def _due(part: Part, ask: ProgressFilter) -> bool:
+    return (ask.due_from is None or part.due_on >= ask.due_from) and (
+        ask.due_to is None or part.due_on <= ask.due_to
+    )
+
+
+def _rows(chosen: Scene, by: By | None) -> list[ProgressRow]:
     match by:
         case By.AGENCY:
-            return _agency_rows(here, chosen)
+            return _agency_rows(chosen)
         case By.ASSIGNMENT:
-            return _assignment_rows(here, chosen, tasks)
+            return _assignment_rows(chosen)
         case By.TASK:
-            return _task_rows(here, chosen, behind, tasks)
+            return _task_rows(chosen)
         case By.SECTION:
-            return _section_rows(here, chosen, behind, tasks, sections)
+            return _section_rows(chosen)
         case None:
             return []
 
 
-def _tasks(session: Session, here: Ground, actor: Actor) -> dict[int, Node]:
-    query = select(Task.id, Task.code, Task.title_vi, Task.title_en, Task.section_id, Task.family).where(
-        Task.plan_id == here.plan.id, access.seen_whole(here, actor), Task.status.in_(COUNTED_STATUSES)
-    )
-    return {row.id: Node(*row) for row in session.execute(query.order_by(Task.order_key))}
-
-
-def _sections(session: Session, here: Ground) -> dict[int, Node]:
-    query = select(Section.id, Section.code, Section.title_vi, Section.title_en, Section.parent_id).where(
-        Section.plan_id == here.plan.id
-    )
-    return {row.id: Node(*row) for row in session.execute(query.order_by(Section.order_key))}
-
-
-def _upwards(section_id: int | None, sections: Mapping[int, Node]) -> list[int]:
-    """A section and all it lies in."""
-    path = []
-    while section_id is not None:
-        path.append(section_id)
-        section_id = sections[section_id].up
-    return path
-
-
-def _chosen(
-    ask: ProgressFilter,
-    found: list[Part],
-    behind: Mapping[int, list[Part]],
-    tasks: Mapping[int, Node],
-    sections: Mapping[int, Node],
-) -> list[Part]:
-    """The parts that the filters leave; with any filter, nothing that may only be seen in the whole sum."""
-    if not (ask.section or ask.agency or ask.task or ask.kind):
-        return found
-    chosen = [part for part in found if not part.in_sum]
-    if ask.section or ask.task:
-        wanted_tasks, wanted_sections = set(several(ask.task)), set(several(ask.section))
-        within = {
-            part.assignment
-            for task in tasks.values()
-            if (not ask.task or task.code in wanted_tasks)
-            and (
-                not ask.section or wanted_sections & {sections[up].code for up in _upwards(task.up, sections)}
-            )
-            for part in behind.get(task.id, ())
-        }
-        chosen = [part for part in chosen if part.assignment in within]
-    if ask.agency:
-        agencies = set(several(ask.agency))
-        chosen = [part for part in chosen if part.agency in agencies or part.group in agencies]
-    if ask.kind:
-        kinds = set(several(ask.kind))
-        chosen = [part for part in chosen if part.kind in kinds]
-    return chosen
-
-
 def _row(
-    here: Ground,
-    key: str,
-    title_vi: str,
-    title_en: str,
-    some: list[Part],
-    *,
-    up: str | None = None,
-    view: bool = False,
+    some: Scene, key: str, title_vi: str, title_en: str, *, up: str | None = None, view: bool = False
 ) -> ProgressRow:
     return ProgressRow(
         key=key,
@@ -154,73 +129,68 @@ def _row(
         title_vi=title_vi,
         title_en=title_en,
         view=view,
-        assignments=len({part.assignment for part in some}),
-        **dict(parts.levels(here, some)),
+        assignments=len(some.parts),
+        **figures.whole(some.here, some.parts, some.helped),
     )
 
 
-def _agency_rows(here: Ground, chosen: list[Part]) -> list[ProgressRow]:
+def _agency_rows(chosen: Scene) -> list[ProgressRow]:
+    """Every accountable body; its contributions are what it helped others with."""
     bodies: dict[str, list[Part]] = defaultdict(list)
-    for part in chosen:
+    for part in chosen.parts:
         if not part.in_sum:
             bodies[part.agency].append(part)
-    return [_row(here, code, some[0].name_vi, some[0].name_en, some) for code, some in sorted(bodies.items())]
-
-
-def _assignment_rows(here: Ground, chosen: list[Part], tasks: Mapping[int, Node]) -> list[ProgressRow]:
     return [
         _row(
-            here,
+            Scene(chosen.here, some, [one for one in chosen.helped if one.agency == code], chosen.tree),
+            code,
+            some[0].name_vi,
+            some[0].name_en,
+        )
+        for code, some in sorted(bodies.items())
+    ]
+
+
+def _assignment_rows(chosen: Scene) -> list[ProgressRow]:
+    tasks = chosen.tree.tasks
+    return [
+        _row(
+            Scene(chosen.here, [part], [], chosen.tree),
             part.assignment,
             f"{part.name_vi}: {tasks[part.task_id].title_vi}",
             f"{part.name_en}: {tasks[part.task_id].title_en}",
-            [part],
             up=part.task,
         )
-        for part in chosen
+        for part in chosen.parts
         if not part.in_sum
     ]
 
 
-def _task_rows(
-    here: Ground, chosen: list[Part], behind: Mapping[int, list[Part]], tasks: Mapping[int, Node]
-) -> list[ProgressRow]:
-    left = {part.assignment for part in chosen}
+def _task_rows(chosen: Scene) -> list[ProgressRow]:
+    found = ((task, chosen.of(chosen.tree.duties[id_])) for id_, task in chosen.tree.tasks.items())
+    return [
+        _row(some, task.code, task.title_vi, task.title_en, view=task.is_view)
+        for task, some in found
+        if some.parts or task.is_view
+    ]
+
+
+def _section_rows(chosen: Scene) -> list[ProgressRow]:
+    below: dict[int, set[int]] = defaultdict(set)
+    views: set[int] = set()
+    for task in chosen.tree.tasks.values():
+        for section in chosen.tree.upwards(task):
+            below[section.id] |= chosen.tree.duties[task.id]
+            if task.is_view:
+                views.add(section.id)
     rows = []
-    for task in tasks.values():
-        some = [part for part in behind.get(task.id, ()) if part.assignment in left]
-        view = task.family is TaskFamily.PROGRAMME
-        if some or view:
-            rows.append(_row(here, task.code, task.title_vi, task.title_en, some, view=view))
+    for node in chosen.tree.sections.values():
+        some = chosen.of(below[node.id])
+        if some.parts or node.id in views:
+            rows.append(_section_row(chosen.tree, node, some, view=node.id in views))
     return rows
 
 
-def _section_rows(
-    here: Ground,
-    chosen: list[Part],
-    behind: Mapping[int, list[Part]],
-    tasks: Mapping[int, Node],
-    sections: Mapping[int, Node],
-) -> list[ProgressRow]:
-    left = {part.assignment for part in chosen}
-    below: dict[int, list[Part]] = defaultdict(list)
-    views: set[int] = set()
-    for task in tasks.values():
-        some = [part for part in behind.get(task.id, ()) if part.assignment in left]
-        for section_id in _upwards(task.up, sections):
-            below[section_id].extend(some)
-            if task.family is TaskFamily.PROGRAMME:
-                views.add(section_id)
-    return [
-        _row(
-            here,
-            node.code,
-            node.title_vi,
-            node.title_en,
-            below[node.id],
-            up=sections[node.up].code if node.up is not None else None,
-            view=node.id in views,
-        )
-        for node in sections.values()
-        if node.id in below and (below[node.id] or node.id in views)
-    ]
+def _section_row(tree_: Tree, node: Node, some: Scene, *, view: bool) -> ProgressRow:
+    up = tree_.sections[node.up].code if node.up is not None else None
+    return _row(some, node.code, node.title_vi, node.title_en, up=up, view=view)

@@ -4,20 +4,21 @@ Every act locks the one assignment it belongs to, so acts on the same assignment
 on different ones do not wait.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Fault, Invalid, Stale, Text
 from app.models import Activity, Output, Withdrawal
-from app.rules.calendar import business_day
-from app.rules.ownership import Action, Permit
+from app.models.unit import instant, today
+from app.rules.judging import Permit
+from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.vietnamese import fold, sort_key
 from app.rules.vocabulary import ActivityStatus
 from app.schemas.activities import ActivityIn, ActivityPatch, ActivityResult, Moved, WithdrawalIn
-from app.services import access, activities, dockets, evidence, outputs
+from app.services import access, activities, evidence, filing, grounds, settling, standings
 from app.services.dockets import Docket
 
 FIELDS = ("occurred_on", "kind", "title", "quantity", "channel", "languages", "link")
@@ -28,14 +29,15 @@ Outcome = Literal["created", "updated", "unchanged", "withdrawn"]
 
 def record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple[ActivityResult, int]:
     """Record an activity, or bring up to date the one with the same natural key."""
-    docket, permit = dockets.for_record(session, actor, slug, body)
-    _not_ahead(body.occurred_on)
-    known = dockets.on_file(session, docket, body)
+    docket, permit = filing.for_record(session, actor, slug, body)
+    _not_ahead(session, body.occurred_on)
+    known = filing.on_file(session, docket, body)
     if known is not None:
         return _again(session, actor, docket, known, body)
     access.open_for_change(session, permit, [docket.assignment, *docket.outputs])
     output = evidence.find(session, permit, docket, body.occurred_on, body.output, body.opens_occurrence)
-    moved = _covered(docket, body.quantity, body.occurred_on, output)
+    moved = _covered(session, docket, body.quantity, body.occurred_on, output)
+    standings.heard(session, docket.assignment)
     session.flush()  # an occurrence that this record opens is known by its number from here on
     activity = Activity(
         plan_id=docket.here.plan.id,
@@ -46,7 +48,7 @@ def record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple
         output_id=output.id if output else None,
         source_system=body.source_system,
         external_id=body.external_id,
-        recorded_at=datetime.now(UTC),
+        recorded_at=instant(session),
         **_worded({name: getattr(body, name) for name in FIELDS}),
     )
     access.add(session, permit, [activity])
@@ -62,7 +64,7 @@ def revise(
     versions: frozenset[int] | None,
 ) -> tuple[ActivityResult, int]:
     """Correct a record that is still at one of `versions` (None: at any)."""
-    docket, activity, permit = dockets.for_activity(session, actor, slug, public_id, Action.ACTIVITY_REVISE)
+    docket, activity, permit = filing.for_activity(session, actor, slug, public_id, Action.ACTIVITY_REVISE)
     if versions is not None and activity.version not in versions:
         raise Stale()
     if activity.status is ActivityStatus.WITHDRAWN:
@@ -78,11 +80,12 @@ def withdraw(
     session: Session, actor: Actor, slug: str, public_id: str, body: WithdrawalIn
 ) -> tuple[ActivityResult, int]:
     """Withdraw a record: it stays, with the reason, and no longer counts. Twice is the same as once."""
-    docket, activity, permit = dockets.for_activity(session, actor, slug, public_id, Action.ACTIVITY_WITHDRAW)
+    docket, activity, permit = filing.for_activity(session, actor, slug, public_id, Action.ACTIVITY_WITHDRAW)
     if activity.status is ActivityStatus.WITHDRAWN:
         return _done(session, actor, docket, activity, "unchanged", [])
     _uncover(session, permit, docket, activity)
-    moved = _settled(docket)
+    moved = _settled(session, docket)
+    standings.unheard(session, docket.assignment, activity)
     activity.status = ActivityStatus.WITHDRAWN
     withdrawal = Withdrawal(
         plan_id=docket.here.plan.id,
@@ -90,7 +93,7 @@ def withdraw(
         activity_id=activity.id,
         withdrawn_by_id=actor.agency_id,
         reason=body.reason,
-        withdrawn_at=datetime.now(UTC),
+        withdrawn_at=instant(session),
     )
     access.add(session, permit, [withdrawal])
     return _done(session, actor, docket, activity, "withdrawn", moved)
@@ -114,7 +117,7 @@ def _again(
         return _done(session, actor, docket, known, "unchanged", [])
     if known.status is ActivityStatus.WITHDRAWN:
         raise _withdrawn()
-    item = access.item(session, docket.here, docket.task, docket.agency.code)
+    item = grounds.item(session, docket.here, docket.task, docket.agency.code)
     permit = access.permit(actor, Action.ACTIVITY_REVISE, item)
     return _change(session, actor, permit, docket, known, values, wanted, opens=opens)
 
@@ -132,10 +135,10 @@ def _change(
 ) -> tuple[ActivityResult, int]:
     """Take the record out of account as it was, change it, and take it into account as it is now."""
     day, quantity = values.get("occurred_on", activity.occurred_on), values.get("quantity", activity.quantity)
-    _not_ahead(day)
+    _not_ahead(session, day)
     _uncover(session, permit, docket, activity)
     output = evidence.find(session, permit, docket, day, wanted, opens)
-    moved = _covered(docket, quantity, day, output)
+    moved = _covered(session, docket, quantity, day, output, activity)
     if opens:
         session.flush()  # the occurrence is known by its number from here on
     for name, value in _worded(values).items():
@@ -147,19 +150,25 @@ def _change(
 def _uncover(session: Session, permit: Permit, docket: Docket, activity: Activity) -> None:
     """Take a standing record out of account. Nothing moves by that alone: see `_settled`."""
     access.open_for_change(session, permit, [activity, docket.assignment, *docket.outputs])
-    output = next((output for output in docket.outputs if output.id == activity.output_id), None)
-    pieces = -activity.quantity if evidence.fills_pieces(docket, activity.occurred_on) else 0
-    outputs.uncover(docket.assignment, docket.outputs, pieces, output)
+    pieces = activity.quantity if evidence.fills_pieces(docket, activity.occurred_on) else 0
+    settling.uncover(session, docket, activity, pieces)
 
 
-def _covered(docket: Docket, quantity: int, day: date, output: Output | None) -> list[Moved]:
+def _covered(
+    session: Session,
+    docket: Docket,
+    quantity: int,
+    day: date,
+    output: Output | None,
+    corrected: Activity | None = None,
+) -> list[Moved]:
     """Take a standing record into account, and move what it moves."""
     pieces = quantity if evidence.fills_pieces(docket, day) else 0
-    outputs.cover(docket.assignment, docket.outputs, pieces, output)
-    return _settled(docket)
+    settling.cover(session, docket, output, pieces, day, corrected)
+    return _settled(session, docket)
 
 
-def _settled(docket: Docket) -> list[Moved]:
+def _settled(session: Session, docket: Docket) -> list[Moved]:
     """Move the outputs to where they stand when all is said.
 
     The last evidence of a confirmed output stays until the monitor returns it (model §2).
@@ -171,7 +180,7 @@ def _settled(docket: Docket) -> list[Moved]:
                 "This is the last evidence of a confirmed output: the monitor has to return it first",
             )
         )
-    return outputs.settle(docket.outputs, datetime.now(UTC))
+    return settling.settle(session, docket.task, docket.assignment, docket.outputs)
 
 
 def _worded(values: dict[str, Any]) -> dict[str, Any]:
@@ -185,8 +194,8 @@ def _differs(activity: Activity, values: dict[str, Any]) -> bool:
     return any(getattr(activity, name) != value for name, value in values.items())
 
 
-def _not_ahead(day: date) -> None:
-    if day > business_day(datetime.now(UTC)):
+def _not_ahead(session: Session, day: date) -> None:
+    if day > today(session):
         raise Invalid(
             faults=[
                 Fault(
@@ -217,7 +226,7 @@ def _done(
     session.flush()
     shown, version = activities.one(session, docket.here, actor, activity.public_id)
     surplus = result == "created" and not moved and evidence.all_filled(docket)
-    unheard = surplus or not shown.counts
+    unheard = surplus or not shown.counts or evidence.is_returned(docket, activity)
     hint = evidence.hint(docket, activity) if unheard and result != "withdrawn" else None
     return (
         ActivityResult(

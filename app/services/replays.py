@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import KeyReused
 from app.models import Replay
+from app.models.unit import instant
 from app.rules.parties import Actor
 
 
@@ -51,7 +51,7 @@ def keep(session: Session, actor: Actor, idempotency_key: str, mark: str, stored
             status=stored.status,
             headers=stored.headers,
             body=stored.body,
-            created_at=datetime.now(UTC),
+            created_at=instant(session),
         )
     )
     session.flush()

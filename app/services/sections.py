@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Section
-from app.services.access import Ground
+from app.services.grounds import Ground
 
 
 def below(session: Session, here: Ground, codes: Collection[str]) -> set[int]:

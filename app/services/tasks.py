@@ -1,7 +1,8 @@
 """Tasks of both families, with how far they are."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -14,14 +15,15 @@ from app.rules.vocabulary import Role
 from app.schemas.base import TaskRef
 from app.schemas.lists import several
 from app.schemas.tasks import AssignmentOut, Link, TaskFilter, TaskOut, TaskPage
-from app.services import access, assignments, listing, parts, sections
-from app.services.access import Ground
+from app.services import assignments, figures, grounds, listing, parts, sections, sight
+from app.services.grounds import Ground
 from app.services.parts import Part
+from app.services.permissions import Permissions
 
 
 def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage:
     """List the tasks this caller may see."""
-    here = access.ground(session, actor, slug)
+    here = grounds.find(session, actor, slug)
     found_parts = parts.visible(session, here, actor)
     behind = parts.by_task(session, here, found_parts)
     due = func.coalesce(Task.due_on, lifecycle.deadline(None, here.plan.year)[0])
@@ -30,32 +32,24 @@ def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage
         .join(Section, Section.id == Task.section_id)
         .where(
             Task.plan_id == here.plan.id,
-            access.seen_whole(here, actor),
+            sight.seen_whole(here, actor),
             *listing.matching(Task.search_text, ask.q),
+            *_wanted(ask, due),
         )
     )
-    for column, wanted in (
-        (Task.family, ask.family),
-        (Task.kind, ask.kind),
-        (Task.visibility, ask.visibility),
-        (Task.status, ask.status),
-    ):
-        if wanted:
-            query = query.where(column.in_(several(wanted)))
     if ask.section:
         query = query.where(Task.section_id.in_(sections.below(session, here, several(ask.section))))
-    if ask.agency:
-        query = query.where(_assigned(several(ask.agency)))
-    if ask.lead:
-        query = query.where(_assigned(several(ask.lead), Role.LEAD))
     if ask.state:
         states = several(ask.state)
         ids = [task_id for task_id, some in behind.items() if parts.figure(some).state in states]
         query = query.where(Task.id.in_(ids))
-    if ask.due_from:
-        query = query.where(due >= ask.due_from)
-    if ask.due_to:
-        query = query.where(due <= ask.due_to)
+    if ask.can:
+        may = Permissions(session, here, actor)
+        query = query.where(may.tasks(several(ask.can)))
+    if ask.rag:
+        colours = several(ask.rag)
+        coloured = [id_ for id_, some in behind.items() if figures.levels(here, some).rag in colours]
+        query = query.where(Task.id.in_(coloured))
     orders = {
         "code": Task.order_key,
         "title": Task.sort_key,
@@ -66,10 +60,30 @@ def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage
     return TaskPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
+def _wanted(ask: TaskFilter, due: ColumnElement[date]) -> Iterator[ColumnElement[bool]]:
+    """The filters that the task's own row and its bodies answer."""
+    for column, wanted in (
+        (Task.family, ask.family),
+        (Task.kind, ask.kind),
+        (Task.visibility, ask.visibility),
+        (Task.status, ask.status),
+    ):
+        if wanted:
+            yield column.in_(several(wanted))
+    if ask.agency:
+        yield _assigned(several(ask.agency))
+    if ask.lead:
+        yield _assigned(several(ask.lead), Role.LEAD)
+    if ask.due_from:
+        yield due >= ask.due_from
+    if ask.due_to:
+        yield due <= ask.due_to
+
+
 def get(session: Session, actor: Actor, slug: str, code: str) -> TaskOut:
     """One task, with its assignments and links."""
-    here = access.ground(session, actor, slug)
-    task = access.task(session, here, actor, code)
+    here = grounds.find(session, actor, slug)
+    task = sight.task(session, here, actor, code)
     section = session.scalars(select(Section.code).where(Section.id == task.section_id)).one()
     leaves = parts.visible(session, here, actor)
     behind = parts.by_task(session, here, leaves)
@@ -92,13 +106,14 @@ def _out(
     include: set[str],
 ) -> list[TaskOut]:
     ids = [task.id for task, _ in rows]
-    given = _assignments(session, here, actor, ids, leaves) if "assignments" in include else None
+    may = Permissions(session, here, actor, [task for task, _ in rows])
+    given = _assignments(session, here, actor, ids, leaves, may) if "assignments" in include else None
     down = _links(session, here, actor, ids, downward=True) if "links" in include else None
     up = _links(session, here, actor, ids, downward=False) if "links" in include else None
     answers = []
     for task, section in rows:
         figure = parts.figure(behind.get(task.id, ()))
-        due_on, due_source = lifecycle.deadline(task.due_on, here.plan.year)
+        due_on, _ = lifecycle.deadline(task.due_on, here.plan.year)
         columns = {
             name: getattr(task, name)
             for name in TaskOut.model_fields
@@ -109,9 +124,9 @@ def _out(
                 **columns,
                 section=section,
                 due_on=due_on,
-                due_source=due_source,
                 state=figure.state,
-                progress=parts.levels(here, behind.get(task.id, ())),
+                progress=figures.levels(here, behind.get(task.id, ())),
+                can=may.on_task(task),
                 assignments=given[task.id] if given is not None else None,
                 implemented_by=down[task.id] if down is not None else None,
                 implements=up[task.id] if up is not None else None,
@@ -121,14 +136,14 @@ def _out(
 
 
 def _assignments(
-    session: Session, here: Ground, actor: Actor, ids: list[int], leaves: list[Part]
+    session: Session, here: Ground, actor: Actor, ids: list[int], leaves: list[Part], may: Permissions
 ) -> dict[int, list[AssignmentOut]]:
     found: dict[int, list[AssignmentOut]] = defaultdict(list)
     query = assignments.query(here, actor, Assignment.task_id.in_(ids)).order_by(
         Assignment.order_key, Assignment.id
     )
-    for assignment, task, agency, group in session.execute(query):
-        found[task.id].append(assignments.out(assignment, task, agency, group, here=here, leaves=leaves))
+    for row in session.execute(query):
+        found[row[1].id].append(assignments.out(row, here=here, may=may, leaves=leaves))
     return found
 
 
@@ -143,7 +158,7 @@ def _links(
         select(mine, Task.code, Task.title_vi, Implementation.basis)
         .select_from(Implementation)
         .join(Task, Task.id == other)
-        .where(mine.in_(ids), access.seen_whole(here, actor))
+        .where(mine.in_(ids), sight.seen_whole(here, actor))
         .order_by(Task.order_key)
     )
     found: dict[int, list[Link]] = defaultdict(list)

@@ -75,6 +75,12 @@ class IfMatch:
         """None for `*`, any version. A weak tag proves nothing (RFC 9110 §13.1.1)."""
         if self._given is None:
             raise PreconditionRequired()
+        return self.given()
+
+    def given(self) -> frozenset[int] | None:
+        """The same where the condition may be left out: no header is any version."""
+        if self._given is None:
+            return None
         if self._given.strip() == "*":
             return None
         versions = frozenset(int(version) for version in _STRONG.findall(self._given))
@@ -98,6 +104,23 @@ async def if_match(
 
 
 Matching = Annotated[IfMatch, Depends(if_match)]
+
+
+async def if_match_given(
+    request: Request,
+    _published: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description="ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.",
+        ),
+    ] = None,
+) -> IfMatch:
+    """The same header where it may be left out."""
+    return IfMatch(_conditions(request, "if-match"))
+
+
+MayMatch = Annotated[IfMatch, Depends(if_match_given)]
 
 
 def _conditions(request: Request, name: str) -> str | None:

@@ -88,7 +88,7 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
             response["description"] = "Thành công. · Done."
     operation["security"] = [{"bearer": []}] if needs_key else []
     for parameter in operation.get("parameters", ()):
-        if parameter["name"] == "If-Match":
+        if parameter["name"] == "If-Match" and method == "patch":
             parameter["required"] = True  # optional to the framework alone, so that its absence is our 428
     content = operation.get("requestBody", {}).get("content", {})
     if method == "patch" and "application/json" in content:

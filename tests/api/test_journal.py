@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.journal import UngrantedChange
 from app.models import Activity, Agency, Assignment, Change, Key, Output, Task
-from app.rules.ownership import Action, Permit
+from app.rules.judging import Permit
+from app.rules.ownership import Action
 from app.rules.parties import Actor, Relation
 from app.rules.vocabulary import AgencyKind, Scope
 from app.services import access

@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from app.errors import Conflict
 from app.models import Membership, Output
-from app.rules.ownership import Action, Permit
+from app.rules.judging import Permit
+from app.rules.ownership import Action
 from app.rules.parties import Actor, Relation
 from app.rules.vocabulary import AgencyKind
 from app.services import access, recording

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import Text
-from app.rules.ownership import POLICY, Action, Permit, Refusal, judge, who_can
+from app.rules.judging import Permit, Refusal, judge, who_can
+from app.rules.ownership import POLICY, Action
 from app.rules.parties import INSIDERS, Actor, Item, Relation, Sight, relations, sight
 from app.rules.vocabulary import AgencyKind, PlanStatus, Role, Scope, TaskStatus, Visibility
 

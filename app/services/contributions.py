@@ -1,0 +1,59 @@
+"""Contributions: what coordinators were asked for and delivered. They never move completion (model §3)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from app.models import Agency, Assignment, Standing, Task
+from app.rules.parties import Actor
+from app.rules.rollup import COUNTED_STATUSES
+from app.rules.vocabulary import AgencyKind, Role, TaskKind, TaskStatus, Visibility
+from app.services import grounds, sight
+from app.services.grounds import Ground
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One coordinator of one task; `records` counts its standing records."""
+
+    assignment: str
+    task_id: int
+    agency: str
+    group: str | None
+    kind: TaskKind
+    status: TaskStatus
+    records: int
+
+
+def visible(session: Session, here: Ground, actor: Actor) -> list[Contribution]:
+    """Every coordinator that could deliver: partners have no account, and a group delivers by its members."""
+    group = aliased(Agency)
+    query = (
+        select(
+            Assignment.public_id,
+            Assignment.task_id,
+            Agency.code,
+            group.code,
+            Task.kind,
+            Task.status,
+            Standing.records,
+        )
+        .join(Assignment, Assignment.id == Standing.assignment_id)
+        .join(Task, Task.id == Assignment.task_id)
+        .join(Agency, Agency.id == Assignment.agency_id)
+        .outerjoin(group, group.id == Assignment.group_id)
+        .where(
+            Standing.plan_id == here.plan.id,
+            Standing.until.is_(None),
+            Assignment.role == Role.COORDINATE,
+            ~Assignment.fans_out,
+            Agency.kind.not_in((AgencyKind.EXTERNAL_PARTNER, AgencyKind.GROUP)),
+            Task.status.in_(COUNTED_STATUSES),
+            Task.visibility != Visibility.STATUS_ONLY,
+            grounds.current(here.today),
+            sight.seen_whole(here, actor),
+        )
+        .order_by(Assignment.order_key, Assignment.id)
+    )
+    return [Contribution(*row) for row in session.execute(query)]

@@ -1,0 +1,123 @@
+"""Figures on the wire: a set of leaves rolled up, judged and explained in the words of the rules."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from app.rules import rag
+from app.rules.rag import Thresholds, Verdict
+from app.rules.rollup import FORMULA, Figure
+from app.rules.timeliness import Bucket, Punctuality, bucket, punctuality
+from app.schemas.base import Ratio
+from app.schemas.progress import Confidence, Contributions, Levels, NodeLevels, RagReason, Timeliness
+from app.services import parts
+from app.services.contributions import Contribution
+from app.services.grounds import Ground
+from app.services.parts import Part
+
+
+def levels(here: Ground, some: Iterable[Part]) -> Levels:
+    """The figure of a set of parts, with what it was computed by and from."""
+    return Levels(**_levels(here, _each(some)))
+
+
+def node(here: Ground, some: Iterable[Part], helped: Collection[Contribution]) -> NodeLevels:
+    """The same for a node, with what is asked of a whole."""
+    return NodeLevels(**whole(here, some, helped))
+
+
+def whole(here: Ground, some: Iterable[Part], helped: Collection[Contribution]) -> dict[str, Any]:
+    """The fields of a node."""
+    each = _each(some)
+    places = (bucket(part.obligation, here.today) for part in each if part.live)
+    return {
+        **_levels(here, each),
+        "timeliness": _timeliness(punctuality(places)),
+        "confidence": _confidence(here, each),
+        "contributions": Contributions(delivered=sum(one.records > 0 for one in helped), asked=len(helped)),
+    }
+
+
+def colour(here: Ground, part: Part) -> Verdict:
+    """One obligation's colour and why."""
+    leaf = part.leaf
+    return rag.of_obligation(
+        expected=Fraction(part.expected, leaf.owed) if leaf.owed else None,
+        evidenced=Fraction(leaf.evidenced, leaf.owed) if leaf.owed else None,
+        overdue=bucket(part.obligation, here.today) is Bucket.OPEN_OVERDUE,
+        live=part.live,
+        thresholds=thresholds(here),
+    )
+
+
+def thresholds(here: Ground) -> Thresholds:
+    """The plan's own, or the usual ones."""
+    stated: dict[str, str] = here.plan.thresholds or {}
+    return Thresholds(**{name: Fraction(value) for name, value in stated.items()})
+
+
+def _each(some: Iterable[Part]) -> list[Part]:
+    """Every part once: two programme items may look at one duty."""
+    return list({part.assignment: part for part in some}.values())
+
+
+def _levels(here: Ground, each: list[Part]) -> dict[str, Any]:
+    figure = parts.figure(each)
+    verdict = _verdict(here, each)
+    return {
+        "reported": Ratio.of(figure.reported),
+        "evidenced": Ratio.of(figure.evidenced),
+        "confirmed": Ratio.of(figure.confirmed),
+        "defined": Ratio.of(_coverage(figure)),
+        "expected": Ratio.of(_expected(each, figure)),
+        "state": figure.state,
+        "rag": verdict.colour,
+        "rag_reasons": [
+            RagReason(code=reason.code, text_vi=reason.text.vi, text_en=reason.text.en)
+            for reason in verdict.reasons
+        ],
+        "formula": FORMULA,
+        "revision": here.plan.revision,
+        "as_of": _as_of(each),
+        "on": here.today,
+    }
+
+
+def _verdict(here: Ground, each: list[Part]) -> Verdict:
+    """A single obligation's colour follows from its gap; a node's from the colours below it."""
+    if len(each) == 1 and not each[0].in_sum:
+        return colour(here, each[0])
+    return rag.of_node([(part.leaf.pull, colour(here, part).colour) for part in each], thresholds(here))
+
+
+def _expected(each: list[Part], figure: Figure) -> Fraction | None:
+    if not figure.defined:
+        return None
+    owing = [part for part in each if part.leaf.owed]
+    due = sum((part.leaf.pull * Fraction(part.expected, part.leaf.owed) for part in owing), Fraction(0))
+    return due / figure.defined
+
+
+def _coverage(figure: Figure) -> Fraction | None:
+    return figure.defined / figure.included if figure.included else None
+
+
+def _as_of(each: list[Part]) -> datetime | None:
+    return max((part.as_of for part in each if part.as_of), default=None)
+
+
+def _timeliness(found: Punctuality) -> Timeliness:
+    return Timeliness(**found._asdict(), rate_due=Ratio.of(found.rate_due), rate_all=Ratio.of(found.rate_all))
+
+
+def _confidence(here: Ground, each: list[Part]) -> Confidence:
+    figure = parts.figure(each)
+    last = max((part.heard_on for part in each if part.heard_on), default=None)
+    return Confidence(
+        coverage=Ratio.of(_coverage(figure)),
+        verification=Ratio.of(
+            figure.confirmed / figure.reported if figure.reported and figure.confirmed is not None else None
+        ),
+        freshness_days=(here.today - last).days if last else None,
+    )

@@ -1,0 +1,167 @@
+"""Filing: whose record it is, and the docket it belongs to."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Fault, Invalid, NotFound, Text
+from app.models import Activity, Agency, Assignment, Implementation, Task
+from app.models.unit import today
+from app.rules.judging import Permit
+from app.rules.ownership import Action
+from app.rules.parties import Actor, Item
+from app.rules.vocabulary import Role, TaskFamily
+from app.schemas.activities import ActivityIn
+from app.services import access, dockets, grounds, offers, sight
+from app.services.dockets import Docket
+from app.services.grounds import Ground
+
+
+def for_record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple[Docket, Permit]:
+    """The docket of a record that is pushed now, if its pusher may record for that body."""
+    here = grounds.find(session, actor, slug)
+    task = _task(session, here, actor, body.task)
+    if task.family is TaskFamily.PROGRAMME:
+        raise _carried_out_by(session, here, actor, task)
+
+    def permitted() -> tuple[Permit, Item]:
+        item = grounds.item(session, here, task, body.agency)
+        if not _bodies(item):
+            item = grounds.item(session, here, task)
+        return access.permit(
+            actor,
+            Action.ACTIVITY_RECORD,
+            item,
+            lambda: offers.instead(session, here, actor, Action.ACTIVITY_RECORD, task),
+        ), item
+
+    _, item = permitted()
+    locked = dockets.lock(session, task, _of_body(session, task, _whose(actor, body, _bodies(item))))
+    permit, _ = permitted()  # a decision may have come between: what holds is what holds now
+    return dockets.opened(session, here, task, *locked), permit
+
+
+def for_activity(
+    session: Session, actor: Actor, slug: str, public_id: str, action: Action
+) -> tuple[Docket, Activity, Permit]:
+    """The docket of a record on file, if the caller may do this to it; the record as it is now."""
+    here = grounds.find(session, actor, slug)
+    found = session.execute(
+        select(Activity.id, Activity.assignment_id, Task, Agency.code)
+        .join(Task, Task.id == Activity.task_id)
+        .join(Agency, Agency.id == Activity.agency_id)
+        .where(
+            Activity.plan_id == here.plan.id,
+            Activity.public_id == public_id,
+            sight.seen_whole(here, actor),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound()
+    activity_id, assignment_id, task, agency_code = found
+
+    def permitted() -> Permit:
+        item = grounds.item(session, here, task, agency_code)
+        return access.permit(actor, action, item, lambda: offers.instead(session, here, actor, action, task))
+
+    permitted()
+    locked = dockets.lock(session, task, assignment_id)
+    permit = permitted()
+    activity = session.scalars(
+        select(Activity).where(Activity.id == activity_id).execution_options(populate_existing=True)
+    ).one()
+    return dockets.opened(session, here, task, *locked), activity, permit
+
+
+def on_file(session: Session, docket: Docket, body: ActivityIn) -> Activity | None:
+    """The record with the same natural key, if this body has pushed it before."""
+    if body.external_id is None:
+        return None
+    return session.scalars(
+        select(Activity).where(
+            Activity.plan_id == docket.here.plan.id,
+            Activity.agency_id == docket.agency.id,
+            Activity.source_system == body.source_system,
+            Activity.external_id == body.external_id,
+        )
+    ).one_or_none()
+
+
+def _bodies(item: Item) -> tuple[str, ...]:
+    """The bodies assigned to the item itself."""
+    return (*item.roles.get(Role.LEAD, ()), *item.roles.get(Role.COORDINATE, ()))
+
+
+def _of_body(session: Session, task: Task, agency_code: str) -> int:
+    """The number of a body's own assignment, as lead if it is one."""
+    return session.scalars(
+        select(Assignment.id)
+        .join(Agency, Agency.id == Assignment.agency_id)
+        .where(
+            Assignment.task_id == task.id,
+            Agency.code == agency_code,
+            Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
+            ~Assignment.fans_out,
+            grounds.current(today(session)),
+        )
+        .order_by(Assignment.role.desc(), Assignment.id)  # lead before coordinate
+        .limit(1)
+    ).one()
+
+
+def _task(session: Session, here: Ground, actor: Actor, code: str) -> Task:
+    """The task a record names. One the caller may not see is as unknown as one that does not exist."""
+    try:
+        return sight.task(session, here, actor, code)
+    except NotFound as unknown:
+        raise Invalid(
+            faults=[
+                Fault(
+                    "/task",
+                    "unknown_task",
+                    Text("Kế hoạch không có nhiệm vụ này", "The plan has no such task"),
+                )
+            ]
+        ) from unknown
+
+
+def _carried_out_by(session: Session, here: Ground, actor: Actor, task: Task) -> Invalid:
+    """A programme item takes no records: it looks at the duties that carry it out, which are named."""
+    duties = session.scalars(
+        select(Task.code)
+        .join(Implementation, Implementation.duty_id == Task.id)
+        .where(Implementation.task_id == task.id, sight.seen_whole(here, actor))
+        .order_by(Task.order_key)
+    ).all()
+    codes = ", ".join(duties)
+    return Invalid(
+        faults=[
+            Fault(
+                "/task",
+                "carried_out_by_duties",
+                Text(
+                    f"Nhiệm vụ trọng tâm được thực hiện qua: {codes}",
+                    f"A programme item is carried out by duties: {codes}",
+                ),
+            )
+        ],
+        facts={"duties": list(duties)},
+    )
+
+
+def _whose(actor: Actor, body: ActivityIn, assigned: tuple[str, ...]) -> str:
+    """The body whose activity it is: the caller, or the one it records for."""
+    whose = body.agency or actor.agency
+    if whose in assigned:
+        return str(whose)
+    raise Invalid(
+        faults=[
+            Fault(
+                "/agency",
+                "agency_not_assigned" if body.agency else "missing",
+                Text(
+                    f"Ghi thay thì phải nêu cơ quan được phân công: {', '.join(assigned)}",
+                    f"On behalf, name an assigned agency: {', '.join(assigned)}",
+                ),
+            )
+        ]
+    )

@@ -1,0 +1,166 @@
+"""Grounds: the plan a request stands on, and what the rules need to know of each thing in it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.errors import NotFound
+from app.models import Act, Activity, Agency, Assignment, Output, Plan, Task
+from app.models.unit import today
+from app.rules.acts import ActKind
+from app.rules.parties import Actor, Item, is_insider
+from app.rules.vocabulary import AgencyKind, Role
+
+WITHOUT_ACCOUNT = frozenset({AgencyKind.EXTERNAL_PARTNER, AgencyKind.GROUP})
+"""Partners have no account; a group acts through its members."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The plan a request stands on, its bodies by code, whether the caller sees all of it, and the day."""
+
+    plan: Plan
+    item: Item
+    insider: bool
+    today: date
+
+
+def find(session: Session, actor: Actor, slug: str) -> Ground:
+    """Find the plan by its slug. Every key may see that a plan exists."""
+    owner, secretariat, approver = aliased(Agency), aliased(Agency), aliased(Agency)
+    found = session.execute(
+        select(Plan, owner, secretariat, approver)
+        .join(owner, owner.id == Plan.owner_id)
+        .outerjoin(secretariat, secretariat.id == Plan.secretariat_id)
+        .outerjoin(approver, approver.id == Plan.superior_id)
+        .where(Plan.slug == slug)
+    ).one_or_none()
+    if found is None:
+        raise NotFound()
+    plan = found[0]
+    bodies: list[Agency | None] = list(found[1:])
+    owner_, secretariat_, approver_ = (None if body is None else body.code for body in bodies)
+    day = today(session)
+    powers, voiceless = _powers(session, plan, day)
+    ended = {body.code for body in bodies if body is not None and _has_ended(body.valid_to, day)}
+    item = Item(
+        owner=owner_,
+        secretariat=secretariat_,
+        superiors=tuple(plan.superiors),
+        approver=approver_,
+        plan_status=plan.status,
+        roles=powers,
+        voiceless=voiceless | ended,
+    )
+    return Ground(plan, item, is_insider(actor, item), day)
+
+
+_POWERS = (Role.MONITOR, Role.FUND, Role.SETTLE)
+"""Held by a clause of the plan, over the whole plan (model §1)."""
+
+
+def _powers(session: Session, plan: Plan, day: date) -> tuple[dict[Role, tuple[str, ...]], frozenset[str]]:
+    """Who holds which power over the plan; and those among them that can write nothing any more."""
+    query = (
+        select(Assignment.role, Agency.code, Agency.kind, Agency.valid_to)
+        .join(Agency, Agency.id == Assignment.agency_id)
+        .where(Assignment.plan_id == plan.id, Assignment.role.in_(_POWERS), current(day))
+        .order_by(Assignment.order_key)
+    )
+    held: dict[Role, tuple[str, ...]] = {}
+    rows = session.execute(query).all()
+    for role, code, _, _ in rows:
+        held[role] = (*held.get(role, ()), code)
+    return held, _voiceless((tuple(row) for row in rows), day)
+
+
+def current(day: date) -> ColumnElement[bool]:
+    """A condition on Assignment: not yet handed over, and begun."""
+    begun = or_(Assignment.valid_from.is_(None), Assignment.valid_from <= day)
+    return and_(begun, or_(Assignment.valid_to.is_(None), Assignment.valid_to >= day))
+
+
+def _voiceless(rows: Iterable[tuple[Any, ...]], day: date) -> frozenset[str]:
+    return frozenset(
+        code for _, code, kind, valid_to in rows if kind in WITHOUT_ACCOUNT or _has_ended(valid_to, day)
+    )
+
+
+def _has_ended(valid_to: date | None, day: date) -> bool:
+    return valid_to is not None and valid_to < day
+
+
+def item(session: Session, here: Ground, row: Task, only: str | None = None) -> Item:
+    """What the rules need to know of a task; `only` narrows its bodies to one, for that body's own part."""
+    return items(session, here, {row.id: row}, only)[row.id]
+
+
+def items(
+    session: Session, here: Ground, rows: Mapping[int, Task], only: str | None = None
+) -> dict[int, Item]:
+    """The same for several tasks at once, by their number: bodies in the order of the clause, groups as their
+    members; who handed its part over is `former` there."""
+    day = today(session)
+    query = (
+        select(
+            Assignment.role,
+            Agency.code,
+            Agency.kind,
+            Agency.valid_to,
+            Assignment.task_id,
+            or_(Assignment.valid_to.is_(None), Assignment.valid_to >= day),
+        )
+        .join(Agency, Agency.id == Assignment.agency_id)
+        .where(
+            Assignment.task_id.in_(rows),
+            Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
+            ~Assignment.fans_out,
+            or_(Assignment.valid_from.is_(None), Assignment.valid_from <= day),
+        )
+        .order_by(Assignment.order_key)
+    )
+    holding: dict[int, list[Row[Role, str, AgencyKind, date | None, int, bool]]] = {id_: [] for id_ in rows}
+    for found in session.execute(query):
+        if only in (None, found[1]):
+            holding[found[4]].append(found)
+    return {id_: _item(here, rows[id_], bodies, day) for id_, bodies in holding.items()}
+
+
+def _item(
+    here: Ground, row: Task, bodies: Collection[Row[Role, str, AgencyKind, date | None, int, bool]], day: date
+) -> Item:
+    now = {
+        role: tuple(code for role_, code, _, _, _, current in bodies if role_ is role and current)
+        for role in (Role.LEAD, Role.COORDINATE)
+    }
+    return replace(
+        here.item,
+        task_status=row.status,
+        visibility=row.visibility,
+        clause=row.code,
+        roles={**here.item.roles, **{role: codes for role, codes in now.items() if codes}},
+        former=tuple(code for role, code, _, _, _, current in bodies if role is Role.LEAD and not current),
+        voiceless=here.item.voiceless | _voiceless((tuple(body)[:4] for body in bodies), day),
+    )
+
+
+def claimants(session: Session, here: Ground, output: Output) -> tuple[str, ...]:
+    """Who reported an output beside its own body: the secretariat, if it did and if that could matter because
+    it judges others' outputs too."""
+    secretariat = here.item.secretariat
+    if secretariat is None or secretariat not in (*here.item.roles.get(Role.MONITOR, ()), here.item.approver):
+        return ()
+    found = session.execute(select(Output.id).where(Output.id == output.id, reported_by_secretariat(here)))
+    return (secretariat,) if found.first() else ()
+
+
+def reported_by_secretariat(here: Ground) -> ColumnElement[bool]:
+    """A condition on Output: the secretariat claimed it or recorded for it, on behalf of its body."""
+    by = here.plan.secretariat_id
+    claimed = exists().where(Act.output_id == Output.id, Act.by_id == by, Act.kind == ActKind.CLAIM)
+    recorded = exists().where(Activity.output_id == Output.id, Activity.recorded_by_id == by)
+    return or_(claimed, recorded).self_group()

@@ -1,0 +1,40 @@
+"""Occurrences: one more that a triggered task owes, as it comes up."""
+
+from datetime import date
+from typing import Any
+
+from app.models import Output
+from app.rules.vocabulary import Level, OutputKind, Source
+from app.services.dockets import Docket
+
+UNTOUCHED: dict[str, Any] = {
+    "weight": 1,
+    "owed": True,
+    "claimed": False,
+    "evidence": 0,
+    "confirmed": False,
+    "self_confirmed": False,
+    "returned": False,
+    "dropped": False,
+    "level": Level.NONE,
+}
+"""What is on record of an output that was just opened."""
+
+
+def occurrence(docket: Docket, due_on: date, *, opened_by_record: bool) -> Output:
+    """A triggered task has happened again: one more is owed (by a record: while it stands)."""
+    number = max((output.number for output in docket.outputs), default=0) + 1
+    return Output(
+        plan_id=docket.here.plan.id,
+        task_id=docket.task.id,
+        assignment_id=docket.assignment.id,
+        kind=OutputKind.OCCURRENCE,
+        code=f"O{number}",
+        number=number,
+        label_vi=f"Lần {number}",
+        label_en=f"Occurrence {number}",
+        due_on=due_on,
+        due_source=Source.IMPLIED,
+        opened_by_record=opened_by_record,
+        **UNTOUCHED,
+    )

@@ -1,0 +1,158 @@
+"""Permissions: what the caller may do with each thing it sees, told on the thing and taken as a filter. The
+same engine as behind every refusal, so neither can say what the other denies."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from app.models import Activity, Agency, Assignment, Output, Task
+from app.rules import acts
+from app.rules.acts import ActKind
+from app.rules.judging import Permit, allowed, judge
+from app.rules.ownership import Action
+from app.rules.parties import Actor, Item, part_of
+from app.rules.vocabulary import ActivityStatus, Level, Role, TaskFamily, TaskKind
+from app.services import facts, grounds, sight
+from app.services.grounds import Ground
+
+ON_A_TASK = (
+    Action.ACTIVITY_RECORD,
+    Action.OCCURRENCE_OPEN,
+    Action.STATUS_REPORT,
+    Action.STATUS_DECIDE,
+    Action.PLAN_PROPOSE,
+    Action.PLAN_AMEND,
+    Action.URGE_CONTENT,
+    Action.URGE_COORDINATOR,
+)
+ON_AN_ACTIVITY = (Action.ACTIVITY_REVISE, Action.ACTIVITY_WITHDRAW)
+ON_AN_OUTPUT = {
+    Action.OUTPUT_CLAIM: ActKind.CLAIM,
+    Action.OUTPUT_WITHDRAW: ActKind.WITHDRAWAL,
+    Action.OUTPUT_CONFIRM: ActKind.CONFIRMATION,
+    Action.OUTPUT_SELF_CONFIRM: ActKind.SELF_CONFIRMATION,
+    Action.OUTPUT_RETURN: ActKind.RETURN,
+}
+_IN_SQL: dict[Action, ColumnElement[bool]] = {
+    Action.OUTPUT_CLAIM: and_(~Output.claimed, ~Output.dropped),
+    Action.OUTPUT_WITHDRAW: and_(Output.claimed, ~Output.confirmed),
+    Action.OUTPUT_CONFIRM: Output.level == Level.EVIDENCED,
+    Action.OUTPUT_SELF_CONFIRM: and_(Output.level == Level.EVIDENCED, ~Output.self_confirmed),
+    Action.OUTPUT_RETURN: Output.level != Level.NONE,
+}
+"""`acts.is_open` as conditions."""
+
+
+class Permissions:
+    """What one caller may do in one plan. The items of tasks are read once, those of `tasks` all at once."""
+
+    def __init__(self, session: Session, here: Ground, actor: Actor, tasks: Iterable[Task] = ()) -> None:
+        self._session, self._here, self._actor = session, here, actor
+        self._tasks = {task.id: task for task in tasks}
+        self._items = grounds.items(session, here, self._tasks) if self._tasks else {}
+
+    def _item(self, task: Task) -> Item:
+        if task.id not in self._items:
+            self._items[task.id] = grounds.item(self._session, self._here, task)
+        return self._items[task.id]
+
+    def on_task(self, task: Task) -> list[Action]:
+        """What may be done with a task. A programme item is carried out through its duties."""
+        item = self._item(task)
+        if task.family is TaskFamily.PROGRAMME:
+            return allowed(self._actor, (Action.PLAN_AMEND,), item)
+        return self._done_on(task, item)
+
+    def on_assignment(self, task: Task, role: Role, agency: str) -> list[Action]:
+        """The same with one body's part of it; a power over others takes no work of its own."""
+        if role not in (Role.LEAD, Role.COORDINATE):
+            return []
+        return self._done_on(task, part_of(self._item(task), agency))
+
+    def _done_on(self, task: Task, item: Item) -> list[Action]:
+        found = allowed(self._actor, ON_A_TASK, item)
+        if task.kind is not TaskKind.TRIGGERED or not item.roles.get(Role.LEAD):
+            found = [action for action in found if action is not Action.OCCURRENCE_OPEN]
+        if not item.roles.get(Role.COORDINATE):
+            found = [action for action in found if action is not Action.URGE_COORDINATOR]
+        return found
+
+    def on_output(self, task: Task, agency: str, output: Output) -> list[Action]:
+        """What may be done with an output and would change something now."""
+        claimants = grounds.claimants(self._session, self._here, output)
+        item, known = part_of(self._item(task), agency, claimants), facts.of(output, task)
+        kinds = [action for action, kind in ON_AN_OUTPUT.items() if acts.is_open(kind, known)]
+        return allowed(self._actor, kinds, item)
+
+    def on_activity(self, task: Task, agency: str, activity: Activity) -> list[Action]:
+        """What may be done with a record."""
+        if activity.status is not ActivityStatus.STANDING:
+            return []
+        return allowed(self._actor, ON_AN_ACTIVITY, part_of(self._item(task), agency))
+
+    # As filters: `wanted` are codes of actions; a thing passes that any of them can be done with.
+
+    def tasks(self, wanted: Iterable[str]) -> ColumnElement[bool]:
+        """A condition on Task."""
+        found = set(wanted)
+        return Task.id.in_([task.id for task in self._seen() if found & set(self.on_task(task))])
+
+    def assignments(self, wanted: Iterable[str]) -> ColumnElement[bool]:
+        """A condition on Assignment."""
+        found = set(wanted)
+        return Assignment.id.in_(
+            [
+                id_
+                for id_, task, role, agency in self._bodies()
+                if found & set(self.on_assignment(task, role, agency))
+            ]
+        )
+
+    def outputs(self, wanted: Iterable[str]) -> ColumnElement[bool]:
+        """A condition on Output."""
+        return or_(false(), *(self._outputs(Action(action)) for action in wanted if action in ON_AN_OUTPUT))
+
+    def _outputs(self, action: Action) -> ColumnElement[bool]:
+        reported = grounds.reported_by_secretariat(self._here)
+        ways = []
+        for claimants, so in (((), ~reported), (self._secretariat(), reported)):
+            open_to_it = self._parts(action, claimants)
+            ways.append(and_(so, Output.assignment_id.in_(open_to_it)))
+        return and_(_IN_SQL[action], or_(*ways))
+
+    def activities(self, wanted: Iterable[str]) -> ColumnElement[bool]:
+        """A condition on Activity."""
+        actions = [action for action in ON_AN_ACTIVITY if action in set(wanted)]
+        ids = {id_ for action in actions for id_ in self._parts(action)}
+        return and_(Activity.status == ActivityStatus.STANDING, Activity.assignment_id.in_(ids))
+
+    def _parts(self, action: Action, claimants: tuple[str, ...] = ()) -> list[int]:
+        """The assignments on which the caller may do this."""
+        return [
+            id_
+            for id_, task, _, agency in self._bodies()
+            if isinstance(judge(self._actor, action, part_of(self._item(task), agency, claimants)), Permit)
+        ]
+
+    def _secretariat(self) -> tuple[str, ...]:
+        return (self._here.item.secretariat,) if self._here.item.secretariat else ()
+
+    def _seen(self) -> list[Task]:
+        """Every task the caller sees whole; its items are read with it."""
+        query = select(Task).where(
+            Task.plan_id == self._here.plan.id, sight.seen_whole(self._here, self._actor)
+        )
+        tasks = {task.id: task for task in self._session.scalars(query)}
+        if missing := {id_: task for id_, task in tasks.items() if id_ not in self._items}:
+            self._items |= grounds.items(self._session, self._here, missing)
+        return list(tasks.values())
+
+    def _bodies(self) -> list[tuple[int, Task, Role, str]]:
+        tasks = {task.id: task for task in self._seen()}
+        query = (
+            select(Assignment.id, Assignment.task_id, Assignment.role, Agency.code)
+            .join(Agency, Agency.id == Assignment.agency_id)
+            .where(Assignment.task_id.in_(tasks), ~Assignment.fans_out)
+        )
+        return [(id_, tasks[task], role, code) for id_, task, role, code in self._session.execute(query)]

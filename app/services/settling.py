@@ -1,0 +1,116 @@
+"""Settling: how records cover what is owed, on which day each output was evidenced, and what that moves.
+
+Whoever calls has locked the assignment's row.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import chain, islice, repeat
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import Activity, Assignment, Output, Task
+from app.models.unit import instant
+from app.rules import lifecycle
+from app.rules.vocabulary import ActivityStatus, Level, OutputKind
+from app.schemas.activities import Moved
+from app.services import facts, standings
+from app.services.dockets import Docket
+
+
+def settle(session: Session, task: Task, assignment: Assignment, outputs: Sequence[Output]) -> list[Moved]:
+    """Bring every output to the level its facts give it, and the standing to them; tell which ones moved."""
+    moved = []
+    for output in outputs:
+        before = output.level
+        output.owed = lifecycle.owed(
+            opened_by_record=output.opened_by_record,
+            claimed=output.claimed,
+            evidence=output.evidence,
+            dropped=output.dropped,
+        )
+        output.level = facts.of(output, task).level
+        output.self_confirmed = output.self_confirmed and output.level is Level.EVIDENCED
+        if output.level is not before:
+            output.moved_at = instant(session)
+            moved.append(Moved(output=output.code, before=before, after=output.level))
+    standings.write(session, task, assignment, outputs)
+    return moved
+
+
+def cover(
+    session: Session,
+    docket: Docket,
+    one: Output | None,
+    pieces: int,
+    day: date,
+    corrected: Activity | None = None,
+) -> None:
+    """Take a record into account: as evidence of the one output it found, or by the pieces it fills; one that
+    is being `corrected` has been taken out of account before.
+
+    Pieces are filled from the first on; what is beyond the last is surplus, kept and shown.
+    """
+    if one is not None:
+        one.evidence += 1
+        one.evidenced_on = min(one.evidenced_on or day, day)
+    if pieces:
+        docket.assignment.recorded_quantity += pieces
+        fill(session, docket, plus=(day, pieces), without=corrected)
+
+
+def uncover(session: Session, docket: Docket, activity: Activity, pieces: int) -> None:
+    """Take a record out of account again."""
+    one = next((output for output in docket.outputs if output.id == activity.output_id), None)
+    if one is not None:
+        one.evidence -= 1
+        others = select(func.min(Activity.occurred_on)).where(
+            Activity.output_id == one.id,
+            Activity.status == ActivityStatus.STANDING,
+            Activity.id != activity.id,
+        )
+        one.evidenced_on = session.scalars(others).one()
+    if pieces:
+        docket.assignment.recorded_quantity -= pieces
+        fill(session, docket, without=activity)
+
+
+def fill(
+    session: Session,
+    docket: Docket,
+    *,
+    plus: tuple[date, int] | None = None,
+    without: Activity | None = None,
+) -> None:
+    """Fill the pieces with what is recorded. A record fills pieces on the day of what it tells, whenever it
+    came in; one that is later than all before it is the usual case, and costs no look at the others."""
+    pieces = [output for output in docket.outputs if output.kind is OutputKind.PIECE and not output.dropped]
+    quantity = docket.assignment.recorded_quantity
+    days = [piece.evidenced_on for piece in pieces if piece.evidenced_on]
+    if plus is not None and plus[0] >= max(days, default=date.min):
+        known: list[date] = [*days, *repeat(plus[0], plus[1])]
+    else:
+        known = _days(session, docket, len(pieces), plus, without)
+    for place, piece in enumerate(pieces, 1):
+        piece.evidence = int(lifecycle.filled(place, quantity))
+        piece.evidenced_on = known[place - 1] if piece.evidence else None
+
+
+def _days(
+    session: Session, docket: Docket, most: int, plus: tuple[date, int] | None, without: Activity | None
+) -> list[date]:
+    """On which day each of the first `most` pieces was done, by the standing records in the order of time."""
+    query = (
+        select(Activity.occurred_on, Activity.quantity)
+        .where(
+            Activity.assignment_id == docket.assignment.id,
+            Activity.status == ActivityStatus.STANDING,
+            Activity.occurred_on >= docket.here.plan.period_from,
+            *([Activity.id != without.id] if without else []),
+        )
+        .order_by(Activity.occurred_on, Activity.id)
+        .limit(most)
+    )
+    done = sorted([*((row[0], row[1]) for row in session.execute(query)), *([plus] if plus else [])])
+    return list(islice(chain.from_iterable(repeat(day, quantity) for day, quantity in done), most))
