@@ -9,7 +9,19 @@ from fastapi import FastAPI
 
 from app import migration
 from app.db import Clock, Database, utc_now
-from app.routers import activities, agencies, events, health, outputs, plans, progress, tasks
+from app.routers import (
+    activities,
+    agencies,
+    amendments,
+    events,
+    gaps,
+    health,
+    outputs,
+    plans,
+    progress,
+    tasks,
+    urges,
+)
 from app.settings import Settings
 from app.web import description, docs, entrance
 
@@ -29,6 +41,11 @@ TAGS = [
         "description": "Đầu ra: báo cáo, xác nhận, trả lại · Outputs, and acts on them",
     },
     {"name": "activities", "description": "Hoạt động · Activity records"},
+    {
+        "name": "urges",
+        "description": "Đôn đốc: nhắc việc, trả lời, kết quả · Urges: reminders, answers, outcomes",
+    },
+    {"name": "amendments", "description": "Điều chỉnh, đề xuất · Amendments and proposals"},
     {"name": "progress", "description": "Tiến độ · Completion"},
     {"name": "events", "description": "Lịch sự kiện · Events and anniversaries"},
     {"name": "budget", "description": "Kinh phí · Money"},
@@ -63,7 +80,19 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
     )
     app.state.database = database
     app.state.schema = migration.head()
-    for room in (activities, outputs, progress, tasks, plans, events, agencies, health):
+    for room in (
+        activities,
+        outputs,
+        amendments,
+        gaps,
+        progress,
+        tasks,
+        urges,
+        plans,
+        events,
+        agencies,
+        health,
+    ):
         app.include_router(room.router)
     docs.install(app)
     description.describe(app, open_paths=("/livez", "/readyz"))

@@ -41,7 +41,7 @@ _ACT: dict[str, Any] = {
 )
 def find_outputs(plan: str, ask: Annotated[OutputFilter, Query()], desk: AtDesk) -> Response:
     """Mốc, sản phẩm, kỳ báo cáo và lần phát sinh, với mức đã đạt. `can=output.confirm` là việc chờ mình xác
-    nhận, `returned=true` là việc bị trả lại. · Milestones, pieces, periods and occurrences, each with its level.
+    nhận, `returned=true` là việc bị trả lại. · Milestones, pieces, periods, occurrences, with their levels.
     `can=output.confirm` is what waits for the caller; `returned=true` what was sent back."""
     return desk.read(lambda session, actor: outputs.find(session, actor, plan, ask))
 
@@ -110,8 +110,8 @@ def withdraw_claim(plan: str, output: str, body: WithdrawalIn, desk: AtDesk, rep
 def confirm_output(
     plan: str, output: str, body: ConfirmationIn, desk: AtDesk, repeat: Repeat, match: MayMatch
 ) -> Response:
-    """Cơ quan theo dõi chấp nhận; với việc của chính mình thì chỉ ghi là tự xác nhận, cấp trên mới xác nhận. ·
-    The monitor accepts; on its own duty it is only marked self-confirmed, and the superior confirms."""
+    """Cơ quan theo dõi chấp nhận; với việc của chính mình thì chỉ ghi là tự xác nhận, cấp trên mới xác nhận.
+    · The monitor accepts; on its own duty it is only marked self-confirmed, and the superior confirms."""
     return desk.write(
         lambda session, actor: _said(*acting.confirm(session, actor, plan, output, body.note, match.given())),
         repeat,

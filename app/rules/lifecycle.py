@@ -25,6 +25,7 @@ class Planned:
     due_source: Source
     period_from: date | None = None
     period_to: date | None = None
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def owed_from_the_start(terms: Terms) -> list[Planned]:
                 for n in range(1, (terms.target or 0) + 1)
             ]
         case TaskKind.CONTINUOUS:
-            return [_period(n, p) for n, p in enumerate(periods(terms.reporting, terms.first, terms.last), 1)]
+            return [period(n, p) for n, p in enumerate(periods(terms.reporting, terms.first, terms.last), 1)]
         case TaskKind.TRIGGERED:  # pragma: no branch -- the type checker proves that there is no other kind
             return []
 
@@ -62,17 +63,18 @@ def deadline(stated: date | None, year: int) -> tuple[date, Source]:
     return (stated, Source.PLAN_TEXT) if stated else (date(year, 12, 31), Source.IMPLIED)
 
 
-def _period(number: int, period: Period) -> Planned:
+def period(number: int, of: Period) -> Planned:
+    """A reporting period as an output, due on its last day."""
     return Planned(
         OutputKind.PERIOD,
-        period.code,
+        of.code,
         number,
-        period.label_vi,
-        period.label_en,
-        period.last,
+        of.label_vi,
+        of.label_en,
+        of.last,
         Source.IMPLIED,
-        period.first,
-        period.last,
+        of.first,
+        of.last,
     )
 
 

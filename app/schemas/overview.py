@@ -2,10 +2,15 @@
 
 from pydantic import Field
 
+from app.rules.rag import Colour
+from app.rules.urging import UrgeState
 from app.schemas.activities import ActivityOut
+from app.schemas.amendments import AmendmentOut
 from app.schemas.base import Out
 from app.schemas.budget import BudgetOut
 from app.schemas.events import EventOut
+from app.schemas.gaps import GapCount
+from app.schemas.outputs import OutputOut
 from app.schemas.plans import PlanOut
 from app.schemas.progress import ProgressOut
 
@@ -18,6 +23,31 @@ class StateCount(Out):
     tasks: int
 
 
+class ColourCount(Out):
+    """How many obligations have a colour."""
+
+    rag: Colour
+    rag_label: str = ""
+    obligations: int
+
+
+class UrgeCount(Out):
+    """How many urges that the caller may see are in a state."""
+
+    state: UrgeState
+    state_label: str = ""
+    urges: int
+
+
+class Waiting(Out):
+    """Outputs that wait for somebody."""
+
+    to_confirm: int = Field(description="có minh chứng, chờ xác nhận · evidenced, to be confirmed")
+    returned: int = Field(description="bị trả lại, chờ báo cáo lại · sent back, to be claimed again")
+    overdue: int = Field(description="quá ngày, chưa có minh chứng · past their day, not evidenced")
+    proposals: int = Field(description="đề xuất chờ quyết định · proposals to be decided")
+
+
 class OverviewOut(Out):
     """All that the first page shows, from one snapshot."""
 
@@ -25,6 +55,14 @@ class OverviewOut(Out):
     progress: ProgressOut = Field(description="chia theo mục · by section")
     agencies: ProgressOut = Field(description="chia theo cơ quan · by agency")
     states: list[StateCount]
+    colours: list[ColourCount]
+    waiting: Waiting
+    urges: list[UrgeCount]
+    gaps: list[GapCount] = Field(description="khoảng trống phân công, theo loại · ownership gaps, by kind")
+    deadlines: list[OutputOut] = Field(
+        description="đầu ra sắp đến hạn chưa có minh chứng · outputs due next that are not evidenced"
+    )
+    amendments: list[AmendmentOut] = Field(description="các lần điều chỉnh gần nhất · the latest amendments")
     status_only_tasks: int = Field(
         description="số nhiệm vụ chỉ theo dõi trạng thái · duties tracked by status only"
     )

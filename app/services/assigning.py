@@ -65,10 +65,11 @@ def _members(draft: Draft, agency: str) -> list[int]:
         return []
     day = draft.plan.effective_on or draft.plan.period_from
     query = select(Membership).where(Membership.group_id == group.id).order_by(Membership.id)
-    return [row.member_id for row in draft.session.scalars(query) if _valid_on(row, day)]
+    return [row.member_id for row in draft.session.scalars(query) if valid_on(row, day)]
 
 
-def _valid_on(row: Membership, day: date) -> bool:
+def valid_on(row: Membership, day: date) -> bool:
+    """Whether a body belongs to a group on a day."""
     return (row.valid_from or day) <= day <= (row.valid_to or day)
 
 

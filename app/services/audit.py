@@ -1,22 +1,26 @@
 """The audit: every stored figure computed anew from the records, and the journal counted row by row."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Activity, Assignment, Base, Change, Output, Plan, Task, Withdrawal
+from app.models import Activity, Assignment, Base, Change, Output, Plan, Standing, Task, Withdrawal
 from app.models.base import Recorded
 from app.rules import lifecycle
-from app.rules.vocabulary import ActivityStatus, OutputKind, Role, TaskKind, Visibility
+from app.rules.vocabulary import ActivityStatus, OutputKind, PlanStatus, Role, TaskKind, Visibility
+from app.services import facts, outputs, settling, standings
 
 
 def differences(session: Session) -> Iterator[str]:
     """Everything stored that is not what the records say, a sentence each; nothing if all is well."""
     yield from _quantities(session)
-    yield from _levels(session)
+    yield from _outputs(session)
+    yield from _standings(session)
     yield from _withdrawals(session)
     yield from _shares(session)
     yield from _journal(session)
@@ -54,38 +58,93 @@ def _quantities(session: Session) -> Iterator[str]:
             )
 
 
-def _levels(session: Session) -> Iterator[str]:
-    """Evidence and levels: counted from the standing records, judged by the rules."""
-    standing = dict(
-        session.execute(
-            select(Activity.output_id, func.count())
+def _outputs(session: Session) -> Iterator[str]:
+    """Evidence, its day, and levels: counted from the standing records and claims, judged by the rules."""
+    standing = {
+        output: (count, day)
+        for output, count, day in session.execute(
+            select(Activity.output_id, func.count(), func.min(Activity.occurred_on))
             .where(Activity.status == ActivityStatus.STANDING, Activity.output_id.is_not(None))
             .group_by(Activity.output_id)
-        ).all()
+        )
+    }
+    for assignment, task, plan in session.execute(_LEADS):
+        known = outputs.owed_by(session, assignment)
+        pieces = [output for output in known if output.kind is OutputKind.PIECE and not output.dropped]
+        days = settling.days_of_pieces(session, plan, assignment, len(pieces))
+        for output in known:
+            told: tuple[int, date | None] = standing.get(output.id, (0, None))
+            if output in pieces:
+                place = pieces.index(output)
+                filled = lifecycle.filled(place + 1, assignment.recorded_quantity)
+                told = (1, days[place]) if filled else (0, None)
+            elif task.visibility is Visibility.STATUS_ONLY or output.kind is OutputKind.PIECE:
+                told = (output.evidence, output.evidenced_on)  # no record tells of it
+            yield from _output(output, task, *told)
+
+
+_LEADS = (
+    select(Assignment, Task, Plan)
+    .join(Task, Task.id == Assignment.task_id)
+    .join(Plan, Plan.id == Assignment.plan_id)
+    .where(Assignment.role == Role.LEAD, ~Assignment.fans_out)
+    .order_by(Assignment.id)
+)
+
+
+def _output(output: Output, task: Task, evidence: int, evidenced_on: date | None) -> Iterator[str]:
+    known = replace(facts.of(output, task), evidence=evidence)
+    owed = lifecycle.owed(
+        opened_by_record=output.opened_by_record,
+        claimed=output.claimed,
+        evidence=evidence,
+        dropped=output.dropped,
     )
+    stored = (output.evidence, output.evidenced_on, output.level, output.owed)
+    right = (evidence, evidenced_on, known.level, owed)
+    if stored != right:
+        yield f"output {output.public_id}: stored {_listed(stored)}, recomputed {_listed(right)}"
+
+
+def _listed(values: tuple[object, ...]) -> str:
+    return "/".join(str(value) for value in values)
+
+
+def _standings(session: Session) -> Iterator[str]:
+    """The present standing of every assignment is what its outputs, its task and its records say; stretches
+    follow each other without a gap."""
+    counted = (
+        select(Activity.assignment_id, func.count())
+        .where(Activity.status == ActivityStatus.STANDING)
+        .group_by(Activity.assignment_id)
+    )
+    records: dict[int, int] = {row[0]: row[1] for row in session.execute(counted)}
+    stretches: dict[int, list[Standing]] = defaultdict(list)
+    for standing in session.scalars(select(Standing).order_by(Standing.assignment_id, Standing.number)):
+        stretches[standing.assignment_id].append(standing)
     query = (
-        select(Output, Assignment.recorded_quantity, Task.visibility)
-        .join(Assignment, Assignment.id == Output.assignment_id)
-        .join(Task, Task.id == Output.task_id)
+        select(Assignment, Task)
+        .join(Task, Task.id == Assignment.task_id)
+        .join(Plan, Plan.id == Assignment.plan_id)
+        .where(
+            Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
+            ~Assignment.fans_out,
+            Plan.status != PlanStatus.DRAFT,
+        )
     )
-    for output, quantity, visibility in session.execute(query):
-        evidence = standing.get(output.id, 0)
-        if output.kind is OutputKind.PIECE:
-            evidence = int(lifecycle.filled(output.number, quantity))
-        level = lifecycle.level(
-            claimed=output.claimed,
-            evidence=evidence,
-            confirmed=output.confirmed,
-            status_only=visibility is Visibility.STATUS_ONLY,
-        )
-        owed = lifecycle.owed(
-            opened_by_record=output.opened_by_record, claimed=output.claimed, evidence=evidence
-        )
-        if (output.evidence, output.level, output.owed) != (evidence, level, owed):
-            yield (
-                f"output {output.public_id}: stored {output.evidence}/{output.level}/{output.owed}, "
-                f"recomputed {evidence}/{level}/{owed}"
-            )
+    for assignment, task in session.execute(query):
+        known = stretches.get(assignment.id, [])
+        if [one.number for one in known] != list(range(1, len(known) + 1)) or not known:
+            yield f"assignment {assignment.public_id}: its standings are not numbered in turn"
+            continue
+        ends = [one.until for one in known]
+        if ends != [*(one.since for one in known[1:]), None]:
+            yield f"assignment {assignment.public_id}: its standings do not follow each other"
+        right = standings.facts(task, assignment, outputs.owed_by(session, assignment))
+        right["records"] = records.get(assignment.id, 0)
+        stored = {name: getattr(known[-1], name) for name in right}
+        if stored != right:
+            yield f"assignment {assignment.public_id}: standing {stored}, recomputed {right}"
 
 
 def _withdrawals(session: Session) -> Iterator[str]:

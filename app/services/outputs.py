@@ -24,15 +24,15 @@ def find(
 ) -> OutputPage:
     """List outputs of the plan, or of one assignment."""
     here = grounds.find(session, actor, slug)
-    query = _query(here, actor, *_wanted(here, ask))
+    chosen = query(here, actor, *_wanted(here, ask))
     if assignment is not None:
         _known(session, here, actor, assignment)
-        query = query.where(Assignment.public_id == assignment)
+        chosen = chosen.where(Assignment.public_id == assignment)
     if ask.can:
-        query = query.where(Permissions(session, here, actor).outputs(several(ask.can)))
+        chosen = chosen.where(Permissions(session, here, actor).outputs(several(ask.can)))
     orders = {"task": Assignment.order_key, "due_on": Output.due_on}
     last = (Assignment.order_key, Output.number, Output.public_id)
-    found = listing.page(session, query, ask, orders, by="task", last=last, place=(slug, assignment))
+    found = listing.page(session, chosen, ask, orders, by="task", last=last, place=(slug, assignment))
     items = shown(session, here, actor, found.rows)
     return OutputPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
@@ -72,13 +72,14 @@ def get(session: Session, actor: Actor, slug: str, public_id: str) -> tuple[Outp
 
 def one(session: Session, here: Ground, actor: Actor, public_id: str) -> tuple[OutputOut, int]:
     """The same, in a plan already found."""
-    found = session.execute(_query(here, actor, Output.public_id == public_id)).one_or_none()
+    found = session.execute(query(here, actor, Output.public_id == public_id)).one_or_none()
     if found is None:
         raise NotFound()
     return shown(session, here, actor, [found])[0], found[0].version
 
 
-def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[Output, str, Task, str]:
+def query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[Output, str, Task, str]:
+    """Outputs that this caller may see, each with its assignment's id, its task and its body's code."""
     return (
         select(Output, Assignment.public_id, Task, Agency.code)
         .join(Assignment, Assignment.id == Output.assignment_id)

@@ -7,10 +7,26 @@ from sqlalchemy.orm import Session
 
 from app.models import Task
 from app.rules.parties import Actor
+from app.rules.rag import Colour
+from app.rules.rollup import COUNTED_STATUSES
 from app.rules.vocabulary import State, Visibility
-from app.schemas.overview import OverviewOut, StateCount
+from app.schemas.overview import ColourCount, OverviewOut, StateCount, UrgeCount
 from app.schemas.progress import By, ProgressFilter
-from app.services import activities, agencies, budget, events, grounds, parts, plans, progress
+from app.services import (
+    activities,
+    agencies,
+    amendments,
+    budget,
+    events,
+    figures,
+    gaps,
+    grounds,
+    parts,
+    plans,
+    progress,
+    urges,
+    waiting,
+)
 from app.services.grounds import Ground
 from app.services.progress import Scene
 
@@ -18,7 +34,7 @@ LATEST = 10
 
 
 def get(session: Session, actor: Actor, slug: str) -> OverviewOut:
-    """The plan, its completion by section and by agency, its duties by state, its money, what is new."""
+    """The plan, how far it is and by when, what waits for whom, its gaps, its money, what is new."""
     here = grounds.find(session, actor, slug)
     whole = progress.scene(session, here, actor)
     return OverviewOut(
@@ -26,6 +42,15 @@ def get(session: Session, actor: Actor, slug: str) -> OverviewOut:
         progress=progress.compute(whole, ProgressFilter(by=By.SECTION)),
         agencies=progress.compute(whole, ProgressFilter(by=By.AGENCY)),
         states=_states(whole),
+        colours=_colours(whole),
+        waiting=waiting.counts(session, here, actor),
+        urges=[
+            UrgeCount(state=state, urges=count)
+            for state, count in urges.open_count(session, here, actor).items()
+        ],
+        gaps=gaps.counted(gaps.every(session, here, actor)),
+        deadlines=waiting.due_next(session, here, actor, LATEST),
+        amendments=amendments.latest(session, here, actor, LATEST),
         status_only_tasks=_status_only(session, here),
         budget=budget.of_plan(session, here),
         latest=activities.latest(session, here, actor, LATEST),
@@ -43,8 +68,16 @@ def _states(whole: Scene) -> list[StateCount]:
     return [*named, StateCount(state=None, state_label="Chưa xác định", tasks=counts[None])]
 
 
+def _colours(whole: Scene) -> list[ColourCount]:
+    """Obligations by colour, but for those the caller may only see in a sum."""
+    counts = Counter(figures.colour(whole.here, part).colour for part in whole.parts if not part.in_sum)
+    return [ColourCount(rag=colour, obligations=counts[colour]) for colour in Colour]
+
+
 def _status_only(session: Session, here: Ground) -> int:
     query = select(func.count()).where(
-        Task.plan_id == here.plan.id, Task.visibility == Visibility.STATUS_ONLY
+        Task.plan_id == here.plan.id,
+        Task.visibility == Visibility.STATUS_ONLY,
+        Task.status.in_(COUNTED_STATUSES),
     )
     return session.scalars(query.select_from(Task)).one()

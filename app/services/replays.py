@@ -23,7 +23,7 @@ class Stored(NamedTuple):
 
 
 def fingerprint(method: str, path: str, content: Any) -> str:
-    """What makes two requests the same: method, path and the JSON value, however it was spelt (text as it
+    """What makes two requests the same: method, address and the JSON value, however it was spelt (text as it
     will be stored: NFC)."""
     text = json.dumps([method, path, content], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(normalize("NFC", text).encode()).hexdigest()

@@ -10,7 +10,7 @@ from itertools import chain, islice, repeat
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Activity, Assignment, Output, Task
+from app.models import Activity, Assignment, Output, Plan, Task
 from app.models.unit import instant
 from app.rules import lifecycle
 from app.rules.vocabulary import ActivityStatus, Level, OutputKind
@@ -57,7 +57,7 @@ def cover(
         one.evidenced_on = min(one.evidenced_on or day, day)
     if pieces:
         docket.assignment.recorded_quantity += pieces
-        fill(session, docket, plus=(day, pieces), without=corrected)
+        fill(session, docket.here.plan, docket.assignment, docket.outputs, (day, pieces), corrected)
 
 
 def uncover(session: Session, docket: Docket, activity: Activity, pieces: int) -> None:
@@ -73,40 +73,45 @@ def uncover(session: Session, docket: Docket, activity: Activity, pieces: int) -
         one.evidenced_on = session.scalars(others).one()
     if pieces:
         docket.assignment.recorded_quantity -= pieces
-        fill(session, docket, without=activity)
+        fill(session, docket.here.plan, docket.assignment, docket.outputs, without=activity)
 
 
 def fill(
     session: Session,
-    docket: Docket,
-    *,
+    plan: Plan,
+    assignment: Assignment,
+    outputs: Sequence[Output],
     plus: tuple[date, int] | None = None,
     without: Activity | None = None,
 ) -> None:
     """Fill the pieces with what is recorded. A record fills pieces on the day of what it tells, whenever it
     came in; one that is later than all before it is the usual case, and costs no look at the others."""
-    pieces = [output for output in docket.outputs if output.kind is OutputKind.PIECE and not output.dropped]
-    quantity = docket.assignment.recorded_quantity
+    pieces = [output for output in outputs if output.kind is OutputKind.PIECE and not output.dropped]
     days = [piece.evidenced_on for piece in pieces if piece.evidenced_on]
     if plus is not None and plus[0] >= max(days, default=date.min):
         known: list[date] = [*days, *repeat(plus[0], plus[1])]
     else:
-        known = _days(session, docket, len(pieces), plus, without)
+        known = days_of_pieces(session, plan, assignment, len(pieces), plus, without)
     for place, piece in enumerate(pieces, 1):
-        piece.evidence = int(lifecycle.filled(place, quantity))
+        piece.evidence = int(lifecycle.filled(place, assignment.recorded_quantity))
         piece.evidenced_on = known[place - 1] if piece.evidence else None
 
 
-def _days(
-    session: Session, docket: Docket, most: int, plus: tuple[date, int] | None, without: Activity | None
+def days_of_pieces(
+    session: Session,
+    plan: Plan,
+    assignment: Assignment,
+    most: int,
+    plus: tuple[date, int] | None = None,
+    without: Activity | None = None,
 ) -> list[date]:
     """On which day each of the first `most` pieces was done, by the standing records in the order of time."""
     query = (
         select(Activity.occurred_on, Activity.quantity)
         .where(
-            Activity.assignment_id == docket.assignment.id,
+            Activity.assignment_id == assignment.id,
             Activity.status == ActivityStatus.STANDING,
-            Activity.occurred_on >= docket.here.plan.period_from,
+            Activity.occurred_on >= plan.period_from,
             *([Activity.id != without.id] if without else []),
         )
         .order_by(Activity.occurred_on, Activity.id)

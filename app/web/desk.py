@@ -61,7 +61,8 @@ class Desk:
                 return self._done(operation(session, actor))
             if not self._database.hold(session, f"{actor.agency}:{repeat}"):
                 raise InFlight(headers={"Retry-After": "1"})
-            path, content = self._request.url.path, getattr(self._request.state, "json", None)
+            url, content = self._request.url, getattr(self._request.state, "json", None)
+            path = f"{url.path}?{url.query}" if url.query else url.path
             mark = replays.fingerprint(self._request.method, path, content)
             stored = replays.find(session, actor, repeat, mark)
             if stored is not None:

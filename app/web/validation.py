@@ -83,6 +83,8 @@ def _fault(detail: Mapping[str, Any], body: Any) -> Fault:
         allowed = str(context.get("expected") or context.get("expected_tags", ""))
         listed = re.sub(r"'\s+or\s+'", "', '", allowed).replace("'", "")
         return fault(pointer, "not_allowed_value", allowed=listed)
+    if kind == "union_tag_not_found":  # the field that says which form it is
+        return fault(f"{pointer}/{context['discriminator'].strip(chr(39))}", "missing")
     if kind in _PLAIN:
         return fault(pointer, _PLAIN[kind])
     return _shape_or_own(pointer, kind, context)

@@ -1,0 +1,53 @@
+"""Gaps on the wire: what a plan leaves open, each with the call that would close it."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.rules.gaps import GapKind
+from app.schemas.base import AgencyRef, Out, TaskRef
+from app.schemas.lists import one_of
+
+
+class RepairOut(Out):
+    """The request that would close it. What `fill` points at (RFC 6901) is for its maker to decide."""
+
+    method: str = Field(examples=["POST"])
+    path: str = Field(description="tính từ gốc của API · from the root of the API")
+    body: dict[str, Any]
+    fill: list[str] = Field(
+        description="chỗ cần điền · pointers into the body", examples=[["/changes/0/target"]]
+    )
+    who_can: list[str]
+
+
+class GapOut(Out):
+    """One thing that is open."""
+
+    kind: GapKind
+    kind_label: str = ""
+    tasks: list[TaskRef]
+    agencies: list[AgencyRef]
+    text_vi: str
+    text_en: str
+    repair: RepairOut
+
+
+class GapCount(Out):
+    kind: GapKind
+    kind_label: str = ""
+    count: int
+
+
+class GapsOut(Out):
+    """All that is open, as far as the caller may see."""
+
+    plan: str
+    counts: list[GapCount]
+    items: list[GapOut]
+
+
+class GapFilter(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Annotated[str | None, one_of(GapKind)] = None

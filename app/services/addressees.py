@@ -1,0 +1,172 @@
+"""Addressees: whom an urge can be for, under which row of the policy, and what a refused caller could send
+instead.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.errors import Fault, Text
+from app.models import Agency, Assignment, Membership, Task
+from app.rules.judging import Permit, judge
+from app.rules.ownership import Action
+from app.rules.parties import Actor, Item, Sight, sight
+from app.rules.urging import UrgeAbout
+from app.rules.vocabulary import AgencyKind, Role, Visibility
+from app.services import grounds
+from app.services.grounds import WITHOUT_ACCOUNT, Ground
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is asked for: about what, in which task (None: in all the plan), and of whom, by their codes."""
+
+    about: UrgeAbout
+    task: Task | None
+    item: Item
+    to: tuple[str, ...]
+
+    @property
+    def action(self) -> Action:
+        """The row of the policy it comes under."""
+        if self.about is UrgeAbout.SETTLEMENT:
+            return Action.URGE_SETTLEMENT
+        coordinators = self.item.roles.get(Role.COORDINATE, ())
+        return Action.URGE_COORDINATOR if set(self.to) <= set(coordinators) else Action.URGE_CONTENT
+
+
+class Addressees:
+    """Whom one caller can urge in one plan."""
+
+    def __init__(self, session: Session, here: Ground, actor: Actor) -> None:
+        self._session, self._here, self._actor = session, here, actor
+
+    def call(self, about: UrgeAbout, task: Task | None, named: Agency | None) -> Call:
+        """Take up what is asked for. A group stands for those of its members that can be urged so."""
+        on = self._here.item if task is None else grounds.item(self._session, self._here, task)
+        code = named.code if named else ""
+        return Call(about, task, on, self._members(about, task, named) or (code,))
+
+    def _members(self, about: UrgeAbout, task: Task | None, named: Agency | None) -> tuple[str, ...]:
+        if named is None or named.kind is not AgencyKind.GROUP:
+            return ()
+        day = self._here.today
+        query = select(Membership.member_id).where(
+            Membership.group_id == named.id,
+            or_(Membership.valid_from.is_(None), Membership.valid_from <= day),
+            or_(Membership.valid_to.is_(None), Membership.valid_to >= day),
+        )
+        known = set(self._session.scalars(query))
+        return tuple(code for code, body in self.able(about, task).items() if body.id in known)
+
+    def able(self, about: UrgeAbout, task: Task | None) -> dict[str, Agency]:
+        """The bodies that can be urged: they have an account, exist, are not the caller, and are assigned: to
+        the task, where content is urged; otherwise to anything in the plan."""
+        day = self._here.today
+        given = select(Assignment.agency_id).where(
+            Assignment.plan_id == self._here.plan.id, grounds.current(day)
+        )
+        if task is not None and about is UrgeAbout.CONTENT:
+            given = given.where(Assignment.task_id == task.id)
+        query = select(Agency).where(
+            Agency.id.in_(given),
+            Agency.id != self._actor.agency_id,
+            Agency.kind.not_in(WITHOUT_ACCOUNT),
+            or_(Agency.valid_to.is_(None), Agency.valid_to >= day),
+        )
+        return {body.code: body for body in self._session.scalars(query.order_by(Agency.code))}
+
+    def faults(self, asked: Call, named: Agency | None, able: dict[str, Agency]) -> Iterator[Fault]:
+        """What is wrong with a permitted urge, as to whom it is for."""
+        if (why := self._unfit(asked, named, able)) is not None:
+            yield Fault("/to", *why)
+        elif asked.item.visibility is Visibility.STATUS_ONLY:
+            yield Fault(
+                "/task",
+                "status_only",
+                Text(
+                    "Nhiệm vụ chỉ theo dõi trạng thái: hãy đôn đốc mà không nêu nhiệm vụ",
+                    "This duty is tracked by status only: urge without naming it",
+                ),
+            )
+        elif not all(_sees(able[code], asked.item) for code in asked.to):
+            yield Fault(
+                "/task",
+                "task_not_seen",
+                Text(
+                    "Cơ quan được đôn đốc không được xem nhiệm vụ này: hãy đôn đốc mà không nêu nhiệm vụ",
+                    "The urged body may not see this task: urge without naming it",
+                ),
+            )
+
+    def _unfit(self, asked: Call, named: Agency | None, able: dict[str, Agency]) -> tuple[str, Text] | None:
+        if named is None:
+            return "unknown_agency", Text(
+                "Hệ thống không có cơ quan này", "There is no such agency on record"
+            )
+        if named.kind is AgencyKind.EXTERNAL_PARTNER:
+            return "agency_without_account", Text(
+                "Đối tác bên ngoài không có tài khoản để trả lời",
+                "An external partner has no account to answer with",
+            )
+        if named.valid_to is not None and named.valid_to < self._here.today:
+            return "agency_ended", Text("Cơ quan đã kết thúc hoạt động", "The agency no longer exists")
+        if named.id == self._actor.agency_id:
+            return "own_agency", Text("Không cơ quan nào tự đôn đốc mình", "No body urges itself")
+        if not set(asked.to) <= set(able):
+            codes = ", ".join(able)
+            return "agency_not_assigned", Text(
+                f"Cơ quan này không được phân công ở đây; đôn đốc được: {codes or 'không có'}",
+                f"This agency is not assigned here; can be urged: {codes or 'none'}",
+            )
+        return None
+
+    def instead(self, asked: Call, named: Agency | None) -> dict[str, object] | None:
+        """An urge of this caller's that would be taken: of the same bodies in another way, or of the
+        coordinators of a task of its own. Any body that is offered can be urged in any task beside it."""
+        other = next(about for about in UrgeAbout if about is not asked.about)
+        for about, task in ((asked.about, None), (other, asked.task), (other, None)):
+            would = self.call(about, task, named)
+            if would != asked and set(self._taken(would)) == set(would.to):
+                return _offer(about, [task.code] if task else [], would.to)
+        return self._own_coordinators(asked.task)
+
+    def _own_coordinators(self, wanted: Task | None) -> dict[str, object] | None:
+        own = select(Assignment.task_id).where(
+            Assignment.plan_id == self._here.plan.id,
+            Assignment.agency_id == self._actor.agency_id,
+            Assignment.role == Role.LEAD,
+        )
+        query = select(Task).where(Task.id.in_(own)).order_by(Task.order_key)
+        tasks = {task.id: task for task in self._session.scalars(query)}
+        found: dict[str, list[str]] = {}
+        for id_, on in grounds.items(self._session, self._here, tasks).items():
+            coordinators = on.roles.get(Role.COORDINATE, ())
+            would = Call(UrgeAbout.CONTENT, tasks[id_], on, coordinators)
+            if coordinators and (taken := self._taken(would)):
+                found[tasks[id_].code] = taken
+        if not found:
+            return None
+        to = found.get(wanted.code if wanted else "") or next(iter(found.values()))
+        return _offer(UrgeAbout.CONTENT, [code for code, bodies in found.items() if bodies == to], to)
+
+    def _taken(self, would: Call) -> list[str]:
+        """Those whom the caller could urge so, of those it is for."""
+        verdict = judge(self._actor, would.action, would.item)
+        if would.item.visibility is Visibility.STATUS_ONLY or not isinstance(verdict, Permit):
+            return []
+        able = self.able(would.about, would.task)
+        return [code for code in would.to if code in able and _sees(able[code], would.item)]
+
+
+def _sees(body: Agency, on: Item) -> bool:
+    """Whether a body may see the item: what it is urged to do must be known to it."""
+    itself = Actor(body.code, body.kind, body.id, scopes=frozenset(), via="")
+    return sight(itself, on) is Sight.WHOLE
+
+
+def _offer(about: UrgeAbout, tasks: Collection[str], to: Collection[str]) -> dict[str, object]:
+    task = {"task": list(tasks)} if tasks else {}
+    return {"operation": "urge", "about": [about.value], **task, "to": list(to)}

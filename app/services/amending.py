@@ -1,0 +1,165 @@
+"""Amending: the plan's owner enters a decision, and the plan changes by all of it or by nothing of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Failure, Fault, Invalid, Text
+from app.models import Amendment, Plan
+from app.models.unit import instant, today
+from app.rules.judging import Permit
+from app.rules.ownership import Action
+from app.rules.parties import Actor
+from app.schemas import changing as wire
+from app.schemas.amendments import AmendmentIn, AmendmentResult, DecisionIn
+from app.schemas.base import In
+from app.schemas.progress import Levels
+from app.services import (
+    access,
+    amendments,
+    extending,
+    figures,
+    grounds,
+    holding,
+    offers,
+    parts,
+    reassigning,
+    regrouping,
+    reshaping,
+)
+from app.services.drafting import Draft
+from app.services.grounds import Ground
+
+_DO: Mapping[type[In], Callable[[Draft, Any], None]] = {
+    wire.WeightChange: reshaping.set_weight,
+    wire.TargetChange: reshaping.set_target,
+    wire.MilestonesChange: reshaping.set_milestones,
+    wire.DeadlineChange: reshaping.set_deadline,
+    wire.PeriodChange: reshaping.set_period,
+    wire.VisibilityChange: reshaping.set_visibility,
+    wire.StatusChange: reshaping.set_status,
+    wire.LeadsChange: reassigning.set_leads,
+    wire.CoordinatorsChange: reassigning.set_coordinators,
+    wire.MemberChange: regrouping.set_member,
+    wire.SuccessionChange: regrouping.succeed,
+    wire.AgencyChange: extending.add_agency,
+    wire.PowerChange: reassigning.set_power,
+    wire.ApproverChange: extending.set_approver,
+    wire.DutyChange: extending.add_duty,
+    wire.ImplementationChange: extending.link,
+    wire.ThresholdsChange: extending.set_thresholds,
+}
+_OF_AGENCIES = (wire.MemberChange, wire.SuccessionChange, wire.AgencyChange)
+
+
+def amend(
+    session: Session, actor: Actor, slug: str, body: AmendmentIn, *, dry_run: bool = False
+) -> AmendmentResult:
+    """Enter a decision; or rehearse it, and keep nothing."""
+    here = grounds.find(session, actor, slug)
+    permit = leave(session, here, actor, body.changes)
+    facts = (body.decision, body.summary, body.changes, body.amends_revision)
+    if not dry_run:
+        return enter(session, here, actor, permit, *facts)[0]
+    with session.begin_nested() as rehearsal:
+        result, _ = enter(session, here, actor, permit, *facts)
+        rehearsal.rollback()
+    return result.model_copy(update={"applied": False})
+
+
+def leave(session: Session, here: Ground, actor: Actor, changes: Sequence[In]) -> Permit:
+    """Ask leave to amend; agencies, groups and succession are a power of their own."""
+    if any(isinstance(change, _OF_AGENCIES) for change in changes):
+        access.permit(actor, Action.AGENCY_EDIT, here.item)
+    return access.permit(
+        actor, Action.PLAN_AMEND, here.item, lambda: offers.instead(session, here, actor, Action.PLAN_AMEND)
+    )
+
+
+def enter(
+    session: Session,
+    here: Ground,
+    actor: Actor,
+    permit: Permit,
+    decision: DecisionIn,
+    summary: str | None,
+    changes: Sequence[In],
+    amends_revision: int | None,
+) -> tuple[AmendmentResult, Amendment]:
+    """The same under a permit already given. One amendment of a plan at a time; records go on beside it."""
+    plan = _taken_up(session, here.plan, amends_revision)
+    if decision.decided_on > today(session):
+        raise Invalid(
+            faults=[
+                Fault(
+                    "/decision/decided_on",
+                    "in_the_future",
+                    Text("Chưa đến ngày này: chỉ ghi quyết định đã ban hành", "This day has not come"),
+                )
+            ]
+        )
+    before = _figure(session, here, actor)
+    access.open_for_change(session, permit, [plan])
+    apply(session, permit, plan, changes)
+    plan.revision += 1
+    amendment = Amendment(
+        plan_id=plan.id,
+        revision=plan.revision,
+        decision_number=decision.number,
+        decided_on=decision.decided_on,
+        issuer=decision.issuer,
+        summary=summary,
+        changes=[change.model_dump(mode="json", exclude_unset=True) for change in changes],
+        entered_by_id=actor.agency_id,
+        entered_at=instant(session),
+        label=f"{plan.slug}/{plan.revision}",
+    )
+    access.add(session, permit, [amendment])
+    session.flush()
+    now = grounds.find(session, actor, plan.slug)
+    result = AmendmentResult(
+        applied=True,
+        amendment=amendments.out(session, now, actor, amendment),
+        before=before,
+        after=_figure(session, now, actor),
+    )
+    return result, amendment
+
+
+def apply(session: Session, permit: Permit, plan: Plan, changes: Sequence[In]) -> None:
+    """Make the changes, one after the other; what is wrong with one is told at its place in the list."""
+    draft = holding.reopened(session, permit, plan)
+    for place, change in enumerate(changes):
+        try:
+            _DO[type(change)](draft, change)
+        except Failure as failure:
+            failure.faults = tuple(
+                fault._replace(pointer=f"/changes/{place}{fault.pointer}") for fault in failure.faults
+            )
+            raise
+        session.flush()
+
+
+def _taken_up(session: Session, plan: Plan, amends_revision: int | None) -> Plan:
+    """Lock the plan against other amendments; it must be the revision the decision was written for."""
+    found = session.scalars(
+        select(Plan)
+        .where(Plan.id == plan.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+    if amends_revision not in (None, found.revision):
+        raise Conflict(
+            Text(
+                f"Kế hoạch đã được điều chỉnh: hiện là lần {found.revision}; hãy đọc lại rồi gửi lại",
+                f"The plan has been amended since: it is at revision {found.revision}; read it again",
+            ),
+            facts={"reason": "plan_amended_since", "revision": found.revision},
+        )
+    return found
+
+
+def _figure(session: Session, here: Ground, actor: Actor) -> Levels:
+    return figures.levels(here, parts.visible(session, here, actor))

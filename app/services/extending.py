@@ -1,0 +1,130 @@
+"""Extending: a decision adds what the plan did not have: a body, a duty, a link, its own thresholds."""
+
+from fractions import Fraction
+
+from sqlalchemy import select
+
+from app.models import Implementation, Task
+from app.rules import clauses
+from app.rules.rag import Thresholds, UnfitThresholds
+from app.rules.vocabulary import AgencyKind, Source, TaskFamily, TaskKind
+from app.schemas import changing as wire
+from app.services import access, drafting, looking_up, reassigning
+from app.services.drafting import Draft
+from app.services.looking_up import refuse
+
+
+def add_agency(draft: Draft, change: wire.AgencyChange) -> None:
+    """An organisation that is not on record yet."""
+    if change.code in draft.agencies:
+        raise refuse("/code", "already_on_record", "Mã này đã có", "This code is on record already")
+    facts = {
+        "code": change.code,
+        "kind": change.kind,
+        "name_vi": change.name_vi,
+        "name_en": change.name_en,
+        "source": Source.DECISION,
+    }
+    drafting.register_agency(draft, facts, [])
+
+
+def add_duty(draft: Draft, change: wire.DutyChange) -> None:
+    """A duty that the plan did not have, owed from now on."""
+    if not clauses.valid(change.code):
+        raise refuse("/code", "not_a_clause", "Không phải mã điều khoản", "This is not a clause code")
+    if change.code in draft.tasks:
+        raise refuse("/code", "already_on_record", "Mã này đã có", "This code is in the plan already")
+    if change.target is not None and change.kind is not TaskKind.COUNTED:
+        raise refuse(
+            "/target",
+            "wrong_kind",
+            "Chỉ nhiệm vụ theo số lượng mới có chỉ tiêu",
+            "Only a counted task has a target",
+        )
+    section = looking_up.section(draft, change.section)
+    items = [
+        looking_up.task(draft, code, f"/implements/{place}") for place, code in enumerate(change.implements)
+    ]
+    task = drafting.add_task(
+        draft,
+        section.code,
+        {
+            **{name: getattr(change, name) for name in _FACTS},
+            "family": TaskFamily.DUTY,
+            **dict.fromkeys(("lines", "line", "note_vi", "note_en", "gap_vi", "gap_en")),
+            "parts": [],
+        },
+    )
+    if task.due_on is not None:
+        task.due_source = Source.DECISION
+    leads = wire.LeadsChange(change="leads", task=task.code, leads=change.leads)
+    reassigning.set_leads(draft, leads)
+    if change.coordinators:
+        reassigning.set_coordinators(
+            draft,
+            wire.CoordinatorsChange(change="coordinators", task=task.code, coordinators=change.coordinators),
+        )
+    for item in items:
+        _link(draft, item, task)
+
+
+_FACTS = ("code", "kind", "title_vi", "title_en", "visibility", "weight", "target", "due_on")
+
+
+def link(draft: Draft, change: wire.ImplementationChange) -> None:
+    """A duty carries out a programme item, and may be what was missing of it."""
+    item = looking_up.task(draft, change.item, "/item")
+    duty = looking_up.duty(draft, change.duty, "/duty")
+    _link(draft, item, duty)
+    if change.closes_gap:
+        access.open_for_change(draft.session, draft.permit, [item])
+        item.gap_vi = item.gap_en = None
+
+
+def _link(draft: Draft, item: Task, duty: Task) -> None:
+    if item.family is not TaskFamily.PROGRAMME:
+        raise refuse(
+            "/item",
+            "not_a_programme_item",
+            "Chỉ nhiệm vụ trọng tâm mới được thực hiện qua nhiệm vụ khác",
+            "Only a programme item is carried out by duties",
+        )
+    if not _is_linked(draft, item, duty):
+        drafting.link(draft, item.code, duty.code, Source.DECISION)
+
+
+def _is_linked(draft: Draft, item: Task, duty: Task) -> bool:
+    query = select(Implementation.id).where(
+        Implementation.task_id == item.id, Implementation.duty_id == duty.id
+    )
+    return draft.session.scalars(query).first() is not None
+
+
+def set_approver(draft: Draft, change: wire.ApproverChange) -> None:
+    """The superior that confirms what the monitor itself has to do; it sees the whole plan."""
+    superior = looking_up.agency(draft, change.agency, "/agency")
+    if superior.kind is not AgencyKind.SUPERIOR:
+        raise refuse("/agency", "not_a_superior", "Cần một cơ quan cấp trên", "A superior body is needed")
+    access.open_for_change(draft.session, draft.permit, [draft.plan])
+    draft.plan.superior_id = superior.id
+    draft.plan.superiors = list(dict.fromkeys([*draft.plan.superiors, superior.code]))
+
+
+def set_thresholds(draft: Draft, change: wire.ThresholdsChange) -> None:
+    """From where on the plan's colours are amber and red."""
+    named = {name: getattr(change, name) for name in _THRESHOLDS if getattr(change, name) is not None}
+    stated = {**(draft.plan.thresholds or {}), **named}
+    try:
+        Thresholds(**{name: Fraction(value) for name, value in stated.items()})
+    except UnfitThresholds as error:
+        raise refuse(
+            "",
+            error.code,
+            "Ngưỡng từ 0 đến 1, vàng trước đỏ, ngưỡng của nút lớn hơn 0",
+            "Thresholds lie within 0..1, amber below red, those of a node above 0",
+        ) from error
+    access.open_for_change(draft.session, draft.permit, [draft.plan])
+    draft.plan.thresholds = stated
+
+
+_THRESHOLDS = ("obligation_red", "obligation_amber", "node_red", "node_amber")

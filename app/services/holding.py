@@ -1,0 +1,187 @@
+"""Holding: a task taken up to be amended, with its bodies and all that they owe, locked."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Agency, Assignment, Output, Plan, Section, Task
+from app.models.unit import today
+from app.rules import amending
+from app.rules.amending import Hand
+from app.rules.judging import Permit
+from app.rules.lifecycle import Planned
+from app.rules.vocabulary import AgencyKind, Level, OutputKind, Role
+from app.services import access, assigning, settling
+from app.services.drafting import Draft
+
+
+@dataclass(slots=True)
+class Held:
+    """A task with its assignments, in the order of the clause, and the outputs of each."""
+
+    draft: Draft
+    task: Task
+    assignments: list[Assignment] = field(default_factory=list)
+    outputs: dict[int, list[Output]] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day of the amendment."""
+        return today(self.draft.session)
+
+    def current(self, role: Role) -> list[Assignment]:
+        """Those who have this role now; groups that work through their members as well."""
+        return [row for row in self.assignments if row.role is role and is_current(row, self.today)]
+
+    def bodies(self, role: Role) -> list[Assignment]:
+        """Those of them that count themselves."""
+        return [row for row in self.current(role) if not row.fans_out]
+
+    def owing(self) -> list[Assignment]:
+        """Those of the leads that owe: a group whose members nobody knows owes nothing yet."""
+        return [row for row in self.bodies(Role.LEAD) if self.agency(row).kind is not AgencyKind.GROUP]
+
+    def agency(self, row: Assignment) -> Agency:
+        """The body of an assignment."""
+        return self.draft.session.get_one(Agency, row.agency_id)
+
+    def former(self) -> list[Assignment]:
+        """Leads that handed their part over."""
+        return [
+            row
+            for row in self.assignments
+            if row.role is Role.LEAD and not row.fans_out and not is_current(row, self.today)
+        ]
+
+    def of(self, assignment: Assignment) -> list[Output]:
+        """What an assignment owes or owed."""
+        return self.outputs.setdefault(assignment.id, [])
+
+    def kept(self, assignment: Assignment) -> list[Output]:
+        """What is still its own."""
+        return [output for output in self.of(assignment) if not output.dropped]
+
+    def enter(self, row: Assignment) -> None:
+        """A new assignment joins."""
+        self.draft.enter(row)
+        self.assignments.append(row)
+
+    def owe(self, assignment: Assignment, planned: Iterable[Planned]) -> None:
+        """Let an assignment owe exactly these from now on; what else it owed is dropped, nothing deleted."""
+        wanted = {one.code: one for one in planned}
+        for output in self.of(assignment):
+            if (one := wanted.pop(output.code, None)) is None:
+                output.dropped = True
+                continue
+            output.dropped, output.weight = False, one.weight
+            output.due_on, output.due_source = one.due_on, one.due_source
+            output.label_vi, output.label_en = one.label_vi, one.label_en
+        made = [assigning.entered(self.task, assignment, one) for one in wanted.values()]
+        self.draft.enter(*made)
+        self.of(assignment).extend(made)
+        self.of(assignment).sort(key=lambda output: output.number)
+
+    def kept_before(self, assignment: Assignment) -> list[Output]:
+        """The outputs that stayed with those whose part it took over."""
+        by_id = {row.id: row for row in self.assignments}
+        found, at = [], assignment
+        while at.succeeds_id is not None:
+            at = by_id[at.succeeds_id]
+            found += self.kept(at)
+        return found
+
+    def settle(self) -> None:
+        """Bring levels and standings up to date with all that was changed."""
+        for row in self.assignments:
+            if row.role in (Role.LEAD, Role.COORDINATE) and not row.fans_out:
+                outputs = self.of(row)
+                if any(output.kind is OutputKind.PIECE for output in outputs):
+                    settling.fill(self.draft.session, self.draft.plan, row, outputs)
+                settling.settle(self.draft.session, self.task, row, outputs)
+        self.draft.session.flush()
+
+    def rebalance(self) -> None:
+        """Who handed work over, and who took it, share what was the first one's by what each of them owes."""
+        leads = {row.id: row for row in self.assignments if row.role is Role.LEAD and not row.fans_out}
+        successors: dict[int, list[Assignment]] = {}
+        for row in leads.values():
+            if row.succeeds_id is not None:
+                successors.setdefault(row.succeeds_id, []).append(row)
+
+        def family(row: Assignment) -> Iterator[Assignment]:
+            yield row
+            for successor in successors.get(row.id, ()):
+                yield from family(successor)
+
+        def share_of(row: Assignment) -> Fraction:
+            return sum((one.share for one in family(row)), Fraction(0))
+
+        def hand(row: Assignment) -> Hand:
+            after = successors.get(row.id, [])
+            total = sum((share_of(one) for one in after), Fraction(0))
+            parts = [share_of(one) / total if total else Fraction(1, len(after)) for one in after]
+            owed = sum(output.weight for output in self.kept(row))
+            return Hand(row.id, owed, [(hand(one), part) for one, part in zip(after, parts, strict=True)])
+
+        for row in leads.values():
+            if row.succeeds_id is None and row.id in successors:
+                for id_, share in amending.shares(hand(row), share_of(row)).items():
+                    give(leads[id_], share)
+
+
+def reopened(session: Session, permit: Permit, plan: Plan) -> Draft:
+    """A plan in force, taken up again under the permit of a decision that amends it."""
+    draft = Draft(session, permit, plans=[plan])
+    draft.agencies.update({row.code: row for row in session.scalars(select(Agency))})
+    sections = select(Section).where(Section.plan_id == plan.id).order_by(Section.order_key)
+    draft.sections.update({row.code: row for row in session.scalars(sections)})
+    tasks = select(Task).where(Task.plan_id == plan.id).order_by(Task.order_key)
+    draft.tasks.update({row.code: row for row in session.scalars(tasks)})
+    return draft
+
+
+def hold(draft: Draft, task: Task) -> Held:
+    """Take a task up: its assignments are locked in one order, so that records and amendments follow each
+    other, and two amendments do not wait for each other."""
+    assignments = draft.session.scalars(
+        select(Assignment)
+        .where(Assignment.task_id == task.id)
+        .order_by(Assignment.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    outputs = draft.session.scalars(
+        select(Output)
+        .where(Output.task_id == task.id)
+        .order_by(Output.number, Output.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    access.open_for_change(draft.session, draft.permit, [task, *assignments, *outputs])
+    held = Held(draft, task, sorted(assignments, key=lambda row: row.order_key))
+    for output in outputs:
+        held.outputs.setdefault(output.assignment_id, []).append(output)
+    return held
+
+
+def is_current(row: Assignment, day: date) -> bool:
+    """Whether an assignment holds on a day."""
+    return (row.valid_from or day) <= day <= (row.valid_to or day)
+
+
+def give(row: Assignment, share: Fraction) -> None:
+    """Set a body's share."""
+    row.share_numerator, row.share_denominator = share.as_integer_ratio()
+
+
+def as_planned(output: Output) -> Planned:
+    """An output as it is owed, without what was done about it."""
+    return Planned(**{name: getattr(output, name) for name in Planned.__slots__})
+
+
+def is_done(output: Output) -> bool:
+    """Whether it was reported at least: that much stays with the body that did it."""
+    return output.level is not Level.NONE

@@ -1,0 +1,81 @@
+"""Looking up what a change names: what is not there, or not of the right kind, is told where it stands."""
+
+from app.errors import Fault, Invalid, Text
+from app.models import Agency, Section, Task
+from app.rules.vocabulary import AgencyKind, TaskFamily, TaskKind
+from app.services.drafting import Draft
+
+
+def refuse(pointer: str, code: str, vi: str, en: str, **facts: object) -> Invalid:
+    """One thing wrong with a change; the pointer is within the change."""
+    return Invalid(faults=[Fault(pointer, code, Text(vi, en))], facts=facts)
+
+
+def task(draft: Draft, code: str, pointer: str = "/task") -> Task:
+    """A task of the plan, of either family."""
+    if code not in draft.tasks:
+        raise refuse(pointer, "unknown_task", "Kế hoạch không có nhiệm vụ này", "The plan has no such task")
+    return draft.tasks[code]
+
+
+def duty(draft: Draft, code: str, pointer: str = "/task", kind: TaskKind | None = None) -> Task:
+    """A duty; of one kind, where only that kind has what is to be changed."""
+    found = task(draft, code, pointer)
+    if found.family is TaskFamily.PROGRAMME:
+        raise refuse(
+            pointer,
+            "carried_out_by_duties",
+            "Nhiệm vụ trọng tâm được thực hiện qua các nhiệm vụ được phân công",
+            "A programme item is carried out by duties",
+        )
+    if kind is not None and found.kind is not kind:
+        raise refuse(
+            pointer,
+            "wrong_kind",
+            f"Chỉ dành cho nhiệm vụ loại “{kind.label_vi}”",
+            f"Only for tasks of the kind “{kind.value}”",
+        )
+    return found
+
+
+def agency(draft: Draft, code: str, pointer: str) -> Agency:
+    """An agency, group or partner on record."""
+    if code not in draft.agencies:
+        raise refuse(
+            pointer, "unknown_agency", "Hệ thống không có cơ quan này", "There is no such agency on record"
+        )
+    return draft.agencies[code]
+
+
+def body(draft: Draft, code: str, pointer: str, *, group: bool = False) -> Agency:
+    """An organisation that can answer for work, or a group where groups will do. Never a partner."""
+    found = agency(draft, code, pointer)
+    if found.kind is AgencyKind.EXTERNAL_PARTNER:
+        raise refuse(
+            pointer,
+            "partner_not_accountable",
+            "Đối tác bên ngoài không chịu trách nhiệm và không có tài khoản",
+            "An external partner is never accountable and has no account",
+        )
+    if found.kind is AgencyKind.GROUP and not group:
+        raise refuse(
+            pointer, "is_a_group", "Cần một cơ quan, không phải nhóm", "A body is needed, not a group"
+        )
+    return found
+
+
+def group(draft: Draft, code: str, pointer: str) -> Agency:
+    """A group."""
+    found = agency(draft, code, pointer)
+    if found.kind is not AgencyKind.GROUP:
+        raise refuse(pointer, "not_a_group", "Đây không phải là nhóm", "This is not a group")
+    return found
+
+
+def section(draft: Draft, code: str) -> Section:
+    """A section of the document."""
+    if code not in draft.sections:
+        raise refuse(
+            "/section", "unknown_section", "Kế hoạch không có mục này", "The plan has no such section"
+        )
+    return draft.sections[code]

@@ -1,0 +1,177 @@
+"""Proposing: offices ask for a change, and the plan's owner accepts it by a decision, or declines it."""
+
+from typing import Literal
+
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Fault, Invalid, NotFound, Text
+from app.models import Amendment, Proposal
+from app.models.unit import instant
+from app.rules.amending import ProposalState
+from app.rules.judging import Permit
+from app.rules.ownership import Action
+from app.rules.parties import Actor
+from app.schemas.amendments import AcceptanceIn, AmendmentResult, Changes, ProposalIn, ProposalResult
+from app.schemas.changing import Change
+from app.services import access, amending, grounds, offers, proposals, sight
+from app.services.grounds import Ground
+
+_CHANGES: TypeAdapter[list[Change]] = TypeAdapter(Changes)
+
+
+def propose(session: Session, actor: Actor, slug: str, body: ProposalIn) -> tuple[ProposalResult, int]:
+    """Ask for changes of one's own tasks. They are tried out first: what cannot be decided is not asked."""
+    here = grounds.find(session, actor, slug)
+    permit = _may_propose(session, here, actor, body)
+    with session.begin_nested() as rehearsal:
+        amending.apply(session, permit, here.plan, body.changes)
+        rehearsal.rollback()
+    proposal = Proposal(
+        plan_id=here.plan.id,
+        proposed_by_id=actor.agency_id,
+        reason=body.reason,
+        changes=[change.model_dump(mode="json", exclude_unset=True) for change in body.changes],
+        state=ProposalState.OPEN,
+        proposed_at=instant(session),
+    )
+    access.add(session, permit, [proposal])
+    return _result(session, here, actor, proposal, "proposed")
+
+
+def accept(
+    session: Session, actor: Actor, slug: str, public_id: str, body: AcceptanceIn
+) -> tuple[ProposalResult, int]:
+    """The owner's decision makes an amendment of it, in one call."""
+    here, proposal, permit = _taken_up(session, actor, slug, public_id, Action.PROPOSAL_DECIDE)
+    if proposal.state is ProposalState.ACCEPTED:
+        return _result(session, here, actor, proposal, "unchanged")
+    _still_open(proposal)
+    changes = _CHANGES.validate_python(proposal.changes)
+    leave = amending.leave(session, here, actor, changes)
+    told, amendment = amending.enter(
+        session, here, actor, leave, body.decision, body.summary, changes, body.amends_revision
+    )
+    _settle(session, actor, permit, proposal, ProposalState.ACCEPTED, None, amendment)
+    here = grounds.find(session, actor, slug)
+    return _result(session, here, actor, proposal, "accepted", told)
+
+
+def decline(
+    session: Session, actor: Actor, slug: str, public_id: str, reason: str
+) -> tuple[ProposalResult, int]:
+    """The owner says no, and why."""
+    return _end(session, actor, slug, public_id, Action.PROPOSAL_DECIDE, ProposalState.DECLINED, reason)
+
+
+def withdraw(
+    session: Session, actor: Actor, slug: str, public_id: str, reason: str
+) -> tuple[ProposalResult, int]:
+    """The office that proposed it takes it back."""
+    return _end(session, actor, slug, public_id, Action.PROPOSAL_WITHDRAW, ProposalState.WITHDRAWN, reason)
+
+
+def _end(
+    session: Session,
+    actor: Actor,
+    slug: str,
+    public_id: str,
+    action: Action,
+    state: Literal[ProposalState.DECLINED, ProposalState.WITHDRAWN],
+    reason: str,
+) -> tuple[ProposalResult, int]:
+    here, proposal, permit = _taken_up(session, actor, slug, public_id, action)
+    if proposal.state is state:
+        return _result(session, here, actor, proposal, "unchanged")
+    _still_open(proposal)
+    _settle(session, actor, permit, proposal, state, reason, None)
+    result: Literal["declined", "withdrawn"] = "declined" if state is ProposalState.DECLINED else "withdrawn"
+    return _result(session, here, actor, proposal, result)
+
+
+def _may_propose(session: Session, here: Ground, actor: Actor, body: ProposalIn) -> Permit:
+    """Every change must be of a task the office answers for; what it may not see does not exist for it."""
+    permit = None
+    for place, change in enumerate(body.changes):
+        code = getattr(change, "task", None)
+        if code is None:
+            raise Invalid(
+                faults=[
+                    Fault(
+                        f"/changes/{place}",
+                        "not_of_a_task",
+                        Text(
+                            "Chỉ đề xuất được thay đổi của một nhiệm vụ",
+                            "Only changes of a task can be proposed",
+                        ),
+                    )
+                ]
+            )
+        try:
+            task = sight.task(session, here, actor, code)
+        except NotFound as unknown:
+            raise Invalid(
+                faults=[
+                    Fault(
+                        f"/changes/{place}/task",
+                        "unknown_task",
+                        Text("Kế hoạch không có nhiệm vụ này", "The plan has no such task"),
+                    )
+                ]
+            ) from unknown
+        item = grounds.item(session, here, task)
+        permit = access.permit(
+            actor,
+            Action.PLAN_PROPOSE,
+            item,
+            lambda: offers.instead(session, here, actor, Action.PLAN_PROPOSE),
+        )
+    assert permit is not None  # noqa: S101 -- the schema asks for one change at least
+    return permit
+
+
+def _taken_up(
+    session: Session, actor: Actor, slug: str, public_id: str, action: Action
+) -> tuple[Ground, Proposal, Permit]:
+    here = grounds.find(session, actor, slug)
+    proposal, by = proposals.one(session, here, actor, public_id, lock=True)
+    return here, proposal, access.permit(actor, action, proposals.item(here, by.code))
+
+
+def _still_open(proposal: Proposal) -> None:
+    if proposal.state is not ProposalState.OPEN:
+        raise Conflict(
+            Text(
+                f"Đề xuất này đã kết thúc: {proposal.state.label_vi}",
+                f"This proposal is settled: {proposal.state.label_en}",
+            ),
+            facts={"reason": "proposal_settled", "state": proposal.state.value},
+        )
+
+
+def _settle(
+    session: Session,
+    actor: Actor,
+    permit: Permit,
+    proposal: Proposal,
+    state: ProposalState,
+    answer: str | None,
+    amendment: Amendment | None,
+) -> None:
+    access.open_for_change(session, permit, [proposal])
+    proposal.state, proposal.answer = state, answer
+    proposal.settled_at, proposal.settled_by_id = instant(session), actor.agency_id
+    proposal.amendment_id = amendment.id if amendment is not None else None
+
+
+def _result(
+    session: Session,
+    here: Ground,
+    actor: Actor,
+    proposal: Proposal,
+    result: Literal["proposed", "accepted", "declined", "withdrawn", "unchanged"],
+    amendment: AmendmentResult | None = None,
+) -> tuple[ProposalResult, int]:
+    session.flush()
+    shown = proposals.out(session, here, actor, proposal)
+    return ProposalResult(result=result, proposal=shown, amendment=amendment), proposal.version

@@ -1,0 +1,151 @@
+"""Urging (đôn đốc): a body is reminded, answers, and the body that urged says how it ended."""
+
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Fault, Invalid, NotFound, Text
+from app.models import Agency, Task, Urge
+from app.models.unit import instant
+from app.rules.judging import Permit
+from app.rules.ownership import Action
+from app.rules.parties import Actor
+from app.rules.vocabulary import TaskFamily
+from app.schemas.urges import UrgeAnswerIn, UrgeIn, UrgeOutcomeIn, UrgeResult, UrgesMade
+from app.services import access, grounds, sight, urges
+from app.services.addressees import Addressees
+from app.services.grounds import Ground
+from app.services.urges import Known
+
+_OPERATIONS = {Action.URGE_ANSWER: "answer_urge", Action.URGE_CLOSE: "close_urge"}
+
+
+def urge(session: Session, actor: Actor, slug: str, body: UrgeIn) -> tuple[UrgesMade, int]:
+    """Remind a body of what it owes; of a group, every member that is assigned."""
+    here = grounds.find(session, actor, slug)
+    task = _duty(session, here, actor, body.task) if body.task else None
+    named = session.scalars(select(Agency).where(Agency.code == body.to)).one_or_none()
+    addressees = Addressees(session, here, actor)
+    asked = addressees.call(body.about, task, named)
+    permit = access.permit(actor, asked.action, asked.item, lambda: addressees.instead(asked, named))
+    able = addressees.able(body.about, task)
+    faults = [*addressees.faults(asked, named, able), *_late(here, body)]
+    if faults:
+        amiss = any(fault.pointer == "/to" for fault in faults)
+        raise Invalid(faults=faults, facts={"offered_agencies": list(able)} if amiss else {})
+    made = [
+        Urge(
+            plan_id=here.plan.id,
+            task_id=task.id if task else None,
+            about=body.about,
+            urged_by_id=actor.agency_id,
+            to_id=able[code].id,
+            message=body.message,
+            due_on=body.due_on,
+            urged_at=instant(session),
+        )
+        for code in asked.to
+    ]
+    access.add(session, permit, made)
+    session.flush()
+    known = [urges.one(session, here, actor, row.public_id) for row in made]
+    return UrgesMade(urges=[urges.shown(here, actor, *row) for row in known]), made[0].version
+
+
+def _duty(session: Session, here: Ground, actor: Actor, code: str) -> Task:
+    """The duty an urge names. One the caller may not see is as unknown as one that does not exist."""
+    try:
+        task = sight.task(session, here, actor, code)
+    except NotFound as unknown:
+        raise _wrong(
+            "/task", "unknown_task", Text("Kế hoạch không có nhiệm vụ này", "The plan has no such task")
+        ) from unknown
+    if task.family is TaskFamily.PROGRAMME:
+        raise _wrong(
+            "/task",
+            "carried_out_by_duties",
+            Text(
+                "Nhiệm vụ trọng tâm được thực hiện qua các nhiệm vụ được phân công: hãy nêu một nhiệm vụ đó",
+                "A programme item is carried out by duties: name one of them",
+            ),
+        )
+    return task
+
+
+def _wrong(pointer: str, code: str, why: Text) -> Invalid:
+    return Invalid(faults=[Fault(pointer, code, why)])
+
+
+def _late(here: Ground, body: UrgeIn) -> list[Fault]:
+    if body.due_on >= here.today:
+        return []
+    return [
+        Fault("/due_on", "in_the_past", Text("Hạn trả lời đã qua", "The day to answer by has passed already"))
+    ]
+
+
+def answer(
+    session: Session, actor: Actor, slug: str, public_id: str, body: UrgeAnswerIn
+) -> tuple[UrgeResult, int]:
+    """The urged body answers, once; again in the same words is the same as once."""
+    here, known, permit = _taken_up(session, actor, slug, public_id, Action.URGE_ANSWER)
+    row = known[0]
+    if row.answer == body.answer:
+        return _result(here, actor, known, "unchanged")
+    if row.closed_at is not None:
+        raise _closed()
+    if row.answered_at is not None:
+        raise _over("already_answered", Text("Đôn đốc này đã được trả lời", "This urge has been answered"))
+    access.open_for_change(session, permit, [row])
+    row.answer, row.answered_at = body.answer, instant(session)
+    session.flush()
+    return _result(here, actor, known, "done")
+
+
+def close(
+    session: Session, actor: Actor, slug: str, public_id: str, body: UrgeOutcomeIn
+) -> tuple[UrgeResult, int]:
+    """The body that urged says how it ended, answered or not; again in the same words is the same as once."""
+    here, known, permit = _taken_up(session, actor, slug, public_id, Action.URGE_CLOSE)
+    row = known[0]
+    if (row.outcome, row.outcome_note) == (body.outcome, body.note):
+        return _result(here, actor, known, "unchanged")
+    if row.closed_at is not None:
+        raise _closed()
+    access.open_for_change(session, permit, [row])
+    row.outcome, row.outcome_note, row.closed_at = body.outcome, body.note, instant(session)
+    session.flush()
+    return _result(here, actor, known, "done")
+
+
+def _closed() -> Conflict:
+    return _over("already_closed", Text("Đôn đốc này đã kết thúc", "This urge has been closed"))
+
+
+def _over(reason: str, why: Text) -> Conflict:
+    return Conflict(why, facts={"reason": reason})
+
+
+def _taken_up(
+    session: Session, actor: Actor, slug: str, public_id: str, action: Action
+) -> tuple[Ground, Known, Permit]:
+    """The urge, locked and as it is now, if the caller may do this to it."""
+    here = grounds.find(session, actor, slug)
+    known = urges.one(session, here, actor, public_id)
+    row, task, by, to = known
+    on = urges.item(here, task, by, to)
+
+    def instead() -> dict[str, object] | None:
+        could = next(iter(urges.may(here, actor, row, on)), None)
+        return {"operation": _OPERATIONS[could], "urge": [public_id]} if could else None
+
+    permit = access.permit(actor, action, on, instead)
+    session.refresh(row, with_for_update=True)
+    return here, known, permit
+
+
+def _result(
+    here: Ground, actor: Actor, known: Known, result: Literal["done", "unchanged"]
+) -> tuple[UrgeResult, int]:
+    return UrgeResult(result=result, urge=urges.shown(here, actor, *known)), known[0].version
