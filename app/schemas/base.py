@@ -101,6 +101,36 @@ class Ratio(Out):
         return cls(numerator=value.numerator, denominator=value.denominator, percent=percent(value))
 
 
+class Exact(Out):
+    """An exact number that is no part of a whole: a weight, for one."""
+
+    numerator: int = Field(description="exact, in lowest terms", examples=[9])
+    denominator: int = Field(description="exact, in lowest terms", examples=[2])
+
+    @classmethod
+    def of(cls, value: Fraction) -> Self:
+        """Put a fraction on the wire."""
+        return cls(numerator=value.numerator, denominator=value.denominator)
+
+
+class Signed(Out):
+    """An exact difference of two ratios, from -1 to 1. Null where one of them is undefined."""
+
+    numerator: int | None = Field(description="exact, in lowest terms; null when undefined", examples=[-1])
+    denominator: int | None = Field(description="exact, in lowest terms; null when undefined", examples=[15])
+    points: int | None = Field(
+        description="for display: percentage points, rounded towards zero; null when undefined",
+        examples=[-6],
+    )
+
+    @classmethod
+    def of(cls, value: Fraction | None) -> Self:
+        """Put a difference on the wire."""
+        if value is None:
+            return cls(numerator=None, denominator=None, points=None)
+        return cls(numerator=value.numerator, denominator=value.denominator, points=int(value * 100))
+
+
 class AgencyRef(Out):
     """An agency, briefly."""
 

@@ -30,7 +30,7 @@ def upgrade() -> None:
 
 
 def _record(name: str, *columns: sa.schema.SchemaItem, version: bool = True) -> None:
-    """A table with a number, and a version where its rows are recorded; columns end in `_id` where they link."""
+    """A table with a number, and a version where its rows are recorded."""
     op.create_table(
         name,
         sa.Column("id", BIG, autoincrement=True, nullable=False),

@@ -164,6 +164,31 @@ PLANTED = [
         "UPDATE outputs SET owed = :yes WHERE evidence = 1",
     ),
     (
+        "UPDATE outputs SET evidenced_on = '2023-05-13' WHERE evidence = 1",
+        "output",
+        "UPDATE outputs SET evidenced_on = '2023-05-12' WHERE evidence = 1",
+    ),
+    (
+        "UPDATE outputs SET dropped = :yes WHERE evidence = 1",
+        "output",
+        "UPDATE outputs SET dropped = :no WHERE evidence = 1",
+    ),
+    (
+        "UPDATE standings SET evidenced = 0, confirmed = 0 WHERE evidenced = 1 AND until IS NULL",
+        "assignment",
+        "UPDATE standings SET evidenced = 1 WHERE reported = 1 AND until IS NULL",
+    ),
+    (
+        "UPDATE standings SET records = 7 WHERE records = 2",
+        "assignment",
+        "UPDATE standings SET records = 2 WHERE records = 7",
+    ),
+    (
+        "UPDATE standings SET number = 9 WHERE number = 2",
+        "assignment",
+        "UPDATE standings SET number = 2 WHERE number = 9",
+    ),
+    (
         "UPDATE assignments SET recorded_quantity = 4 WHERE recorded_quantity = 3",
         "assignment",
         "UPDATE assignments SET recorded_quantity = 3 WHERE recorded_quantity = 4",
@@ -229,6 +254,19 @@ def recorded(service: Service) -> Service:
     wrong = record(service["SVHTTDL"], "IV.7.a", title="Rút")["activity"]["id"]
     withdraw(service["SVHTTDL"], wrong)
     record(service["SCT"], "IV.6.a", quantity=3)
+    office, owner = service["SVHTTDL"], service["TTBCD"]
+    output = office.get(f"{PLAN}/outputs", params={"task": "IV.7.a"}).json()["items"][0]["id"]
+    decision = {"number": "01-QĐ/BCĐ", "decided_on": "2023-02-01", "issuer": "Ban Chỉ đạo"}
+    weigh = [{"change": "weight", "task": "IV.7.a", "weight": 2}]
+    later = [{"change": "deadline", "task": "IV.7.a", "due_on": "2023-11-30"}]
+    urge = {"to": "SCT", "about": "content", "message": "Báo cáo", "due_on": "2099-01-31"}
+    for said in (
+        office.post(f"{PLAN}/outputs/{output}/claims", json={}),
+        owner.post(f"{PLAN}/amendments", json={"decision": decision, "changes": weigh}),
+        office.post(f"{PLAN}/proposals", json={"reason": "Thêm thời gian", "changes": later}),
+        owner.post(f"{PLAN}/urges", json=urge),
+    ):
+        assert said.status_code == 201, said.text
     assert differences(service) == []
     return service
 

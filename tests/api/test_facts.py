@@ -285,6 +285,6 @@ def test_who_am_i(library: Service) -> None:
         }
     ]
     owner = library["TTBCD"].get("/v1/me").json()["plans"][0]
-    assert owner["relations"] == ["accountable", "plan_owner", "monitor"]
+    assert owner["relations"] == ["accountable", "plan_owner", "monitor", "self_monitor"]
     assert library["BPGV"].get("/v1/me").json()["plans"][0]["relations"] == ["secretariat"]
     assert library["TTTU"].get("/v1/me").json()["plans"][0]["relations"] == ["superior"]

@@ -65,8 +65,8 @@ def test_a_record_leaves_one_entry_for_itself_and_one_for_its_output(service: Se
     assert not {"sort_key", "search_text", "id", "version"} & set(activity.after)
     assert output.before is not None
     moved = output.after.pop("moved_at")
-    assert output.before == {"evidence": 0, "level": "none", "moved_at": None}
-    assert output.after == {"evidence": 1, "level": "evidenced"}
+    assert output.before == {"evidence": 0, "evidenced_on": None, "level": "none", "moved_at": None}
+    assert output.after == {"evidence": 1, "evidenced_on": "2023-05-12", "level": "evidenced"}
     assert datetime.fromisoformat(moved).tzinfo is not None
 
 

@@ -9,16 +9,22 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from app import migration
 from app.db import Database
-from app.models import Base
-from app.services import audit
+from app.models import Agency, Base
+from app.rules.parties import Actor
+from app.rules.vocabulary import Scope
+from app.schemas.activities import ActivityIn
+from app.schemas.amendments import AmendmentIn
+from app.services import amending, audit, recording
 from app.settings import Settings
-from seed import loader
+from seed import demo, loader
 from tests import servers
+from tests.writing import news
 
 
 @pytest.fixture
@@ -93,6 +99,58 @@ def test_every_revision_goes_down_and_up_again(empty: Database) -> None:
         migration.downgrade(empty.engine, below or "base")
     migration.upgrade(empty.engine)
     assert drift(empty) == []
+
+
+DERIVED = {
+    "tasks": "code, due_on, due_source",
+    "outputs": "public_id, evidence, evidenced_on, level",
+    "standings": "assignment_id, number, status, weight, share_numerator, share_denominator, owed, reported, "
+    "evidenced, confirmed, records, heard_on",
+}
+
+
+def derived(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """What revision 0002 works out from what is stored already; of standings the present ones."""
+    with database.reading() as session:
+        found = {
+            table: [tuple(row) for row in session.execute(text(f"SELECT {columns} FROM {table} ORDER BY 1"))]
+            for table, columns in DERIVED.items()
+        }
+        lost = ("amendment ",)  # the tables that the revision brought are gone in between
+        assert [line for line in audit.differences(session) if not line.startswith(lost)] == []
+    present = {row[0]: (row[0], 1, *row[2:]) for row in sorted(found["standings"], key=lambda row: row[:2])}
+    return {**found, "standings": list(present.values())}
+
+
+def test_what_a_revision_works_out_is_what_the_service_would_have_written(empty: Database) -> None:
+    migration.upgrade(empty.engine)
+    seed(empty)
+    with empty.writing() as session:
+        assert demo.record(session, "ttdn-2023") > 50
+        counted(session)
+    before = derived(empty)
+    assert sum(row[2] is not None for row in before["outputs"]) > 50
+    migration.downgrade(empty.engine, "0001")
+    migration.upgrade(empty.engine)
+    assert derived(empty) == before
+    assert drift(empty) == []
+
+
+def counted(session: Session) -> None:
+    """Pieces, filled by records that came in another order than they were done in."""
+    owner, office = (_actor(session, code) for code in ("TTBCD", "SCT"))
+    decision = {"number": "01-QĐ/BCĐ", "decided_on": "2023-02-01", "issuer": "Ban Chỉ đạo"}
+    target = {"change": "target", "task": "IV.6.a", "target": 4}
+    amendment = AmendmentIn.model_validate({"decision": decision, "changes": [target]})
+    amending.amend(session, owner, "ttdn-2023", amendment)
+    for day, quantity in (("2023-09-01", 1), ("2023-03-01", 2)):
+        body = news("IV.6.a", occurred_on=day, quantity=quantity)
+        recording.record(session, office, "ttdn-2023", ActivityIn.model_validate(body))
+
+
+def _actor(session: Session, code: str) -> Actor:
+    agency = session.scalars(select(Agency).where(Agency.code == code)).one()
+    return Actor(code, agency.kind, agency.id, frozenset({Scope.READ, Scope.PUSH}), "test")
 
 
 def test_migrating_again_changes_nothing(empty: Database) -> None:

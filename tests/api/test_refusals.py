@@ -37,7 +37,7 @@ CASES = [
     # caller, task, what it is there, who can
     ("SCT", "IV.7.a", ["reader"], ["SVHTTDL"]),
     ("SCT", "IV.7.b", ["reader"], ["SVHTTDL", "BAOTV", "DAITV"]),
-    ("TTBCD", "IV.7.a", ["plan_owner"], ["SVHTTDL"]),
+    ("TTBCD", "IV.7.a", ["plan_owner", "monitor"], ["SVHTTDL"]),
     ("SVHTTDL", "IV.9.1", ["reader"], ["BAOTV", "DAITV"]),
     ("SVHTTDL", "IV.1.2b", ["reader"], ["TTBCD"]),
     ("SVHTTDL", "IV.1.1", ["reader"], ["TTBCD"]),
@@ -92,7 +92,7 @@ def test_nobody_changes_or_withdraws_what_another_body_did(service: Service) -> 
         ("BAOTV", lead, "SVHTTDL", "reader"),
         ("SVHTTDL", contribution, "BAOTV", "reader"),
         ("SCT", lead, "SVHTTDL", "reader"),
-        ("TTBCD", lead, "SVHTTDL", "plan_owner"),
+        ("TTBCD", lead, "SVHTTDL", "plan_owner monitor"),
     ):
         before = rows(service)
         for refused, rule in (
@@ -108,7 +108,7 @@ def test_nobody_changes_or_withdraws_what_another_body_did(service: Service) -> 
             assert refused.status_code == 403
             problem = refused.json()
             assert (problem["rule"], problem["clause"]) == (rule, "IV.7.b")
-            assert (problem["you_are"], problem["who_can"]) == ([you_are], [holder])
+            assert (problem["you_are"], problem["who_can"]) == (you_are.split(), [holder])
         assert rows(service) == before
 
 

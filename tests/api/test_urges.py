@@ -2,7 +2,9 @@
 
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import httpx
@@ -146,6 +148,9 @@ def test_a_group_is_urged_member_by_member(service: Service) -> None:
     assert ids(service["UBND.TPTV"], URL) == [made.json()["urges"][7]["id"]]
     abolish(service, "UBND.HCK", "2023-12-31")
     assert len(call(service["TTBCD"], task="IV.14.1", to="G.UBH").json()["urges"]) == 8
+    left = "(SELECT id FROM agencies WHERE code = 'UBND.HCL')"
+    change(service, f"UPDATE memberships SET valid_to = :day WHERE member_id = {left}", day="2023-12-31")
+    assert len(call(service["TTBCD"], task="IV.14.1", to="G.UBH").json()["urges"]) == 7
     for wrong in ({"task": "IV.7.a", "to": "G.UBH"}, {"task": "IV.6.a", "to": "G.SBN"}):
         assert fault(call(service["TTBCD"], **wrong)) == ("/to", "agency_not_assigned")
 
@@ -256,6 +261,23 @@ def test_what_is_offered_instead_is_taken(
     for to in instead["to"]:
         for task in instead.get("task", [None]):
             assert call(client, about=instead["about"][0], task=task, to=to).status_code == 201
+
+
+def test_any_body_offered_can_be_urged_in_any_task_beside_it(service: Service) -> None:
+    """Two tasks with different coordinators are not offered in one breath."""
+    task, body = (
+        "(SELECT id FROM tasks WHERE code = 'IV.7.c')",
+        "(SELECT id FROM agencies WHERE code = 'SCT')",
+    )
+    where = f"task_id = {task} AND role = 'coordinate'"
+    change(service, f"UPDATE assignments SET agency_id = {body} WHERE {where}")
+    for asked, tasks, bodies in (
+        ("IV.7.a", ["IV.7.b"], ["BAOTV", "DAITV"]),
+        ("IV.7.c", ["IV.7.c"], ["SCT"]),
+        (None, ["IV.7.b"], ["BAOTV", "DAITV"]),
+    ):
+        instead = call(service["SVHTTDL"], task=asked, to="STC").json()["instead"]
+        assert (instead["task"], instead["to"]) == (tasks, bodies)
 
 
 def test_a_superior_and_a_lead_without_coordinators_urge_nobody(service: Service) -> None:
@@ -406,8 +428,10 @@ def test_a_task_that_the_urged_body_may_not_see_is_not_named_to_it(service: Serv
 
 def test_settlement_of_a_status_only_duty_is_urged_without_naming_it(service: Service) -> None:
     change(service, "UPDATE tasks SET visibility = 'status_only' WHERE code = 'IV.2.a'")
-    named = call(settler(service), about="settlement", task="IV.2.a", to="STC")
-    assert fault(named) == ("/task", "status_only")
+    client, asked = settler(service), {"task": "IV.2.a", "to": "TTBCD"}
+    assert fault(call(client, about="settlement", **asked)) == ("/task", "status_only")
+    offered = {"operation": "urge", "about": ["settlement"], "to": ["TTBCD"]}
+    assert call(client, **asked).json()["instead"] == offered
 
 
 @pytest.mark.parametrize("hidden", ["IV.1.3", "IV.12.1", "IV.10.1"])
@@ -668,13 +692,22 @@ def test_the_same_key_again_gets_the_same_answer_and_makes_nothing(service: Serv
     assert urge(monitor)["id"] != one["id"], "without a key a second reminder is a second one"
 
 
-def test_of_answers_at_the_same_time_one_stands(service: Service) -> None:
-    one = urge(service["TTBCD"])
-    with ThreadPoolExecutor(4) as together:
-        told = list(
-            together.map(lambda words: answer(service["SVHTTDL"], one, words), ["một", "hai", "ba", "bốn"])
-        )
-    assert sorted(reply.status_code for reply in told) == [201, 409, 409, 409]
+def test_of_two_answers_at_the_same_time_one_stands(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have read the urge before either writes, where the database lets them; the other is told why."""
+    one, both, find = urge(service["TTBCD"]), Barrier(2), urges.one
+
+    def together(*asked: Any) -> urges.Known:
+        found = find(*asked)
+        with suppress(BrokenBarrierError):
+            both.wait(1)
+        return found
+
+    with monkeypatch.context() as patched, ThreadPoolExecutor(2) as pool:
+        patched.setattr(urges, "one", together)
+        told = list(pool.map(lambda words: answer(service["SVHTTDL"], one, words), ["một", "hai"]))
+    assert sorted(reply.status_code for reply in told) == [201, 409]
     (first,) = [reply for reply in told if reply.status_code == 201]
     assert service["SVHTTDL"].get(f"{URL}/{one['id']}").json() == first.json()["urge"]
     assert differences(service) == []
