@@ -6,7 +6,7 @@ from typing import Any, Self
 import httpx
 from starlette.testclient import TestClient
 
-from app.db import Database
+from app.db import Clock, Database, utc_now
 from app.main import create_app
 from app.settings import Settings
 
@@ -20,9 +20,9 @@ _described = create_app(Settings(DATABASE_URL="sqlite://"))
 class Service:
     """One application over one database. `service["SCT"]` is a client with SCT's key."""
 
-    def __init__(self, url: str, secrets: dict[str, str]) -> None:
+    def __init__(self, url: str, secrets: dict[str, str], clock: Clock = utc_now) -> None:
         self.url, self.secrets = url, secrets
-        self.app = create_app(Settings(DATABASE_URL=url))
+        self.app = create_app(Settings(DATABASE_URL=url), clock)
         self.app.openapi = _described.openapi  # type: ignore[method-assign]
         self.anonymous = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
 

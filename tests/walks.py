@@ -40,7 +40,7 @@ def keys(client: httpx.Client, path: str, **asked: Any) -> list[str]:
 
 def name_of(item: dict[str, Any]) -> str:
     """An item's public id: its code, its slug, or its id."""
-    return str(next(item[name] for name in ("id", "code", "slug", "key") if name in item))
+    return str(next(item[name] for name in ("id", "code", "slug", "key", "revision") if name in item))
 
 
 def everything(client: httpx.Client, spec: dict[str, Any], most: int = 200) -> Iterator[tuple[str, str]]:
@@ -61,7 +61,14 @@ def everything(client: httpx.Client, spec: dict[str, Any], most: int = 200) -> I
 
 
 _CODED = ("tasks", "sections", "objectives", "events")
-_NUMBERED = {"assignment": "assignments", "output": "outputs", "activity": "activities"}
+_NUMBERED = {
+    "assignment": "assignments",
+    "output": "outputs",
+    "activity": "activities",
+    "urge": "urges",
+    "proposal": "proposals",
+    "revision": "amendments",
+}
 
 
 def _filled(path: str, names: dict[str, list[str]]) -> Iterator[str]:

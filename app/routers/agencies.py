@@ -1,4 +1,4 @@
-"""Agencies, the caller, and the journal."""
+"""Agencies, and the journal."""
 
 from typing import Annotated
 
@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from app.schemas.agencies import AgencyFilter, AgencyOut, AgencyPage
-from app.schemas.changes import ChangeFilter, ChangePage, MeOut
-from app.services import agencies, changes, me
+from app.schemas.changes import ChangeFilter, ChangePage
+from app.services import agencies, changes
 from app.web.desk import AtDesk
 
 router = APIRouter(prefix="/v1")
@@ -35,13 +35,6 @@ def find_agencies(ask: Annotated[AgencyFilter, Query()], desk: AtDesk) -> Respon
 def get_agency(code: str, desk: AtDesk) -> Response:
     """Kèm tên qua các thời kỳ, thành viên và nhóm. · With its names over time, its members and its groups."""
     return desk.read(lambda session, _actor: agencies.get(session, code))
-
-
-@router.get("/me", operation_id="get_me", summary="Tôi là ai · Who am I", response_model=MeOut, tags=["me"])
-def get_me(desk: AtDesk) -> Response:
-    """Cơ quan, khóa và vai trò của người gọi trong từng kế hoạch. · The caller's agency and key, and its
-    place in each plan."""
-    return desk.read(me.get)
 
 
 @router.get(

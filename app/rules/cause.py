@@ -21,28 +21,28 @@ def sentence(found: Difference, *, decided: bool) -> Text:
     if found.work is None or found.scope is None:
         return _undefined(found)
     work, scope, delta = found.work, found.scope, found.work + found.scope
-    vi, en = ("điều chỉnh phạm vi", "an adjusted scope") if decided else ("thay đổi phạm vi", "another scope")
+    vi, en = ("điều chỉnh phạm vi", "adjusted scope") if decided else ("thay đổi phạm vi", "change of scope")
     halves = Text(
-        f"do thực hiện {_points(work, sign=True).vi}, do {vi} {_points(scope, sign=True).vi}",
-        f"{_points(work, sign=True).en} by work, {_points(scope, sign=True).en} by {en}",
+        f"thực hiện: {_moved(work).vi}; {vi}: {_moved(scope).vi}",
+        f"work: {_moved(work).en}; {en}: {_moved(scope).en}",
     )
     by = _points(delta)
     if not (work or scope):
         return Text("Không thay đổi", "No change")
     if not delta:
-        return Text(f"Không thay đổi về tổng số: {halves.vi}", f"No change in total: {halves.en}")
+        return Text(f"Tổng số không thay đổi ({halves.vi})", f"No change in total ({halves.en})")
     if delta < 0:
-        return Text(f"Giảm {by.vi}: {halves.vi}", f"Fell by {by.en}: {halves.en}")
+        return Text(f"Giảm {by.vi} ({halves.vi})", f"Fell by {by.en} ({halves.en})")
     if not made_by_scope(found):
-        return Text(f"Tăng {by.vi}: {halves.vi}", f"Rose by {by.en}: {halves.en}")
+        return Text(f"Tăng {by.vi} ({halves.vi})", f"Rose by {by.en} ({halves.en})")
     if work > 0:
         return Text(
-            f"Tăng {by.vi}, phần lớn do {vi}: {halves.vi}", f"Rose by {by.en}, mostly by {en}: {halves.en}"
+            f"Tăng {by.vi}, phần lớn do {vi} ({halves.vi})", f"Rose by {by.en}, mostly by {en} ({halves.en})"
         )
-    fell = Text(f"; thực hiện giảm {_points(work).vi}", f"; work fell by {_points(work).en}")
+    fell = Text(f" ({halves.vi})", f" ({halves.en})") if work else Text("", "")
     return Text(
-        f"Tăng {by.vi} do {vi}, không phải do thực hiện{fell.vi if work else ''}",
-        f"Rose by {by.en} by {en}, not by work{fell.en if work else ''}",
+        f"Tăng {by.vi} do {vi}, không phải do thực hiện{fell.vi}",
+        f"Rose by {by.en} by {en}, not by work{fell.en}",
     )
 
 
@@ -56,10 +56,16 @@ def _undefined(found: Difference) -> Text:
     )
 
 
-def _points(value: Fraction, *, sign: bool = False) -> Text:
-    """Percentage points, rounded towards zero; what is less than one is said to be that."""
+def _moved(value: Fraction) -> Text:
+    if not value:
+        return Text("không thay đổi", "no change")
+    by = _points(value)
+    return Text(f"tăng {by.vi}", f"up {by.en}") if value > 0 else Text(f"giảm {by.vi}", f"down {by.en}")
+
+
+def _points(value: Fraction) -> Text:
+    """How many percentage points, rounded towards zero; what is less than one is said to be that."""
     whole = abs(int(value * 100))
-    mark = ("−" if value < 0 else "+" if value > 0 else "") if sign else ""
-    if value and not whole:
-        return Text(f"{mark}chưa đến 1 điểm", f"{mark}less than 1 point")
-    return Text(f"{mark}{whole} điểm", f"{mark}{whole} point{'s' if whole != 1 else ''}")
+    if not whole:
+        return Text("chưa đến 1 điểm", "less than 1 point")
+    return Text(f"{whole} điểm", f"{whole} point{'s' if whole > 1 else ''}")

@@ -1,4 +1,4 @@
-"""Omissions: why an accountable body takes no part in a figure, neither above the line nor below it (model §3).
+"""Omissions: why an accountable body takes no part in a figure, above or below the line (model §3).
 
 Undefined is neither 0 nor 100. Suspended and carried over are not here: they count, frozen.
 """

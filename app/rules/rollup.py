@@ -52,14 +52,14 @@ class Figure(NamedTuple):
 
 def roll_up(leaves: Iterable[Leaf]) -> Figure:
     """Weigh the leaves together. Order and common scale of the weights do not matter."""
-    leaves = list(leaves)
-    included = sum((leaf.pull for leaf in leaves), Fraction(0))
-    counted = [leaf for leaf in leaves if leaf.owed]
-    defined = sum((leaf.pull for leaf in counted), Fraction(0))
+    weighed = [(leaf.pull, leaf) for leaf in leaves]
+    included = sum((pull for pull, _ in weighed), Fraction(0))
+    counted = [(pull, leaf) for pull, leaf in weighed if leaf.owed]
+    defined = sum((pull for pull, _ in counted), Fraction(0))
     if not defined:
         return Figure(None, None, None, defined, included, None)
     reported, evidenced, confirmed = (
-        sum((leaf.pull * Fraction(getattr(leaf, level), leaf.owed) for leaf in counted), Fraction(0))
+        sum((pull * Fraction(getattr(leaf, level), leaf.owed) for pull, leaf in counted), Fraction(0))
         / defined
         for level in ("reported", "evidenced", "confirmed")
     )

@@ -47,8 +47,8 @@ class StatusEntryIn(In):
     period: Annotated[
         str,
         Field(
-            pattern=r"^[0-9]{4}(-(M(1[0-2]|[1-9])|Q[1-4]|H[12]))?$",
-            description="kỳ báo cáo · the reporting period",
+            pattern=r"^([0-9]{4}(-(M(1[0-2]|[1-9])|Q[1-4]|H[12]))?|M[1-9][0-9]{0,2})$",
+            description="kỳ báo cáo, hoặc mã mốc · the reporting period, or a milestone's code",
             examples=["2023-Q1"],
         ),
     ]

@@ -32,7 +32,7 @@ def _moment(value: Any) -> Any:
         "not_a_moment",
         "This must be a day as YYYY-MM-DD or an RFC 3339 instant; in an address, + is written %2B.",
         {
-            "vi": "Cần một ngày dạng YYYY-MM-DD hoặc một thời điểm RFC 3339; trong địa chỉ, dấu + viết là %2B.",
+            "vi": "Cần ngày dạng YYYY-MM-DD hoặc thời điểm RFC 3339; trong địa chỉ, dấu + viết là %2B.",
             "en": "This must be a day as YYYY-MM-DD or an RFC 3339 instant; in an address, + is written %2B.",
         },
     )
@@ -54,8 +54,8 @@ class DifferenceFilter(PartFilter):
         Moment | None,
         Field(
             alias="from",
-            description="từ thời điểm nào; một ngày là lúc hết ngày đó ở Việt Nam, nên chỉ những gì sau ngày đó "
-            "được tính; không nêu là từ khi kế hoạch được đưa vào hệ thống · since when: a day is its end in "
+            description="từ thời điểm nào; một ngày là lúc hết ngày đó ở Việt Nam, nên chỉ tính những gì sau "
+            "ngày đó; không nêu là từ khi kế hoạch được đưa vào hệ thống · since when: a day is its end in "
             "Vietnam, so that what came after that day is told; left out: since the plan was put on record",
             examples=["2023-03-31"],
         ),
@@ -63,17 +63,15 @@ class DifferenceFilter(PartFilter):
     to: Annotated[
         Moment | None,
         Field(
-            description="đến thời điểm nào; một ngày là lúc hết ngày đó; không nêu là hiện nay · until when: a "
-            "day is its end; left out: now",
+            description="đến thời điểm nào; một ngày là lúc hết ngày đó; không nêu là hiện nay · until when: "
+            "a day is its end; left out: now",
             examples=["2023-06-30"],
         ),
     ] = None
-    by: Annotated[
-        Literal["task", "agency", "section"] | None, Field(description="cộng theo · summed by")
-    ] = None
-    all: Annotated[
-        bool, Field(description="cả những gì không thay đổi · also what has not moved")
-    ] = False
+    by: Annotated[Literal["task", "agency", "section"] | None, Field(description="cộng theo · summed by")] = (
+        None
+    )
+    all: Annotated[bool, Field(description="cả những gì không thay đổi · also what has not moved")] = False
 
 
 class Stand(Out):
@@ -147,8 +145,8 @@ class DifferenceOut(Out):
     formula: str = Field(examples=["rollup-1"], description="tên cách tính · names the arithmetic")
     split: str = Field(examples=["work-scope-1"], description="tên cách tách · names the way of splitting")
     revision_before: int | None = Field(
-        description="lần điều chỉnh ở thời điểm đầu; null trước khi có kế hoạch · null before the plan was on "
-        "record"
+        description="lần điều chỉnh ở thời điểm đầu; null trước khi có kế hoạch · null before the plan was "
+        "on record"
     )
     revision_after: int | None
     as_of: datetime | None = Field(

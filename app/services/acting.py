@@ -79,6 +79,8 @@ def act(
         return _result(session, actor, docket, output, _last(session, output, kind), [], "unchanged")
     access.open_for_change(session, permit, [docket.assignment, *docket.outputs])
     _apply(output, after, docket.here)
+    if kind is ActKind.RETURN and before.claimed:  # its body said that it came up: sent back, it stays owed
+        output.opened_by_record = False
     moved = settling.settle(session, docket.task, docket.assignment, docket.outputs)
     session.flush()  # a period that this act opens is known by its number from here on
     done = Act(

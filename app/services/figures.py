@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from app.rules import rag
@@ -19,7 +20,8 @@ from app.services.parts import Part
 
 def levels(here: Ground, some: Iterable[Part]) -> Levels:
     """The figure of a set of parts, with what it was computed by and from."""
-    return Levels(**_levels(here, _each(some)))
+    each = _each(some)
+    return Levels(**_levels(here, each, parts.figure(each)))
 
 
 def node(here: Ground, some: Iterable[Part], helped: Collection[Contribution]) -> NodeLevels:
@@ -30,11 +32,13 @@ def node(here: Ground, some: Iterable[Part], helped: Collection[Contribution]) -
 def whole(here: Ground, some: Iterable[Part], helped: Collection[Contribution]) -> dict[str, Any]:
     """The fields of a node."""
     each = _each(some)
-    places = (bucket(part.obligation, here.today) for part in each if part.live)
+    figure = parts.figure(each)
+    # Who handed all of its part over owes nothing any more, in no place.
+    places = (bucket(part.obligation, here.today) for part in each if part.live and part.leaf.share)
     return {
-        **_levels(here, each),
+        **_levels(here, each, figure),
         "timeliness": _timeliness(punctuality(places)),
-        "confidence": _confidence(here, each),
+        "confidence": _confidence(here, each, figure),
         "contributions": Contributions(delivered=sum(one.records > 0 for one in helped), asked=len(helped)),
     }
 
@@ -54,7 +58,12 @@ def colour(here: Ground, part: Part) -> Verdict:
 def thresholds(here: Ground) -> Thresholds:
     """The plan's own, or the usual ones."""
     stated: dict[str, str] = here.plan.thresholds or {}
-    return Thresholds(**{name: Fraction(value) for name, value in stated.items()})
+    return _thresholds(tuple(sorted(stated.items())))
+
+
+@lru_cache(maxsize=64)
+def _thresholds(stated: tuple[tuple[str, str], ...]) -> Thresholds:
+    return Thresholds(**{name: Fraction(value) for name, value in stated})
 
 
 def _each(some: Iterable[Part]) -> list[Part]:
@@ -62,8 +71,7 @@ def _each(some: Iterable[Part]) -> list[Part]:
     return list({part.assignment: part for part in some}.values())
 
 
-def _levels(here: Ground, each: list[Part]) -> dict[str, Any]:
-    figure = parts.figure(each)
+def _levels(here: Ground, each: list[Part], figure: Figure) -> dict[str, Any]:
     verdict = _verdict(here, each)
     return {
         "reported": Ratio.of(figure.reported),
@@ -111,8 +119,7 @@ def _timeliness(found: Punctuality) -> Timeliness:
     return Timeliness(**found._asdict(), rate_due=Ratio.of(found.rate_due), rate_all=Ratio.of(found.rate_all))
 
 
-def _confidence(here: Ground, each: list[Part]) -> Confidence:
-    figure = parts.figure(each)
+def _confidence(here: Ground, each: list[Part], figure: Figure) -> Confidence:
     last = max((part.heard_on for part in each if part.heard_on), default=None)
     return Confidence(
         coverage=Ratio.of(_coverage(figure)),

@@ -4,24 +4,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, NotFound, Text
-from app.models import Activity, Agency, Assignment, Implementation, Task
+from app.models import Activity, Agency, Assignment, Task
 from app.models.unit import today
 from app.rules.judging import Permit
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item
-from app.rules.vocabulary import Role, TaskFamily
+from app.rules.vocabulary import Role
 from app.schemas.activities import ActivityIn
 from app.services import access, dockets, grounds, offers, sight
 from app.services.dockets import Docket
-from app.services.grounds import Ground
 
 
 def for_record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple[Docket, Permit]:
     """The docket of a record that is pushed now, if its pusher may record for that body."""
     here = grounds.find(session, actor, slug)
-    task = _task(session, here, actor, body.task)
-    if task.family is TaskFamily.PROGRAMME:
-        raise _carried_out_by(session, here, actor, task)
+    task = sight.duty_named(session, here, actor, body.task)
 
     def permitted() -> tuple[Permit, Item]:
         item = grounds.item(session, here, task, body.agency)
@@ -106,46 +103,6 @@ def _of_body(session: Session, task: Task, agency_code: str) -> int:
         .order_by(Assignment.role.desc(), Assignment.id)  # lead before coordinate
         .limit(1)
     ).one()
-
-
-def _task(session: Session, here: Ground, actor: Actor, code: str) -> Task:
-    """The task a record names. One the caller may not see is as unknown as one that does not exist."""
-    try:
-        return sight.task(session, here, actor, code)
-    except NotFound as unknown:
-        raise Invalid(
-            faults=[
-                Fault(
-                    "/task",
-                    "unknown_task",
-                    Text("Kế hoạch không có nhiệm vụ này", "The plan has no such task"),
-                )
-            ]
-        ) from unknown
-
-
-def _carried_out_by(session: Session, here: Ground, actor: Actor, task: Task) -> Invalid:
-    """A programme item takes no records: it looks at the duties that carry it out, which are named."""
-    duties = session.scalars(
-        select(Task.code)
-        .join(Implementation, Implementation.duty_id == Task.id)
-        .where(Implementation.task_id == task.id, sight.seen_whole(here, actor))
-        .order_by(Task.order_key)
-    ).all()
-    codes = ", ".join(duties)
-    return Invalid(
-        faults=[
-            Fault(
-                "/task",
-                "carried_out_by_duties",
-                Text(
-                    f"Nhiệm vụ trọng tâm được thực hiện qua: {codes}",
-                    f"A programme item is carried out by duties: {codes}",
-                ),
-            )
-        ],
-        facts={"duties": list(duties)},
-    )
 
 
 def _whose(actor: Actor, body: ActivityIn, assigned: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from app.errors import Fault, Invalid, Text
 from app.models import Agency, Section, Task
 from app.rules.vocabulary import AgencyKind, TaskFamily, TaskKind
+from app.services import sight
 from app.services.drafting import Draft
 
 
@@ -14,7 +15,7 @@ def refuse(pointer: str, code: str, vi: str, en: str, **facts: object) -> Invali
 def task(draft: Draft, code: str, pointer: str = "/task") -> Task:
     """A task of the plan, of either family."""
     if code not in draft.tasks:
-        raise refuse(pointer, "unknown_task", "Kế hoạch không có nhiệm vụ này", "The plan has no such task")
+        raise sight.unknown_task(pointer)
     return draft.tasks[code]
 
 

@@ -19,8 +19,6 @@ _OPERATIONS = {
     Action.STATUS_REPORT: "enter_status",
     Action.STATUS_DECIDE: "enter_status",
     Action.PLAN_PROPOSE: "propose_amendment",
-    Action.URGE_CONTENT: "urge",
-    Action.URGE_COORDINATOR: "urge",
     Action.OUTPUT_CLAIM: "claim_output",
     Action.OUTPUT_WITHDRAW: "withdraw_claim",
     Action.OUTPUT_CONFIRM: "confirm_output",
@@ -30,7 +28,6 @@ _OTHERWISE = {
     Action.ACTIVITY_REVISE: Action.ACTIVITY_RECORD,
     Action.ACTIVITY_WITHDRAW: Action.ACTIVITY_RECORD,
     Action.PLAN_AMEND: Action.PLAN_PROPOSE,
-    Action.URGE_CONTENT: Action.URGE_COORDINATOR,
 }
 """What is offered in the place of what only others may do."""
 _WITHOUT_WORDS = {

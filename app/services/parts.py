@@ -73,7 +73,7 @@ def visible(
         select(
             *(getattr(Standing, name) for name in _LEAF),
             *(Standing.status, Standing.number, Standing.since, Standing.records, Standing.heard_on),
-            Assignment.public_id.label("assignment"),
+            *(Assignment.public_id.label("assignment"), Assignment.valid_from),
             *(Task.id.label("task_id"), Task.code.label("task"), Task.section_id, Task.kind, Task.due_on),
             *(Agency.code.label("agency"), Agency.name_vi, Agency.name_en),
             group.code.label("group"),
@@ -150,7 +150,7 @@ def _part(here: Ground, row: Row[*tuple[Any, ...]]) -> Part:
         expected=int(row.expected or 0),
         records=row.records,
         heard_on=row.heard_on,
-        as_of=row.since if row.number > 1 else None,
+        as_of=row.since if row.number > 1 or row.valid_from else None,
         in_sum=bool(row.in_sum),
     )
 

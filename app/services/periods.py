@@ -6,12 +6,14 @@ from app.errors import Conflict, Fault, Invalid, Text
 from app.models import Output
 from app.rules import calendar
 from app.rules.acts import ActKind
+from app.rules.judging import Permit
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.vocabulary import OutputKind, Source, TaskKind
 from app.schemas.acts import ActResult, OccurrenceIn, OccurrenceResult, StatusEntry, StatusEntryIn
 from app.services import access, acting, dockets, occurrences, outputs, settling
 from app.services.dockets import Docket
+from app.services.holding import is_current
 
 _KINDS = {
     StatusEntry.FULFILLED: (ActKind.CLAIM, Action.STATUS_REPORT),
@@ -27,12 +29,10 @@ def enter_status(
     """Say whether a status-only duty was fulfilled in a period; or confirm that, or return it."""
     kind, action = _KINDS[body.entry]
     docket, permit = dockets.for_assignment(session, actor, slug, assignment, action)
-    output = next((one for one in docket.outputs if one.code == body.period and not one.dropped), None)
-    if output is None and docket.task.kind is TaskKind.TRIGGERED and kind is ActKind.CLAIM:
-        output = _period(docket, body.period)
-        access.add(session, permit, [output])
-        docket.outputs.append(output)
-    if output is None:
+    output = next((one for one in docket.outputs if one.code == body.period), None)
+    if kind is ActKind.CLAIM and _comes_up(docket) and (output is None or output.dropped):
+        output = _opened(session, permit, docket, body.period, output)
+    if output is None or output.dropped:
         raise _unknown(docket)
     return acting.act(session, actor, docket, output, permit, kind, None)
 
@@ -41,6 +41,23 @@ def _known(docket: Docket) -> dict[str, calendar.Period]:
     plan = docket.here.plan
     kind = docket.task.reporting_period or plan.reporting_period
     return {one.code: one for one in calendar.periods(kind, plan.period_from, plan.period_to)}
+
+
+def _comes_up(docket: Docket) -> bool:
+    """Whether the body may still tell of another period: a triggered duty, and one it answers for now."""
+    return docket.task.kind is TaskKind.TRIGGERED and is_current(docket.assignment, docket.here.today)
+
+
+def _opened(session: Session, permit: Permit, docket: Docket, code: str, gone: Output | None) -> Output:
+    """The period as one that came up; one that went with a handover since comes back."""
+    output = gone or _period(docket, code)
+    if gone is not None:
+        access.open_for_change(session, permit, [gone])
+        gone.dropped, gone.opened_by_record = False, True
+    else:
+        access.add(session, permit, [output])
+        docket.outputs.append(output)
+    return output
 
 
 def _period(docket: Docket, code: str) -> Output:
@@ -68,10 +85,14 @@ def _period(docket: Docket, code: str) -> Output:
 
 
 def _unknown(docket: Docket) -> Invalid:
+    """Offered is what may be named: of a triggered duty every period, to a body that still answers for it."""
     fault = Fault(
         "/period", "unknown_period", Text("Nhiệm vụ không có kỳ này", "The duty has no such period")
     )
-    return Invalid(faults=[fault], facts={"offered_periods": list(_known(docket))})
+    own = [output.code for output in docket.outputs if not output.dropped]
+    return Invalid(
+        faults=[fault], facts={"offered_periods": list(_known(docket)) if _comes_up(docket) else own}
+    )
 
 
 def open_occurrence(

@@ -44,6 +44,13 @@ _IN_SQL: dict[Action, ColumnElement[bool]] = {
 """`acts.is_open` as conditions."""
 
 
+_URGED = {
+    Action.URGE_CONTENT: (Role.LEAD, Role.COORDINATE),
+    Action.URGE_COORDINATOR: (Role.COORDINATE,),
+}
+"""Who could be urged about a task: others than the caller, who have an account."""
+
+
 class Permissions:
     """What one caller may do in one plan. The items of tasks are read once, those of `tasks` all at once."""
 
@@ -74,8 +81,10 @@ class Permissions:
         found = allowed(self._actor, ON_A_TASK, item)
         if task.kind is not TaskKind.TRIGGERED or not item.roles.get(Role.LEAD):
             found = [action for action in found if action is not Action.OCCURRENCE_OPEN]
-        if not item.roles.get(Role.COORDINATE):
-            found = [action for action in found if action is not Action.URGE_COORDINATOR]
+        for action, roles in _URGED.items():
+            others = {code for role in roles for code in item.roles.get(role, ())} - item.voiceless
+            if action in found and not others - {self._actor.agency}:
+                found.remove(action)
         return found
 
     def on_output(self, task: Task, agency: str, output: Output) -> list[Action]:

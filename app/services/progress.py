@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.rules.parties import Actor
 from app.rules.vocabulary import Level
+from app.schemas.explanation import PartFilter
 from app.schemas.lists import several
 from app.schemas.progress import By, ProgressFilter, ProgressOut, ProgressRow
 from app.services import contributions, figures, grounds, parts, tree
@@ -17,7 +18,11 @@ from app.services.parts import Part
 from app.services.tree import Node, Tree
 
 IN_SUM = "status_only"
+IN_SUM_TITLES = ("Nhiệm vụ chỉ theo dõi trạng thái", "Duties tracked by status only")
 """The one row in which status-only duties of others appear."""
+
+_NARROWING = frozenset({"section", "agency", "task", "kind", "status", "due_from", "due_to"})
+"""The parameters that are filters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +34,9 @@ class Scene:
     helped: list[Contribution]
     tree: Tree
 
-    def chosen(self, ask: ProgressFilter) -> "Scene":
+    def chosen(self, ask: ProgressFilter | PartFilter) -> "Scene":
         """What the filters leave; with any, nothing that may only be seen in the whole sum."""
-        if not (ask.model_fields_set - {"by"}):
+        if not ask.model_fields_set & _NARROWING:
             return self
         keep = _filter(self, ask)
         return Scene(
@@ -74,7 +79,7 @@ def compute(whole: Scene, ask: ProgressFilter) -> ProgressOut:
     in_sum = [part for part in chosen.parts if part.in_sum]
     if ask.by is not None and in_sum:
         sum_ = Scene(chosen.here, in_sum, [], chosen.tree)
-        rows.append(_row(sum_, IN_SUM, "Nhiệm vụ chỉ theo dõi trạng thái", "Duties tracked by status only"))
+        rows.append(_row(sum_, IN_SUM, *IN_SUM_TITLES))
     return ProgressOut(
         plan=chosen.here.plan.slug,
         headline=Level.EVIDENCED,
@@ -85,7 +90,7 @@ def compute(whole: Scene, ask: ProgressFilter) -> ProgressOut:
     )
 
 
-def _filter(whole: Scene, ask: ProgressFilter) -> Callable[[Part | Contribution], bool]:
+def _filter(whole: Scene, ask: ProgressFilter | PartFilter) -> Callable[[Part | Contribution], bool]:
     duties = whole.tree.within(several(ask.task), several(ask.section))
     agencies, kinds, statuses = several(ask.agency), several(ask.kind), several(ask.status)
 
@@ -100,7 +105,7 @@ def _filter(whole: Scene, ask: ProgressFilter) -> Callable[[Part | Contribution]
     return keep
 
 
-def _due(part: Part, ask: ProgressFilter) -> bool:
+def _due(part: Part, ask: ProgressFilter | PartFilter) -> bool:
     return (ask.due_from is None or part.due_on >= ask.due_from) and (
         ask.due_to is None or part.due_on <= ask.due_to
     )

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Fault, Invalid, NotFound, Text
+from app.errors import Conflict, Fault, Invalid, Text
 from app.models import Amendment, Proposal
 from app.models.unit import instant
 from app.rules.amending import ProposalState
@@ -107,18 +107,7 @@ def _may_propose(session: Session, here: Ground, actor: Actor, body: ProposalIn)
                     )
                 ]
             )
-        try:
-            task = sight.task(session, here, actor, code)
-        except NotFound as unknown:
-            raise Invalid(
-                faults=[
-                    Fault(
-                        f"/changes/{place}/task",
-                        "unknown_task",
-                        Text("Kế hoạch không có nhiệm vụ này", "The plan has no such task"),
-                    )
-                ]
-            ) from unknown
+        task = sight.task_named(session, here, actor, code, f"/changes/{place}/task")
         item = grounds.item(session, here, task)
         permit = access.permit(
             actor,

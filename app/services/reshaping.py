@@ -133,6 +133,13 @@ def set_visibility(draft: Draft, change: wire.VisibilityChange) -> None:
             "Đã có báo cáo hoặc bản ghi: không đổi được sang hay khỏi chế độ chỉ theo dõi trạng thái",
             "Something was reported already: it can neither become status-only nor cease to be",
         )
+    if change.visibility is Visibility.STATUS_ONLY and task.kind is TaskKind.COUNTED:
+        raise refuse(
+            "/visibility",
+            "wrong_kind",
+            "Số lượng là nội dung: nhiệm vụ theo số lượng không thể chỉ theo dõi trạng thái",
+            "A count says more than a status: a counted task cannot be status-only",
+        )
     held = holding.hold(draft, task)
     task.visibility = change.visibility
     held.settle()

@@ -3,10 +3,10 @@
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from app.errors import NotFound
-from app.models import Assignment, Task
+from app.errors import Fault, Invalid, NotFound, Text
+from app.models import Assignment, Implementation, Task
 from app.rules.parties import Actor
-from app.rules.vocabulary import Role, Visibility
+from app.rules.vocabulary import Role, TaskFamily, Visibility
 from app.services.grounds import Ground
 
 
@@ -50,3 +50,54 @@ def task(session: Session, here: Ground, actor: Actor, code: str) -> Task:
     if found is None:
         raise NotFound()
     return found
+
+
+def task_named(session: Session, here: Ground, actor: Actor, code: str, pointer: str = "/task") -> Task:
+    """The task that a request names. One the caller may not see is as unknown as one that does not exist."""
+    try:
+        return task(session, here, actor, code)
+    except NotFound as unknown:
+        raise unknown_task(pointer) from unknown
+
+
+def unknown_task(pointer: str) -> Invalid:
+    """There is no such task, or none for this caller."""
+    return Invalid(
+        faults=[
+            Fault(
+                pointer, "unknown_task", Text("Kế hoạch không có nhiệm vụ này", "The plan has no such task")
+            )
+        ]
+    )
+
+
+def duty_named(session: Session, here: Ground, actor: Actor, code: str) -> Task:
+    """The same where it has to be a duty: a programme item is only looked at through those."""
+    found = task_named(session, here, actor, code)
+    if found.family is TaskFamily.PROGRAMME:
+        raise _carried_out_by(session, here, actor, found)
+    return found
+
+
+def _carried_out_by(session: Session, here: Ground, actor: Actor, task: Task) -> Invalid:
+    """A programme item takes nothing itself: it looks at the duties that carry it out, which are named."""
+    duties = session.scalars(
+        select(Task.code)
+        .join(Implementation, Implementation.duty_id == Task.id)
+        .where(Implementation.task_id == task.id, seen_whole(here, actor))
+        .order_by(Task.order_key)
+    ).all()
+    codes = ", ".join(duties)
+    return Invalid(
+        faults=[
+            Fault(
+                "/task",
+                "carried_out_by_duties",
+                Text(
+                    f"Nhiệm vụ trọng tâm được thực hiện qua: {codes}",
+                    f"A programme item is carried out by duties: {codes}",
+                ),
+            )
+        ],
+        facts={"duties": list(duties)},
+    )

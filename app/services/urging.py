@@ -5,13 +5,12 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Fault, Invalid, NotFound, Text
-from app.models import Agency, Task, Urge
+from app.errors import Conflict, Fault, Invalid, Text
+from app.models import Agency, Urge
 from app.models.unit import instant
 from app.rules.judging import Permit
 from app.rules.ownership import Action
 from app.rules.parties import Actor
-from app.rules.vocabulary import TaskFamily
 from app.schemas.urges import UrgeAnswerIn, UrgeIn, UrgeOutcomeIn, UrgeResult, UrgesMade
 from app.services import access, grounds, sight, urges
 from app.services.addressees import Addressees
@@ -24,7 +23,7 @@ _OPERATIONS = {Action.URGE_ANSWER: "answer_urge", Action.URGE_CLOSE: "close_urge
 def urge(session: Session, actor: Actor, slug: str, body: UrgeIn) -> tuple[UrgesMade, int]:
     """Remind a body of what it owes; of a group, every member that is assigned."""
     here = grounds.find(session, actor, slug)
-    task = _duty(session, here, actor, body.task) if body.task else None
+    task = sight.duty_named(session, here, actor, body.task) if body.task else None
     named = session.scalars(select(Agency).where(Agency.code == body.to)).one_or_none()
     addressees = Addressees(session, here, actor)
     asked = addressees.call(body.about, task, named)
@@ -53,30 +52,6 @@ def urge(session: Session, actor: Actor, slug: str, body: UrgeIn) -> tuple[Urges
     return UrgesMade(urges=[urges.shown(here, actor, *row) for row in known]), made[0].version
 
 
-def _duty(session: Session, here: Ground, actor: Actor, code: str) -> Task:
-    """The duty an urge names. One the caller may not see is as unknown as one that does not exist."""
-    try:
-        task = sight.task(session, here, actor, code)
-    except NotFound as unknown:
-        raise _wrong(
-            "/task", "unknown_task", Text("Kế hoạch không có nhiệm vụ này", "The plan has no such task")
-        ) from unknown
-    if task.family is TaskFamily.PROGRAMME:
-        raise _wrong(
-            "/task",
-            "carried_out_by_duties",
-            Text(
-                "Nhiệm vụ trọng tâm được thực hiện qua các nhiệm vụ được phân công: hãy nêu một nhiệm vụ đó",
-                "A programme item is carried out by duties: name one of them",
-            ),
-        )
-    return task
-
-
-def _wrong(pointer: str, code: str, why: Text) -> Invalid:
-    return Invalid(faults=[Fault(pointer, code, why)])
-
-
 def _late(here: Ground, body: UrgeIn) -> list[Fault]:
     if body.due_on >= here.today:
         return []
@@ -96,7 +71,10 @@ def answer(
     if row.closed_at is not None:
         raise _closed()
     if row.answered_at is not None:
-        raise _over("already_answered", Text("Đôn đốc này đã được trả lời", "This urge has been answered"))
+        raise Conflict(
+            Text("Đôn đốc này đã được trả lời", "This urge has been answered"),
+            facts={"reason": "already_answered"},
+        )
     access.open_for_change(session, permit, [row])
     row.answer, row.answered_at = body.answer, instant(session)
     session.flush()
@@ -120,11 +98,9 @@ def close(
 
 
 def _closed() -> Conflict:
-    return _over("already_closed", Text("Đôn đốc này đã kết thúc", "This urge has been closed"))
-
-
-def _over(reason: str, why: Text) -> Conflict:
-    return Conflict(why, facts={"reason": reason})
+    return Conflict(
+        Text("Đôn đốc này đã kết thúc", "This urge has been closed"), facts={"reason": "already_closed"}
+    )
 
 
 def _taken_up(

@@ -51,6 +51,13 @@ ghi thay, `instead` yêu cầu nào sẽ được nhận.
 has it, who may act on behalf, and which request would be accepted."""
 
 
+STATES = """Không phải thẩm quyền, mà trạng thái hiện tại chưa cho phép: đọc lại rồi làm theo câu trả lời.
+No question of permission: the present state does not allow it. Read again, and do as the answer says."""
+
+CONFLICT = "conflict"
+"""The source of what is a reason of a conflict."""
+
+
 class Entry(NamedTuple):
     """A code, where it comes from, and what it says."""
 
@@ -84,18 +91,28 @@ def entries() -> list[Entry]:
 def of_source(source: str, path: Path) -> Iterator[Entry]:
     """Every code with its sentence in one module."""
     for node in ast.walk(ast.parse(source)):
-        for code, text in _coded(node):
+        for code, text, source in _coded(node):
             if _CODE.fullmatch(code):
-                yield Entry(code, path.relative_to(ROOT).as_posix(), text)
+                yield Entry(code, source or path.relative_to(ROOT).as_posix(), text)
 
 
-def _coded(node: ast.AST) -> Iterator[tuple[str, Text]]:
+class Coded(NamedTuple):
+    """A code with its sentences; `source` where that is not simply the module."""
+
+    code: str
+    text: Text
+    source: str = ""
+
+
+def _coded(node: ast.AST) -> Iterator[Coded]:
     """A code beside its two sentences: as neighbours in a call or tuple, or as a key with its value."""
     if isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
             if (code := _string(key)) and (text := _text([value])):
-                yield code, text
+                yield Coded(code, text)
     parts: Sequence[ast.expr] = ()
+    if isinstance(node, ast.Call) and (code := _reason(node)) and (text := _text(node.args[:1])):
+        yield Coded(code, text, CONFLICT)
     if isinstance(node, ast.Call):
         parts = node.args
     elif isinstance(node, ast.Tuple):
@@ -103,7 +120,17 @@ def _coded(node: ast.AST) -> Iterator[tuple[str, Text]]:
     for place, part in enumerate(parts):
         for code in strings(part):
             if text := _text(parts[place + 1 : place + 3], called=isinstance(node, ast.Call)):
-                yield code, text
+                yield Coded(code, text)
+
+
+def _reason(call: ast.Call) -> str | None:
+    """`Conflict(Text(…), facts={"reason": code, …})`: the code stands behind its sentence."""
+    for keyword in call.keywords:
+        if keyword.arg == "facts" and isinstance(keyword.value, ast.Dict):
+            for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
+                if _string(key) == "reason":
+                    return _string(value)
+    return None
 
 
 def _text(parts: Sequence[ast.expr], *, called: bool = False) -> Text | None:
@@ -138,9 +165,10 @@ def _string(node: ast.expr | None) -> str | None:
 def page() -> str:
     """The whole page."""
     found = entries()
-    acts = [entry for entry in found if entry.source == "app/rules/ownership.py"]
+    acts = [entry for entry in found if entry.source == "app/rules/judging.py"]
     keys = [entry for entry in found if entry.source == "app/services/keys.py"]
-    faults = [entry for entry in found if entry not in acts + keys]
+    states = [entry for entry in found if entry.source in (CONFLICT, "app/rules/acts.py")]
+    faults = [entry for entry in found if entry not in acts + keys + states]
     return (
         "\n".join(
             [
@@ -154,6 +182,7 @@ def page() -> str:
                 *_section("`errors[].code`: một chỗ sai · one fault", FAULTS, faults),
                 *_section("`reason` của 401 · why a key is not taken", KEYS, keys),
                 *_section("`reason` của 403 · why an act is refused", ACTS, acts),
+                *_section("`reason` của 409 · why not now", STATES, states),
             ]
         ).rstrip("\n")
         + "\n"

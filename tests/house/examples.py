@@ -2,10 +2,11 @@
 
     make examples
 
-Starts the service on a fresh embedded database with the real plan, calls every operation once as an office
-(SVHTTDL, an outsider to most of the plan, so nothing internal gets into the published contract) and keeps
-what was said. Lists are asked for one or two items. Where an answer cannot be asked to be short, lists inside
-it are cut to their first two entries; nothing else is changed.
+Starts the service on a fresh embedded database with the real plan and calls every operation once: as an
+office (SVHTTDL, an outsider to most of the plan, so nothing internal gets into the published contract), or as
+the plan's owner or secretariat about what everybody sees. It keeps what was said. Lists are asked for one or
+two items. Where an answer cannot be asked to be short, lists inside it are cut to their first two entries;
+nothing else is changed.
 """
 
 import json
@@ -13,6 +14,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from app.web.description import EXAMPLES
 from tests.servers.service import ServerProcess
 
 PLAN = "ttdn-2023"
-OFFICE = "SVHTTDL"
+OFFICE, OWNER, SECRETARIAT = "SVHTTDL", "TTBCD", "BPGV"
 LONGEST_LIST = 2
 
 Exchange = dict[str, Any]
@@ -33,11 +35,13 @@ Exchange = dict[str, Any]
 class Recorder:
     """Calls operations by their id and keeps each exchange."""
 
-    client: httpx.Client
+    clients: Mapping[str, httpx.Client]
     contract: Mapping[str, Any]
     exchanges: dict[str, Exchange] = field(default_factory=dict)
 
-    def call(self, operation_id: str, *, body: Any = None, **parameters: Any) -> httpx.Response:
+    def call(
+        self, operation_id: str, *, by: str = OFFICE, body: Any = None, **parameters: Any
+    ) -> httpx.Response:
         """Call with these parameters (`If_Match` is the header `If-Match`); only a success is an example."""
         method, path, operation = self._operation(operation_id)
         named = {name.replace("_", "-") if name[0].isupper() else name: v for name, v in parameters.items()}
@@ -45,7 +49,7 @@ class Recorder:
         sent: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
         for name, value in named.items():
             sent[places[name]][name] = str(value)
-        answer = self.client.request(
+        answer = self.clients[by].request(
             method, path.format(**sent["path"]), params=sent["query"], headers=sent["header"], json=body
         )
         answer.raise_for_status()
@@ -54,6 +58,12 @@ class Recorder:
             exchange["request"] = body
         self.exchanges[operation_id] = {**exchange, "response": short(answer.json())}
         return answer
+
+    def lead(self, task: str) -> str:
+        """The id of a task's one accountable assignment."""
+        asked = {"task": task, "role": "lead"}
+        found = self.clients[SECRETARIAT].get(f"/v1/plans/{PLAN}/assignments", params=asked).json()
+        return str(found["items"][0]["id"])
 
     def _operation(self, operation_id: str) -> tuple[str, str, dict[str, Any]]:
         for path, methods in self.contract["paths"].items():
@@ -75,9 +85,12 @@ def short(value: Any) -> Any:
 def tour(recorder: Recorder) -> None:
     """Call every operation once. What is written comes first, so that what is read has something to show."""
     write(recorder)
+    act(recorder)
+    decide(recorder)
+    urge(recorder)
     first = recorder.call("find_assignments", plan=PLAN, limit=1, agency=OFFICE, role="lead").json()
     assignment = first["items"][0]["id"]
-    output = recorder.call("find_outputs", plan=PLAN, limit=1, task="IV.7.a").json()["items"][0]["id"]
+    recorder.call("find_outputs", plan=PLAN, limit=1, task="IV.7.a")
     asked: dict[str, dict[str, Any]] = {
         "find_plans": {"limit": 1},
         "get_plan": {"plan": PLAN},
@@ -89,9 +102,15 @@ def tour(recorder: Recorder) -> None:
         "get_task": {"plan": PLAN, "code": "IV.7.a"},
         "get_assignment": {"plan": PLAN, "assignment": assignment},
         "find_outputs_of_assignment": {"plan": PLAN, "assignment": assignment, "limit": 1},
-        "get_output": {"plan": PLAN, "output": output},
         "find_activities": {"plan": PLAN, "limit": 1, "task": "IV.7.a", "status": "standing"},
         "get_progress": {"plan": PLAN, "by": "section", "section": "IV.7"},
+        "get_explanation": {"plan": PLAN, "task": "IV.7.a"},
+        "get_progress_change": {"plan": PLAN, "from": "2023-12-31", "task": "IV.7.a"},
+        "find_gaps": {"plan": PLAN, "kind": "duty_without_target"},
+        "find_amendments": {"plan": PLAN, "limit": 1},
+        "get_amendment": {"plan": PLAN, "revision": 2},
+        "find_proposals": {"plan": PLAN, "limit": 1},
+        "find_urges": {"plan": PLAN, "limit": 1},
         "get_overview": {"plan": PLAN},
         "find_events": {"plan": PLAN, "limit": 1, "year": 2023},
         "get_event": {"plan": PLAN, "code": "E11", "year": 2023},
@@ -100,6 +119,7 @@ def tour(recorder: Recorder) -> None:
         "find_agencies": {"limit": 1, "q": "van hoa"},
         "get_agency": {"code": "BAOTV"},
         "get_me": {},
+        "get_permission": {"action": "activity.record", "on": f"plans/{PLAN}/tasks/IV.6.a"},
         "find_changes": {"limit": 1, "plan": PLAN, "subject": "activity"},
         "get_livez": {},
         "get_readyz": {},
@@ -134,16 +154,106 @@ def write(recorder: Recorder) -> None:
     )
 
 
+def act(recorder: Recorder) -> None:
+    """An output is claimed, sent back, confirmed; one that is due again; a period of a status-only duty."""
+    own = {
+        item["task"]: item["id"]
+        for item in recorder.clients[OFFICE].get(f"/v1/plans/{PLAN}/outputs?agency={OFFICE}").json()["items"]
+    }
+    recorder.call("claim_output", plan=PLAN, output=own["IV.7.c"], body={"note": "Đã in xong"})
+    recorder.call("withdraw_claim", plan=PLAN, output=own["IV.7.c"], body={"reason": "Còn bản tiếng Anh"})
+    read = recorder.call("get_output", plan=PLAN, output=own["IV.7.a"])
+    recorder.call(
+        "confirm_output", by=OWNER, plan=PLAN, output=own["IV.7.a"], If_Match=read.headers["etag"], body={}
+    )
+    missing = {"missing": "Thiếu danh sách đơn vị tham dự"}
+    recorder.call("return_output", by=OWNER, plan=PLAN, output=own["IV.7.a"], body=missing)
+    recorder.clients[OFFICE].post(f"/v1/plans/{PLAN}/outputs/{own['IV.7.a']}/claims", json={})
+    recorder.call("find_acts", plan=PLAN, output=own["IV.7.a"], limit=2)
+    triggered = recorder.lead("IV.3.a")
+    recorder.call(
+        "open_occurrence",
+        by=SECRETARIAT,
+        plan=PLAN,
+        assignment=triggered,
+        body={"label": "Đoàn công tác tháng 6", "due_on": "2023-06-30"},
+    )
+
+
+def decide(recorder: Recorder) -> None:
+    """Decisions that amend the plan, and what an office proposes."""
+    body = {
+        "decision": decision(9),
+        "summary": "Giao số lượng",
+        "changes": [
+            {"change": "target", "task": "IV.6.a", "target": 3},
+            {"change": "visibility", "task": "IV.5.b", "visibility": "status_only"},
+        ],
+    }
+    recorder.call("amend_plan", by=OWNER, plan=PLAN, body=body)
+    recorder.call(
+        "enter_status",
+        by=SECRETARIAT,
+        plan=PLAN,
+        assignment=recorder.lead("IV.5.b"),
+        body={"period": "M1", "entry": "fulfilled"},
+    )
+    ids = []
+    for day in ("2023-11-30", "2023-10-31", "2023-09-30"):
+        change = {"change": "deadline", "task": "IV.7.b", "due_on": day}
+        asked = {"reason": "Chờ lịch phát sóng", "changes": [change]}
+        made = recorder.call("propose_amendment", plan=PLAN, body=asked)
+        ids.append(made.json()["proposal"]["id"])
+    recorder.call("accept_proposal", by=OWNER, plan=PLAN, proposal=ids[0], body={"decision": decision(10)})
+    reason = {"reason": "Đã có hạn mới"}
+    recorder.call("decline_proposal", by=OWNER, plan=PLAN, proposal=ids[1], body=reason)
+    recorder.call("withdraw_proposal", plan=PLAN, proposal=ids[2], body=reason)
+    recorder.call("get_proposal", plan=PLAN, proposal=ids[0])
+
+
+def decision(number: int) -> dict[str, str]:
+    """A decision to cite."""
+    return {
+        "number": f"{number:02}-QĐ/BCĐ-TTĐN",
+        "decided_on": "2023-03-15",
+        "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh",
+    }
+
+
+def urge(recorder: Recorder) -> None:
+    """The monitor urges, the office answers, the monitor closes it."""
+    body = {
+        "to": OFFICE,
+        "about": "content",
+        "task": "IV.7.b",
+        "message": "Báo cáo tiến độ sản xuất chương trình",
+        "due_on": "2099-12-31",
+    }
+    made = recorder.call("urge", by=OWNER, plan=PLAN, body=body).json()["urges"][0]["id"]
+    recorder.call("answer_urge", plan=PLAN, urge=made, body={"answer": "Đang dựng, xong trong tháng"})
+    recorder.call("close_urge", by=OWNER, plan=PLAN, urge=made, body={"outcome": "met"})
+    recorder.call("get_urge", plan=PLAN, urge=made)
+
+
 def record() -> dict[str, Exchange]:
     """Run the service and take the tour; examples in the order of the contract."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {"DATABASE_URL": f"sqlite:///{folder}/examples.sqlite3"}
         with ServerProcess(environment) as server:
-            found = re.search(rf"^\s+{OFFICE}\s+(ttdn_\w+)", server.log, re.MULTILINE)
-            assert found is not None, server.log
-            headers = {"Authorization": f"Bearer {found[1]}"}
-            with httpx.Client(base_url=server.base_url, headers=headers, timeout=30) as client:
-                recorder = Recorder(client, client.get("/openapi.json").raise_for_status().json())
+            keys = dict(re.findall(r"^\s+([A-Z]+)\s+(ttdn_\w+)", server.log, re.MULTILINE))
+            with ExitStack() as opened:
+                clients = {
+                    agency: opened.enter_context(
+                        httpx.Client(
+                            base_url=server.base_url,
+                            headers={"Authorization": f"Bearer {keys[agency]}"},
+                            timeout=30,
+                        )
+                    )
+                    for agency in (OFFICE, OWNER, SECRETARIAT)
+                }
+                contract = clients[OFFICE].get("/openapi.json").raise_for_status().json()
+                recorder = Recorder(clients, contract)
                 tour(recorder)
     order = [one["operationId"] for path in recorder.contract["paths"].values() for one in path.values()]
     return {name: recorder.exchanges[name] for name in order}

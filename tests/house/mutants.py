@@ -30,7 +30,7 @@ from tests.house.mutations import Mutant, mutants
 ROOT = Path(__file__).parents[2]
 AT_ONCE = 2
 PATIENCE = 5
-"""A mutant that takes so many times what the tests take for the module itself runs on for ever: it is noticed."""
+"""A mutant that takes so many times longer than the module itself runs on for ever, and has been noticed."""
 
 POLICY = ("app.rules.ownership", "app.rules.judging", "app.rules.parties", "app.rules.acts")
 _VERDICTS = ("tests/rules/test_ownership.py", "tests/rules/test_parties.py")

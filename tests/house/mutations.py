@@ -8,14 +8,15 @@ them), and `slots`, which only saves memory.
 
 import ast
 import copy
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 Names = Mapping[str, Any]
 """What the names of the module stand for."""
 
+AROUND = 60
 FEW = 6
 """A member of a larger vocabulary is not replaced by every other one, only by those beside it."""
 
@@ -44,7 +45,7 @@ _DROPPED_ONE_BY_ONE = frozenset({"elts", "ifs", "cases", "decorator_list", "keyw
 
 
 class Mutant(NamedTuple):
-    """The module with one thing changed, and the lines that differ."""
+    """The module with one thing changed, and what that is."""
 
     source: str
     change: str
@@ -64,9 +65,19 @@ def mutants(source: str, names: Names) -> Iterator[Mutant]:
 
 
 def difference(before: str, after: str) -> str:
-    """The lines that differ, without what is around them."""
-    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0))[2:]
-    return "\n".join(f"{line[0]} {line[1:].strip()}" for line in lines if line[0] in "+-")
+    """What differs, with a little of what is around it in the same line."""
+    old, new = " ".join(before.split()), " ".join(after.split())
+    start = _alike(old, new)
+    end = _alike(old[start:][::-1], new[start:][::-1])
+    near = slice(max(0, start - AROUND), start)
+    return "\n".join(
+        f"{mark} {one[near]}{one[start : len(one) - end]}{one[len(one) - end :][:AROUND]}"
+        for mark, one in (("-", old), ("+", new))
+    )
+
+
+def _alike(one: str, other: str) -> int:
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
 def _variants(node: ast.AST, names: Names) -> Iterator[ast.AST]:
@@ -147,8 +158,8 @@ def _instead(node: ast.AST, names: Names) -> Iterator[ast.AST]:  # noqa: C901 --
         case ast.Attribute(value=ast.Name(id=name), attr=attr) if _is_vocabulary(names.get(name)):
             yield from (_attribute(name, other) for other in _beside(names[name], attr))
         case ast.Name(id=name) if name.lstrip("_").isupper():
-            alike = [other for other, value in names.items() if type(value) is type(names.get(name))]
-            yield from (ast.Name(other) for other in alike if other.lstrip("_").isupper())
+            constants = [other for other in names if other != name and other.lstrip("_").isupper()]
+            yield from (ast.Name(one) for one in constants if type(names[one]) is type(names.get(name)))
         case ast.BoolOp(op=op, values=values):
             yield _with(node, "op", _OTHER[type(op)]())
             yield from (ast.BoolOp(op, values[:place] + values[place + 1 :]) for place in range(len(values)))
@@ -184,16 +195,16 @@ def _instead(node: ast.AST, names: Names) -> Iterator[ast.AST]:  # noqa: C901 --
 
 
 def _rows(node: ast.Call, names: Names) -> Iterator[ast.AST]:
-    """A row of the policy with one relation more or less among those who may, who may on behalf, and who never
-    may; and with other conditions."""
-    base = next(name for name, value in names.items() if _is_vocabulary(value) and name == "Is")
+    """A row of the policy with one relation more or less among those who may, who may on behalf and who never
+    may; and with other conditions. It calls the relations `Is`."""
+    base = "Is"
     given = {word.arg: word.value for word in node.keywords}
     where, may = node.args[0], _members(node.args[1:], names)
     behalf = _members([given["behalf"]], names) if "behalf" in given else []
     named = given.get("never", ast.Tuple([]))
     never = _members(named.elts if isinstance(named, ast.Tuple) else [ast.Starred(named)], names)
 
-    def row(where: ast.AST, may: list[Enum], behalf: list[Enum], never: list[Enum]) -> ast.AST:
+    def row(where: Any, may: list[Enum], behalf: list[Enum], never: list[Enum]) -> ast.AST:
         words = [ast.keyword("behalf", _attribute(base, one.name)) for one in behalf]
         words.append(ast.keyword("never", ast.Tuple([_attribute(base, one.name) for one in never])))
         return ast.Call(node.func, [where, *(_attribute(base, one.name) for one in may)], words)
@@ -222,7 +233,7 @@ def _attribute(base: str, name: str) -> ast.Attribute:
     return ast.Attribute(ast.Name(base), name)
 
 
-def _reversed(value: ast.AST) -> ast.AST:
+def _reversed(value: Any) -> ast.AST:
     return ast.Call(ast.Name("reversed"), [ast.Tuple([ast.Starred(value)])], [])
 
 

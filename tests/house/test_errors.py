@@ -8,7 +8,13 @@ from app.errors import Failure
 from app.web.faults import MESSAGES
 from tests.house import errors
 
-WORDED_ELSEWHERE = {"app/web/faults.py", "app/web/validation.py", "app/services/evidence.py"}
+WORDED_ELSEWHERE = {
+    "app/web/faults.py",
+    "app/web/validation.py",
+    "app/services/addressees.py",
+    "app/services/evidence.py",
+    "app/services/looking_up.py",
+}
 """Where a fault's code is an argument; whoever hands it over is found."""
 
 

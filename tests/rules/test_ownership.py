@@ -112,6 +112,15 @@ def test_every_word_of_the_tables() -> None:
         check(action, me(scopes), item_where(named, *good(action)), mine)
 
 
+def test_every_state_of_the_tables() -> None:
+    """Each action, in each state of plan, task and visibility, by one that may."""
+    for action, state in product(Action, STATES):
+        relation = next(one for one in ORDER if one in EXPECTED[action].yes)
+        scopes, named = {EXPECTED[action].scope}, TO_BE.get(relation, (relation,))
+        scopes |= {Scope.ADMIN} if relation is Relation.TECHNICIAN else set()
+        check(action, me(scopes), item_where(named, *state), to_be(named, scopes))
+
+
 def test_nobody_changes_the_policy_while_it_runs() -> None:
     with pytest.raises(TypeError):
         POLICY[Action.KEY_MANAGE] = POLICY[Action.PLAN_DRAW_UP]  # type: ignore[index]
@@ -128,6 +137,73 @@ def test_nobody_changes_the_policy_while_it_runs() -> None:
     for thing, name in frozen:
         with pytest.raises(FrozenInstanceError):
             setattr(thing, name, None)
+
+
+# --- a rule as an official would say it ---------------------------------------------------------------
+
+
+def named(relation: Relation) -> Text:
+    """A relation inside a sentence."""
+    english = relation.label_en if relation.label_en.startswith("The ") else f"The {relation.label_en}"
+    start = len("The ")
+    return Text(
+        relation.label_vi[0].lower() + relation.label_vi[1:],
+        f"the {english[start].lower()}{english[start + 1 :]}",
+    )
+
+
+SAID = {
+    Action.PLAN_READ: Text("Xem kế hoạch: mọi cơ quan có khóa.", "Read the plan: any agency with a key."),
+    Action.PLAN_DRAW_UP: Text(
+        "Lập kế hoạch: chủ kế hoạch; bộ phận giúp việc được làm thay.",
+        "Draw up the plan: the plan owner; the secretariat on behalf.",
+    ),
+    Action.CALENDAR_EDIT: Text(
+        "Sửa lịch sự kiện: chủ kế hoạch hoặc bộ phận giúp việc.",
+        "Change the calendar: the plan owner or the secretariat.",
+    ),
+    Action.SPENDING_RECORD: Text(
+        "Ghi cam kết chi, chi: đơn vị của dòng kinh phí; "
+        "không bao giờ là cơ quan quyết định kinh phí hay cơ quan kiểm tra quyết toán.",
+        "Record commitment and spending: the line's agency; "
+        "never the funding decider nor the settlement checker.",
+    ),
+    Action.OUTPUT_RETURN: Text(
+        "Trả lại đầu ra: cơ quan theo dõi, đôn đốc hoặc cấp trên xác nhận cho cơ quan theo dõi; không bao "
+        "giờ là cơ quan chịu trách nhiệm hay cơ quan đã bàn giao hay cơ quan đã báo cáo đầu ra này.",
+        "Return an output: the monitor or the superior who confirms for the monitor; "
+        "never the accountable body nor the body that handed over nor the body that reported this output.",
+    ),
+    Action.KEY_MANAGE: Text(
+        "Quản lý khóa truy cập: quản trị kỹ thuật.", "Manage API keys: the technical administrator."
+    ),
+}
+
+
+def test_a_rule_is_said_as_an_official_would() -> None:
+    assert {action: sentence(action) for action in SAID} == SAID
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_rule_says_who_may_who_stands_in_and_who_never_may(action: Action) -> None:
+    row = EXPECTED[action]
+
+    def parts(language: str, either: str, behalf: str, never: str, nor: str) -> str:
+        def names(some: Iterable[Relation]) -> list[str]:
+            return [getattr(named(relation), language) for relation in ORDER if relation in some]
+
+        label = action.label_vi if language == "vi" else action.label_en
+        said = [f"{label}: {either.join(names(row.yes))}"]
+        said += [behalf.format(name) for name in names(row.behalf)]
+        said += [never + nor.join(names(row.never))] if row.never else []
+        return "; ".join(said) + "."
+
+    if Relation.READER not in row.yes:
+        assert sentence(action) == Text(
+            parts("vi", " hoặc ", "{} được làm thay", "không bao giờ là ", " hay "),
+            parts("en", " or ", "{} on behalf", "never ", " nor "),
+        )
+    assert len({sentence(other) for other in Action}) == len(Action)
 
 
 # --- forwards: may I? ----------------------------------------------------------------------------------
@@ -253,16 +329,6 @@ def test_a_refusal_names_the_technician_by_what_it_is() -> None:
     )
 
 
-def named(relation: Relation) -> Text:
-    """A relation inside a sentence."""
-    english = relation.label_en if relation.label_en.startswith("The ") else f"The {relation.label_en}"
-    start = len("The ")
-    return Text(
-        relation.label_vi[0].lower() + relation.label_vi[1:],
-        f"the {english[start].lower()}{english[start + 1 :]}",
-    )
-
-
 @pytest.mark.parametrize("action", Action)
 def test_every_reason_is_a_sentence_in_both_languages(action: Action) -> None:
     row, said = EXPECTED[action], set()
@@ -310,60 +376,6 @@ def test_who_is_barred_twice_is_told_the_stronger_reason() -> None:
     refused = judge(me(), Action.OUTPUT_CONFIRM, item)
     assert isinstance(refused, Refusal)
     assert refused.why.en == "Your agency cannot do this, being the accountable body."
-
-
-SAID = {
-    Action.PLAN_READ: Text("Xem kế hoạch: mọi cơ quan có khóa.", "Read the plan: any agency with a key."),
-    Action.PLAN_DRAW_UP: Text(
-        "Lập kế hoạch: chủ kế hoạch; bộ phận giúp việc được làm thay.",
-        "Draw up the plan: the plan owner; the secretariat on behalf.",
-    ),
-    Action.CALENDAR_EDIT: Text(
-        "Sửa lịch sự kiện: chủ kế hoạch hoặc bộ phận giúp việc.",
-        "Change the calendar: the plan owner or the secretariat.",
-    ),
-    Action.SPENDING_RECORD: Text(
-        "Ghi cam kết chi, chi: đơn vị của dòng kinh phí; "
-        "không bao giờ là cơ quan quyết định kinh phí hay cơ quan kiểm tra quyết toán.",
-        "Record commitment and spending: the line's agency; "
-        "never the funding decider nor the settlement checker.",
-    ),
-    Action.OUTPUT_RETURN: Text(
-        "Trả lại đầu ra: cơ quan theo dõi, đôn đốc hoặc cấp trên xác nhận cho cơ quan theo dõi; không bao "
-        "giờ là cơ quan chịu trách nhiệm hay cơ quan đã bàn giao hay cơ quan đã báo cáo đầu ra này.",
-        "Return an output: the monitor or the superior who confirms for the monitor; "
-        "never the accountable body nor the body that handed over nor the body that reported this output.",
-    ),
-    Action.KEY_MANAGE: Text(
-        "Quản lý khóa truy cập: quản trị kỹ thuật.", "Manage API keys: the technical administrator."
-    ),
-}
-
-
-def test_a_rule_is_said_as_an_official_would() -> None:
-    assert {action: sentence(action) for action in SAID} == SAID
-
-
-@pytest.mark.parametrize("action", Action)
-def test_every_rule_says_who_may_who_stands_in_and_who_never_may(action: Action) -> None:
-    row = EXPECTED[action]
-
-    def parts(language: str, either: str, behalf: str, never: str, nor: str) -> str:
-        def names(some: Iterable[Relation]) -> list[str]:
-            return [getattr(named(relation), language) for relation in ORDER if relation in some]
-
-        label = action.label_vi if language == "vi" else action.label_en
-        said = [f"{label}: {either.join(names(row.yes))}"]
-        said += [behalf.format(name) for name in names(row.behalf)]
-        said += [never + nor.join(names(row.never))] if row.never else []
-        return "; ".join(said) + "."
-
-    if Relation.READER not in row.yes:
-        assert sentence(action) == Text(
-            parts("vi", " hoặc ", "{} được làm thay", "không bao giờ là ", " hay "),
-            parts("en", " or ", "{} on behalf", "never ", " nor "),
-        )
-    assert len({sentence(other) for other in Action}) == len(Action)
 
 
 # --- backwards: who can? -------------------------------------------------------------------------------

@@ -1,0 +1,86 @@
+"""Asking: may I do this to that? The same engine as behind every refusal, asked before anything is sent."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.orm import Session
+
+from app.errors import Fault, Invalid, NotFound, Text
+from app.rules.judging import Permit, judge
+from app.rules.ownership import Action
+from app.rules.parties import Actor
+from app.rules.urging import UrgeAbout
+from app.schemas.permissions import ObstacleOut, PermissionFilter, PermissionOut, RefusalOut
+from app.services import access, asking_of_plans, asking_of_work, offers
+from app.services.addressees import Addressees
+from app.services.asking_of_work import Thing
+
+_PLACES: Mapping[str, Callable[..., Thing]] = {
+    "plans/{}": asking_of_plans.plan,
+    "plans/{}/tasks/{}": asking_of_work.task,
+    "plans/{}/assignments/{}": asking_of_work.assignment,
+    "plans/{}/outputs/{}": asking_of_work.output,
+    "plans/{}/activities/{}": asking_of_work.activity,
+    "plans/{}/urges/{}": asking_of_plans.urge,
+    "plans/{}/proposals/{}": asking_of_plans.proposal,
+    "plans/{}/budget/lines/{}": asking_of_plans.line,
+    "agencies/{}": asking_of_plans.agency,
+}
+
+
+def get(session: Session, actor: Actor, ask: PermissionFilter) -> PermissionOut:
+    """Whether the caller may do it now; if not, why, and what it could do instead."""
+    thing, action = _at(session, actor, ask.on), ask.action
+    verdict = judge(actor, action, thing.item)
+    permitted = isinstance(verdict, Permit)
+    obstacle = thing.obstacle(action) if permitted and action not in thing.can else None
+    refusal = None
+    if not isinstance(verdict, Permit):
+        vi, en = access.refusal_text(verdict)
+        known = access.refusal_facts(verdict, _instead(session, actor, thing, action))
+        refusal = RefusalOut.model_validate({**known, "detail_vi": vi, "detail_en": en})
+    return PermissionOut(
+        allowed=permitted and obstacle is None,
+        action=action,
+        on=ask.on,
+        as_=verdict.as_ if isinstance(verdict, Permit) else None,
+        as_label=verdict.as_.label_vi if isinstance(verdict, Permit) else None,
+        refusal=refusal,
+        obstacle=obstacle
+        and ObstacleOut(reason=obstacle.code, text_vi=obstacle.why.vi, text_en=obstacle.why.en),
+    )
+
+
+def _at(session: Session, actor: Actor, address: str) -> Thing:
+    """What an address leads to, with or without `/v1/`; what the caller may not see leads nowhere."""
+    for form, of in _PLACES.items():
+        found = re.fullmatch(form.replace("{}", "([^/]+)"), address.removeprefix("/v1/"))
+        if found is not None:
+            try:
+                return of(session, actor, *found.groups())
+            except NotFound:
+                break
+    raise Invalid(
+        faults=[
+            Fault(
+                "query:on",
+                "unknown_thing",
+                Text(
+                    "Không có mục nào ở địa chỉ này, hoặc không hỏi được ở đây",
+                    "There is nothing at this address, or nothing that can be asked about",
+                ),
+            )
+        ]
+    )
+
+
+def _instead(session: Session, actor: Actor, thing: Thing, action: Action) -> dict[str, object] | None:
+    """What the refused request itself would offer."""
+    if thing.here is None:
+        return None
+    if action in (Action.URGE_CONTENT, Action.URGE_COORDINATOR):
+        addressees = Addressees(session, thing.here, actor)
+        return addressees.instead(addressees.call(UrgeAbout.CONTENT, thing.task, None), None)
+    if action is Action.OUTPUT_SELF_CONFIRM:  # asked for by the same request
+        action = Action.OUTPUT_CONFIRM
+    return offers.instead(session, thing.here, actor, action, thing.task)

@@ -1,0 +1,93 @@
+"""Asking of plans: what can be done to a plan, to an urge, a proposal or a budget line in it, to an agency."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.models import Agency, BudgetLine, Plan
+from app.rules.acts import Obstacle
+from app.rules.judging import Permit, allowed, judge
+from app.rules.ownership import Action
+from app.rules.parties import Actor, Item
+from app.rules.urging import UrgeState
+from app.rules.vocabulary import PlanStatus
+from app.services import grounds, obstacles, proposals, urges
+from app.services.asking_of_work import Thing
+
+ON_A_PLAN = (
+    Action.PLAN_READ,
+    Action.PLAN_DRAW_UP,
+    Action.PLAN_AMEND,
+    Action.CALENDAR_EDIT,
+    Action.AGENCY_EDIT,
+    Action.URGE_CONTENT,
+    Action.URGE_SETTLEMENT,
+    Action.SERVICE_OPERATE,
+)
+ON_A_LINE = (
+    Action.ALLOCATION_DECIDE,
+    Action.SPENDING_RECORD,
+    Action.SETTLEMENT_SUBMIT,
+    Action.SETTLEMENT_DECIDE,
+    Action.URGE_SETTLEMENT,
+)
+ON_AN_AGENCY = (Action.AGENCY_EDIT, Action.KEY_MANAGE)
+
+
+def not_done_here(_action: Action) -> Obstacle:
+    """Whoever is let by the rules finds no obstacle here, but for what is not done to such a thing."""
+    return obstacles.NOT_DONE_HERE
+
+
+def plan(session: Session, actor: Actor, slug: str) -> Thing:
+    here = grounds.find(session, actor, slug)
+    return Thing(here.item, allowed(actor, ON_A_PLAN, here.item), not_done_here, here)
+
+
+def urge(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
+    here = grounds.find(session, actor, slug)
+    urge, task, by, to = urges.one(session, here, actor, public_id)
+    item = urges.item(here, task, by, to)
+
+    def obstacle(action: Action) -> Obstacle:
+        if action not in urges.OPEN_TO:
+            return obstacles.NOT_DONE_HERE
+        return obstacles.CLOSED if urges.stands(here, urge) is UrgeState.CLOSED else obstacles.ANSWERED
+
+    return Thing(item, urges.may(here, actor, urge, item), obstacle, here)
+
+
+def proposal(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
+    here = grounds.find(session, actor, slug)
+    proposal, by = proposals.one(session, here, actor, public_id)
+    can = proposals.out(session, here, actor, proposal).can
+
+    def obstacle(action: Action) -> Obstacle:
+        return obstacles.SETTLED if action in proposals.ON_A_PROPOSAL else obstacles.NOT_DONE_HERE
+
+    return Thing(proposals.item(here, by.code), can, obstacle, here)
+
+
+def line(session: Session, actor: Actor, slug: str, code: str) -> Thing:
+    here = grounds.find(session, actor, slug)
+    query = select(Agency.code).select_from(BudgetLine).outerjoin(Agency, Agency.id == BudgetLine.agency_id)
+    found = session.execute(
+        query.where(BudgetLine.plan_id == here.plan.id, BudgetLine.code == code)
+    ).one_or_none()
+    if found is None:
+        raise NotFound()
+    item = replace(here.item, spender=found[0])
+    return Thing(item, allowed(actor, ON_A_LINE, item), not_done_here, here)
+
+
+def agency(session: Session, actor: Actor, code: str) -> Thing:
+    """All plans share the agencies: the owner of any plan in force may change them."""
+    if session.scalars(select(Agency.id).where(Agency.code == code)).first() is None:
+        raise NotFound()
+    in_force = select(Plan.slug).order_by(Plan.status != PlanStatus.ACTIVE, Plan.slug)
+    items = [grounds.find(session, actor, slug).item for slug in session.scalars(in_force).all()] or [Item()]
+    own = (item for item in items if isinstance(judge(actor, Action.AGENCY_EDIT, item), Permit))
+    item = next(own, items[0])
+    return Thing(item, allowed(actor, ON_AN_AGENCY, item), not_done_here)

@@ -1,0 +1,41 @@
+"""Obstacles: why something cannot be done to a thing now, whoever asks; or why it would change nothing."""
+
+from app.errors import Text
+from app.rules.acts import Obstacle
+
+NOT_DONE_HERE = Obstacle(
+    "not_done_here",
+    Text("Việc này không làm với mục loại này", "This is not done to a thing of this kind"),
+)
+ALREADY_SO = Obstacle(
+    "already_so",
+    Text("Đã như vậy từ trước: gửi lại không thay đổi gì", "It is so already: sent again it changes nothing"),
+)
+CARRIED_OUT = Obstacle(
+    "carried_out_by_duties",
+    Text(
+        "Nhiệm vụ trọng tâm được thực hiện qua các nhiệm vụ được phân công",
+        "A programme item is carried out by duties",
+    ),
+)
+NOT_TRIGGERED = Obstacle(
+    "not_triggered", Text("Nhiệm vụ này không theo lần phát sinh", "This task has no occurrences")
+)
+NOBODY_TO_URGE = Obstacle(
+    "nobody_to_urge",
+    Text("Ở đây không có cơ quan nào khác để đôn đốc", "There is no other body here that could be urged"),
+)
+POWER = Obstacle(
+    "power_over_others",
+    Text(
+        "Đây là thẩm quyền đối với cơ quan khác, không phải một phần việc",
+        "This is a power over others, not a part of the work",
+    ),
+)
+WITHDRAWN = Obstacle(
+    "withdrawn",
+    Text("Bản ghi đã được rút lại: hãy ghi một bản ghi mới", "The record has been withdrawn: make a new one"),
+)
+ANSWERED = Obstacle("already_answered", Text("Đôn đốc này đã được trả lời", "This urge has been answered"))
+CLOSED = Obstacle("already_closed", Text("Đôn đốc này đã kết thúc", "This urge has been closed"))
+SETTLED = Obstacle("proposal_settled", Text("Đề xuất này đã kết thúc", "This proposal is settled"))

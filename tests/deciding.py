@@ -1,0 +1,211 @@
+"""What tests of acts and decisions share: outputs and what is done to them, decisions and their changes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from sqlalchemy import select
+
+from app.models import Assignment, Plan, Task
+from app.models.base import Base
+from app.rules.vocabulary import Role, Scope
+from app.services import keys
+from tests.service import PLAN, Service
+from tests.walks import items
+
+if TYPE_CHECKING:
+    from tests.conftest import Seeded
+
+DECISION = {
+    "number": "09-QĐ/BCĐ-TTĐN",
+    "decided_on": "2023-06-30",
+    "issuer": "Ban Chỉ đạo công tác thông tin đối ngoại tỉnh",
+}
+LEVELS = ("reported", "evidenced", "confirmed")
+
+
+# Outputs and acts.
+
+
+def output(client: httpx.Client, task: str, agency: str | None = None, code: str = "M1") -> dict[str, Any]:
+    """One output as this caller sees it."""
+    wanted = {"task": task, "limit": "200", **({"agency": agency} if agency else {})}
+    (found,) = [one for one in items(client, f"{PLAN}/outputs", **wanted) if one["code"] == code]
+    return found
+
+
+def act(client: httpx.Client, one: dict[str, Any] | str, what: str, **body: Any) -> httpx.Response:
+    """Do something to an output; `headers` go beside the body."""
+    headers = body.pop("headers", None)
+    id_ = one if isinstance(one, str) else one["id"]
+    return client.post(f"{PLAN}/outputs/{id_}/{what}", json=body, headers=headers)
+
+
+def acted(client: httpx.Client, one: dict[str, Any] | str, what: str, **body: Any) -> dict[str, Any]:
+    """The same where it is done; the result."""
+    answer = act(client, one, what, **body)
+    assert answer.status_code == 201, answer.text
+    result: dict[str, Any] = answer.json()
+    assert result["result"] == "done"
+    return result
+
+
+def history(client: httpx.Client, one: dict[str, Any] | str, **asked: Any) -> list[dict[str, Any]]:
+    """All that was done to an output, page by page."""
+    id_ = one if isinstance(one, str) else one["id"]
+    return items(client, f"{PLAN}/outputs/{id_}/acts", **asked)
+
+
+def assignment(client: httpx.Client, task: str, agency: str, role: str = "lead") -> dict[str, Any]:
+    """A body's part of a task."""
+    asked = {"task": task, "agency": agency, "role": role}
+    (found,) = items(client, f"{PLAN}/assignments", **asked)
+    return found
+
+
+# Decisions.
+
+
+def decide(client: httpx.Client, *changes: dict[str, Any], plan: str = PLAN, **more: Any) -> httpx.Response:
+    """Enter a decision; `params` and `headers` go beside the body."""
+    beside = {name: more.pop(name) for name in ("params", "headers") if name in more}
+    body = {"decision": DECISION, "changes": list(changes), **more}
+    return client.post(f"{plan}/amendments", json=body, **beside)
+
+
+def decided(client: httpx.Client, *changes: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """The same where it is taken; the result."""
+    answer = decide(client, *changes, **more)
+    assert answer.status_code == 201, answer.text
+    result: dict[str, Any] = answer.json()
+    return result
+
+
+def leads(task: str, *bodies: str, **shares: str) -> dict[str, Any]:
+    """A change of leads: equal, or with the shares given (dots of codes are written `__`)."""
+    given = [{"agency": code.replace("__", "."), "share": share} for code, share in shares.items()]
+    return {"change": "leads", "task": task, "leads": [{"agency": code} for code in bodies] + given}
+
+
+def member(group: str, agency: str, first: str | None = None, last: str | None = None) -> dict[str, Any]:
+    """A change of a body's place in a group."""
+    return {"change": "member", "group": group, "agency": agency, "valid_from": first, "valid_to": last}
+
+
+def faults(answer: httpx.Response) -> list[tuple[str, str]]:
+    """Where and what is wrong."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    return [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+
+
+# Figures and shares.
+
+
+def figure(client: httpx.Client, **asked: str) -> tuple[Fraction | None, ...]:
+    """The three levels of a filtered set."""
+    answer = client.get(f"{PLAN}/progress", params=asked)
+    assert answer.status_code == 200, answer.text
+    return _levels(answer.json()["total"])
+
+
+def nodes(client: httpx.Client, *by: str, plan: str = PLAN) -> dict[str, tuple[Fraction | None, ...]]:
+    """The three levels of every node of some breakdowns, and of the whole."""
+    found = {}
+    for one in by:
+        answer = client.get(f"{plan}/progress", params={"by": one})
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        found["total"] = _levels(told["total"])
+        found |= {f"{one} {row['key']}": _levels(row) for row in told["items"]}
+    return found
+
+
+def _levels(told: dict[str, Any]) -> tuple[Fraction | None, ...]:
+    return tuple(ratio(told[name]) for name in LEVELS)
+
+
+def ratio(told: dict[str, Any]) -> Fraction | None:
+    """An exact ratio off the wire."""
+    if told["numerator"] is None:
+        return None
+    return Fraction(told["numerator"], told["denominator"])
+
+
+def shares(service: Service, task: str, slug: str = "ttdn-2023") -> dict[str, Fraction]:
+    """The shares of all leads of a task, past ones included, by body: what is stored."""
+    with service.database.reading() as session:
+        query = (
+            select(Assignment)
+            .join(Task, Task.id == Assignment.task_id)
+            .join(Plan, Plan.id == Task.plan_id)
+            .where(Plan.slug == slug, Task.code == task, Assignment.role == Role.LEAD, ~Assignment.fans_out)
+        )
+        names = _agencies(session)
+        return {names[row.agency_id]: row.share for row in session.scalars(query)}
+
+
+def _agencies(session: Any) -> dict[int, str]:
+    table = Base.metadata.tables["agencies"]
+    return {row.id: row.code for row in session.execute(select(table.c.id, table.c.code))}
+
+
+def contents(service: Service, *but: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, but of those named."""
+    with service.database.reading() as session:
+        return {
+            table.name: [tuple(row) for row in session.execute(select(table).order_by(table.c.id))]
+            for table in Base.metadata.sorted_tables
+            if table.name not in but
+        }
+
+
+# Time, and fresh copies.
+
+
+def on(service: Service, day: str) -> None:
+    """Let it be this day, from two in the afternoon in Vietnam on, a second for each unit of work."""
+    ticks, noon = count(), datetime.fromisoformat(f"{day}T07:00:00").replace(tzinfo=UTC)
+    service.database._clock = lambda: noon + timedelta(seconds=next(ticks))
+
+
+def days(first: str, last: str) -> Iterator[date]:
+    """Every day from one to another."""
+    day, end = date.fromisoformat(first), date.fromisoformat(last)
+    while day <= end:
+        yield day
+        day += timedelta(1)
+
+
+class Prepared:
+    """A database that every example of a property test gets a copy of."""
+
+    def __init__(self, seeded: "Seeded", prepare: Callable[[Service], dict[str, str]]) -> None:
+        self._seeded, self._copies = seeded, count(1)
+        self._url = seeded.copy()
+        with Service(self._url, seeded.secrets) as service:
+            self.secrets = {**seeded.secrets, **prepare(service)}
+            service.database.dispose()
+
+    @contextmanager
+    def copy(self) -> Iterator[Service]:
+        """The service over a copy."""
+        name = self._url.rpartition("/")[2].removesuffix(".sqlite3")
+        url = self._seeded._create(f"{name}_{next(self._copies)}", name)
+        with Service(url, self.secrets) as service:
+            yield service
+        self._seeded.drop(url)
+
+    def drop(self) -> None:
+        """Remove it."""
+        self._seeded.drop(self._url)
+
+
+def secret_of(service: Service, agency: str, *scopes: Scope) -> str:
+    """A fresh key's secret; it may push unless something else is named."""
+    with service.database.writing() as session:
+        given = scopes or (Scope.PUSH,)
+        return keys.issue(session, keys.technician(), agency, "test", given, timedelta(days=1))[1]
