@@ -15,7 +15,7 @@ WORKERS ?= auto
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) pyproject.toml
 
-.PHONY: help serve test check lint format openapi examples errors clients lock clean
+.PHONY: help serve test check lint format openapi examples errors ownership clients lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -57,6 +57,9 @@ examples: $(DEVELOPMENT) ## record app/web/examples.json anew from the running s
 
 errors: $(DEVELOPMENT) ## write docs/errors.md from the code
 	@$(BIN)/python -m tests.house.errors
+
+ownership: $(DEVELOPMENT) ## write docs/ownership.md from the policy
+	@$(BIN)/python -m tests.house.ownership
 
 clients: $(DEVELOPMENT) ## generate a TypeScript and a Python client; no warning is let pass (needs npm and the network)
 	rm -rf build/clients && mkdir -p build/clients

@@ -16,6 +16,7 @@ from app.routers import (
     events,
     gaps,
     health,
+    me,
     outputs,
     plans,
     progress,
@@ -59,14 +60,13 @@ TAGS = [
 def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> FastAPI:
     """Build the service over one database. Hot routes come first: the router tries them in order."""
     settings = settings or Settings()
-    database = Database(settings, clock)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(serving: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         gc.freeze()
         yield
-        database.dispose()
+        serving.state.database.dispose()
 
     app = FastAPI(
         version=VERSION,
@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    app.state.database = database
+    app.state.database = Database(settings, clock)
     app.state.schema = migration.head()
     for room in (
         activities,
@@ -91,6 +91,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
         plans,
         events,
         agencies,
+        me,
         health,
     ):
         app.include_router(room.router)

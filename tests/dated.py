@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -56,18 +57,8 @@ class Clock:
 class Dated:
     """The service on such a clock; `dated["SCT"]` is a client with SCT's key, which lasts the year."""
 
-    def __init__(self, service: Service, clock: Clock, folder: Path) -> None:
-        self.service, self.clock = service, clock
-        plan: dict[str, Any] = json.loads(loader.PLAN_2023.read_text(encoding="utf-8"))
-        plan["plan"]["slug"] = SLUG
-        assert load(service, plan, folder)
-        self._numbers = count(1)
-        with service.database.writing() as session:
-            for agency in CALLERS:
-                _, secret = keys.issue(
-                    session, keys.technician(), agency, "test", (Scope.PUSH,), timedelta(days=400)
-                )
-                service.secrets[agency] = secret
+    def __init__(self, service: Service, clock: Clock) -> None:
+        self.service, self.clock, self._numbers = service, clock, count(1)
 
     def __getitem__(self, agency: str) -> httpx.Client:
         return self.service[agency]
@@ -106,10 +97,32 @@ class Dated:
         assert answer.status_code == 201, answer.text
 
 
+_KEPT: dict[tuple[str, str], "Seeded"] = {}
+"""The database with that plan, for each of those that tests get copies of: made once."""
+
+
+def _keep(seeded: "Seeded", folder: Path) -> "Seeded":
+    """Put the plan on record in a copy, give every caller a key, and keep the copy to be copied."""
+    kept = copy(seeded)
+    url = seeded.copy()
+    kept.name, kept.secrets = Path(url).stem, dict(seeded.secrets)
+    plan: dict[str, Any] = json.loads(loader.PLAN_2023.read_text(encoding="utf-8"))
+    plan["plan"]["slug"] = SLUG
+    with Service(url, kept.secrets, Clock(BEGUN)) as running:
+        assert load(running, plan, folder)
+        with running.database.writing() as session:
+            for agency in CALLERS:
+                _, kept.secrets[agency] = keys.issue(
+                    session, keys.technician(), agency, "test", (Scope.PUSH,), timedelta(days=400)
+                )
+    return _KEPT.setdefault((seeded.name, seeded.backend), kept)
+
+
 @contextmanager
 def dated(seeded: "Seeded", folder: Path) -> Iterator[Dated]:
     """The service with the plan of 2023, on the third of January of that year."""
-    url, clock = seeded.copy(), Clock(BEGUN)
-    with Service(url, dict(seeded.secrets), clock) as running:
-        yield Dated(running, clock, folder)
-    seeded.drop(url)
+    kept = _KEPT.get((seeded.name, seeded.backend)) or _keep(seeded, folder)
+    url, clock = kept.copy(), Clock(BEGUN + timedelta(minutes=1))
+    with Service(url, dict(kept.secrets), clock) as running:
+        yield Dated(running, clock)
+    kept.drop(url)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DECISION = {
     "number": "09-QĐ/BCĐ-TTĐN",
-    "decided_on": "2023-06-30",
+    "decided_on": "2023-01-10",
     "issuer": "Ban Chỉ đạo công tác thông tin đối ngoại tỉnh",
 }
 LEVELS = ("reported", "evidenced", "confirmed")

@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.db import Clock, Database, utc_now
@@ -13,8 +14,9 @@ from app.settings import Settings
 PLAN = "/v1/plans/ttdn-2023"
 
 
-_described = create_app(Settings(DATABASE_URL="sqlite://"))
-"""Reading the contract off the routes takes longer than most tests, and it is the same for every database."""
+_idle: list[FastAPI] = []
+"""Applications no test is using. To put one together takes longer than most tests do, and it is the same over
+every database."""
 
 
 class Service:
@@ -22,8 +24,8 @@ class Service:
 
     def __init__(self, url: str, secrets: dict[str, str], clock: Clock = utc_now) -> None:
         self.url, self.secrets = url, secrets
-        self.app = create_app(Settings(DATABASE_URL=url), clock)
-        self.app.openapi = _described.openapi  # type: ignore[method-assign]
+        self.app = _idle.pop() if _idle else create_app(Settings(DATABASE_URL="sqlite://"))
+        self.app.state.database = Database(Settings(DATABASE_URL=url), clock)
         self.anonymous = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
 
     @property
@@ -45,6 +47,7 @@ class Service:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.anonymous.__exit__(kind, error, trace)
+        _idle.append(self.app)
 
 
 def training(**changes: Any) -> dict[str, Any]:

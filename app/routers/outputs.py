@@ -110,8 +110,8 @@ def withdraw_claim(plan: str, output: str, body: WithdrawalIn, desk: AtDesk, rep
 def confirm_output(
     plan: str, output: str, body: ConfirmationIn, desk: AtDesk, repeat: Repeat, match: MayMatch
 ) -> Response:
-    """Cơ quan theo dõi chấp nhận; với việc của chính mình thì chỉ ghi là tự xác nhận, cấp trên mới xác nhận.
-    · The monitor accepts; on its own duty it is only marked self-confirmed, and the superior confirms."""
+    """Cơ quan theo dõi chấp nhận; việc của chính mình thì chỉ ghi là tự xác nhận, do cấp trên xác nhận. · The
+    monitor accepts; its own duty is only marked self-confirmed, and confirmed by the superior."""
     return desk.write(
         lambda session, actor: _said(*acting.confirm(session, actor, plan, output, body.note, match.given())),
         repeat,

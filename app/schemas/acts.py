@@ -47,7 +47,7 @@ class StatusEntryIn(In):
     period: Annotated[
         str,
         Field(
-            pattern=r"^([0-9]{4}(-(M(1[0-2]|[1-9])|Q[1-4]|H[12]))?|M[1-9][0-9]{0,2})$",
+            pattern=r"^([0-9]{4}(-(M(0[1-9]|1[0-2])|Q[1-4]|H[12]))?|M[1-9][0-9]{0,2})$",
             description="kỳ báo cáo, hoặc mã mốc · the reporting period, or a milestone's code",
             examples=["2023-Q1"],
         ),

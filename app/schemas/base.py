@@ -37,10 +37,10 @@ class Out(BaseModel):
 
 def _published(schema: dict[str, Any]) -> None:
     """Publish no default: generated Python clients send it unasked (in a merge patch that would be a change),
-    and generated TypeScript clients ask for the field. A body needing no field of its own needs any."""
+    and generated TypeScript clients ask for the field. A patch needs no field of its own, but any."""
     for member in schema.get("properties", {}).values():
         member.pop("default", None)
-    if not schema.get("required"):
+    if schema["title"].endswith("Patch"):
         schema["minProperties"] = 1
 
 

@@ -20,9 +20,9 @@ class PermissionFilter(BaseModel):
         Field(
             min_length=1,
             max_length=300,
-            description="địa chỉ của mục trong API, có hoặc không có `/v1/` · its address in this API, with or "
-            "without `/v1/`: a plan, a task, an assignment, an output, an activity, an urge, a proposal, a "
-            "budget line, an agency",
+            description="địa chỉ của mục trong API, có hoặc không có `/v1/` · the address in this API, with "
+            "or without `/v1/`: a plan, task, assignment, output, activity, urge, proposal, budget line, "
+            "agency",
             examples=["plans/ttdn-2023/tasks/IV.7.a"],
         ),
         Clean,

@@ -59,17 +59,16 @@ def amend(
 ) -> AmendmentResult:
     """Enter a decision; or rehearse it, and keep nothing."""
     here = grounds.find(session, actor, slug)
-    permit = leave(session, here, actor, body.changes)
     facts = (body.decision, body.summary, body.changes, body.amends_revision)
     if not dry_run:
-        return enter(session, here, actor, permit, *facts)[0]
+        return enter(session, here, actor, *facts)[0]
     with session.begin_nested() as rehearsal:
-        result, _ = enter(session, here, actor, permit, *facts)
+        result, _ = enter(session, here, actor, *facts)
         rehearsal.rollback()
     return result.model_copy(update={"applied": False})
 
 
-def leave(session: Session, here: Ground, actor: Actor, changes: Sequence[In]) -> Permit:
+def _leave(session: Session, here: Ground, actor: Actor, changes: Sequence[In]) -> Permit:
     """Ask leave to amend; agencies, groups and succession are a power of their own."""
     if any(isinstance(change, _OF_AGENCIES) for change in changes):
         access.permit(actor, Action.AGENCY_EDIT, here.item)
@@ -82,14 +81,17 @@ def enter(
     session: Session,
     here: Ground,
     actor: Actor,
-    permit: Permit,
     decision: DecisionIn,
     summary: str | None,
     changes: Sequence[In],
     amends_revision: int | None,
 ) -> tuple[AmendmentResult, Amendment]:
-    """The same under a permit already given. One amendment of a plan at a time; records go on beside it."""
+    """One amendment of a plan at a time; records go on beside it. Another decision may have come between, and
+    with it another owner: leave is asked before the plan is locked, and again under the lock."""
+    _leave(session, here, actor, changes)
     plan = _taken_up(session, here.plan, amends_revision)
+    here = grounds.find(session, actor, plan.slug)
+    permit = _leave(session, here, actor, changes)
     if decision.decided_on > today(session):
         raise Invalid(
             faults=[

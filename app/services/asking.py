@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, NotFound, Text
+from app.rules.acts import Obstacle
 from app.rules.judging import Permit, judge
 from app.rules.ownership import Action
-from app.rules.parties import Actor
+from app.rules.parties import Actor, Relation
 from app.rules.urging import UrgeAbout
 from app.schemas.permissions import ObstacleOut, PermissionFilter, PermissionOut, RefusalOut
 from app.services import access, asking_of_plans, asking_of_work, offers
 from app.services.addressees import Addressees
 from app.services.asking_of_work import Thing
 
-_PLACES: Mapping[str, Callable[..., Thing]] = {
+PLACES: Mapping[str, Callable[..., Thing]] = {
     "plans/{}": asking_of_plans.plan,
     "plans/{}/tasks/{}": asking_of_work.task,
     "plans/{}/assignments/{}": asking_of_work.assignment,
@@ -31,29 +32,42 @@ _PLACES: Mapping[str, Callable[..., Thing]] = {
 def get(session: Session, actor: Actor, ask: PermissionFilter) -> PermissionOut:
     """Whether the caller may do it now; if not, why, and what it could do instead."""
     thing, action = _at(session, actor, ask.on), ask.action
+    if (unfit := thing.unfit(action)) is not None:
+        return _said(ask, obstacle=unfit)
     verdict = judge(actor, action, thing.item)
-    permitted = isinstance(verdict, Permit)
-    obstacle = thing.obstacle(action) if permitted and action not in thing.can else None
-    refusal = None
     if not isinstance(verdict, Permit):
         vi, en = access.refusal_text(verdict)
-        known = access.refusal_facts(verdict, _instead(session, actor, thing, action))
-        refusal = RefusalOut.model_validate({**known, "detail_vi": vi, "detail_en": en})
+        facts = access.refusal_facts(verdict, _instead(session, actor, thing, action))
+        refusal = RefusalOut.model_validate({**facts, "detail_vi": vi, "detail_en": en})
+        return _said(ask, refusal=refusal)
+    if action not in thing.can:
+        return _said(ask, verdict.as_, obstacle=thing.obstacle(action))
+    return _said(ask, verdict.as_)
+
+
+def _said(
+    ask: PermissionFilter,
+    as_: Relation | None = None,
+    refusal: RefusalOut | None = None,
+    obstacle: Obstacle | None = None,
+) -> PermissionOut:
+    told = None
+    if obstacle is not None:
+        told = ObstacleOut(reason=obstacle.code, text_vi=obstacle.why.vi, text_en=obstacle.why.en)
     return PermissionOut(
-        allowed=permitted and obstacle is None,
-        action=action,
+        allowed=refusal is None and obstacle is None,
+        action=ask.action,
         on=ask.on,
-        as_=verdict.as_ if isinstance(verdict, Permit) else None,
-        as_label=verdict.as_.label_vi if isinstance(verdict, Permit) else None,
+        as_=as_,
+        as_label=as_.label_vi if as_ else None,
         refusal=refusal,
-        obstacle=obstacle
-        and ObstacleOut(reason=obstacle.code, text_vi=obstacle.why.vi, text_en=obstacle.why.en),
+        obstacle=told,
     )
 
 
 def _at(session: Session, actor: Actor, address: str) -> Thing:
     """What an address leads to, with or without `/v1/`; what the caller may not see leads nowhere."""
-    for form, of in _PLACES.items():
+    for form, of in PLACES.items():
         found = re.fullmatch(form.replace("{}", "([^/]+)"), address.removeprefix("/v1/"))
         if found is not None:
             try:

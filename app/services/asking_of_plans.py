@@ -1,4 +1,4 @@
-"""Asking of plans: what can be done to a plan, to an urge, a proposal or a budget line in it, to an agency."""
+"""Asking of plans: what can be done to a plan; to an urge, a proposal, a budget line in it; to an agency."""
 
 from dataclasses import replace
 
@@ -7,14 +7,13 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.models import Agency, BudgetLine, Plan
-from app.rules.acts import Obstacle
 from app.rules.judging import Permit, allowed, judge
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item
 from app.rules.urging import UrgeState
 from app.rules.vocabulary import PlanStatus
 from app.services import grounds, obstacles, proposals, urges
-from app.services.asking_of_work import Thing
+from app.services.asking_of_work import Thing, only
 
 ON_A_PLAN = (
     Action.PLAN_READ,
@@ -36,41 +35,32 @@ ON_A_LINE = (
 ON_AN_AGENCY = (Action.AGENCY_EDIT, Action.KEY_MANAGE)
 
 
-def not_done_here(_action: Action) -> Obstacle:
-    """Whoever is let by the rules finds no obstacle here, but for what is not done to such a thing."""
-    return obstacles.NOT_DONE_HERE
-
-
 def plan(session: Session, actor: Actor, slug: str) -> Thing:
+    """The plan itself."""
     here = grounds.find(session, actor, slug)
-    return Thing(here.item, allowed(actor, ON_A_PLAN, here.item), not_done_here, here)
+    return Thing(here.item, allowed(actor, ON_A_PLAN, here.item), only(ON_A_PLAN), here=here)
 
 
 def urge(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
+    """A reminder, as it stands today."""
     here = grounds.find(session, actor, slug)
-    urge, task, by, to = urges.one(session, here, actor, public_id)
+    row, task, by, to = urges.one(session, here, actor, public_id)
     item = urges.item(here, task, by, to)
-
-    def obstacle(action: Action) -> Obstacle:
-        if action not in urges.OPEN_TO:
-            return obstacles.NOT_DONE_HERE
-        return obstacles.CLOSED if urges.stands(here, urge) is UrgeState.CLOSED else obstacles.ANSWERED
-
-    return Thing(item, urges.may(here, actor, urge, item), obstacle, here)
+    ended = obstacles.CLOSED if urges.stands(here, row) is UrgeState.CLOSED else obstacles.ANSWERED
+    return Thing(item, urges.may(here, actor, row, item), only(urges.OPEN_TO), lambda _: ended, here)
 
 
 def proposal(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
+    """What an office asked the owner to decide."""
     here = grounds.find(session, actor, slug)
-    proposal, by = proposals.one(session, here, actor, public_id)
-    can = proposals.out(session, here, actor, proposal).can
-
-    def obstacle(action: Action) -> Obstacle:
-        return obstacles.SETTLED if action in proposals.ON_A_PROPOSAL else obstacles.NOT_DONE_HERE
-
-    return Thing(proposals.item(here, by.code), can, obstacle, here)
+    row, by = proposals.one(session, here, actor, public_id)
+    can = proposals.out(session, here, actor, row).can
+    usual = only(proposals.ON_A_PROPOSAL)
+    return Thing(proposals.item(here, by.code), can, usual, lambda _: obstacles.SETTLED, here)
 
 
 def line(session: Session, actor: Actor, slug: str, code: str) -> Thing:
+    """A line of the budget, with the agency that spends it."""
     here = grounds.find(session, actor, slug)
     query = select(Agency.code).select_from(BudgetLine).outerjoin(Agency, Agency.id == BudgetLine.agency_id)
     found = session.execute(
@@ -79,7 +69,7 @@ def line(session: Session, actor: Actor, slug: str, code: str) -> Thing:
     if found is None:
         raise NotFound()
     item = replace(here.item, spender=found[0])
-    return Thing(item, allowed(actor, ON_A_LINE, item), not_done_here, here)
+    return Thing(item, allowed(actor, ON_A_LINE, item), only(ON_A_LINE), here=here)
 
 
 def agency(session: Session, actor: Actor, code: str) -> Thing:
@@ -90,4 +80,4 @@ def agency(session: Session, actor: Actor, code: str) -> Thing:
     items = [grounds.find(session, actor, slug).item for slug in session.scalars(in_force).all()] or [Item()]
     own = (item for item in items if isinstance(judge(actor, Action.AGENCY_EDIT, item), Permit))
     item = next(own, items[0])
-    return Thing(item, allowed(actor, ON_AN_AGENCY, item), not_done_here)
+    return Thing(item, allowed(actor, ON_AN_AGENCY, item), only(ON_AN_AGENCY))

@@ -1,8 +1,8 @@
-"""Asking of work: what can be done to a task, to one body's part of it, to an output, to a record; and what stands
-in the way of the rest. What the caller may not see is not there.
+"""Asking of work: what can be done to a task, to one body's part of it, to an output, to a record; and what
+stands in the way of the rest. What the caller may not see is not there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,78 +21,99 @@ from app.services.grounds import Ground
 from app.services.permissions import ON_A_TASK, ON_AN_ACTIVITY, ON_AN_OUTPUT, Permissions
 
 
+def _nothing_else(_action: Action) -> Obstacle:
+    return obstacles.NOT_DONE_HERE
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What the rules need to know of a thing, what the caller can do with it now, and what stands in the way
-    of the rest, whoever asks. `here` and `task` are where it belongs."""
+    """What the rules need to know of a thing, and what the caller can do with it now.
+
+    `unfit`: what is not done to such a thing at all, whoever asks. `obstacle`: what else stands in the way of
+    an act that the rules allow. `here` and `task` are where it belongs.
+    """
 
     item: Item
-    can: Sequence[Action]
-    obstacle: Callable[[Action], Obstacle]
+    can: Collection[Action]
+    unfit: Callable[[Action], Obstacle | None]
+    obstacle: Callable[[Action], Obstacle] = _nothing_else
     here: Ground | None = None
     task: Task | None = None
 
 
+def only(usual: Collection[Action]) -> Callable[[Action], Obstacle | None]:
+    """Nothing but these is done to such a thing."""
+    return lambda action: None if action in usual else obstacles.NOT_DONE_HERE
+
+
 def task(session: Session, actor: Actor, slug: str, code: str) -> Thing:
+    """A task, as a whole. A programme item is carried out through its duties."""
     here = grounds.find(session, actor, slug)
-    task = sight.task(session, here, actor, code)
-    can = Permissions(session, here, actor, [task]).on_task(task)
-    return Thing(grounds.item(session, here, task), can, lambda action: _of_a_task(task, action), here, task)
+    found = sight.task(session, here, actor, code)
+    can = Permissions(session, here, actor, [found]).on_task(found)
+    own = found.family is not TaskFamily.PROGRAMME
 
-
-def _of_a_task(task: Task, action: Action) -> Obstacle:
-    if action not in ON_A_TASK:
-        return obstacles.NOT_DONE_HERE
-    if task.family is TaskFamily.PROGRAMME:
+    def unfit(action: Action) -> Obstacle | None:
+        if own or action not in ON_A_TASK or action in (Action.PLAN_AMEND, Action.PLAN_PROPOSE):
+            return only(ON_A_TASK)(action)
         return obstacles.CARRIED_OUT
+
+    return Thing(grounds.item(session, here, found), can, unfit, _of_a_task, here, found)
+
+
+def _of_a_task(action: Action) -> Obstacle:
     return obstacles.NOT_TRIGGERED if action is Action.OCCURRENCE_OPEN else obstacles.NOBODY_TO_URGE
 
 
 def assignment(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
+    """One body's part of a task, or its power over others."""
     here = grounds.find(session, actor, slug)
     query = select(Assignment, Task, Agency.code).join(Agency, Agency.id == Assignment.agency_id)
     query = query.join(Task, Task.id == Assignment.task_id).where(sight.own_part(here, actor))
-    given, task, body = _row(session, here, actor, query, Assignment.public_id, public_id)
-    can = Permissions(session, here, actor, [task]).on_assignment(task, given.role, body)
-    of_work = given.role in (Role.LEAD, Role.COORDINATE)
+    given, of, body = _row(session, here, actor, query, Assignment.public_id, public_id)
+    can = Permissions(session, here, actor, [of]).on_assignment(of, given.role, body)
+    power = given.role not in (Role.LEAD, Role.COORDINATE)
+
+    def unfit(action: Action) -> Obstacle | None:
+        return obstacles.POWER if power and action in ON_A_TASK else only(ON_A_TASK)(action)
 
     def obstacle(action: Action) -> Obstacle:
-        return _of_a_task(task, action) if of_work else obstacles.POWER
+        return obstacles.GROUP if given.fans_out else _of_a_task(action)
 
-    return Thing(part_of(grounds.item(session, here, task), body), can, obstacle, here, task)
+    return Thing(part_of(grounds.item(session, here, of), body), can, unfit, obstacle, here, of)
 
 
 def output(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
+    """What a body owes; its state decides what can become of it."""
     here = grounds.find(session, actor, slug)
     query = select(Output, Task, Agency.code).join(Assignment, Assignment.id == Output.assignment_id)
     query = query.join(Agency, Agency.id == Assignment.agency_id).join(Task, Task.id == Output.task_id)
     query = query.where(sight.own_part(here, actor))
-    output, task, body = _row(session, here, actor, query, Output.public_id, public_id)
-    item = part_of(grounds.item(session, here, task), body, grounds.claimants(session, here, output))
-    can = Permissions(session, here, actor, [task]).on_output(task, body, output)
+    owed, of, body = _row(session, here, actor, query, Output.public_id, public_id)
+    item = part_of(grounds.item(session, here, of), body, grounds.claimants(session, here, owed))
+    can = Permissions(session, here, actor, [of]).on_output(of, body, owed)
 
     def obstacle(action: Action) -> Obstacle:
-        if action not in ON_AN_OUTPUT:
-            return obstacles.NOT_DONE_HERE
-        after = acts.after(ON_AN_OUTPUT[action], facts.of(output, task))
+        after = acts.after(ON_AN_OUTPUT[action], facts.of(owed, of))
         return after if isinstance(after, Obstacle) else obstacles.ALREADY_SO
 
-    return Thing(item, can, obstacle, here, task)
+    return Thing(item, can, only(ON_AN_OUTPUT), obstacle, here, of)
 
 
 def activity(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
+    """A record, standing or withdrawn."""
     here = grounds.find(session, actor, slug)
     query = select(Activity, Task, Agency.code).join(Agency, Agency.id == Activity.agency_id)
     query = query.join(Task, Task.id == Activity.task_id)
-    activity, task, body = _row(session, here, actor, query, Activity.public_id, public_id)
-    can = Permissions(session, here, actor, [task]).on_activity(task, body, activity)
+    record, of, body = _row(session, here, actor, query, Activity.public_id, public_id)
+    can = Permissions(session, here, actor, [of]).on_activity(of, body, record)
 
     def obstacle(action: Action) -> Obstacle:
-        if action not in ON_AN_ACTIVITY:
-            return obstacles.NOT_DONE_HERE
         return obstacles.ALREADY_SO if action is Action.ACTIVITY_WITHDRAW else obstacles.WITHDRAWN
 
-    return Thing(part_of(grounds.item(session, here, task), body), can, obstacle, here, task)
+    return Thing(
+        part_of(grounds.item(session, here, of), body), can, only(ON_AN_ACTIVITY), obstacle, here, of
+    )
 
 
 def _row(

@@ -70,7 +70,7 @@ def _outputs(session: Session) -> Iterator[str]:
     }
     for assignment, task, plan in session.execute(_LEADS):
         known = outputs.owed_by(session, assignment)
-        pieces = [output for output in known if output.kind is OutputKind.PIECE and not output.dropped]
+        pieces = settling.pieces_of(known)
         days = settling.days_of_pieces(session, plan, assignment, len(pieces))
         for output in known:
             told: tuple[int, date | None] = standing.get(output.id, (0, None))

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.models import Implementation, Task
 from app.rules import clauses
 from app.rules.rag import Thresholds, UnfitThresholds
-from app.rules.vocabulary import AgencyKind, Source, TaskFamily, TaskKind
+from app.rules.vocabulary import AgencyKind, Source, TaskFamily, TaskKind, Visibility
 from app.schemas import changing as wire
 from app.services import access, drafting, looking_up, reassigning
 from app.services.drafting import Draft
@@ -41,10 +41,15 @@ def add_duty(draft: Draft, change: wire.DutyChange) -> None:
             "Chỉ nhiệm vụ theo số lượng mới có chỉ tiêu",
             "Only a counted task has a target",
         )
+    if change.kind is TaskKind.COUNTED and change.visibility is Visibility.STATUS_ONLY:
+        raise refuse(
+            "/visibility",
+            "wrong_kind",
+            "Số lượng là nội dung: nhiệm vụ theo số lượng không thể chỉ theo dõi trạng thái",
+            "A count says more than a status: a counted task cannot be status-only",
+        )
     section = looking_up.section(draft, change.section)
-    items = [
-        looking_up.task(draft, code, f"/implements/{place}") for place, code in enumerate(change.implements)
-    ]
+    items = [_item(draft, code, f"/implements/{place}") for place, code in enumerate(change.implements)]
     task = drafting.add_task(
         draft,
         section.code,
@@ -73,7 +78,7 @@ _FACTS = ("code", "kind", "title_vi", "title_en", "visibility", "weight", "targe
 
 def link(draft: Draft, change: wire.ImplementationChange) -> None:
     """A duty carries out a programme item, and may be what was missing of it."""
-    item = looking_up.task(draft, change.item, "/item")
+    item = _item(draft, change.item, "/item")
     duty = looking_up.duty(draft, change.duty, "/duty")
     _link(draft, item, duty)
     if change.closes_gap:
@@ -81,14 +86,19 @@ def link(draft: Draft, change: wire.ImplementationChange) -> None:
         item.gap_vi = item.gap_en = None
 
 
-def _link(draft: Draft, item: Task, duty: Task) -> None:
-    if item.family is not TaskFamily.PROGRAMME:
+def _item(draft: Draft, code: str, pointer: str) -> Task:
+    found = looking_up.task(draft, code, pointer)
+    if found.family is not TaskFamily.PROGRAMME:
         raise refuse(
-            "/item",
+            pointer,
             "not_a_programme_item",
             "Chỉ nhiệm vụ trọng tâm mới được thực hiện qua nhiệm vụ khác",
             "Only a programme item is carried out by duties",
         )
+    return found
+
+
+def _link(draft: Draft, item: Task, duty: Task) -> None:
     if not _is_linked(draft, item, duty):
         drafting.link(draft, item.code, duty.code, Source.DECISION)
 
@@ -102,7 +112,7 @@ def _is_linked(draft: Draft, item: Task, duty: Task) -> bool:
 
 def set_approver(draft: Draft, change: wire.ApproverChange) -> None:
     """The superior that confirms what the monitor itself has to do; it sees the whole plan."""
-    superior = looking_up.agency(draft, change.agency, "/agency")
+    superior = looking_up.living(draft, change.agency, "/agency")
     if superior.kind is not AgencyKind.SUPERIOR:
         raise refuse("/agency", "not_a_superior", "Cần một cơ quan cấp trên", "A superior body is needed")
     access.open_for_change(draft.session, draft.permit, [draft.plan])

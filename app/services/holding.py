@@ -1,22 +1,20 @@
 """Holding: a task taken up to be amended, with its bodies and all that they owe, locked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Agency, Assignment, Output, Plan, Section, Task
 from app.models.unit import today
-from app.rules import amending
-from app.rules.amending import Hand
 from app.rules.judging import Permit
 from app.rules.lifecycle import Planned
 from app.rules.vocabulary import AgencyKind, Level, OutputKind, Role
 from app.services import access, assigning, settling
 from app.services.drafting import Draft
+from app.services.lines import Lines, is_current
 
 
 @dataclass(slots=True)
@@ -49,21 +47,24 @@ class Held:
         """The body of an assignment."""
         return self.draft.session.get_one(Agency, row.agency_id)
 
+    @property
+    def lines(self) -> Lines:
+        """Who of the leads took over from whom."""
+        return Lines(self.assignments, self.today)
+
     def former(self) -> list[Assignment]:
         """Leads that handed their part over."""
-        return [
-            row
-            for row in self.assignments
-            if row.role is Role.LEAD and not row.fans_out and not is_current(row, self.today)
-        ]
+        return self.lines.former()
 
     def of(self, assignment: Assignment) -> list[Output]:
         """What an assignment owes or owed."""
         return self.outputs.setdefault(assignment.id, [])
 
     def kept(self, assignment: Assignment) -> list[Output]:
-        """What is still its own."""
-        return [output for output in self.of(assignment) if not output.dropped]
+        """What is still its own; an occurrence that went with its records is nothing to keep or hand on."""
+        return [
+            one for one in self.of(assignment) if not one.dropped and (one.owed or not one.opened_by_record)
+        ]
 
     def enter(self, row: Assignment) -> None:
         """A new assignment joins."""
@@ -77,22 +78,18 @@ class Held:
             if (one := wanted.pop(output.code, None)) is None:
                 output.dropped = True
                 continue
-            output.dropped, output.weight = False, one.weight
-            output.due_on, output.due_source = one.due_on, one.due_source
-            output.label_vi, output.label_en = one.label_vi, one.label_en
+            # What comes back is owed by the decision, whoever opened it.
+            output.dropped, output.opened_by_record = False, output.opened_by_record and not output.dropped
+            for name in Planned.__slots__:  # a period may come back with other ends
+                setattr(output, name, getattr(one, name))
         made = [assigning.entered(self.task, assignment, one) for one in wanted.values()]
         self.draft.enter(*made)
         self.of(assignment).extend(made)
         self.of(assignment).sort(key=lambda output: output.number)
 
-    def kept_before(self, assignment: Assignment) -> list[Output]:
-        """The outputs that stayed with those whose part it took over."""
-        by_id = {row.id: row for row in self.assignments}
-        found, at = [], assignment
-        while at.succeeds_id is not None:
-            at = by_id[at.succeeds_id]
-            found += self.kept(at)
-        return found
+    def kept_beside(self, assignment: Assignment) -> list[Output]:
+        """The outputs that stayed with former leads whose part it took over, or who took over its own."""
+        return [output for row in self.lines.beside(assignment) for output in self.kept(row)]
 
     def settle(self) -> None:
         """Bring levels and standings up to date with all that was changed."""
@@ -101,36 +98,13 @@ class Held:
                 outputs = self.of(row)
                 if any(output.kind is OutputKind.PIECE for output in outputs):
                     settling.fill(self.draft.session, self.draft.plan, row, outputs)
-                settling.settle(self.draft.session, self.task, row, outputs)
+                    _unconfirm(outputs)
+                settling.settle(self.draft.session, self.task, row, outputs, alone=True)
         self.draft.session.flush()
 
     def rebalance(self) -> None:
         """Who handed work over, and who took it, share what was the first one's by what each of them owes."""
-        leads = {row.id: row for row in self.assignments if row.role is Role.LEAD and not row.fans_out}
-        successors: dict[int, list[Assignment]] = {}
-        for row in leads.values():
-            if row.succeeds_id is not None:
-                successors.setdefault(row.succeeds_id, []).append(row)
-
-        def family(row: Assignment) -> Iterator[Assignment]:
-            yield row
-            for successor in successors.get(row.id, ()):
-                yield from family(successor)
-
-        def share_of(row: Assignment) -> Fraction:
-            return sum((one.share for one in family(row)), Fraction(0))
-
-        def hand(row: Assignment) -> Hand:
-            after = successors.get(row.id, [])
-            total = sum((share_of(one) for one in after), Fraction(0))
-            parts = [share_of(one) / total if total else Fraction(1, len(after)) for one in after]
-            owed = sum(output.weight for output in self.kept(row))
-            return Hand(row.id, owed, [(hand(one), part) for one, part in zip(after, parts, strict=True)])
-
-        for row in leads.values():
-            if row.succeeds_id is None and row.id in successors:
-                for id_, share in amending.shares(hand(row), share_of(row)).items():
-                    give(leads[id_], share)
+        self.lines.rebalance(lambda row: sum(output.weight for output in self.kept(row)))
 
 
 def reopened(session: Session, permit: Permit, plan: Plan) -> Draft:
@@ -167,16 +141,6 @@ def hold(draft: Draft, task: Task) -> Held:
     return held
 
 
-def is_current(row: Assignment, day: date) -> bool:
-    """Whether an assignment holds on a day."""
-    return (row.valid_from or day) <= day <= (row.valid_to or day)
-
-
-def give(row: Assignment, share: Fraction) -> None:
-    """Set a body's share."""
-    row.share_numerator, row.share_denominator = share.as_integer_ratio()
-
-
 def as_planned(output: Output) -> Planned:
     """An output as it is owed, without what was done about it."""
     return Planned(**{name: getattr(output, name) for name in Planned.__slots__})
@@ -185,3 +149,10 @@ def as_planned(output: Output) -> Planned:
 def is_done(output: Output) -> bool:
     """Whether it was reported at least: that much stays with the body that did it."""
     return output.level is not Level.NONE
+
+
+def _unconfirm(pieces: Sequence[Output]) -> None:
+    """A piece that a decision lets be owed again may have lost the record it was confirmed by."""
+    for piece in pieces:
+        if piece.kind is OutputKind.PIECE and not piece.dropped and not piece.evidence:
+            piece.confirmed = False

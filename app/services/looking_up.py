@@ -1,7 +1,10 @@
 """Looking up what a change names: what is not there, or not of the right kind, is told where it stands."""
 
+from datetime import date
+
 from app.errors import Fault, Invalid, Text
 from app.models import Agency, Section, Task
+from app.models.unit import today
 from app.rules.vocabulary import AgencyKind, TaskFamily, TaskKind
 from app.services import sight
 from app.services.drafting import Draft
@@ -48,9 +51,23 @@ def agency(draft: Draft, code: str, pointer: str) -> Agency:
     return draft.agencies[code]
 
 
-def body(draft: Draft, code: str, pointer: str, *, group: bool = False) -> Agency:
-    """An organisation that can answer for work, or a group where groups will do. Never a partner."""
+def living(draft: Draft, code: str, pointer: str, on: date | None = None) -> Agency:
+    """One that has not come to an end before a day, today unless said otherwise: an abolished body can write
+    nothing, so it can be given nothing."""
     found = agency(draft, code, pointer)
+    if found.valid_to is not None and found.valid_to < (on or today(draft.session)):
+        raise refuse(
+            pointer,
+            "agency_not_active",
+            "Cơ quan này đã kết thúc hoạt động",
+            "This agency has come to an end",
+        )
+    return found
+
+
+def body(draft: Draft, code: str, pointer: str, *, group: bool = False, on: date | None = None) -> Agency:
+    """An organisation that can answer for work, or a group where groups will do. Never a partner."""
+    found = living(draft, code, pointer, on)
     if found.kind is AgencyKind.EXTERNAL_PARTNER:
         raise refuse(
             pointer,

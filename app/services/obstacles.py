@@ -32,8 +32,12 @@ POWER = Obstacle(
         "This is a power over others, not a part of the work",
     ),
 )
+GROUP = Obstacle(
+    "done_by_members",
+    Text("Nhóm làm việc qua từng thành viên", "A group does its work through its members"),
+)
 WITHDRAWN = Obstacle(
-    "withdrawn",
+    "record_withdrawn",
     Text("Bản ghi đã được rút lại: hãy ghi một bản ghi mới", "The record has been withdrawn: make a new one"),
 )
 ANSWERED = Obstacle("already_answered", Text("Đôn đốc này đã được trả lời", "This urge has been answered"))

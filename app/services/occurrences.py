@@ -1,9 +1,11 @@
 """Occurrences: one more that a triggered task owes, as it comes up."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from app.models import Output
+from app.rules.lifecycle import Planned
 from app.rules.vocabulary import Level, OutputKind, Source
 from app.services.dockets import Docket
 
@@ -29,12 +31,25 @@ def occurrence(docket: Docket, due_on: date, *, opened_by_record: bool) -> Outpu
         task_id=docket.task.id,
         assignment_id=docket.assignment.id,
         kind=OutputKind.OCCURRENCE,
-        code=f"O{number}",
-        number=number,
-        label_vi=f"Lần {number}",
-        label_en=f"Occurrence {number}",
+        **_named(number),
         due_on=due_on,
         due_source=Source.IMPLIED,
         opened_by_record=opened_by_record,
         **UNTOUCHED,
     )
+
+
+def numbered(one: Planned, number: int) -> Planned:
+    """The same under another number; a name that was given to it stays."""
+    was, names = _named(one.number), _named(number)
+    own = {name: names[name] for name in ("label_vi", "label_en") if getattr(one, name) == was[name]}
+    return replace(one, code=names["code"], number=number, **own)
+
+
+def _named(number: int) -> dict[str, Any]:
+    return {
+        "code": f"O{number}",
+        "number": number,
+        "label_vi": f"Lần {number}",
+        "label_en": f"Occurrence {number}",
+    }

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Fault, Invalid, Text
+from app.errors import Conflict, Failure, Fault, Invalid, Text
 from app.models import Amendment, Proposal
 from app.models.unit import instant
 from app.rules.amending import ProposalState
@@ -48,13 +48,30 @@ def accept(
         return _result(session, here, actor, proposal, "unchanged")
     _still_open(proposal)
     changes = _CHANGES.validate_python(proposal.changes)
-    leave = amending.leave(session, here, actor, changes)
-    told, amendment = amending.enter(
-        session, here, actor, leave, body.decision, body.summary, changes, body.amends_revision
-    )
+    try:
+        told, amendment = amending.enter(
+            session, here, actor, body.decision, body.summary, changes, body.amends_revision
+        )
+    except Invalid as fault:
+        raise _no_longer(fault) from fault
     _settle(session, actor, permit, proposal, ProposalState.ACCEPTED, None, amendment)
     here = grounds.find(session, actor, slug)
     return _result(session, here, actor, proposal, "accepted", told)
+
+
+def _no_longer(fault: Invalid) -> Failure:
+    """What was possible when it was proposed may not be any more: then nothing is wrong with the request, and
+    the pointers lead into the proposal."""
+    if not any(one.pointer.startswith("/changes") for one in fault.faults):
+        return fault
+    return Conflict(
+        Text(
+            "Kế hoạch đã thay đổi nên không còn thực hiện được đề xuất này: hãy từ chối",
+            "The plan has changed, so this proposal can be carried out no more: decline it",
+        ),
+        faults=fault.faults,
+        facts={**fault.facts, "reason": "proposal_no_longer_possible"},
+    )
 
 
 def decline(
@@ -108,6 +125,9 @@ def _may_propose(session: Session, here: Ground, actor: Actor, body: ProposalIn)
                 ]
             )
         task = sight.task_named(session, here, actor, code, f"/changes/{place}/task")
+        instead = getattr(change, "superseded_by", None)
+        if instead is not None:
+            sight.task_named(session, here, actor, instead, f"/changes/{place}/superseded_by")
         item = grounds.item(session, here, task)
         permit = access.permit(
             actor,

@@ -4,89 +4,58 @@ Nothing is taken from anybody's name: who leaves keeps what it did and the share
 was open is owed by those who come.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import NamedTuple
 
-from sqlalchemy import select
-
-from app.models import Agency, Assignment, Membership
+from app.models import Assignment
 from app.rules.lifecycle import Planned, owed_from_the_start
-from app.rules.vocabulary import AgencyKind, OutputKind, Role, Source
+from app.rules.vocabulary import AgencyKind, OutputKind, Role, Source, TaskKind
 from app.schemas import changing as wire
-from app.services import assigning, holding, looking_up
+from app.services import assigning, belonging, holding, looking_up, occurrences, sharing
 from app.services.drafting import Draft
-from app.services.holding import Held, give
-from app.services.looking_up import refuse
-
-ZERO, ALL = Fraction(0), Fraction(1)
-
-
-class Place(NamedTuple):
-    """What a body has in a task: its share, and the group it is there for (None: named itself)."""
-
-    share: Fraction = ZERO
-    group: int | None = None
+from app.services.holding import Held
+from app.services.lines import give, is_current
+from app.services.sharing import ZERO, Division, Place
 
 
 def set_leads(draft: Draft, change: wire.LeadsChange) -> None:
-    """Who answers for a task from now on. What the shares say is divided is what nobody keeps."""
+    """Who answers for a task from now on. What former leads keep is taken off the shares of those who come in
+    their place."""
     held = holding.hold(draft, looking_up.duty(draft, change.task))
     named = [
         (looking_up.body(draft, one.agency, f"/leads/{place}/agency", group=True), one.share)
         for place, one in enumerate(change.leads)
     ]
-    heads, places = _resolved(held, _shared(named))
-    leaving = [row for row in held.bodies(Role.LEAD) if row.agency_id not in places]
-    before = next((row for row in leaving if held.kept(row)), None)
-    rest = {row.id: hand_over(held, row) for row in leaving}
-    kept = sum((row.share for row in held.former() if row.agency_id not in places), ZERO)
-    for agency_id, place in places.items():
-        share = Place((ALL - kept) * place.share, place.group)
-        arrive(held, agency_id, Role.LEAD, share, before, rest[before.id] if before else None)
-    _work_through_members(held, Role.LEAD, {id_: (ALL - kept) * share for id_, share in heads.items()})
+    stated = Division.of(held, sharing.stated(named))
+    leading = {row.agency_id for row in held.bodies(Role.LEAD)}
+    leaving = [row for row in held.bodies(Role.LEAD) if row.agency_id not in stated.places]
+    came = [agency_id for agency_id in stated.places if agency_id not in leading]
+    after, taken = _followed(held, leaving, came, list(stated.places))
+    division = stated.beside(held, after)
+    for agency_id, place in division.places.items():
+        arrive(held, agency_id, Role.LEAD, place, *taken.get(agency_id, ()))
+    _work_through_members(held, Role.LEAD, division.heads)
     held.settle()
 
 
-def _shared(named: Sequence[tuple[Agency, str | None]]) -> list[tuple[Agency, Fraction]]:
-    """Each with its share: as given, or all alike."""
-    given = [Fraction(share) for _, share in named if share is not None]
-    if len({agency.code for agency, _ in named}) < len(named):
-        raise refuse("/leads", "repeated", "Một cơ quan được nêu hai lần", "A body is named twice")
-    if given and (len(given) < len(named) or sum(given) != ALL):
-        raise refuse(
-            "/leads",
-            "shares_not_one",
-            "Nêu phần của mọi cơ quan, tổng bằng 1; hoặc không nêu phần nào",
-            "Give the share of each, summing to 1; or give none",
-        )
-    return [(agency, Fraction(share) if share else ALL / len(named)) for agency, share in named]
-
-
-def _resolved(
-    held: Held, named: Iterable[tuple[Agency, Fraction]]
-) -> tuple[dict[int, Fraction], dict[int, Place]]:
-    """Groups that work through members, with their shares; and every body with its own."""
-    heads: dict[int, Fraction] = {}
-    places: dict[int, Place] = {}
-    for agency, share in named:
-        members = members_of(held.draft, agency, held.today)
-        if members:
-            heads[agency.id] = share
-        for body in members or [agency.id]:
-            before = places.get(body, Place(ZERO, agency.id if members else None))
-            part = share / len(members) if members else share
-            places[body] = Place(before.share + part, before.group if members else None)
-    return heads, places
-
-
-def members_of(draft: Draft, agency: Agency, day: date) -> list[int]:
-    """The members a group has on a day; none for a single body."""
-    if agency.kind is not AgencyKind.GROUP:
-        return []
-    query = select(Membership).where(Membership.group_id == agency.id).order_by(Membership.id)
-    return [row.member_id for row in draft.session.scalars(query) if assigning.valid_on(row, day)]
+def _followed(
+    held: Held, leaving: Sequence[Assignment], came: Sequence[int], named: Sequence[int]
+) -> tuple[dict[int, Sequence[int]], dict[int, tuple[Assignment, list[Planned]]]]:
+    """End the leads that leave. By each, who comes in its place: as many as leave, one after the other; else
+    all in that of all. By each who comes, after whom, and what was open. Where nobody comes, those who stay
+    take up what has come up."""
+    after: dict[int, Sequence[int]] = {}
+    taken: dict[int, tuple[Assignment, list[Planned]]] = {}
+    pairs = [(leaving, came)]
+    if len(leaving) == len(came):
+        pairs = [([row], [body]) for row, body in zip(leaving, came, strict=True)]
+    for rows, bodies in pairs:
+        begun = [row for row in rows if has_begun(held, row)]
+        rest = [one for row in rows for one in hand_over(held, row)]
+        after |= {row.id: bodies for row in rows}
+        taken |= {body: (begun[0], rest) for body in bodies or named if begun}
+    return after, taken
 
 
 def _work_through_members(held: Held, role: Role, heads: Mapping[int, Fraction]) -> None:
@@ -97,6 +66,11 @@ def _work_through_members(held: Held, role: Role, heads: Mapping[int, Fraction])
     for agency_id, share in heads.items():
         row = arrive(held, agency_id, role, Place(share))
         row.fans_out = True
+
+
+def has_begun(held: Held, row: Assignment) -> bool:
+    """Whether there was anything to do for a lead, or for one before it: who comes takes up what is left."""
+    return bool(held.kept(row)) or row.succeeds_id is not None
 
 
 def hand_over(held: Held, row: Assignment) -> list[Planned]:
@@ -119,12 +93,12 @@ def arrive(
     role: Role,
     place: Place,
     before: Assignment | None = None,
-    rest: Sequence[Planned] | None = None,
+    rest: Iterable[Planned] | None = None,
 ) -> Assignment:
     """Begin an assignment, or let one go on with its share. A lead that comes owes the `rest` that the one
     `before` it had not done; or, where nobody leaves, what there is still to do of the whole."""
     row = next((one for one in held.assignments if (one.agency_id, one.role) == (agency_id, role)), None)
-    stays = row is not None and holding.is_current(row, held.today)
+    stays = row is not None and is_current(row, held.today)
     if row is None:
         row = Assignment(
             plan_id=held.task.plan_id,
@@ -141,22 +115,42 @@ def arrive(
         held.enter(row)
     row.valid_to, row.group_id, row.fans_out, row.source = None, place.group, False, Source.DECISION
     give(row, place.share)
-    if role is Role.LEAD and not stays and held.agency(row).kind is not AgencyKind.GROUP:
-        own = [holding.as_planned(output) for output in held.kept(row)]
-        mine = {one.code for one in own}
-        to_do = still_to_do(held) if rest is None else rest
-        held.owe(row, [*own, *(one for one in to_do if one.code not in mine)])
+    if role is Role.LEAD and held.agency(row).kind is not AgencyKind.GROUP:
+        to_do = still_to_do(held) if rest is None and not stays else rest or ()
+        taken = list(_taken_up(held, row, to_do, stays=stays))
+        if taken or not stays:
+            own = [holding.as_planned(one) for one in held.of(row) if not one.dropped]
+            held.owe(row, [*own, *taken])
     return row
+
+
+def _taken_up(held: Held, row: Assignment, rest: Iterable[Planned], *, stays: bool) -> Iterator[Planned]:
+    """What a body takes up of the rest. Two occurrences are two, whatever each is called; of all else, who
+    stays owes its own already."""
+    mine = {output.code for output in held.of(row) if not output.dropped}
+    last = max((output.number for output in held.of(row)), default=0)
+    for one in rest:
+        happened = one.kind is OutputKind.OCCURRENCE
+        if one.code in mine and happened and one.period_from is None:
+            last = max(last, one.number) + 1
+            yield occurrences.numbered(one, last)
+        elif one.code not in mine and (happened or not stays):
+            last = max(last, one.number)
+            mine.add(one.code)
+            yield one
 
 
 def still_to_do(held: Held, since: date | None = None) -> list[Planned]:
     """What a body owes that comes while the plan is in force: what others owe, but no period that had ended
     before it came."""
-    shape = next((held.kept(row) for row in held.owing() if held.kept(row)), None)
+    shapes = [held.kept(row) for row in (*held.owing(), *held.former()) if held.kept(row)]
+    if held.task.kind is TaskKind.CONTINUOUS:  # one body's periods fit together, those of two need not
+        shapes = shapes[:1]
+    shape = {output.code: output for outputs in reversed(shapes) for output in outputs}
     planned = (
-        owed_from_the_start(assigning.terms(held.draft.plan, held.task))
-        if shape is None
-        else [holding.as_planned(output) for output in shape if output.kind is not OutputKind.OCCURRENCE]
+        [holding.as_planned(one) for one in shape.values() if one.kind is not OutputKind.OCCURRENCE]
+        if shapes
+        else owed_from_the_start(assigning.terms(held.draft.plan, held.task))
     )
     return [one for one in planned if (one.period_to or date.max) >= (since or held.today)]
 
@@ -166,14 +160,14 @@ def set_coordinators(draft: Draft, change: wire.CoordinatorsChange) -> None:
     the task does not coordinate with itself through one."""
     held = holding.hold(draft, looking_up.duty(draft, change.task))
     named = [
-        looking_up.agency(draft, code, f"/coordinators/{place}")
+        looking_up.living(draft, code, f"/coordinators/{place}")
         for place, code in enumerate(change.coordinators)
     ]
     leads = {row.agency_id for row in held.bodies(Role.LEAD)}
     heads: dict[int, Fraction] = {}
     wanted: dict[int, int | None] = {}
     for agency in named:
-        members = members_of(draft, agency, held.today)
+        members = belonging.members_of(draft, agency, held.today)
         heads |= {agency.id: ZERO} if members else {}
         wanted |= {body: agency.id for body in members if body not in leads}
     wanted |= {agency.id: None for agency in named if agency.id not in heads}

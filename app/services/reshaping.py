@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import exists, select
 
-from app.models import Act, Activity, Assignment
+from app.models import Act, Activity, Assignment, Output
 from app.rules.amending import BECOMES
 from app.rules.calendar import periods
 from app.rules.lifecycle import Planned, Terms, deadline, owed_from_the_start, period
@@ -108,18 +108,16 @@ def set_period(draft: Draft, change: wire.PeriodChange) -> None:
 
 
 def _periods(held: Held, assignment: Assignment, kind: PeriodKind) -> list[Planned]:
-    """Those that have begun, and the days after them divided anew."""
-    plan = held.draft.plan
-    begun = [
-        one
-        for one in held.kept(assignment)
-        if holding.is_done(one) or (one.period_from or date.min) <= held.today
-    ]
-    past = [one.period_to for one in (*begun, *held.kept_before(assignment)) if one.period_to]
+    """Those that have begun, with all before one that was reported early, and the days after them divided
+    anew."""
+    plan, kept = held.draft.plan, held.kept(assignment)
+    begun = [one for one in kept if holding.is_done(one) or (one.period_from or date.min) <= held.today]
+    past = [one.period_to for one in (*begun, *held.kept_beside(assignment)) if one.period_to]
     first = max(past) + timedelta(1) if past else max(plan.period_from, assignment.valid_from or date.min)
-    new = periods(kind, first, plan.period_to)
-    numbers = max((one.number for one in begun), default=0)
-    return [*map(holding.as_planned, begun), *(period(numbers + n, one) for n, one in enumerate(new, 1))]
+    stay = [one for one in kept if one.period_to is None or one.period_to < first]
+    numbers = max((one.number for one in stay), default=0)
+    new = [period(numbers + n, one) for n, one in enumerate(periods(kind, first, plan.period_to), 1)]
+    return [*map(holding.as_planned, stay), *new]
 
 
 def set_visibility(draft: Draft, change: wire.VisibilityChange) -> None:
@@ -146,7 +144,9 @@ def set_visibility(draft: Draft, change: wire.VisibilityChange) -> None:
 
 
 def _was_reported(draft: Draft, task_id: int) -> bool:
-    found = (exists().where(model.task_id == task_id) for model in (Activity, Act))
+    """An occurrence tells something as well: that it came up, and under which name."""
+    found = [exists().where(model.task_id == task_id) for model in (Activity, Act)]
+    found.append(exists().where(Output.task_id == task_id, Output.kind == OutputKind.OCCURRENCE))
     return any(draft.session.scalars(select(one)).one() for one in found)
 
 
@@ -184,16 +184,23 @@ def _terms(held: Held) -> Terms:
 
 
 def _owe(held: Held, planned: Sequence[Planned]) -> None:
-    """Every lead owes this from now on, but for what those before it keep, who keep no more than is in it."""
+    """Every lead owes this from now on as far as it is its own: what is new is owed by all, and what a former
+    lead did is nobody else's."""
     source = held.task.due_source
     planned = [
         replace(one, due_source=source) if one.due_source is Source.PLAN_TEXT else one for one in planned
     ]
-    codes = {one.code for one in planned}
+    leads = [*held.former(), *held.owing()]
+    known = {output.code for row in leads for output in held.kept(row)}
     for assignment in held.former():
-        held.owe(assignment, [holding.as_planned(one) for one in held.kept(assignment) if one.code in codes])
+        own = {one.code for one in held.of(assignment) if not one.dropped or holding.is_done(one)}
+        held.owe(assignment, [one for one in planned if one.code in own])
     for assignment in held.owing():
-        taken = {output.code for output in held.kept_before(assignment)}
-        held.owe(assignment, [one for one in planned if one.code not in taken])
+        own = {one.code for one in held.kept(assignment)}
+        taken = {one.code for one in held.kept_beside(assignment)}
+        held.owe(
+            assignment,
+            [one for one in planned if one.code in own or (one.code not in known and one.code not in taken)],
+        )
     held.rebalance()
     held.settle()

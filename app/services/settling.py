@@ -3,24 +3,31 @@
 Whoever calls has locked the assignment's row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import chain, islice, repeat
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Activity, Assignment, Output, Plan, Task
-from app.models.unit import instant
+from app.models.unit import instant, permits, today
 from app.rules import lifecycle
-from app.rules.vocabulary import ActivityStatus, Level, OutputKind
+from app.rules.vocabulary import ActivityStatus, Level, OutputKind, Role, TaskKind
 from app.schemas.activities import Moved
-from app.services import facts, standings
+from app.services import access, facts, standings
 from app.services.dockets import Docket
+from app.services.lines import Lines
+from app.services.outputs import owed_by
 
 
-def settle(session: Session, task: Task, assignment: Assignment, outputs: Sequence[Output]) -> list[Moved]:
-    """Bring every output to the level its facts give it, and the standing to them; tell which ones moved."""
+def settle(
+    session: Session, task: Task, assignment: Assignment, outputs: Sequence[Output], *, alone: bool = False
+) -> list[Moved]:
+    """Bring every output to the level its facts give it, and the standing to them; tell which ones moved.
+
+    `alone`: whoever calls sees to the shares of those that handed over or took over.
+    """
     moved = []
     for output in outputs:
         before = output.level
@@ -35,8 +42,37 @@ def settle(session: Session, task: Task, assignment: Assignment, outputs: Sequen
         if output.level is not before:
             output.moved_at = instant(session)
             moved.append(Moved(output=output.code, before=before, after=output.level))
+    owed = sum(output.weight for output in outputs if output.owed)
+    follows = not alone and task.kind is TaskKind.TRIGGERED and owed != _owed_before(session, assignment)
     standings.write(session, task, assignment, outputs)
+    if follows:
+        _follow(session, task, assignment)
     return moved
+
+
+def _owed_before(session: Session, assignment: Assignment) -> int:
+    known = standings.current(session, assignment.id)
+    return known.owed if known is not None else 0
+
+
+def _follow(session: Session, task: Task, assignment: Assignment) -> None:
+    """A triggered duty owes more as it comes up: those that handed it over share by that as well, or what
+    comes up after a handover would weigh nothing."""
+    of_the_task = (Assignment.task_id == task.id, Assignment.role == Role.LEAD, ~Assignment.fans_out)
+    if not session.scalars(select(exists().where(*of_the_task, Assignment.succeeds_id.is_not(None)))).one():
+        return
+    session.flush()
+    query = select(Assignment).where(*of_the_task).order_by(Assignment.id).with_for_update()
+    rows = session.scalars(query.execution_options(populate_existing=True)).all()
+    access.open_for_change(session, permits(session)[assignment], rows)
+    known = {row.id: owed_by(session, row) for row in rows}
+    before = {row.id: row.share for row in rows}
+    Lines(rows, today(session)).rebalance(
+        lambda row: sum(output.weight for output in known[row.id] if output.owed)
+    )
+    for row in rows:
+        if row.share != before[row.id]:
+            standings.write(session, task, row, known[row.id])
 
 
 def cover(
@@ -86,7 +122,7 @@ def fill(
 ) -> None:
     """Fill the pieces with what is recorded. A record fills pieces on the day of what it tells, whenever it
     came in; one that is later than all before it is the usual case, and costs no look at the others."""
-    pieces = [output for output in outputs if output.kind is OutputKind.PIECE and not output.dropped]
+    pieces = pieces_of(outputs)
     days = [piece.evidenced_on for piece in pieces if piece.evidenced_on]
     if plus is not None and plus[0] >= max(days, default=date.min):
         known: list[date] = [*days, *repeat(plus[0], plus[1])]
@@ -95,6 +131,12 @@ def fill(
     for place, piece in enumerate(pieces, 1):
         piece.evidence = int(lifecycle.filled(place, assignment.recorded_quantity))
         piece.evidenced_on = known[place - 1] if piece.evidence else None
+
+
+def pieces_of(outputs: Iterable[Output]) -> list[Output]:
+    """The pieces that records fill, in order. One that was returned and then handed on is somebody else's to
+    make again; what was recorded for it is no other piece."""
+    return [one for one in outputs if one.kind is OutputKind.PIECE and (one.returned or not one.dropped)]
 
 
 def days_of_pieces(

@@ -1,5 +1,7 @@
 """The explanation: whoever reads it computes the same number, and is told of what takes no part in it."""
 
+import inspect
+import re
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
@@ -88,6 +90,13 @@ def test_a_stranger_computes_the_number_that_progress_shows(
         assert recomputed(said) == ratio(shown[level])
         for name in ("formula", "revision", "as_of", "on"):
             assert said[name] == shown[name]
+
+
+def test_the_page_for_officials_shows_this_very_client() -> None:
+    page = Path(__file__).parents[2] / "docs" / "progress.md"
+    [shown] = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert shown == inspect.getsource(recomputed)
+    assert len(shown.splitlines()) <= 12  # ten, and what says what it is
 
 
 def test_evidenced_is_the_level_unless_another_is_asked_for(archive: Service) -> None:

@@ -461,28 +461,27 @@ def test_it_is_answered_304_while_nothing_moves_whatever_the_clock_says(on: Date
 def test_between_any_two_instants_of_any_history_it_adds_up(on: Dated, seed: int) -> None:
     history = History(on, seed)
     dice, shown = history.dice, [_figures(on)]
-    for _ in range(36):
+    for _ in range(30):
         history.step(decisions=2)
         shown.append(_figures(on))
-    for _ in range(24):
-        first, second, third = sorted(dice.sample(range(len(history.instants)), 3))
-        level, (caller, asked) = dice.choice(LEVELS), dice.choice(SOMEBODY)
-        one, two = (
-            change(on, history.instants[a], history.instants[b], caller, level=level, **asked)
-            for a, b in ((first, second), (second, third))
+    for _ in range(12):
+        places = sorted(dice.sample(range(len(history.instants)), 3))
+        first, second, third = (history.instants[place] for place in places)
+        who, level = dice.randrange(len(SOMEBODY)), dice.choice(LEVELS)
+        caller, asked = SOMEBODY[who]
+        asked = {**asked, "level": level, "by": dice.choice(("task", "agency"))}
+        one = change(on, first, second, caller, **asked)
+        two = change(on, second, third, caller, **asked)
+        whole = change(on, first, third, caller, all="true", **asked)
+        told = [one["before"], one["after"], two["before"], two["after"], whole["before"], whole["after"]]
+        read = [shown[place][who][level] for place in places]
+        assert told == [read[0], read[1], read[1], read[2], read[0], read[2]], (
+            history.happened,
+            SOMEBODY[who],
         )
-        place = SOMEBODY.index((caller, asked))
-        assert one["before"] == shown[first][place][level], (history.happened, caller, asked)
-        assert one["after"] == two["before"] == shown[second][place][level], (history.happened, caller, asked)
-        assert two["after"] == shown[third][place][level], (history.happened, caller, asked)
-        everything = change(
-            on, history.instants[first], history.instants[third], caller, level=level, all="true", **asked
-        )
-        for by in ("task", "agency"):
-            broken = change(
-                on, history.instants[first], history.instants[third], caller, level=level, by=by, **asked
-            )
-            assert total([halves(row) for row in broken["rows"]]) == total([halves(everything)])
+        for said in (one, two, whole):
+            if said["work"]["numerator"] is not None:
+                assert total([halves(row) for row in said["rows"]]) == halves(said)
 
 
 def _figures(on: Dated) -> list[Said]:
@@ -503,7 +502,7 @@ SOMEBODY: list[tuple[str, dict[str, str]]] = [
 @pytest.mark.parametrize("seed", [5, 6])
 def test_no_decision_is_work_and_no_record_is_scope(on: Dated, seed: int) -> None:
     history = History(on, seed, swaps=False)
-    for _ in range(40):
+    for _ in range(36):
         history.step(decisions=4)
     for place, what in enumerate(history.happened):
         start, end = history.instants[place : place + 2]

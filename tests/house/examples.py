@@ -4,13 +4,15 @@
 
 Starts the service on a fresh embedded database with the real plan and calls every operation once: as an
 office (SVHTTDL, an outsider to most of the plan, so nothing internal gets into the published contract), or as
-the plan's owner or secretariat about what everybody sees. It keeps what was said. Lists are asked for one or
+the plan's owner and others about what everybody sees. It keeps what was said. Lists are asked for one or
 two items. Where an answer cannot be asked to be short, lists inside it are cut to their first two entries;
 nothing else is changed.
 """
 
 import json
+import os
 import re
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -25,7 +27,9 @@ from app.web.description import EXAMPLES
 from tests.servers.service import ServerProcess
 
 PLAN = "ttdn-2023"
-OFFICE, OWNER, SECRETARIAT = "SVHTTDL", "TTBCD", "BPGV"
+OFFICE, OWNER = "SVHTTDL", "TTBCD"
+HOST, PLANNER = "VPUBND", "SKHDT"
+"""Who receives delegations, and whose duty is shown as one that is tracked by status only."""
 LONGEST_LIST = 2
 
 Exchange = dict[str, Any]
@@ -40,7 +44,7 @@ class Recorder:
     exchanges: dict[str, Exchange] = field(default_factory=dict)
 
     def call(
-        self, operation_id: str, *, by: str = OFFICE, body: Any = None, **parameters: Any
+        self, operation_id: str, *, caller: str = OFFICE, body: Any = None, **parameters: Any
     ) -> httpx.Response:
         """Call with these parameters (`If_Match` is the header `If-Match`); only a success is an example."""
         method, path, operation = self._operation(operation_id)
@@ -49,7 +53,7 @@ class Recorder:
         sent: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
         for name, value in named.items():
             sent[places[name]][name] = str(value)
-        answer = self.clients[by].request(
+        answer = self.clients[caller].request(
             method, path.format(**sent["path"]), params=sent["query"], headers=sent["header"], json=body
         )
         answer.raise_for_status()
@@ -62,7 +66,7 @@ class Recorder:
     def lead(self, task: str) -> str:
         """The id of a task's one accountable assignment."""
         asked = {"task": task, "role": "lead"}
-        found = self.clients[SECRETARIAT].get(f"/v1/plans/{PLAN}/assignments", params=asked).json()
+        found = self.clients[OWNER].get(f"/v1/plans/{PLAN}/assignments", params=asked).json()
         return str(found["items"][0]["id"])
 
     def _operation(self, operation_id: str) -> tuple[str, str, dict[str, Any]]:
@@ -164,16 +168,21 @@ def act(recorder: Recorder) -> None:
     recorder.call("withdraw_claim", plan=PLAN, output=own["IV.7.c"], body={"reason": "Còn bản tiếng Anh"})
     read = recorder.call("get_output", plan=PLAN, output=own["IV.7.a"])
     recorder.call(
-        "confirm_output", by=OWNER, plan=PLAN, output=own["IV.7.a"], If_Match=read.headers["etag"], body={}
+        "confirm_output",
+        caller=OWNER,
+        plan=PLAN,
+        output=own["IV.7.a"],
+        If_Match=read.headers["etag"],
+        body={},
     )
     missing = {"missing": "Thiếu danh sách đơn vị tham dự"}
-    recorder.call("return_output", by=OWNER, plan=PLAN, output=own["IV.7.a"], body=missing)
+    recorder.call("return_output", caller=OWNER, plan=PLAN, output=own["IV.7.a"], body=missing)
     recorder.clients[OFFICE].post(f"/v1/plans/{PLAN}/outputs/{own['IV.7.a']}/claims", json={})
     recorder.call("find_acts", plan=PLAN, output=own["IV.7.a"], limit=2)
     triggered = recorder.lead("IV.3.a")
     recorder.call(
         "open_occurrence",
-        by=SECRETARIAT,
+        caller=HOST,
         plan=PLAN,
         assignment=triggered,
         body={"label": "Đoàn công tác tháng 6", "due_on": "2023-06-30"},
@@ -190,10 +199,10 @@ def decide(recorder: Recorder) -> None:
             {"change": "visibility", "task": "IV.5.b", "visibility": "status_only"},
         ],
     }
-    recorder.call("amend_plan", by=OWNER, plan=PLAN, body=body)
+    recorder.call("amend_plan", caller=OWNER, plan=PLAN, body=body)
     recorder.call(
         "enter_status",
-        by=SECRETARIAT,
+        caller=PLANNER,
         plan=PLAN,
         assignment=recorder.lead("IV.5.b"),
         body={"period": "M1", "entry": "fulfilled"},
@@ -204,9 +213,11 @@ def decide(recorder: Recorder) -> None:
         asked = {"reason": "Chờ lịch phát sóng", "changes": [change]}
         made = recorder.call("propose_amendment", plan=PLAN, body=asked)
         ids.append(made.json()["proposal"]["id"])
-    recorder.call("accept_proposal", by=OWNER, plan=PLAN, proposal=ids[0], body={"decision": decision(10)})
+    recorder.call(
+        "accept_proposal", caller=OWNER, plan=PLAN, proposal=ids[0], body={"decision": decision(10)}
+    )
     reason = {"reason": "Đã có hạn mới"}
-    recorder.call("decline_proposal", by=OWNER, plan=PLAN, proposal=ids[1], body=reason)
+    recorder.call("decline_proposal", caller=OWNER, plan=PLAN, proposal=ids[1], body=reason)
     recorder.call("withdraw_proposal", plan=PLAN, proposal=ids[2], body=reason)
     recorder.call("get_proposal", plan=PLAN, proposal=ids[0])
 
@@ -229,10 +240,19 @@ def urge(recorder: Recorder) -> None:
         "message": "Báo cáo tiến độ sản xuất chương trình",
         "due_on": "2099-12-31",
     }
-    made = recorder.call("urge", by=OWNER, plan=PLAN, body=body).json()["urges"][0]["id"]
+    made = recorder.call("urge", caller=OWNER, plan=PLAN, body=body).json()["urges"][0]["id"]
     recorder.call("answer_urge", plan=PLAN, urge=made, body={"answer": "Đang dựng, xong trong tháng"})
-    recorder.call("close_urge", by=OWNER, plan=PLAN, urge=made, body={"outcome": "met"})
+    recorder.call("close_urge", caller=OWNER, plan=PLAN, urge=made, body={"outcome": "met"})
     recorder.call("get_urge", plan=PLAN, urge=made)
+
+
+def key_of(agency: str, environment: Mapping[str, str]) -> str:
+    """A key of another agency, as the person on the server makes one."""
+    command = (sys.executable, "-m", "app", "key", "create", agency, "--label", "examples", "--scope", "push")
+    made = subprocess.run(
+        command, env={**os.environ, **environment}, check=True, capture_output=True, encoding="utf-8"
+    )
+    return str(re.findall(r"ttdn_\w+", made.stdout)[0])
 
 
 def record() -> dict[str, Exchange]:
@@ -241,6 +261,7 @@ def record() -> dict[str, Exchange]:
         environment = {"DATABASE_URL": f"sqlite:///{folder}/examples.sqlite3"}
         with ServerProcess(environment) as server:
             keys = dict(re.findall(r"^\s+([A-Z]+)\s+(ttdn_\w+)", server.log, re.MULTILINE))
+            keys |= {agency: key_of(agency, environment) for agency in (HOST, PLANNER)}
             with ExitStack() as opened:
                 clients = {
                     agency: opened.enter_context(
@@ -250,7 +271,7 @@ def record() -> dict[str, Exchange]:
                             timeout=30,
                         )
                     )
-                    for agency in (OFFICE, OWNER, SECRETARIAT)
+                    for agency in (OFFICE, OWNER, HOST, PLANNER)
                 }
                 contract = clients[OFFICE].get("/openapi.json").raise_for_status().json()
                 recorder = Recorder(clients, contract)

@@ -21,9 +21,11 @@ from app.rules.vocabulary import AgencyKind, PlanStatus, Role, Scope, TaskStatus
 from tests.policy import (
     EXPECTED,
     KINDS,
+    LACKS,
     ME,
     NAMED,
     ORDER,
+    REASONS,
     SCOPES,
     SEES,
     SHORT,
@@ -40,46 +42,6 @@ from tests.policy import (
     missing,
     to_be,
 )
-
-# Why not, in the order in which the reasons are given.
-REASONS = {
-    "scope_missing": None,  # names the scope
-    "technician_cannot_write": Text(
-        "Khóa quản trị kỹ thuật không được ghi dữ liệu nghiệp vụ.",
-        "A technical administrator's key can write no business record.",
-    ),
-    "partner_cannot_write": Text(
-        "Đối tác bên ngoài không được ghi dữ liệu.", "An external partner cannot write."
-    ),
-    "agency_not_active": Text(
-        "Cơ quan đã kết thúc hoạt động nên không được ghi dữ liệu.",
-        "An agency that no longer exists cannot write.",
-    ),
-    "plan_not_draft": Text(
-        "Kế hoạch đã có hiệu lực: chỉ được thay đổi theo một quyết định có dẫn chiếu.",
-        "The plan has taken effect: only a cited decision changes it.",
-    ),
-    "plan_not_active": Text("Kế hoạch không ở trạng thái đang thực hiện.", "The plan is not in force."),
-    "task_not_active": Text("Nhiệm vụ không ở trạng thái đang thực hiện.", "The task is not in force."),
-    "status_only": Text(
-        "Nhiệm vụ này chỉ theo dõi trạng thái: không lưu nội dung, chỉ báo trạng thái theo kỳ.",
-        "This duty is tracked by status only: nothing is stored but the status of each period.",
-    ),
-    "not_status_only": Text(
-        "Nhiệm vụ này không thuộc loại chỉ theo dõi trạng thái: hãy ghi hoạt động và báo cáo đầu ra.",
-        "This duty is not tracked by status only: record activities and claim outputs.",
-    ),
-    "own_work": None,  # names what one is
-    "another_agency": None,  # the rule itself
-}
-LACKS = {
-    Scope.READ: Text("Khóa truy cập này không có quyền “Đọc”.", "This key lacks the scope “read”."),
-    Scope.PUSH: Text("Khóa truy cập này không có quyền “Gửi báo cáo”.", "This key lacks the scope “push”."),
-    Scope.ADMIN: Text(
-        "Khóa truy cập này không có quyền “Quản trị kỹ thuật”.", "This key lacks the scope “admin”."
-    ),
-}
-
 
 # --- the tables are whole ------------------------------------------------------------------------------
 

@@ -13,7 +13,8 @@ from tests.year.served import served
 
 def main() -> int:
     """What differs goes to the error stream, and makes it fail."""
-    lines, found = [], []
+    lines: list[str] = []
+    found: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'year.sqlite3'}"
         with served(url, Path(folder)) as stage:

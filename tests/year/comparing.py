@@ -9,7 +9,6 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from tests.service import PLAN
 from tests.walks import items
 from tests.year.figures import BUCKETS, LEVELS
 from tests.year.player import OWNER, Player
@@ -34,7 +33,7 @@ class Evening:
     """What steps of this day came to otherwise than the script has it."""
 
     def get(self, caller: str, path: str, **asked: str) -> Any:
-        answer = self.player.stage.client(caller).get(f"{PLAN}{path}", params=asked)
+        answer = self.player.stage.client(caller).get(f"{self.player.plan}{path}", params=asked)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -129,11 +128,11 @@ def of(caller: str, by: str) -> Check:
     return check
 
 
-def owner_and_outsider(evening: Evening) -> Iterator[str]:
-    """All breakdowns, for who sees everything and for who does not."""
-    for caller in (OWNER, OUTSIDER):
+def owner_and_outsider(evening: Evening, outsiders: Sequence[str] = DIVISIONS) -> Iterator[str]:
+    """All breakdowns for who sees everything, and some or all for who does not."""
+    for caller, divisions in ((OWNER, DIVISIONS), (OUTSIDER, outsiders)):
         reading = evening.reading(caller)
-        for by in DIVISIONS:
+        for by in divisions:
             yield from division(evening, caller, by, reading)
 
 
@@ -144,7 +143,7 @@ def outputs(evening: Evening) -> Iterator[str]:
         client = evening.player.stage.client(caller)
         said = {
             f"{one['task']} {one['agency']} {one['code']}": one
-            for one in items(client, f"{PLAN}/outputs", limit=200)
+            for one in items(client, f"{evening.player.plan}/outputs", limit=200)
         }
         if set(said) != set(wanted):
             yield f"{evening.today} {caller}: outputs {set(said) ^ set(wanted)} are known to one alone"
@@ -159,7 +158,7 @@ def urges(evening: Evening) -> Iterator[str]:
     client = evening.player.stage.client(OWNER)
     said = sorted(
         (one["by"]["code"], one["to"]["code"], one["due_on"], one["state"])
-        for one in items(client, f"{PLAN}/urges", limit=200)
+        for one in items(client, f"{evening.player.plan}/urges", limit=200)
     )
     wanted = sorted(
         (one.by, one.to, one.due.isoformat(), one.state(evening.today)) for one in evening.year.urges.values()
@@ -173,11 +172,10 @@ def urges(evening: Evening) -> Iterator[str]:
 
 def overview(evening: Evening) -> Iterator[str]:
     """The first page shows the same figures."""
-    for caller in (OWNER, OUTSIDER):
-        shown = evening.get(caller, "/overview")
-        for name, by in (("progress", "section"), ("agencies", "agency")):
-            if shown[name] != evening.get(caller, "/progress", by=by):
-                yield f"{evening.today} {caller}: the overview's {name} are not those of /progress"
+    shown = evening.get(OUTSIDER, "/overview")
+    for name, by in (("progress", "section"), ("agencies", "agency")):
+        if shown[name] != evening.get(OUTSIDER, "/progress", by=by):
+            yield f"{evening.today} {OUTSIDER}: the overview's {name} are not those of /progress"
 
 
 def explanation(evening: Evening, caller: str, level: str, **asked: str) -> Iterator[str]:
@@ -202,9 +200,7 @@ def _weight(row: Mapping[str, Any]) -> Fraction:
     return Fraction(row["weight"] * row["share"]["numerator"], row["share"]["denominator"])
 
 
-def _rows(
-    evening: Evening, where: str, caller: str, level: str, said: Mapping[str, Any]
-) -> Iterator[str]:
+def _rows(evening: Evening, where: str, caller: str, level: str, said: Mapping[str, Any]) -> Iterator[str]:
     whole = evening.reading(caller).whole
     wanted = {
         f"{leaf.part.task.code} {leaf.part.agency}": (leaf.pull, leaf.owed, leaf.at[level])
@@ -222,10 +218,18 @@ def _rows(
         yield f"{where}: left out without a word: {idle - left_out}"
 
 
+PLACES: Sequence[Mapping[str, str]] = (
+    {"section": "II.1"},
+    {"agency": "MTTQ"},
+    {"task": "IV.14.1"},
+    {"kind": "counted"},
+    {"section": "IV", "status": "active,suspended"},
+)
+
+
 def explained(evening: Evening) -> Iterator[str]:
-    """All three levels, of the plan and of some parts of it, for both."""
-    for caller in (OWNER, OUTSIDER):
-        for level in LEVELS:
-            yield from explanation(evening, caller, level)
-    for asked in ({"section": "II.1"}, {"agency": "MTTQ"}, {"task": "IV.14.1"}, {"kind": "counted"}):
-        yield from explanation(evening, OUTSIDER, "evidenced", **asked)
+    """All three levels of the plan for both, and of a part of it, another one each month."""
+    for level in LEVELS:
+        yield from explanation(evening, OWNER, level)
+        yield from explanation(evening, OUTSIDER, level)
+        yield from explanation(evening, OUTSIDER, level, **PLACES[evening.today.month % len(PLACES)])

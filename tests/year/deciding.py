@@ -1,13 +1,14 @@
-"""What a decision does to the plan (docs/decisions/0013): nothing is taken from anybody's name, and the shares
-of one task always sum to 1."""
+"""What a decision does to the plan (docs/decisions/0013): nothing is taken from anybody's name, and the
+shares of one task always sum to 1."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from tests.year.model import Level, Output, Part, Plan, Task
+from tests.year.model import Plan
 from tests.year.steps import Change
+from tests.year.things import Level, Output, Part, Task
 
 DAY = timedelta(days=1)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from tests.year.model import Level, Part
+from tests.year.things import Level, Part
 
 LEVELS = {"reported": Level.REPORTED, "evidenced": Level.EVIDENCED, "confirmed": Level.CONFIRMED}
 BUCKETS = ("done_on_time", "done_late", "open_in_term", "open_overdue", "not_triggered")
@@ -44,6 +44,11 @@ class Leaf:
 
     def value(self, level: str) -> Fraction:
         return Fraction(self.at[level], self.owed)
+
+    @cached_property
+    def adds(self) -> dict[str, Fraction]:
+        """W·p on each level."""
+        return {level: self.pull * self.value(level) if at else NOTHING for level, at in self.at.items()}
 
     @cached_property
     def expected(self) -> Fraction:
@@ -85,10 +90,10 @@ def node(leaves: Iterable[Leaf], helpers: Collection[Part], limits: dict[str, Fr
     included = sum((leaf.pull for leaf in some), NOTHING)
     defined = sum((leaf.pull for leaf in owing), NOTHING)
     values = {
-        level: _part(sum((leaf.pull * leaf.value(level) for leaf in owing), NOTHING), defined)
+        level: _part(sum((leaf.adds[level] for leaf in owing if leaf.at[level]), NOTHING), defined)
         for level in LEVELS
     }
-    expected = sum((leaf.pull * leaf.expected for leaf in owing), NOTHING)
+    expected = sum((leaf.pull * leaf.expected for leaf in owing if leaf.expected), NOTHING)
     heard = [record.came for leaf in some for record in leaf.part.standing]
     reported, confirmed = values["reported"], values["confirmed"]
     return {
@@ -139,7 +144,7 @@ def _colour(some: Iterable[Leaf], limits: dict[str, Fraction]) -> str:
 
 
 def _timeliness(some: Iterable[Leaf]) -> dict[str, Any]:
-    """Every live obligation in exactly one place, and both rates. Who handed all of its part over has none."""
+    """Every live obligation in one place, and both rates. Who handed all of its part over has none."""
     places = Counter(leaf.bucket for leaf in some if leaf.live and leaf.pull)
     done = places["done_on_time"] + places["done_late"]
     over, term = places["open_overdue"], places["open_in_term"]

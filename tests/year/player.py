@@ -21,8 +21,8 @@ SYSTEM = "kich-ban"
 class Player:
     """Sends the steps, and remembers what the service called the things the script has names for."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, stage: Stage, plan: str = PLAN) -> None:
+        self.stage, self.plan = stage, plan
         self._outputs: dict[tuple[str, str, str], str] = {}
         self._assignments: dict[str, tuple[str, str]] = {}
         self._named: dict[str, str] = {}
@@ -30,19 +30,26 @@ class Player:
 
     def play(self, step: Step) -> list[str]:
         """Take one step at its instant; what came otherwise than the script has it."""
-        self.stage.set(step.at)
-        self._today = step.day.isoformat()
         if isinstance(step.what, steps.GiveKey):
+            self.stage.set(step.at)
             self.stage.give_key(step.what.agency)
             return []
-        answer = _SEND[type(step.what)](self, self.stage.client(step.who), step.what)
-        wanted = step.refused or (0, "")
+        answer = self.send(step)
+        status, reason = step.refused or (0, "")
         if answer.status_code in (200, 201):
-            self._remember(step.what, answer.json())
             return [f"{step}: was not refused"] if step.refused else []
-        if (answer.status_code, True) == (wanted[0], wanted[1] in reasons(answer)):
+        if answer.status_code == status and reason in reasons(answer):
             return []
         return [f"{step}: {answer.status_code} {answer.text}"]
+
+    def send(self, step: Step) -> httpx.Response:
+        """The request, at its instant, and what was answered."""
+        self.stage.set(step.at)
+        self._today = step.day.isoformat()
+        answer = _SEND[type(step.what)](self, self.stage.client(step.who), step.what)
+        if answer.status_code in (200, 201):
+            self._remember(step.what, answer.json())
+        return answer
 
     def assignment(self, id_: str) -> str:
         """An assignment of a lead, as `task agency`."""
@@ -59,16 +66,16 @@ class Player:
     def _learn(self) -> None:
         self._assignments = {
             one["id"]: (one["task"]["code"], one["agency"]["code"])
-            for one in items(self.stage.client(OWNER), f"{PLAN}/assignments", role="lead", limit=200)
+            for one in items(self.stage.client(OWNER), f"{self.plan}/assignments", role="lead", limit=200)
         }
 
     def _output(self, what: Any) -> str:
         wanted = (what.task, what.agency, what.output)
         if wanted not in self._outputs:
             asked = {"task": what.task, "agency": what.agency}
-            for one in items(self.stage.client(OWNER), f"{PLAN}/outputs", **asked):
+            for one in items(self.stage.client(OWNER), f"{self.plan}/outputs", **asked):
                 self._outputs[one["task"], one["agency"], one["code"]] = one["id"]
-        return f"{PLAN}/outputs/{self._outputs[wanted]}"
+        return f"{self.plan}/outputs/{self._outputs[wanted]}"
 
     def _remember(self, what: steps.What, said: Mapping[str, Any]) -> None:
         match what:
@@ -95,17 +102,17 @@ class Player:
             **({"opens_occurrence": True} if what.opens else {}),
             **({"source_system": SYSTEM, "external_id": what.key} if what.key else {}),
         }
-        return client.post(f"{PLAN}/activities", json=body)
+        return client.post(f"{self.plan}/activities", json=body)
 
     def correct(self, client: httpx.Client, what: steps.Correct) -> httpx.Response:
-        url = f"{PLAN}/activities/{self._named[what.record]}"
+        url = f"{self.plan}/activities/{self._named[what.record]}"
         title = f"{LABEL} {what.title}" if what.title else None
         given = {"occurred_on": what.on, "title": title, "output": what.output, "quantity": what.quantity}
         patch = {name: value for name, value in given.items() if value is not None}
         return client.patch(url, json=patch, headers={"If-Match": client.get(url).headers["etag"]})
 
     def withdraw(self, client: httpx.Client, what: steps.Withdraw) -> httpx.Response:
-        url = f"{PLAN}/activities/{self._named[what.record]}/withdrawals"
+        url = f"{self.plan}/activities/{self._named[what.record]}/withdrawals"
         return client.post(url, json={"reason": f"{LABEL} {what.reason}"})
 
     def claim(self, client: httpx.Client, what: steps.Claim) -> httpx.Response:
@@ -121,43 +128,43 @@ class Player:
         return client.post(f"{self._output(what)}/returns", json={"missing": f"{LABEL} {what.missing}"})
 
     def tell(self, client: httpx.Client, what: steps.Tell) -> httpx.Response:
-        url = f"{PLAN}/assignments/{self.id_of(what.task, what.agency)}/status-entries"
+        url = f"{self.plan}/assignments/{self.id_of(what.task, what.agency)}/status-entries"
         return client.post(url, json={"period": what.period, "entry": what.entry})
 
     def open(self, client: httpx.Client, what: steps.Open) -> httpx.Response:
-        url = f"{PLAN}/assignments/{self.id_of(what.task, what.agency)}/occurrences"
+        url = f"{self.plan}/assignments/{self.id_of(what.task, what.agency)}/occurrences"
         return client.post(url, json={"label": f"{LABEL} {what.label}", "due_on": what.due})
 
     def decide(self, client: httpx.Client, what: steps.Decide) -> httpx.Response:
         body = {"decision": self._decision(what.number), "summary": f"{LABEL} {what.summary}"}
-        return client.post(f"{PLAN}/amendments", json={**body, "changes": what.changes})
+        return client.post(f"{self.plan}/amendments", json={**body, "changes": what.changes})
 
     def propose(self, client: httpx.Client, what: steps.Propose) -> httpx.Response:
         body = {"reason": f"{LABEL} {what.reason}", "changes": what.changes}
-        return client.post(f"{PLAN}/proposals", json=body)
+        return client.post(f"{self.plan}/proposals", json=body)
 
     def accept(self, client: httpx.Client, what: steps.Accept) -> httpx.Response:
-        url = f"{PLAN}/proposals/{self._named[what.proposal]}/acceptances"
+        url = f"{self.plan}/proposals/{self._named[what.proposal]}/acceptances"
         return client.post(url, json={"decision": self._decision(what.number)})
 
     def decline(self, client: httpx.Client, what: steps.Decline) -> httpx.Response:
-        url = f"{PLAN}/proposals/{self._named[what.proposal]}/declines"
+        url = f"{self.plan}/proposals/{self._named[what.proposal]}/declines"
         return client.post(url, json={"reason": f"{LABEL} {what.reason}"})
 
     def retract(self, client: httpx.Client, what: steps.Retract) -> httpx.Response:
-        url = f"{PLAN}/proposals/{self._named[what.proposal]}/withdrawals"
+        url = f"{self.plan}/proposals/{self._named[what.proposal]}/withdrawals"
         return client.post(url, json={"reason": f"{LABEL} {what.reason}"})
 
     def urge(self, client: httpx.Client, what: steps.Urge) -> httpx.Response:
         body = {"to": what.to, "about": what.about, "message": f"{LABEL} {what.message}", "due_on": what.due}
-        return client.post(f"{PLAN}/urges", json={**body, **({"task": what.task} if what.task else {})})
+        return client.post(f"{self.plan}/urges", json={**body, **({"task": what.task} if what.task else {})})
 
     def answer(self, client: httpx.Client, what: steps.Answer) -> httpx.Response:
-        url = f"{PLAN}/urges/{self._named[what.urge]}/answers"
+        url = f"{self.plan}/urges/{self._named[what.urge]}/answers"
         return client.post(url, json={"answer": f"{LABEL} {what.words}"})
 
     def close(self, client: httpx.Client, what: steps.Close) -> httpx.Response:
-        url = f"{PLAN}/urges/{self._named[what.urge]}/outcomes"
+        url = f"{self.plan}/urges/{self._named[what.urge]}/outcomes"
         return client.post(url, json={"outcome": what.outcome})
 
     def _decision(self, number: str) -> dict[str, str]:

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from tests.year.figures import THRESHOLDS, Leaf, node
-from tests.year.model import COUNTED, Output, Part, Plan, Task
+from tests.year.model import Plan
+from tests.year.things import COUNTED, Output, Part, Task
 
 Rows = Mapping[str, Mapping[str, Any]]
 NO_CONTRIBUTION = ("external_partner", "group")

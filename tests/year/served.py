@@ -21,8 +21,11 @@ COMMAND = (sys.executable, str(Path(clocked.__file__)), "serve", "--host", LOOPB
 class Served:
     """Clients of the process; the hand that sets its clock; and the technician beside it."""
 
-    def __init__(self, url: str, secrets: dict[str, str], clock: Path, base_url: str, open_: ExitStack) -> None:
-        self._url, self._secrets, self._clock, self._base_url, self._open = url, secrets, clock, base_url, open_
+    def __init__(
+        self, url: str, secrets: dict[str, str], clock: Path, base_url: str, ends: ExitStack
+    ) -> None:
+        self._url, self._secrets, self._clock = url, secrets, clock
+        self._base_url, self._ends = base_url, ends
         self._clients: dict[str, httpx.Client] = {}
         self._now = BEGINS
 
@@ -30,7 +33,7 @@ class Served:
         if agency not in self._clients:
             bearer = {"Authorization": f"Bearer {self._secrets[agency]}"}
             client = httpx.Client(base_url=self._base_url, headers=bearer, timeout=60)
-            self._clients[agency] = self._open.enter_context(client)
+            self._clients[agency] = self._ends.enter_context(client)
         return self._clients[agency]
 
     def set(self, at: datetime) -> None:
@@ -55,5 +58,5 @@ def served(url: str, folder: Path) -> Iterator[Served]:
     clock = folder / "clock"
     clock.write_text(BEGINS.isoformat(), encoding="ascii")
     environment = {"DATABASE_URL": url, clocked.CLOCK: str(clock)}
-    with ServerProcess(environment, COMMAND) as server, ExitStack() as open_:
-        yield Served(url, secrets, clock, server.base_url, open_)
+    with ServerProcess(environment, COMMAND) as server, ExitStack() as ends:
+        yield Served(url, secrets, clock, server.base_url, ends)

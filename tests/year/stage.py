@@ -1,4 +1,4 @@
-"""Where the script is played: the service with the real plan, keys for every body, and a clock that is set."""
+"""Where the script is played: the service with the real plan, keys for every body, a clock that is set."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import httpx
+from starlette.testclient import TestClient
 
 from app import migration
 from app.db import Clock, Database
@@ -49,11 +50,12 @@ class InProcess:
 
     def __init__(self, service: Service, hands: Hands) -> None:
         self.service, self._hands = service, hands
-        self._clients: dict[str, httpx.Client] = {}
+        self._clients: dict[str, TestClient] = {}
 
     def client(self, agency: str) -> httpx.Client:
         if agency not in self._clients:
-            self._clients[agency] = self.service[agency]
+            self._clients[agency] = client = self.service[agency]
+            client.portal = self.service.anonymous.portal  # one event loop, not one for every request
         return self._clients[agency]
 
     def set(self, at: datetime) -> None:

@@ -180,6 +180,40 @@ class Step:
     refused: tuple[int, str] | None = None
 
 
+def named(vi: str, en: str) -> dict[str, Any]:
+    """Two names, both of them plainly made up."""
+    return {"title_vi": f"[GIẢ ĐỊNH] {vi}", "title_en": f"[FICTION] {en}"}
+
+
+def target(task: str, pieces: int) -> Change:
+    return {"change": "target", "task": task, "target": pieces}
+
+
+def weight(task: str, value: int) -> Change:
+    return {"change": "weight", "task": task, "weight": value}
+
+
+def status(task: str, value: str) -> Change:
+    return {"change": "status", "task": task, "status": value}
+
+
+def deadline(task: str, day: str) -> Change:
+    return {"change": "deadline", "task": task, "due_on": day}
+
+
+def lead(task: str, agency: str) -> Change:
+    return {"change": "leads", "task": task, "leads": [{"agency": agency}]}
+
+
+def department(code: str, vi: str, en: str) -> Change:
+    names = {"name_vi": f"[GIẢ ĐỊNH] {vi}", "name_en": f"[FICTION] {en}"}
+    return {"change": "agency", "code": code, "kind": "state_department", **names}
+
+
+def member(group: str, agency: str, first: str, last: str | None = None) -> Change:
+    return {"change": "member", "group": group, "agency": agency, "valid_from": first, "valid_to": last}
+
+
 OFFICE_OPENS = timedelta(hours=1)
 """08:00 in Asia/Ho_Chi_Minh is 01:00 UTC; the office closes nine hours later."""
 BETWEEN = timedelta(minutes=20)

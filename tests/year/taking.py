@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from tests.year import deciding, steps
-from tests.year.model import Entry, Output, Part, Plan, composed
+from tests.year.model import Plan, composed
 from tests.year.steps import Step
+from tests.year.things import Entry, Output, Part
 
 
 @dataclass(eq=False, slots=True)
@@ -65,7 +66,7 @@ class Year:
             entry.output = opened or _found(part, entry, what.output)
         elif entry.standing:
             entry.day, entry.quantity = date.fromisoformat(what.on), what.quantity
-            entry.output = _found(part, entry, what.output or (entry.output and entry.output.code))
+            entry.output = _found(part, entry, what.output or _code(entry))
         if key:
             self.keyed[key] = part, entry
         if what.name:
@@ -75,7 +76,7 @@ class Year:
         part, entry = self.records[what.record]
         entry.day = date.fromisoformat(what.on) if what.on else entry.day
         entry.quantity = what.quantity or entry.quantity
-        entry.output = _found(part, entry, what.output or (entry.output and entry.output.code))
+        entry.output = _found(part, entry, what.output or _code(entry))
 
     def withdraw(self, _step: Step, what: steps.Withdraw) -> None:
         self.records[what.record][1].standing = False
@@ -119,7 +120,8 @@ class Year:
         """Naming a group urges each of its members that is assigned."""
         members = self.plan.current(what.to, step.day) or [what.to]
         for agency in members:
-            self.urges[what.name if agency == what.to else f"{what.name}:{agency}"] = Urged(step.who, agency, date.fromisoformat(what.due))
+            name = what.name if agency == what.to else f"{what.name}:{agency}"
+            self.urges[name] = Urged(step.who, agency, date.fromisoformat(what.due))
 
     def answer(self, _step: Step, what: steps.Answer) -> None:
         self.urges[what.urge].answered = True
@@ -146,6 +148,10 @@ def _act(year: Year, step: Step, what: Any) -> None:
 def _send_back(output: Output) -> None:
     output.claimed = output.confirmed = output.self_confirmed = False
     output.returned, output.told_on = True, None
+
+
+def _code(entry: Entry) -> str | None:
+    return entry.output.code if entry.output else None
 
 
 def _found(part: Part, entry: Entry, named: str | None) -> Output | None:
@@ -191,4 +197,3 @@ _DO: Mapping[type, Callable[[Year, Step, Any], None]] = {
     steps.Close: Year.close,
     steps.GiveKey: _nothing,
 }
-

@@ -6,37 +6,40 @@ from pathlib import Path
 
 import pytest
 
+from tests.writing import differences
 from tests.year import comparing, months, playing
 from tests.year.comparing import DIVISIONS, OUTSIDER, Evening
 from tests.year.conftest import empty_database
+from tests.year.figures import LEVELS
 from tests.year.player import OWNER
 from tests.year.served import served
 from tests.year.stage import in_process
-from tests.writing import differences
 
-APART = ("steps", "model", "deciding", "taking", "figures", "reading")
+APART = ("steps", "things", "model", "deciding", "taking", "figures", "reading")
 """The modules that compute the year without the service."""
 
 
 def on_a_calm_day(evening: Evening) -> Iterator[str]:
-    """Only the day has moved: one breakdown after the other, every day the owner's, every other the outsider's."""
+    """Only the day has moved: one breakdown after the other, the owner's daily, the other's every third."""
     day = evening.today.toordinal()
     yield from comparing.division(evening, OWNER, DIVISIONS[day % 4])
-    if day % 2:
-        yield from comparing.division(evening, OUTSIDER, DIVISIONS[day // 2 % 4])
-
-
-def at_the_end_of_a_month(evening: Evening) -> Iterator[str]:
-    for check in (comparing.outputs, comparing.urges, comparing.overview, comparing.explained):
-        yield from check(evening)
+    if day % 3 == 0:
+        yield from comparing.division(evening, OUTSIDER, DIVISIONS[day // 3 % 4])
 
 
 def on_a_busy_day(evening: Evening) -> Iterator[str]:
-    """All breakdowns for both, and one level explained."""
-    yield from comparing.owner_and_outsider(evening)
-    level = list(comparing.LEVELS)[evening.today.toordinal() % 3]
+    """All breakdowns for the owner, half of them for the outsider, and one level explained to both."""
+    day = evening.today.toordinal()
+    yield from comparing.owner_and_outsider(evening, DIVISIONS[day % 2 :: 2])
     for caller in (OWNER, OUTSIDER):
-        yield from comparing.explanation(evening, caller, level)
+        yield from comparing.explanation(evening, caller, list(LEVELS)[day % 3])
+
+
+def at_the_end_of_a_month(evening: Evening) -> Iterator[str]:
+    """All breakdowns for both, every output, every level explained, reminders, and the first page."""
+    checks = (comparing.owner_and_outsider, comparing.outputs, comparing.urges, comparing.overview)
+    for check in (*checks, comparing.explained):
+        yield from check(evening)
 
 
 def nothing(found: list[str]) -> None:

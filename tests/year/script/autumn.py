@@ -12,6 +12,10 @@ from tests.year.steps import (
     SendBack,
     Tell,
     Withdraw,
+    lead,
+    member,
+    status,
+    target,
 )
 
 DAYS: Days = {
@@ -33,21 +37,15 @@ DAYS: Days = {
                 "10-QĐ/BCĐ-TTĐN",
                 "Một thành viên rời nhóm; ngưỡng màu; chỉ tiêu",
                 [
-                    {
-                        "change": "member",
-                        "group": "G.SBN",
-                        "agency": "SGD.B",
-                        "valid_from": "2023-04-01",
-                        "valid_to": "2023-09-30",
-                    },
+                    member("G.SBN", "SGD.B", "2023-04-01", "2023-09-30"),
                     {
                         "change": "thresholds",
                         "obligation_red": "1/2",
                         "obligation_amber": "1/5",
                         "node_red": "1/3",
                     },
-                    {"change": "target", "task": "IV.4.b", "target": 3},
-                    {"change": "target", "task": "IV.6.a", "target": 5},
+                    target("IV.4.b", 3),
+                    target("IV.6.a", 5),
                 ],
             ),
         ),
@@ -74,10 +72,10 @@ DAYS: Days = {
             "TTBCD",
             Decide(
                 "11-QĐ/BCĐ-TTĐN",
-                "Giao lại đối ngoại nhân dân cho Mặt trận; giao chương trình quảng bá, chưa ai làm, cho Sở thứ nhất",
+                "Giao lại đối ngoại nhân dân; giao chương trình quảng bá chưa ai làm cho cơ quan khác",
                 [
-                    {"change": "leads", "task": "IV.13.a", "leads": [{"agency": "MTTQ"}]},
-                    {"change": "leads", "task": "IV.7.b", "leads": [{"agency": "SGD.A"}]},
+                    lead("IV.13.a", "MTTQ"),
+                    lead("IV.7.b", "SGD.A"),
                 ],
             ),
         ),
@@ -105,7 +103,7 @@ DAYS: Days = {
             Decide(
                 "12-QĐ/BCĐ-TTĐN",
                 "Chuyển chương trình quảng bá sang năm sau",
-                [{"change": "status", "task": "IV.7.b", "status": "carried_over"}],
+                [status("IV.7.b", "carried_over")],
             ),
         ),
         ("SGD.A", Record("IV.7.b", "2023-12-10", "Việc đã chuyển năm sau", "M1"), 403, "task_not_active"),

@@ -17,6 +17,11 @@ from tests.year.steps import (
     Tell,
     Urge,
     Withdraw,
+    deadline,
+    department,
+    member,
+    status,
+    weight,
 )
 
 DAYS: Days = {
@@ -61,12 +66,10 @@ DAYS: Days = {
                 "03-QĐ/BCĐ-TTĐN",
                 "Nêu tên hai cơ quan của nhóm các ban, sở, ngành",
                 [
-                    {"change": "agency", "code": "SGD.A", "kind": "state_department",
-                     "name_vi": "[GIẢ ĐỊNH] Sở thứ nhất", "name_en": "[FICTION] First department"},
-                    {"change": "agency", "code": "SGD.B", "kind": "state_department",
-                     "name_vi": "[GIẢ ĐỊNH] Sở thứ hai", "name_en": "[FICTION] Second department"},
-                    {"change": "member", "group": "G.SBN", "agency": "SGD.A", "valid_from": "2023-04-01"},
-                    {"change": "member", "group": "G.SBN", "agency": "SGD.B", "valid_from": "2023-04-01"},
+                    department("SGD.A", "Sở thứ nhất", "First department"),
+                    department("SGD.B", "Sở thứ hai", "Second department"),
+                    member("G.SBN", "SGD.A", "2023-04-01"),
+                    member("G.SBN", "SGD.B", "2023-04-01"),
                 ],
             ),
         ),
@@ -78,7 +81,7 @@ DAYS: Days = {
     ],
     "2023-04-20": [
         ("STTTT", Record("IV.4.b", "2023-04-19", "Họp báo quý II", key="HB/2", kind="press_conference")),
-        ("STTTT", Record("IV.4.b", "2023-04-18", "Họp báo quý II, sửa ngày", key="HB/2", kind="press_conference")),
+        ("STTTT", Record("IV.4.b", "2023-04-18", "Họp báo quý II, sửa ngày", key="HB/2")),
         ("SGD.B", Withdraw("dong-gop", "Chưa thực hiện")),
         ("SGD.B", Record("IV.14.2", "2023-04-19", "Bài trên báo ngoài tỉnh", kind="news")),
         ("TTBCD", Close("phoi-hop", "met"), 403, "another_agency"),
@@ -90,17 +93,17 @@ DAYS: Days = {
         ("BAOTV", Record("IV.9.1", "2023-04-26", "Trang đối ngoại tháng Tư", kind="news")),
     ],
     "2023-05-04": [
-        ("STTTT", Propose("lui-han", "Chờ Báo Đầu tư", [{"change": "deadline", "task": "IV.4.a", "due_on": "2023-10-31"}])),
-        ("SKHDT", Propose("tang-trong-so", "Việc lớn", [{"change": "weight", "task": "IV.5.b", "weight": 5}])),
-        ("MTTQ", Propose("rut-lai", "Gộp việc", [{"change": "weight", "task": "IV.13.b", "weight": 2}])),
-        ("SCT", Propose("viec-khac", "Xin làm", [{"change": "weight", "task": "IV.5.b", "weight": 9}]), 403, "another_agency"),
+        ("STTTT", Propose("lui-han", "Chờ Báo Đầu tư", [deadline("IV.4.a", "2023-10-31")])),
+        ("SKHDT", Propose("tang-trong-so", "Việc lớn", [weight("IV.5.b", 5)])),
+        ("MTTQ", Propose("rut-lai", "Gộp việc", [weight("IV.13.b", 2)])),
+        ("SCT", Propose("viec-khac", "Xin làm", [weight("IV.5.b", 9)]), 403, "another_agency"),
     ],
     "2023-05-10": [
         ("STTTT", Accept("lui-han", "04-QĐ/BCĐ-TTĐN"), 403, "another_agency"),
         ("TTBCD", Accept("lui-han", "04-QĐ/BCĐ-TTĐN")),
         ("TTBCD", Decline("tang-trong-so", "Trọng số giữ nguyên trong năm")),
         ("MTTQ", Retract("rut-lai", "Không còn cần")),
-        ("MTTQ", Record("IV.13.a", "2023-05-09", "Giao lưu nhân dân quý II", name="giao-luu-2", kind="exchange")),
+        ("MTTQ", Record("IV.13.a", "2023-05-09", "Giao lưu nhân dân quý II", name="giao-luu-2")),
         ("MTTQ", Record("IV.13.b", "2023-05-09", "Gặp mặt kiều bào")),
     ],
     "2023-05-15": [
@@ -109,7 +112,7 @@ DAYS: Days = {
             Decide(
                 "05-QĐ/BCĐ-TTĐN",
                 "Không tổ chức cuộc thi video clip",
-                [{"change": "status", "task": "IV.1.2a", "status": "cancelled"}],
+                [status("IV.1.2a", "cancelled")],
             ),
         ),
         ("TTBCD", Record("IV.1.2a", "2023-05-15", "Cuộc thi đã bỏ", "M1"), 403, "task_not_active"),
@@ -122,8 +125,8 @@ DAYS: Days = {
                 "06-QĐ/BCĐ-TTĐN",
                 "Tạm dừng phong trào quần chúng; nâng trọng số tin tức",
                 [
-                    {"change": "status", "task": "IV.11.2", "status": "suspended"},
-                    {"change": "weight", "task": "IV.9.2", "weight": 2},
+                    status("IV.11.2", "suspended"),
+                    weight("IV.9.2", 2),
                 ],
             ),
         ),
@@ -134,7 +137,7 @@ DAYS: Days = {
     "2023-06-05": [
         ("BTG.HCL", Correct("bao-cao-vien", on="2023-04-03")),
         ("BTG.HTC", Record("IV.15.a", "2023-06-02", "Hội nghị báo cáo viên", kind="conference")),
-        ("SCT", Record("IV.6.a", "2023-06-03", "Kết nối tại Đồng bằng sông Cửu Long", kind="trade_promotion")),
+        ("SCT", Record("IV.6.a", "2023-06-03", "Kết nối tại Đồng bằng sông Cửu Long")),
         ("TTBCD", Confirm("IV.6.a", "SCT", "P1")),
         ("SCT", Withdraw("tay-nguyen", "Ghi trùng với đơn vị khác")),
     ],

@@ -15,6 +15,10 @@ from tests.year.steps import (
     Tell,
     Urge,
     Withdraw,
+    deadline,
+    lead,
+    member,
+    status,
 )
 
 DAYS: Days = {
@@ -36,8 +40,8 @@ DAYS: Days = {
                 "07-QĐ/BCĐ-TTĐN",
                 "Thêm một thành viên nhóm; tiếp tục phong trào quần chúng",
                 [
-                    {"change": "member", "group": "G.SBN", "agency": "SCT", "valid_from": "2023-07-01"},
-                    {"change": "status", "task": "IV.11.2", "status": "active"},
+                    member("G.SBN", "SCT", "2023-07-01"),
+                    status("IV.11.2", "active"),
                 ],
             ),
         ),
@@ -59,7 +63,7 @@ DAYS: Days = {
             Decide(
                 "08-QĐ/BCĐ-TTĐN",
                 "Giao đối ngoại nhân dân cho Sở thứ nhất",
-                [{"change": "leads", "task": "IV.13.a", "leads": [{"agency": "SGD.A"}]}],
+                [lead("IV.13.a", "SGD.A")],
             ),
         ),
         ("MTTQ", Record("IV.13.a", "2023-07-19", "Làm mà chưa ghi trước bàn giao"), 403, "another_agency"),
@@ -71,7 +75,7 @@ DAYS: Days = {
         ("MTTQ", Correct("giao-luu-1", on="2023-02-15")),
         ("MTTQ", Withdraw("giao-luu-3", "Chưa đủ thành phần")),
         ("TTBCD", SendBack("IV.13.a", "MTTQ", "2023-Q1", "Soát lại theo ảnh tư liệu")),
-        ("SGD.A", Record("IV.13.a", "2023-08-01", "Đoàn nhân dân của Sở thứ nhất", name="doan", kind="exchange")),
+        ("SGD.A", Record("IV.13.a", "2023-08-01", "Đoàn nhân dân của Sở thứ nhất", name="doan")),
     ],
     "2023-08-10": [
         ("SKHDT", Record("IV.5.a", "2023-08-08", "Phóng sự tiềm năng đầu tư", "M1", kind="video")),
@@ -84,7 +88,7 @@ DAYS: Days = {
             Decide(
                 "09-QĐ/BCĐ-TTĐN",
                 "Hạn của tài liệu chính sách đầu tư",
-                [{"change": "deadline", "task": "IV.5.b", "due_on": "2023-09-15"}],
+                [deadline("IV.5.b", "2023-09-15")],
             ),
         ),
     ],
@@ -97,7 +101,7 @@ DAYS: Days = {
         ("UBND.HTCU", Answer("ca-nhom-2:UBND.HTCU", "Đã vượt chỉ tiêu")),
     ],
     "2023-08-31": [
-        ("SVHTTDL", Record("IV.7.c", "2023-08-30", "Bản dịch tiếng Anh, tiếng Khmer", "M2", kind="publication")),
+        ("SVHTTDL", Record("IV.7.c", "2023-08-30", "Bản dịch tiếng Anh, tiếng Khmer", "M2")),
         ("BAOTV", Record("IV.9.1", "2023-08-30", "Trang đối ngoại tháng Tám", kind="news")),
         ("BAOTV", Record("IV.9.3", "2023-08-30", "Cơ hội đầu tư", kind="news")),
         ("TTBCD", Close("quyet-toan", "met"), 403, "another_agency"),

@@ -14,6 +14,9 @@ from tests.year.steps import (
     Tell,
     Urge,
     Withdraw,
+    deadline,
+    named,
+    target,
 )
 
 TYPED_APART = unicodedata.normalize("NFD", "Bản tin đối ngoại tháng Hai")
@@ -34,15 +37,15 @@ DAYS: Days = {
                 "01-QĐ/BCĐ-TTĐN",
                 "Giao chỉ tiêu số lượng",
                 [
-                    {"change": "target", "task": "IV.4.b", "target": 4},
-                    {"change": "target", "task": "IV.6.a", "target": 3},
-                    {"change": "target", "task": "IV.1.2b", "target": 4},
+                    target("IV.4.b", 4),
+                    target("IV.6.a", 3),
+                    target("IV.1.2b", 4),
                 ],
             ),
         ),
         (
             "SCT",
-            Decide("02-QĐ/SCT", "Tự giao", [{"change": "target", "task": "IV.6.a", "target": 1}]),
+            Decide("02-QĐ/SCT", "Tự giao", [target("IV.6.a", 1)]),
             403,
             "another_agency",
         ),
@@ -52,7 +55,7 @@ DAYS: Days = {
     "2023-01-16": [
         ("SVHTTDL", Record("IV.7.c", "2023-01-13", "Đề cương tài liệu du lịch", name="de-cuong")),
         ("SVHTTDL", Record("IV.7.a", "2023-02-01", "Việc chưa làm", output="M1"), 422, "in_the_future"),
-        ("SVHTTDL", Record("IV.7.a", "2022-12-30", "Việc trước kế hoạch", output="M1"), 422, "before_the_plan"),
+        ("SVHTTDL", Record("IV.7.a", "2022-12-30", "Việc năm trước", output="M1"), 422, "before_the_plan"),
         ("BCHBP", Record("IV.11.1", "2023-01-14", "Tuyên truyền tại cảng cá", kind="outreach")),
         ("MTTQ", Record("IV.13.a", "2022-12-28", "Giao lưu trước thời gian của kế hoạch", kind="exchange")),
     ],
@@ -67,18 +70,18 @@ DAYS: Days = {
                         "change": "milestones",
                         "task": "IV.7.c",
                         "milestones": [
-                            {"code": "M1", "title_vi": "[GIẢ ĐỊNH] Bản thảo", "title_en": "Draft", "due_on": "2023-04-28"},
-                            {"title_vi": "[GIẢ ĐỊNH] Bản dịch", "title_en": "Translation", "due_on": "2023-08-31", "weight": 2},
-                            {"title_vi": "[GIẢ ĐỊNH] Bản in", "title_en": "Print"},
+                            {**named("Bản thảo", "Draft"), "code": "M1", "due_on": "2023-04-28"},
+                            {**named("Bản dịch", "Translation"), "due_on": "2023-08-31", "weight": 2},
+                            named("Bản in", "Print"),
                         ],
                     },
-                    {"change": "deadline", "task": "IV.5.a", "due_on": "2023-06-30"},
-                    {"change": "target", "task": "IV.14.2", "target": 2},
+                    deadline("IV.5.a", "2023-06-30"),
+                    target("IV.14.2", 2),
                 ],
             ),
         ),
         ("SVHTTDL", Correct("de-cuong", output="M1", title="Đề cương và bản thảo")),
-        ("SCT", Record("IV.6.a", "2023-01-30", "Kết nối tại miền Trung", name="mien-trung", kind="trade_promotion")),
+        ("SCT", Record("IV.6.a", "2023-01-30", "Kết nối tại miền Trung", name="mien-trung")),
     ],
     "2023-02-14": [
         ("DAITV", Record("IV.9.2", "2023-02-10", "Bản tin đối ngoại tháng Hai", key="ĐTH/2")),
@@ -94,7 +97,7 @@ DAYS: Days = {
         ("VPUBND", Open("IV.3.a", "VPUBND", "Đoàn vào thứ nhất", "2023-03-15")),
         ("SCT", Open("IV.3.a", "VPUBND", "Đoàn của Sở khác"), 403, "another_agency"),
         ("BTG.TPTV", Record("IV.15.a", "2023-02-17", "Tham mưu cấp ủy", kind="conference")),
-        ("TTBCD", Record("IV.1.2b", "2023-02-18", "Loạt bài trên báo Trung ương", quantity=2, name="loat-bai")),
+        ("TTBCD", Record("IV.1.2b", "2023-02-18", "Loạt bài trên báo, đài", quantity=2, name="loat-bai")),
         ("TTBCD", Record("IV.1.3", "2023-02-20", "Kiểm tra nội bộ", kind="inspection")),
     ],
     "2023-02-24": [
@@ -113,7 +116,7 @@ DAYS: Days = {
     "2023-03-10": [
         ("VPUBND", Record("IV.3.a", "2023-03-09", "Trao ấn phẩm cho đoàn vào", output="O1", kind="exchange")),
         ("VPUBND", Record("IV.3.a", "2023-03-10", "Trao ấn phẩm cho đoàn ra", opens=True, name="doan-ra")),
-        ("TTBCD", Record("IV.1.2a", "2023-03-08", "Phát động cuộc thi video clip", output="M1", kind="contest")),
+        ("TTBCD", Record("IV.1.2a", "2023-03-08", "Phát động cuộc thi video clip", output="M1")),
         ("SCT", Record("IV.6.a", "2023-03-08", "Kết nối tại Tây Nguyên", quantity=3, name="tay-nguyen")),
         ("SCT", Correct("tay-nguyen", quantity=1)),
     ],
@@ -124,7 +127,7 @@ DAYS: Days = {
         ("SKHDT", Claim("IV.5.b", "SKHDT", "M1")),
     ],
     "2023-03-20": [
-        ("BPGV", Record("IV.7.a", "2023-03-17", "Tập huấn tổ chức lễ hội", "M1", "SVHTTDL", name="lop-1", kind="training")),
+        ("BPGV", Record("IV.7.a", "2023-03-17", "Tập huấn lễ hội", "M1", "SVHTTDL", name="lop-1")),
         ("BPGV", Record("IV.7.a", "2023-03-17", "Ghi mà không nêu cơ quan", "M1"), 422, "missing"),
         ("SKHDT", TakeBack("IV.5.b", "SKHDT", "M1", "Báo cáo nhầm nhiệm vụ")),
         ("UBND.HCK", Record("IV.14.2", "2023-03-18", "Hai bài về điểm đến", quantity=2, kind="news")),
@@ -140,7 +143,7 @@ DAYS: Days = {
     "2023-03-31": [
         ("BCHQS", Record("IV.12.1", "2023-03-30", "Tuyên truyền đối ngoại quốc phòng", kind="outreach")),
         ("UBND.HCN", Record("IV.14.1", "2023-03-31", "Tuyên truyền tại huyện", kind="outreach")),
-        ("BTG.HCL", Record("IV.15.a", "2023-03-30", "Hội nghị báo cáo viên", name="bao-cao-vien", kind="conference")),
+        ("BTG.HCL", Record("IV.15.a", "2023-03-30", "Hội nghị báo cáo viên", name="bao-cao-vien")),
         ("BAOTV", Record("IV.9.1", "2023-03-31", "Trang đối ngoại tháng Ba", key="BTV/014", kind="news")),
     ],
 }  # fmt: skip

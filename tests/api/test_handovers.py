@@ -1,0 +1,790 @@
+"""Work that changes hands: leads, members of groups, bodies that end. No figure moves by it, nothing is taken
+from anybody's name, and the shares of a task always sum to 1."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from tests.deciding import (
+    act,
+    acted,
+    assignment,
+    decide,
+    decided,
+    faults,
+    figure,
+    history,
+    leads,
+    member,
+    nodes,
+    on,
+    output,
+    ratio,
+    secret_of,
+    shares,
+)
+from tests.service import PLAN, Service
+from tests.walks import items
+from tests.writing import (
+    SMALL,
+    differences,
+    evidenced,
+    load,
+    news,
+    pushing,
+    record,
+    revise,
+    small_plan,
+    with_key,
+    withdraw,
+)
+
+MISSING = "Thiếu ảnh"
+STANDING_STILL = ("task", "section")
+
+
+def owed(service: Service, task: str, agency: str | None = None) -> dict[str, str]:
+    """What is still owed of a task, with its levels."""
+    shown = items(service["TTBCD"], f"{PLAN}/outputs", task=task, owed="true", limit="200")
+    return {
+        f"{one['agency']}/{one['code']}": one["level"] for one in shown if agency in (None, one["agency"])
+    }
+
+
+def sound(service: Service, *tasks: str) -> None:
+    """All of it adds up."""
+    for task in tasks:
+        assert sum(shares(service, task).values()) == 1, task
+    assert differences(service) == []
+
+
+# Leads.
+
+
+def test_who_comes_owes_what_was_open_and_who_leaves_keeps_what_it_did(service: Service) -> None:
+    owner, old, new = service["TTBCD"], service["BAOTV"], service["SCT"]
+    on(service, "2023-08-15")
+    first = record(old, "IV.9.1", occurred_on="2023-02-01")["activity"]
+    acted(owner, output(owner, "IV.9.1", "BAOTV", "2023-Q1"), "confirmations")
+    acted(old, output(owner, "IV.9.1", "BAOTV", "2023-Q2"), "claims")
+    before = nodes(owner, *STANDING_STILL)
+    told = decided(owner, leads("IV.9.1", "SCT", "DAITV"))
+    assert ratio(told["after"]["evidenced"]) == ratio(told["before"]["evidenced"])
+    assert nodes(owner, *STANDING_STILL) == before
+    assert owed(service, "IV.9.1", "BAOTV") == {"BAOTV/2023-Q1": "confirmed", "BAOTV/2023-Q2": "reported"}
+    assert owed(service, "IV.9.1", "SCT") == {"SCT/2023-Q3": "none", "SCT/2023-Q4": "none"}
+    assert shares(service, "IV.9.1") == {
+        "BAOTV": Fraction(1, 4),
+        "SCT": Fraction(1, 4),
+        "DAITV": Fraction(1, 2),
+    }
+    mine = assignment(new, "IV.9.1", "SCT")
+    his = assignment(new, "IV.9.1", "BAOTV")
+    assert (mine["succeeds"], mine["valid_from"], mine["source"]) == (his["id"], "2023-08-15", "decision")
+    assert (his["valid_to"], his["source"]) == ("2023-08-14", "plan_text")
+    assert [one["id"] for one in items(new, f"{PLAN}/activities", task="IV.9.1", agency="BAOTV")] == [
+        first["id"]
+    ]
+    # what the old one may still do, and what not
+    late = old.post(f"{PLAN}/activities", json=news("IV.9.1", occurred_on="2023-05-02"))
+    assert (late.status_code, late.json()["reason"]) == (403, "another_agency")
+    assert (late.json()["you_are"], late.json()["who_can"]) == (["former_lead"], ["DAITV", "SCT"])
+    assert revise(old, first["id"], title="Viết đúng").status_code == 200
+    acted(old, output(owner, "IV.9.1", "BAOTV", "2023-Q2"), "withdrawals", reason="Nhầm")
+    acted(old, output(owner, "IV.9.1", "BAOTV", "2023-Q2"), "claims")
+    gone = output(owner, "IV.9.1", "BAOTV", "2023-Q3")
+    assert act(old, gone, "claims").json()["reason"] == "not_owed"
+    assert act(new, output(owner, "IV.9.1", "BAOTV", "2023-Q2"), "claims").status_code == 403
+    # and what the new one may
+    assert record(new, "IV.9.1", occurred_on="2023-07-20")["activity"]["output"] == "2023-Q3"
+    early = record(new, "IV.9.1", occurred_on="2023-02-20")
+    assert (early["activity"]["output"], early["activity"]["counts"]) == (None, False)
+    assert refuses_for(service, "BAOTV")
+    sound(service, "IV.9.1")
+
+
+def refuses_for(service: Service, agency: str) -> bool:
+    """Nobody records anew for a body that handed over, not even on its behalf."""
+    answer = service["BPGV"].post(
+        f"{PLAN}/activities", json=news("IV.9.1", agency=agency, occurred_on="2023-02-02")
+    )
+    return answer.status_code in (403, 422)
+
+
+def test_a_lead_that_stays_keeps_its_share_whatever_the_other_did(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-08-15")
+    for day in ("2023-02-01", "2023-05-02"):
+        record(service["BAOTV"], "IV.9.1", occurred_on=day)
+        record(service["DAITV"], "IV.9.1", occurred_on=day)
+    record(service["DAITV"], "IV.9.1", occurred_on="2023-07-02")
+    before = nodes(owner, *STANDING_STILL, "agency")
+    decided(owner, leads("IV.9.1", "DAITV", "SCT"))
+    after = nodes(owner, *STANDING_STILL, "agency")
+    assert {name for name in after if before.get(name) != after[name]} <= {"agency BAOTV", "agency SCT"}
+    assert shares(service, "IV.9.1")["DAITV"] == Fraction(1, 2)
+    decided(owner, leads("IV.9.1", "DAITV", "SCT"))
+    assert nodes(owner, *STANDING_STILL, "agency") == after, "said again it is the same"
+    decided(owner, leads("IV.9.1", "SCT", "STTTT"))
+    assert nodes(owner, *STANDING_STILL) == {
+        name: value for name, value in after.items() if not name.startswith("agency")
+    }
+    sound(service, "IV.9.1")
+
+
+def test_several_may_come_in_the_place_of_one_and_one_in_that_of_several(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    record(service["SVHTTDL"], "IV.7.a", output="M1")
+    decided(
+        owner,
+        {
+            "change": "milestones",
+            "task": "IV.7.a",
+            "milestones": [
+                {"code": "M1", "title_vi": "a", "title_en": "b"},
+                {"title_vi": "a", "title_en": "b", "weight": 2},
+            ],
+        },
+    )
+    before = nodes(owner, *STANDING_STILL)
+    decided(owner, leads("IV.7.a", SCT="1/3", STTTT="2/3"))
+    assert nodes(owner, *STANDING_STILL) == before
+    assert shares(service, "IV.7.a") == {
+        "SVHTTDL": Fraction(1, 3),
+        "SCT": Fraction(2, 9),
+        "STTTT": Fraction(4, 9),
+    }
+    record(service["SCT"], "IV.7.a", output="M2")
+    assert figure(owner, task="IV.7.a")[1] == Fraction(5, 9)
+    before = nodes(owner, *STANDING_STILL)
+    decided(owner, leads("IV.7.a", "SKHDT"))
+    assert nodes(owner, *STANDING_STILL) == before
+    assert owed(service, "IV.7.a") == {
+        "SVHTTDL/M1": "evidenced",
+        "SCT/M2": "evidenced",
+        "SKHDT/M2": "none",
+    }
+    assert shares(service, "IV.7.a")["SKHDT"] == Fraction(4, 9)
+    sound(service, "IV.7.a")
+
+
+def test_what_two_left_open_is_owed_whole_by_the_one_that_comes(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-12-15")
+    for day in ("2023-02-01", "2023-05-02", "2023-08-02"):
+        record(service["BAOTV"], "IV.9.1", occurred_on=day)
+    decided(owner, leads("IV.9.1", "SCT"))
+    assert set(owed(service, "IV.9.1", "SCT")) == {
+        *("SCT/2023-Q1", "SCT/2023-Q2", "SCT/2023-Q3", "SCT/2023-Q4")
+    }
+    sound(service, "IV.9.1")
+
+
+def test_a_lead_may_come_back_to_what_it_kept(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-08-15")
+    record(service["BAOTV"], "IV.9.1", occurred_on="2023-02-01")
+    decided(owner, leads("IV.9.1", "SCT", "DAITV"))
+    record(service["SCT"], "IV.9.1", occurred_on="2023-05-02")
+    before = nodes(owner, *STANDING_STILL)
+    decided(owner, leads("IV.9.1", "BAOTV", "DAITV"))
+    assert nodes(owner, *STANDING_STILL) == before
+    assert owed(service, "IV.9.1", "BAOTV") == {
+        "BAOTV/2023-Q1": "evidenced",
+        "BAOTV/2023-Q3": "none",
+        "BAOTV/2023-Q4": "none",
+    }
+    record(service["BAOTV"], "IV.9.1", occurred_on="2023-08-02")
+    assert assignment(owner, "IV.9.1", "BAOTV")["valid_to"] is None
+    decided(owner, {"change": "reporting_period", "task": "IV.9.1", "period": "month"})
+    assert "BAOTV/2023-Q2" not in owed(service, "IV.9.1", "BAOTV"), "that one is SCT's"
+    sound(service, "IV.9.1")
+
+
+def test_after_a_return_to_the_first_lead_a_new_target_is_owed_once(service: Service) -> None:
+    owner = service["TTBCD"]
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": 3})
+    record(service["SCT"], "IV.6.a")
+    decided(owner, leads("IV.6.a", "STTTT"))
+    record(service["STTTT"], "IV.6.a")
+    decided(owner, leads("IV.6.a", "SCT"))
+    assert figure(owner, task="IV.6.a")[1] == Fraction(2, 3)
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": 5})
+    assert owed(service, "IV.6.a") == {
+        "SCT/P1": "evidenced",
+        "STTTT/P2": "evidenced",
+        "SCT/P3": "none",
+        "SCT/P4": "none",
+        "SCT/P5": "none",
+    }
+    assert figure(owner, task="IV.6.a")[1] == Fraction(2, 5)
+    assert shares(service, "IV.6.a") == {"SCT": Fraction(4, 5), "STTTT": Fraction(1, 5)}
+    sound(service, "IV.6.a")
+
+
+def test_pieces_that_were_recorded_stay_with_who_made_them(service: Service) -> None:
+    owner = service["TTBCD"]
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": 4})
+    two = record(service["SCT"], "IV.6.a", quantity=2)["activity"]["id"]
+    acted(owner, output(owner, "IV.6.a", code="P1"), "confirmations")
+    before = nodes(owner, *STANDING_STILL)
+    decided(owner, leads("IV.6.a", "STTTT"))
+    assert nodes(owner, *STANDING_STILL) == before
+    assert owed(service, "IV.6.a") == {
+        "SCT/P1": "confirmed",
+        "SCT/P2": "evidenced",
+        "STTTT/P3": "none",
+        "STTTT/P4": "none",
+    }
+    record(service["STTTT"], "IV.6.a", quantity=3)
+    assert figure(owner, task="IV.6.a") == (1, 1, Fraction(1, 4))
+    assert assignment(owner, "IV.6.a", "STTTT")["recorded_quantity"] == 3
+    assert revise(service["SCT"], two, quantity=1).status_code == 200
+    assert figure(owner, task="IV.6.a")[1] == Fraction(3, 4)
+    assert revise(service["SCT"], two, quantity=2).status_code == 200
+    # a target of a later day is divided by what each owes; what was recorded comes back with it
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": 1})
+    assert owed(service, "IV.6.a") == {"SCT/P1": "confirmed"}
+    assert shares(service, "IV.6.a") == {"SCT": 1, "STTTT": 0}
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": None})
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": 5})
+    assert owed(service, "IV.6.a") == {
+        "SCT/P1": "confirmed",
+        "SCT/P2": "evidenced",
+        "STTTT/P3": "evidenced",
+        "STTTT/P4": "evidenced",
+        "STTTT/P5": "evidenced",
+    }
+    sound(service, "IV.6.a")
+
+
+def test_pieces_without_a_target_yet_stay_on_record_and_count_for_nobody_else(service: Service) -> None:
+    owner = service["TTBCD"]
+    record(service["SCT"], "IV.6.a", quantity=7)
+    decided(owner, leads("IV.6.a", "STTTT"))
+    assert assignment(owner, "IV.6.a", "SCT")["recorded_quantity"] == 7
+    assert shares(service, "IV.6.a") == {"SCT": 0, "STTTT": 1}
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": 2})
+    assert owed(service, "IV.6.a") == {"STTTT/P1": "none", "STTTT/P2": "none"}
+    sound(service, "IV.6.a")
+
+
+def test_what_was_returned_is_the_new_ones_to_make_again(service: Service) -> None:
+    owner = service["TTBCD"]
+    record(service["SVHTTDL"], "IV.7.a", output="M1")
+    acted(owner, output(owner, "IV.7.a"), "returns", missing=MISSING)
+    before = nodes(owner, *STANDING_STILL)
+    decided(owner, leads("IV.7.a", "SCT"))
+    assert nodes(owner, *STANDING_STILL) == before
+    old, new = output(owner, "IV.7.a", "SVHTTDL"), output(owner, "IV.7.a", "SCT")
+    assert (old["dropped"], old["returned"]["missing"]) == (True, MISSING)
+    assert (new["returned"], new["level"]) == (None, "none")
+    assert act(service["SVHTTDL"], old, "claims").json()["reason"] == "not_owed"
+    assert [one["kind"] for one in history(owner, old)] == ["return"]
+    record(service["SCT"], "IV.7.a", output="M1")
+    acted(owner, new, "confirmations")
+    assert figure(owner, task="IV.7.a") == (1, 1, 1)
+    sound(service, "IV.7.a")
+
+
+def test_a_returned_piece_takes_its_record_along(service: Service) -> None:
+    """One piece recorded and returned, the next one claimed in words: a handover evidences nothing."""
+    owner, office = service["TTBCD"], service["SCT"]
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": 3})
+    record(office, "IV.6.a")
+    acted(owner, output(owner, "IV.6.a", code="P1"), "returns", missing=MISSING)
+    acted(office, output(owner, "IV.6.a", code="P2"), "claims")
+    before = nodes(owner, *STANDING_STILL)
+    decided(owner, leads("IV.6.a", "STTTT"))
+    assert nodes(owner, *STANDING_STILL) == before
+    assert owed(service, "IV.6.a") == {"SCT/P2": "reported", "STTTT/P1": "none", "STTTT/P3": "none"}
+    sound(service, "IV.6.a")
+
+
+def test_what_a_former_lead_kept_may_still_be_confirmed_returned_and_corrected(service: Service) -> None:
+    owner, old = service["TTBCD"], service["SVHTTDL"]
+    activity = record(old, "IV.7.a", output="M1")["activity"]["id"]
+    decided(owner, leads("IV.7.a", "SCT"))
+    assert shares(service, "IV.7.a") == {"SVHTTDL": 1, "SCT": 0}
+    one = output(owner, "IV.7.a", "SVHTTDL")
+    assert set(output(old, "IV.7.a", "SVHTTDL")["can"]) == {"output.claim"}
+    acted(owner, one, "confirmations")
+    acted(owner, one, "returns", missing=MISSING)
+    assert figure(owner, task="IV.7.a") == (0, 0, 0)
+    acted(old, one, "claims")
+    withdraw(old, activity)
+    assert figure(owner, task="IV.7.a") == (1, 0, 0)
+    sound(service, "IV.7.a")
+
+
+def test_who_has_nothing_left_to_hand_over_hands_over_nothing(service: Service) -> None:
+    owner = service["TTBCD"]
+    record(service["SVHTTDL"], "IV.7.a", output="M1")
+    for body in ("SCT", "STTTT", "SKHDT"):
+        decided(owner, leads("IV.7.a", body))
+        assert owed(service, "IV.7.a") == {"SVHTTDL/M1": "evidenced"}
+        assert figure(owner, task="IV.7.a") == (1, 1, 0)
+    decided(
+        owner,
+        {
+            "change": "milestones",
+            "task": "IV.7.a",
+            "milestones": [
+                {"code": "M1", "title_vi": "a", "title_en": "b"},
+                {"title_vi": "a", "title_en": "b"},
+            ],
+        },
+    )
+    assert owed(service, "IV.7.a") == {"SVHTTDL/M1": "evidenced", "SKHDT/M2": "none"}
+    assert figure(owner, task="IV.7.a") == (Fraction(1, 2), Fraction(1, 2), 0)
+    sound(service, "IV.7.a")
+
+
+# Triggered duties: what comes up after a handover counts as well.
+
+
+def test_occurrences_are_handed_over_and_those_that_follow_count(service: Service) -> None:
+    owner, old, new = service["TTBCD"], service["VPUBND"], service["SCT"]
+    record(old, "IV.3.a", opens_occurrence=True)
+    part = assignment(old, "IV.3.a", "VPUBND")
+    url = f"{PLAN}/assignments/{part['id']}/occurrences"
+    assert old.post(url, json={"label": "Đoàn Lào"}).status_code == 201
+    before = nodes(owner, *STANDING_STILL)
+    decided(owner, leads("IV.3.a", "SCT"))
+    assert nodes(owner, *STANDING_STILL) == before
+    assert owed(service, "IV.3.a") == {"VPUBND/O1": "evidenced", "SCT/O2": "none"}
+    assert output(new, "IV.3.a", "SCT", "O2")["label_vi"] == "Đoàn Lào"
+    late = old.post(url, json={})
+    assert (late.status_code, late.json()["reason"]) == (403, "another_agency")
+    record(new, "IV.3.a", opens_occurrence=True)
+    assert owed(service, "IV.3.a")["SCT/O3"] == "evidenced"
+    assert figure(owner, task="IV.3.a")[1] == Fraction(2, 3)
+    assert shares(service, "IV.3.a") == {"VPUBND": Fraction(1, 3), "SCT": Fraction(2, 3)}
+    decided(owner, leads("IV.3.a", "VPUBND"))
+    assert figure(owner, task="IV.3.a")[1] == Fraction(2, 3)
+    assert owed(service, "IV.3.a") == {"VPUBND/O1": "evidenced", "SCT/O3": "evidenced", "VPUBND/O2": "none"}
+    sound(service, "IV.3.a")
+
+
+def test_what_comes_up_after_all_was_done_and_handed_over_is_not_weightless(service: Service) -> None:
+    owner, old, new = service["TTBCD"], service["VPUBND"], service["SCT"]
+    record(old, "IV.3.a", opens_occurrence=True)
+    decided(owner, leads("IV.3.a", "SCT"))
+    assert figure(owner, task="IV.3.a") == (1, 1, 0)
+    part = assignment(new, "IV.3.a", "SCT")
+    made = new.post(f"{PLAN}/assignments/{part['id']}/occurrences", json={})
+    assert made.status_code == 201
+    assert figure(owner, task="IV.3.a") == (Fraction(1, 2), Fraction(1, 2), 0)
+    activity = record(new, "IV.3.a", opens_occurrence=True)["activity"]["id"]
+    assert figure(owner, task="IV.3.a")[1] == Fraction(2, 3)
+    withdraw(new, activity)
+    assert figure(owner, task="IV.3.a")[1] == Fraction(1, 2)
+    decided(owner, leads("IV.3.a", "VPUBND"))
+    assert figure(owner, task="IV.3.a")[1] == Fraction(1, 2), "the open one has another name there"
+    assert owed(service, "IV.3.a") == {"VPUBND/O1": "evidenced", "VPUBND/O2": "none"}
+    sound(service, "IV.3.a")
+
+
+def test_an_occurrence_that_went_with_its_record_is_not_handed_over(service: Service) -> None:
+    owner, old = service["TTBCD"], service["VPUBND"]
+    record(old, "IV.3.a", opens_occurrence=True)
+    withdraw(old, record(old, "IV.3.a", opens_occurrence=True)["activity"]["id"])
+    before = nodes(owner, *STANDING_STILL)
+    decided(owner, leads("IV.3.a", "SCT"))
+    assert nodes(owner, *STANDING_STILL) == before
+    assert owed(service, "IV.3.a") == {"VPUBND/O1": "evidenced"}
+    sound(service, "IV.3.a")
+
+
+def test_a_status_only_duty_is_handed_over_as_well(service: Service) -> None:
+    owner, old, new = service["TTBCD"], service["CAT"], pushing(service, "BCHBP")
+    on(service, "2023-08-15")
+    entry = f"{PLAN}/assignments/{assignment(old, 'IV.10.1', 'CAT')['id']}/status-entries"
+    old.post(entry, json={"period": "2023-Q1", "entry": "fulfilled"})
+    before = nodes(owner, *STANDING_STILL)
+    decided(owner, leads("IV.10.1", "BCHBP"))
+    assert nodes(owner, *STANDING_STILL) == before
+    assert set(owed(service, "IV.10.1")) == {
+        *("CAT/2023-Q1", "BCHBP/2023-Q2", "BCHBP/2023-Q3", "BCHBP/2023-Q4")
+    }
+    assert old.post(entry, json={"period": "2023-Q2", "entry": "fulfilled"}).status_code == 422
+    assert old.post(entry, json={"period": "2023-Q1", "entry": "not_fulfilled"}).status_code == 201
+    assert old.post(entry, json={"period": "2023-Q1", "entry": "fulfilled"}).status_code == 201
+    part = assignment(new, "IV.10.1", "BCHBP")
+    url = f"{PLAN}/assignments/{part['id']}/status-entries"
+    assert new.post(url, json={"period": "2023-Q2", "entry": "fulfilled"}).status_code == 201
+    assert [one["agency"] for one in items(new, f"{PLAN}/outputs", task="IV.10.1")] == ["BCHBP"] * 3
+    assert [one["agency"] for one in items(old, f"{PLAN}/outputs", task="IV.10.1", owed="true")] == ["CAT"]
+    sound(service, "IV.10.1")
+
+
+# Groups.
+
+
+def test_an_undivided_group_begins_to_owe_with_its_first_member(service: Service) -> None:
+    owner, office = service["TTBCD"], service["SCT"]
+    on(service, "2023-05-15")
+    assert "G.SBN" in shares(service, "IV.14.1")
+    assert office.post(f"{PLAN}/activities", json=news("IV.14.1")).status_code == 403
+    decided(owner, member("G.SBN", "SCT", "2023-04-10"))
+    assert shares(service, "IV.14.1")["SCT"] == Fraction(1, 2)
+    assert set(owed(service, "IV.14.1", "SCT")) == {"SCT/2023-Q2", "SCT/2023-Q3", "SCT/2023-Q4"}
+    record(office, "IV.14.1", occurred_on="2023-05-02")
+    record(office, "IV.7.c", occurred_on="2023-05-02")
+    assert evidenced(service, task="IV.14.1") == Fraction(1, 6)
+    head = assignment(owner, "IV.14.1", "G.SBN")
+    assert (head["fans_out"], ratio(head["share"])) == (True, Fraction(1, 2))
+    assert assignment(owner, "IV.14.1", "SCT")["group"] == "G.SBN"
+    sound(service, "IV.14.1", "IV.14.2")
+
+
+def test_members_join_leave_and_come_back_from_one_day_to_another(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-08-01")
+    decided(owner, member("G.SBN", "SCT", "2023-01-01"), member("G.SBN", "STTTT", "2023-04-01"))
+    assert set(owed(service, "IV.14.1", "STTTT")) == {*("STTTT/2023-Q2", "STTTT/2023-Q3", "STTTT/2023-Q4")}
+    record(service["STTTT"], "IV.14.1", occurred_on="2023-05-02")
+    decided(owner, member("G.SBN", "STTTT", None, "2023-06-30"))
+    assert owed(service, "IV.14.1", "STTTT") == {"STTTT/2023-Q2": "evidenced"}
+    kept = Fraction(1, 4) / 3
+    found = shares(service, "IV.14.1")
+    assert (found["STTTT"], found["SCT"]) == (kept, Fraction(1, 2) - kept)
+    assert assignment(owner, "IV.14.1", "STTTT")["valid_to"] == "2023-06-30"
+    late = service["STTTT"].post(f"{PLAN}/activities", json=news("IV.14.1", occurred_on="2023-07-20"))
+    assert (late.status_code, late.json()["you_are"]) == (403, ["former_lead"])
+    helping = service["STTTT"].post(f"{PLAN}/activities", json=news("IV.7.c"))
+    assert helping.status_code == 403
+    on(service, "2023-10-15")
+    decided(owner, member("G.SBN", "STTTT", "2023-10-01"))
+    assert owed(service, "IV.14.1", "STTTT") == {"STTTT/2023-Q2": "evidenced", "STTTT/2023-Q4": "none"}
+    found = shares(service, "IV.14.1")
+    assert (found["STTTT"], found["SCT"]) == (Fraction(1, 4), Fraction(1, 4))
+    record(service["STTTT"], "IV.14.1", occurred_on="2023-10-02")
+    stays = owner.get("/v1/agencies/G.SBN").json()["members"]
+    assert [(one["agency"]["code"], one["valid_from"], one["valid_to"]) for one in stays] == [
+        ("SCT", "2023-01-01", None),
+        ("STTTT", "2023-04-01", "2023-06-30"),
+        ("STTTT", "2023-10-01", None),
+    ]
+    sound(service, "IV.14.1", "IV.14.2", "IV.7.c")
+
+
+def test_what_had_begun_stays_with_a_member_that_leaves(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-08-15")
+    before = shares(service, "IV.14.1")
+    decided(owner, member("G.UBH", "UBND.TPTV", None, "2023-08-14"))
+    assert set(owed(service, "IV.14.1", "UBND.TPTV")) == {
+        *("UBND.TPTV/2023-Q1", "UBND.TPTV/2023-Q2", "UBND.TPTV/2023-Q3")
+    }
+    after = shares(service, "IV.14.1")
+    assert after["UBND.TPTV"] == before["UBND.TPTV"] * Fraction(3, 4)
+    assert {after[code] for code in after if code.startswith("UBND") and code != "UBND.TPTV"} == {
+        (Fraction(1, 2) - after["UBND.TPTV"]) / 8
+    }
+    decided(owner, {"change": "target", "task": "IV.14.2", "target": 1})
+    assert "UBND.TPTV/P1" not in owed(service, "IV.14.2")
+    sound(service, "IV.14.1", "IV.14.2")
+
+
+def test_the_last_member_that_leaves_leaves_the_group_undivided(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    decided(owner, member("G.SBN", "SCT", "2023-04-01"))
+    decided(owner, member("G.SBN", "SCT", None, "2023-05-14"))
+    head = assignment(owner, "IV.14.1", "G.SBN")
+    assert head["fans_out"] is False
+    assert ratio(head["share"]) == Fraction(1, 2) - shares(service, "IV.14.1")["SCT"]
+    gone = shares(service, "IV.14.2")
+    assert (gone["SCT"], gone["G.SBN"]) == (0, Fraction(1, 2))
+    decided(owner, member("G.SBN", "STTTT", "2023-05-15"))
+    sound(service, "IV.14.1", "IV.14.2")
+
+
+def test_a_stay_may_be_ended_prolonged_and_opened_again(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    decided(owner, member("G.SBN", "SCT", "2023-02-01", "2023-12-31"))
+    assert assignment(owner, "IV.14.1", "SCT")["valid_to"] == "2023-12-31"
+    record(service["SCT"], "IV.14.1", occurred_on="2023-05-02")
+    decided(owner, member("G.SBN", "SCT", "2023-02-01", "2023-09-30"))
+    assert assignment(owner, "IV.14.1", "SCT")["valid_to"] == "2023-09-30"
+    on(service, "2023-10-15")
+    late = service["SCT"].post(f"{PLAN}/activities", json=news("IV.14.1", occurred_on="2023-10-02"))
+    assert late.status_code == 403, "it left at the end of September"
+    decided(owner, member("G.SBN", "SCT", "2023-02-01", None))
+    assert assignment(owner, "IV.14.1", "SCT")["valid_to"] is None
+    record(service["SCT"], "IV.14.1", occurred_on="2023-10-02")
+    for wrong, pointer in (
+        (member("G.SBN", "SCT", "2023-03-01"), "/valid_from"),
+        (member("G.SBN", "SCT", None, "2023-01-15"), "/valid_to"),
+        (member("G.SBN", "SCT", "2022-01-01", "2023-02-01"), "/valid_from"),
+    ):
+        assert [where for where, _ in faults(decide(owner, wrong))] == [f"/changes/0{pointer}"]
+    decided(owner, member("G.SBN", "SCT", "2022-01-01", "2022-12-31"))
+    assert assignment(owner, "IV.14.1", "SCT")["valid_to"] is None, "what is long past changes nothing now"
+    sound(service, "IV.14.1", "IV.14.2")
+
+
+def test_a_stay_that_ran_out_is_settled_by_the_next_decision_about_the_group(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-02-15")
+    for body in ("SCT", "STTTT", "SKHDT", "STC", "VPUBND"):
+        decided(owner, member("G.SBN", body, "2023-02-01", None if body == "SCT" else "2023-03-31"))
+    on(service, "2023-05-15")
+    decided(owner, member("G.SBN", "SVHTTDL", "2023-05-01"))
+    found = shares(service, "IV.14.1")
+    assert found["SCT"] == found["SVHTTDL"]
+    assert min(found.values()) >= 0
+    assert owed(service, "IV.14.1", "STTTT") == {"STTTT/2023-Q1": "none"}, "what had begun"
+    sound(service, "IV.14.1", "IV.14.2")
+
+
+def test_a_member_that_is_named_itself_has_both_parts(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    decided(owner, member("G.SBN", "SCT", "2023-01-01"), member("G.SBN", "STC", "2023-01-01"))
+    decided(owner, leads("IV.14.1", "SCT", "G.SBN"))
+    assert {code: part for code, part in shares(service, "IV.14.1").items() if part} == {
+        "SCT": Fraction(3, 4),
+        "STC": Fraction(1, 4),
+    }
+    decided(owner, member("G.SBN", "SKHDT", "2023-01-01"))
+    found = {code: part for code, part in shares(service, "IV.14.1").items() if part}
+    assert found == {"SCT": Fraction(2, 3), "STC": Fraction(1, 6), "SKHDT": Fraction(1, 6)}
+    decided(owner, member("G.SBN", "SCT", None, "2023-05-14"))
+    found = {code: part for code, part in shares(service, "IV.14.1").items() if part}
+    assert found == {"SCT": Fraction(1, 2), "STC": Fraction(1, 4), "SKHDT": Fraction(1, 4)}
+    assert assignment(owner, "IV.14.1", "SCT")["valid_to"] is None
+    sound(service, "IV.14.1")
+
+
+def test_a_member_of_two_groups_of_one_duty_has_a_part_through_each(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    decided(owner, member("G.SBN", "SCT", "2023-01-01"), member("G.SBN", "STC", "2023-01-01"))
+    decided(owner, member("G.UBH", "SCT", "2023-01-01"))
+    found = shares(service, "IV.14.1")
+    assert found["SCT"] == Fraction(1, 4) + Fraction(1, 20)
+    assert found["UBND.HCL"] == Fraction(1, 20)
+    decided(owner, member("G.SBN", "SKHDT", "2023-01-01"))
+    assert shares(service, "IV.14.1")["SCT"] == Fraction(1, 6) + Fraction(1, 20)
+    decided(owner, member("G.UBH", "SCT", None, "2023-05-14"))
+    found = shares(service, "IV.14.1")
+    assert (found["SCT"], found["UBND.HCL"]) == (Fraction(1, 6), Fraction(1, 18))
+    decided(owner, member("G.SBN", "SCT", None, "2023-05-14"))
+    sound(service, "IV.14.1", "IV.14.2")
+
+
+def test_a_group_may_be_replaced_by_a_body_and_come_back(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    record(service["UBND.TPTV"], "IV.14.1", occurred_on="2023-02-01")
+    before = nodes(owner, *STANDING_STILL)
+    decided(owner, leads("IV.14.1", "SCT", "G.SBN"))
+    assert nodes(owner, *STANDING_STILL)["task IV.14.1"][1] == before["task IV.14.1"][1]
+    kept = shares(service, "IV.14.1")["UBND.TPTV"]
+    assert kept == Fraction(1, 18) / 4
+    assert shares(service, "IV.14.1")["SCT"] == Fraction(1, 2) - kept
+    decided(owner, leads("IV.14.1", "G.UBH", "G.SBN"))
+    assert len(owed(service, "IV.14.1")) == 36
+    sound(service, "IV.14.1")
+
+
+def test_another_plan_follows_a_group_with_its_own_next_decision(service: Service, tmp_path: Any) -> None:
+    """Members that joined by one plan's decision are brought in by the other's, and shares still sum to 1."""
+    load(service, small_plan(), tmp_path)
+    on(service, "2024-06-15")
+    decision = {"number": "1-QĐ/TU", "decided_on": "2024-01-15", "issuer": "x"}
+    owner = pushing(service, "SMAU") if SMALL else service["TTBCD"]
+    lead = str(owner.get(SMALL).json()["owner"]["code"])
+    owner = pushing(service, lead)
+    groups = {
+        one["group"] for one in items(owner, f"{SMALL}/assignments", role="lead") if one["group"] is not None
+    }
+    (group,) = groups
+    answer = decide(service["TTBCD"], member(group, "SCT", "2024-01-01"), decision=decision)
+    assert answer.status_code == 201, answer.text
+    assert differences(service) == []
+    task = next(
+        one["task"]["code"] for one in items(owner, f"{SMALL}/assignments", role="lead") if one["group"]
+    )
+    before = shares(service, task, "mau-2024")
+    assert "SCT" not in before
+    assert decide(owner, member(group, "STC", "2024-01-01"), plan=SMALL, decision=decision).status_code == 201
+    after = shares(service, task, "mau-2024")
+    assert after["SCT"] == after["STC"] > 0
+    assert sum(after.values()) == 1
+    assert differences(service) == []
+
+
+# Succession.
+
+
+def succession(agency: str, successor: str, day: str) -> dict[str, Any]:
+    return {"change": "succession", "agency": agency, "successor": successor, "on": day}
+
+
+def test_a_body_that_ends_is_followed_in_every_place_it_has(service: Service) -> None:
+    owner, old, new = service["TTBCD"], service["STTTT"], service["SCT"]
+    on(service, "2023-05-15")
+    decided(owner, member("G.SBN", "STTTT", "2023-01-01"))
+    record(old, "IV.14.1", occurred_on="2023-02-01")
+    record(old, "IV.4.a", output="M1")
+    before = nodes(owner, *STANDING_STILL)
+    decided(owner, succession("STTTT", "SCT", "2023-05-15"))
+    assert nodes(owner, *STANDING_STILL) == before
+    told = owner.get("/v1/agencies/STTTT").json()
+    assert told["valid_to"] == "2023-05-14"
+    assert "SCT" in told["succession_vi"]
+    refused = old.post(f"{PLAN}/activities", json=news("IV.4.a", output="M1"))
+    assert (refused.status_code, refused.json()["reason"]) == (403, "agency_not_active")
+    record(new, "IV.14.1", occurred_on="2023-05-02")
+    record(new, "IV.4.b")
+    stays = owner.get("/v1/agencies/G.SBN").json()["members"]
+    assert {(one["agency"]["code"], one["valid_from"], one["valid_to"]) for one in stays} == {
+        ("STTTT", "2023-01-01", "2023-05-14"),
+        ("SCT", "2023-05-15", None),
+    }
+    kept = output(owner, "IV.4.a", "STTTT")
+    acted(owner, kept, "confirmations")
+    acted(service["BPGV"], output(owner, "IV.14.1", "STTTT", "2023-Q1"), "claims")
+    for again, code in (
+        (succession("STTTT", "STC", "2023-05-10"), "ended_otherwise"),
+        (succession("STC", "STTTT", "2023-05-15"), "agency_not_active"),
+        (leads("IV.7.a", "STTTT"), "agency_not_active"),
+        (member("G.SBN", "STTTT", "2023-05-15"), "agency_not_active"),
+        ({"change": "power", "power": "fund", "task": "IV.8.a", "agency": "STTTT"}, "agency_not_active"),
+        ({"change": "coordinators", "task": "IV.7.a", "coordinators": ["STTTT"]}, "agency_not_active"),
+    ):
+        assert [found for _, found in faults(decide(owner, again))] == [code], again
+    sound(service, "IV.14.1", "IV.14.2", "IV.4.a", "IV.4.b")
+
+
+def test_a_successor_that_leads_already_owes_its_own_and_open_occurrences(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    record(service["BAOTV"], "IV.9.1", occurred_on="2023-02-01")
+    decided(owner, leads("IV.3.a", "VPUBND", "SCT"))
+    for body in ("VPUBND", "SCT"):
+        part = assignment(owner, "IV.3.a", body)
+        assert service[body].post(f"{PLAN}/assignments/{part['id']}/occurrences", json={}).status_code == 201
+    decided(owner, succession("BAOTV", "DAITV", "2023-05-01"), succession("VPUBND", "SCT", "2023-05-01"))
+    assert set(owed(service, "IV.9.1")) == {
+        "BAOTV/2023-Q1",
+        *(f"DAITV/2023-Q{number}" for number in range(1, 5)),
+    }
+    assert shares(service, "IV.9.1") == {"BAOTV": Fraction(1, 8), "DAITV": Fraction(7, 8)}
+    assert owed(service, "IV.3.a") == {"SCT/O1": "none", "SCT/O2": "none"}
+    sound(service, "IV.9.1", "IV.9.2", "IV.9.3", "IV.3.a")
+
+
+def test_members_that_follow_each_other_never_have_less_than_nothing(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-12-15")
+    for body in ("SCT", "STTTT", "SKHDT"):
+        decided(owner, member("G.SBN", body, "2023-01-01"))
+    for quarter in ("2023-02-01", "2023-05-01", "2023-08-01", "2023-11-01"):
+        record(service["STTTT"], "IV.14.1", occurred_on=quarter)
+    decided(owner, succession("STTTT", "STC", "2023-12-01"))
+    assert shares(service, "IV.14.1")["STC"] == 0
+    for body in ("SVHTTDL", "VPUBND", "BAOTV", "DAITV"):
+        decided(owner, member("G.SBN", body, "2023-12-01"))
+        found = shares(service, "IV.14.1")
+        assert min(found.values()) >= 0
+        assert found["STTTT"] == Fraction(1, 6)
+        sound(service, "IV.14.1", "IV.14.2")
+    decided(owner, succession("SKHDT", "SCT", "2023-12-02"), succession("SVHTTDL", "SCT", "2023-12-02"))
+    decided(owner, member("G.SBN", "BCHQS", "2023-12-03"))
+    sound(service, "IV.14.1", "IV.14.2")
+
+
+def test_the_owner_itself_may_be_followed_and_then_amends_no_more(service: Service) -> None:
+    owner = service["TTBCD"]
+    record(owner, "IV.1.1", occurred_on="2023-02-01")
+    new = {
+        "change": "agency",
+        "code": "BTGDV",
+        "kind": "party_office",
+        "name_vi": "Ban Tuyên giáo và Dân vận",
+        "name_en": "Propaganda and mass mobilisation board",
+    }
+    told = decided(owner, new, succession("TTBCD", "BTGDV", "2023-07-01"))
+    assert told["amendment"]["entered_by"]["code"] == "TTBCD"
+    client = with_key(service, secret_of(service, "BTGDV"))
+    plan = client.get(PLAN).json()
+    assert plan["owner"]["code"] == "BTGDV"
+    refused = decide(owner, {"change": "weight", "task": "IV.7.a", "weight": 2})
+    assert (refused.status_code, refused.json()["who_can"]) == (403, ["BTGDV"])
+    decided(client, {"change": "weight", "task": "IV.7.a", "weight": 2})
+    record(service["SVHTTDL"], "IV.7.a", output="M1")
+    acted(client, output(client, "IV.7.a"), "confirmations")
+    record(client, "IV.1.1", occurred_on="2023-05-01")
+    assert differences(service) == []
+
+
+def test_a_successor_takes_over_money_powers_and_coordination(service: Service) -> None:
+    owner = service["TTBCD"]
+    decided(owner, succession("STC", "SKHDT", "2023-06-01"), succession("BAOTV", "SCT", "2023-06-01"))
+    held = {
+        (one["role"], one["task"]["code"]): one["agency"]["code"]
+        for one in items(owner, f"{PLAN}/assignments")
+        if one["valid_to"] is None and one["role"] != "lead"
+    }
+    assert held["fund", "IV.8.a"] == "SKHDT"
+    helpers = {
+        one["agency"]["code"]
+        for one in items(owner, f"{PLAN}/assignments", task="IV.7.b", role="coordinate")
+        if one["valid_to"] is None
+    }
+    assert "SCT" in helpers
+    assert "BAOTV" not in helpers
+    record(service["SCT"], "IV.7.b")
+    sound(service, "IV.8.a", "IV.9.1")
+
+
+@pytest.mark.parametrize("seen", ["coordinate", "lead"])
+def test_who_leads_a_duty_and_takes_over_one_that_helped_does_not_help_itself(
+    service: Service, seen: str
+) -> None:
+    owner = service["TTBCD"]
+    old, new = ("BAOTV", "SVHTTDL") if seen == "coordinate" else ("SVHTTDL", "BAOTV")
+    decided(owner, succession(old, new, "2023-06-01"))
+    roles = [
+        one["role"]
+        for one in items(owner, f"{PLAN}/assignments", task="IV.7.b", agency=new)
+        if one["valid_to"] is None
+    ]
+    assert "lead" in roles
+    if seen == "coordinate":
+        assert roles == ["lead"]
+    assert differences(service) == []
+
+
+# Shares that cannot be kept exactly.
+
+
+def test_shares_too_fine_to_be_kept_are_refused_and_never_rounded(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    primes = (999_999_937, 999_999_929, 999_999_893)
+    answers = []
+    for prime in primes:
+        record(service["DAITV"], "IV.9.1", occurred_on="2023-02-01") if prime == primes[0] else None
+        first, second = ("SCT", "STTTT") if len(answers) % 2 else ("SKHDT", "STC")
+        parts = {first: f"1/{prime}", second: f"{prime - 1}/{prime}"}
+        for body in (first, second):
+            pushing(service, body)
+        answers.append(decide(owner, leads("IV.9.1", **parts)))
+        for body in (first, second):
+            client = pushing(service, body)
+            client.post(f"{PLAN}/activities", json=news("IV.9.1", occurred_on="2023-05-02"))
+    assert {answer.status_code for answer in answers} <= {201, 422}
+    for answer in answers:
+        if answer.status_code == 422:
+            assert faults(answer) == [("/changes/0", "share_too_fine")]
+    assert sum(shares(service, "IV.9.1").values()) == 1
+    decided(owner, leads("IV.9.1", "BAOTV"))
+    sound(service, "IV.9.1")

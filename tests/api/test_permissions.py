@@ -1,0 +1,545 @@
+"""May I do this to that? What is answered is what the request then gets; and `can`, on a thing and as a
+filter, is the same answer once more."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from app.models import Agency, BudgetLine, Plan
+from app.models.base import Base
+from app.rules.calendar import business_day
+from app.rules.ownership import Action
+from app.rules.parties import Actor
+from app.rules.vocabulary import Scope
+from app.schemas.permissions import PermissionFilter, PermissionOut
+from app.services import asking
+from app.services.asking_of_plans import ON_A_LINE, ON_A_PLAN, ON_AN_AGENCY
+from app.services.permissions import ON_A_TASK, ON_AN_ACTIVITY, ON_AN_OUTPUT
+from tests.deciding import act, acted, assignment, decided, leads, output
+from tests.service import PLAN, Service
+from tests.walks import NOWHERE, items
+from tests.writing import news, pushing, record, withdraw
+
+if TYPE_CHECKING:
+    from tests.conftest import Seeded
+
+SLUG = "plans/ttdn-2023"
+LATER = (business_day(datetime.now(UTC)) + timedelta(days=7)).isoformat()
+CALLERS = ("TTBCD", "BPGV", "SVHTTDL", "BAOTV", "CAT", "TTTU")
+"""Owner and monitor, secretariat, a lead, one that handed over, one of status-only duties, the approver."""
+
+Asked = dict[str, Any]
+
+
+def ask(client: httpx.Client, action: str, on: str) -> Asked:
+    answer = client.get("/v1/me/permissions", params={"action": action, "on": on})
+    assert answer.status_code == 200, answer.text
+    told: Asked = answer.json()
+    assert (told["action"], told["on"]) == (action, on)
+    assert told["allowed"] == (told["refusal"] is None and told["obstacle"] is None)
+    assert (told["as"] is None) == (told["as_label"] is None)
+    assert told["as"] or not told["allowed"]
+    return told
+
+
+def urge(client: httpx.Client, to: str, task: str) -> str:
+    body = {"to": to, "about": "content", "task": task, "message": "Đề nghị báo cáo", "due_on": LATER}
+    answer = client.post(f"{PLAN}/urges", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["urges"][0]["id"])
+
+
+def propose(client: httpx.Client, task: str) -> str:
+    change = {"change": "weight", "task": task, "weight": 2}
+    answer = client.post(f"{PLAN}/proposals", json={"reason": "Việc lớn", "changes": [change]})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["proposal"]["id"])
+
+
+def said(answer: httpx.Response) -> httpx.Response:
+    assert answer.status_code in (200, 201), answer.text
+    return answer
+
+
+def live(service: Service) -> None:
+    """Some months: records, claims, confirmations, returns, withdrawals, urges, proposals and decisions."""
+    monitor, aide, office = service["TTBCD"], service["BPGV"], service["SVHTTDL"]
+    press, police = service["BAOTV"], service["CAT"]
+    record(office, "IV.7.a", output="M1")
+    acted(monitor, output(office, "IV.7.a"), "confirmations")
+    record(office, "IV.7.b", output="M1")
+    acted(monitor, output(office, "IV.7.b"), "returns", missing="Thiếu ảnh")
+    withdraw(press, record(press, "IV.7.b")["activity"]["id"])
+    record(press, "IV.7.b", title="Phóng sự")
+    acted(aide, output(office, "IV.7.c"), "claims")
+    record(aide, "IV.14.1", agency="UBND.TPTV")
+    acted(service["STTTT"], output(office, "IV.4.a"), "claims")
+    record(monitor, "IV.1.2a", output="M1")
+    own = output(monitor, "IV.1.2a")
+    assert acted(monitor, own, "confirmations")["act"]["kind"] == "self_confirmation"
+    record(monitor, "IV.1.1")
+    record(service["VPUBND"], "IV.3.a", opens_occurrence=True)
+    duty = f"{PLAN}/assignments/{assignment(police, 'IV.10.1', 'CAT')['id']}/status-entries"
+    for client, period, entry in (
+        (police, "2023-Q1", "fulfilled"),
+        (police, "2023-Q2", "fulfilled"),
+        (monitor, "2023-Q1", "confirmed"),
+        (monitor, "2023-Q2", "returned"),
+    ):
+        said(client.post(duty, json={"period": period, "entry": entry}))
+    record(press, "IV.9.1")
+    record(press, "IV.9.2")
+    decided(monitor, leads("IV.9.1", "DAITV"), {"change": "target", "task": "IV.6.a", "target": 3})
+    record(service["SCT"], "IV.6.a", quantity=2)
+    decided(monitor, {"change": "status", "task": "IV.9.3", "status": "suspended"})
+    urge(monitor, "SVHTTDL", "IV.7.b")
+    answered, closed = urge(monitor, "BAOTV", "IV.9.2"), urge(office, "BAOTV", "IV.7.b")
+    said(press.post(f"{PLAN}/urges/{answered}/answers", json={"answer": "Sẽ gửi"}))
+    said(office.post(f"{PLAN}/urges/{closed}/outcomes", json={"outcome": "met"}))
+    propose(office, "IV.7.a")
+    gone, no = propose(office, "IV.7.b"), propose(press, "IV.9.2")
+    said(office.post(f"{PLAN}/proposals/{gone}/withdrawals", json={"reason": "Thôi"}))
+    said(monitor.post(f"{PLAN}/proposals/{no}/declines", json={"reason": "Chưa cần"}))
+
+
+def budget_line(service: Service, agency: str) -> None:
+    """The plan has no breakdown; here is a line all the same, past every rule."""
+    with service.database.engine.execution_options(writing=True).begin() as connection:
+        ids = {
+            name: connection.execute(select(column).where(condition)).scalar_one()
+            for name, column, condition in (
+                ("plan_id", Plan.id, Plan.slug == "ttdn-2023"),
+                ("agency_id", Agency.id, Agency.code == agency),
+            )
+        }
+        table = Base.metadata.tables[BudgetLine.__tablename__]
+        titles = {"title_vi": "Tập huấn", "title_en": "Training", "search_text": "tap huan"}
+        connection.execute(
+            table.insert().values(code="D1", version=1, allocated_vnd=0, line=None, **ids, **titles)
+        )
+
+
+@pytest.fixture(scope="module")
+def lived(seeded: "Seeded") -> Iterator[Service]:
+    """The service after some months. Read from it; never write to it."""
+    url = seeded.copy()
+    with Service(url, seeded.secrets) as running:
+        live(running)
+        budget_line(running, "SVHTTDL")
+        yield running
+    seeded.drop(url)
+
+
+@pytest.fixture(scope="module")
+def clients(lived: Service) -> dict[str, TestClient]:
+    """A key for each; the approver's own may only read."""
+    return {code: pushing(lived, code) if code == "TTTU" else lived[code] for code in CALLERS}
+
+
+# --- the answer is what the request then gets ----------------------------------------------------------
+
+Send = Callable[[httpx.Client, Asked], httpx.Response]
+
+
+def _record(client: httpx.Client, task: Asked) -> httpx.Response:
+    first = next((one["agency"]["code"] for one in task["assignments"] if one["role"] == "lead"), "SCT")
+    mine = client.get("/v1/me").json()["agency"]["code"]
+    whose = {"agency": first} if mine == "BPGV" else {}
+    return client.post(f"{PLAN}/activities", json=news(task["code"], **whose))
+
+
+def _propose(client: httpx.Client, task: Asked) -> httpx.Response:
+    change = {"change": "weight", "task": task["code"], "weight": 2}
+    return client.post(f"{PLAN}/proposals", json={"reason": "Việc lớn", "changes": [change]})
+
+
+def _amend(client: httpx.Client, _plan: Asked) -> httpx.Response:
+    decision = {"number": "09-QĐ/BCĐ-TTĐN", "decided_on": "2023-06-30", "issuer": "Ban Chỉ đạo"}
+    change = {"change": "weight", "task": "IV.7.a", "weight": 3}
+    body = {"decision": decision, "changes": [change]}
+    return client.post(f"{PLAN}/amendments", json=body, params={"dry_run": "true"})
+
+
+def _posts(of: str, what: str, body: Asked) -> Send:
+    return lambda client, one: client.post(f"{PLAN}/{of}/{one['id']}/{what}", json=body)
+
+
+def _revise(client: httpx.Client, one: Asked) -> httpx.Response:
+    url = f"{PLAN}/activities/{one['id']}"
+    return client.patch(url, json={"title": "Khác"}, headers={"If-Match": "*"})
+
+
+ON_TASKS: dict[Action, Send] = {Action.ACTIVITY_RECORD: _record, Action.PLAN_PROPOSE: _propose}
+ON_PARTS: dict[Action, Send] = {
+    Action.OCCURRENCE_OPEN: _posts("assignments", "occurrences", {}),
+    Action.STATUS_REPORT: _posts(
+        "assignments", "status-entries", {"period": "2023-Q3", "entry": "fulfilled"}
+    ),
+    Action.STATUS_DECIDE: _posts(
+        "assignments", "status-entries", {"period": "2023-Q3", "entry": "confirmed"}
+    ),
+}
+ON_OUTPUTS: dict[Action, Send] = {
+    Action.OUTPUT_RETURN: _posts("outputs", "returns", {"missing": "Thiếu ảnh"}),
+    Action.OUTPUT_CLAIM: _posts("outputs", "claims", {}),
+    Action.OUTPUT_WITHDRAW: _posts("outputs", "withdrawals", {"reason": "Nhầm"}),
+}
+ON_RECORDS: dict[Action, Send] = {
+    Action.ACTIVITY_REVISE: _revise,
+    Action.ACTIVITY_WITHDRAW: _posts("activities", "withdrawals", {"reason": "Nhầm"}),
+}
+ON_URGES: dict[Action, Send] = {
+    Action.URGE_ANSWER: _posts("urges", "answers", {"answer": "Sẽ báo cáo"}),
+    Action.URGE_CLOSE: _posts("urges", "outcomes", {"outcome": "not_met"}),
+}
+ON_PROPOSALS: dict[Action, Send] = {
+    Action.PROPOSAL_DECIDE: _posts("proposals", "declines", {"reason": "Chưa cần"}),
+    Action.PROPOSAL_WITHDRAW: _posts("proposals", "withdrawals", {"reason": "Thôi"}),
+}
+LAST_EVIDENCE = "This is the last evidence of a confirmed output: the monitor has to return it first"
+"""What a record is worth to its output, and how a period stands, is known to the request alone."""
+
+
+def compare(told: Asked, answer: httpx.Response) -> str:
+    """The answer to the question and the answer to the request; what they agree on."""
+    problem = answer.json()
+    if told["refusal"]:
+        expected = {name: fact for name, fact in told["refusal"].items() if not name.startswith("detail")}
+        assert answer.status_code == 403, (told, answer.text)
+        assert {name: problem[name] for name in expected} == expected
+        assert problem["rule"] == told["action"]
+        assert problem["detail"] == told["refusal"]["detail_en"]
+        return "refused"
+    if told["obstacle"]:
+        reason = told["obstacle"]["reason"]
+        if reason == "already_so":
+            assert answer.status_code == 200, (told, answer.text)
+            assert problem["result"] == "unchanged"
+        elif answer.status_code == 409:
+            assert problem.get("reason", reason) == reason, (told, answer.text)
+        else:
+            assert answer.status_code == 422, (told, answer.text)
+            assert reason in {error["code"] for error in problem["errors"]}
+        return "hindered"
+    if answer.status_code in (409, 422):
+        assert problem["detail"] == LAST_EVIDENCE or told["action"].startswith("status."), answer.text
+        return "not so"
+    assert answer.status_code in (200, 201), (told, answer.text)
+    return "allowed"
+
+
+def sample(client: httpx.Client, noun: str, most: int, seed: str, **asked: Any) -> list[Asked]:
+    """Some of what a caller sees, spread over all of it."""
+    found = items(client, f"{PLAN}/{noun}", limit=200, **asked)
+    return Random(seed).sample(found, min(most, len(found)))
+
+
+def test_the_answer_is_what_the_request_then_gets(service: Service) -> None:
+    live(service)
+    met: dict[str, set[str]] = {}
+    for code in CALLERS:
+        client = pushing(service, code) if code == "TTTU" else service[code]
+        client.headers["Accept-Language"] = "en"
+        parts = [
+            one
+            for one in sample(client, "assignments", 200, code, role="lead")
+            if not one["fans_out"] and one["task"]["code"] in ("IV.3.a", "IV.7.a", "IV.10.1", "IV.15.c")
+        ]
+        rounds: list[tuple[str, dict[Action, Send], list[Asked]]] = [
+            ("tasks", ON_TASKS, sample(client, "tasks", 6, code, include="assignments")),
+            ("assignments", ON_PARTS, parts[:5]),
+            ("outputs", ON_OUTPUTS, sample(client, "outputs", 6, code)),
+            ("activities", ON_RECORDS, sample(client, "activities", 4, code)),
+            ("urges", ON_URGES, sample(client, "urges", 4, code)),
+            ("proposals", ON_PROPOSALS, sample(client, "proposals", 4, code)),
+        ]
+        for noun, sending, things in rounds:
+            for thing, (action, send) in product(things, sending.items()):
+                told = ask(client, action, f"/v1/{SLUG}/{noun}/{thing.get('id') or thing['code']}")
+                met.setdefault(noun, set()).add(compare(told, send(client, thing)))
+        met.setdefault("plan", set()).add(compare(ask(client, "plan.amend", SLUG), _amend(client, {})))
+    assert met["plan"] == {"allowed", "refused"}
+    for noun in ("outputs", "activities", "urges", "proposals", "tasks", "assignments"):
+        assert {"allowed", "refused"} <= met[noun], noun
+
+
+def test_one_request_confirms_and_marks_and_both_can_be_asked_about(service: Service) -> None:
+    """In its own right, or, where the monitor judges itself, marked as that."""
+    live(service)
+    met = set()
+    for code in ("TTBCD", "SVHTTDL", "BPGV"):
+        client = service[code]
+        for one in items(
+            client, f"{PLAN}/outputs", limit=200, task="IV.7.a,IV.7.b,IV.7.c,IV.1.1,IV.1.2a,IV.4.a"
+        ):
+            on = f"{SLUG}/outputs/{one['id']}"
+            confirm, mark = ask(client, "output.confirm", on), ask(client, "output.self_confirm", on)
+            answer = act(client, one, "confirmations")
+            told = mark if confirm["refusal"] and not mark["refusal"] else confirm
+            if told["refusal"]:
+                assert (answer.status_code, answer.json()["reason"]) == (403, told["refusal"]["reason"])
+            elif told["obstacle"]:
+                wanted = 200 if told["obstacle"]["reason"] == "already_so" else 409
+                assert answer.status_code == wanted, answer.text
+            else:
+                assert answer.status_code == 201, answer.text
+                kind = "self_confirmation" if told is mark else "confirmation"
+                assert answer.json()["act"]["kind"] == kind
+                assert told["as"] == ("self_monitor" if told is mark else "monitor")
+            met.add((told["action"], answer.status_code))
+    assert met >= {("output.self_confirm", 201), ("output.self_confirm", 409), ("output.confirm", 403)}
+
+
+def test_a_refusal_is_told_in_both_languages_with_labels(service: Service) -> None:
+    told = ask(service["SCT"], "activity.record", f"{SLUG}/tasks/IV.7.a")["refusal"]
+    assert told == {
+        "reason": "another_agency",
+        "detail_vi": "Ghi hoạt động: cơ quan chịu trách nhiệm hoặc cơ quan phối hợp; bộ phận giúp việc được "
+        "làm thay. Điều khoản: IV.7.a. Có thẩm quyền: SVHTTDL.",
+        "detail_en": "Record an activity: the accountable body or the coordinator; the secretariat on "
+        "behalf. Clause: IV.7.a. Who can: SVHTTDL.",
+        "clause": "IV.7.a",
+        "you_are": ["reader"],
+        "you_are_labels": ["Cơ quan khác"],
+        "needs": ["accountable", "coordinator"],
+        "needs_labels": ["Cơ quan chịu trách nhiệm", "Cơ quan phối hợp"],
+        "who_can": ["SVHTTDL"],
+        "on_behalf": ["BPGV"],
+        "instead": {"operation": "record_activity", "task": ["IV.6.a"]},
+    }
+
+
+def test_the_leading_version_may_be_left_out(service: Service) -> None:
+    one = ask(service["SVHTTDL"], "activity.record", f"{SLUG}/tasks/IV.7.a")
+    other = ask(service["SVHTTDL"], "activity.record", f"/v1/{SLUG}/tasks/IV.7.a")
+    assert {**one, "on": None} == {**other, "on": None}
+    assert (one["allowed"], one["as"], one["as_label"]) == (True, "accountable", "Cơ quan chịu trách nhiệm")
+
+
+# --- things of every kind ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("caller", "action", "on", "allowed"),
+    [
+        ("TTBCD", "plan.amend", SLUG, True),
+        ("SCT", "plan.read", SLUG, True),
+        ("SCT", "plan.amend", SLUG, False),
+        ("BPGV", "calendar.edit", SLUG, True),
+        ("TTBCD", "plan.draw_up", SLUG, False),
+        ("VPTU", "service.operate", SLUG, True),
+        ("TTBCD", "agency.edit", "agencies/SCT", True),
+        ("BPGV", "agency.edit", "agencies/SCT", False),
+        ("VPTU", "key.manage", "agencies/SCT", True),
+        ("TTBCD", "key.manage", "agencies/SCT", False),
+        ("STC", "allocation.decide", f"{SLUG}/budget/lines/D1", True),
+        ("SVHTTDL", "allocation.decide", f"{SLUG}/budget/lines/D1", False),
+        ("SVHTTDL", "spending.record", f"{SLUG}/budget/lines/D1", True),
+        ("SVHTTDL", "settlement.submit", f"{SLUG}/budget/lines/D1", True),
+        ("STC", "spending.record", f"{SLUG}/budget/lines/D1", False),
+        ("SCT", "settlement.submit", f"{SLUG}/budget/lines/D1", False),
+    ],
+)
+def test_what_has_no_list_of_what_can_be_done(
+    lived: Service, caller: str, action: str, on: str, allowed: bool
+) -> None:
+    told = ask(lived[caller], action, on)
+    assert told["allowed"] == allowed
+    assert (told["refusal"] is None) == allowed
+
+
+def test_what_is_not_done_to_such_a_thing_is_said(lived: Service) -> None:
+    """The secretariat may claim on behalf, and yet nobody claims a plan, or an agency."""
+    for on, usual in (
+        (SLUG, ON_A_PLAN),
+        ("agencies/SCT", ON_AN_AGENCY),
+        (f"{SLUG}/budget/lines/D1", ON_A_LINE),
+    ):
+        for action, caller in product(Action, ("BPGV", "TTBCD", "SVHTTDL")):
+            told = ask(lived[caller], action, on)
+            if action in usual:
+                assert told["obstacle"] is None
+                continue
+            assert (told["allowed"], told["as"], told["refusal"]) == (False, None, None)
+            assert told["obstacle"] == {
+                "reason": "not_done_here",
+                "text_vi": "Việc này không làm với mục loại này",
+                "text_en": "This is not done to a thing of this kind",
+            }
+
+
+# --- what may not be seen ------------------------------------------------------------------------------
+
+
+def wrong(answer: httpx.Response) -> dict[str, Any]:
+    assert answer.status_code == 422, answer.text
+    headers = {name: value for name, value in answer.headers.items() if name != "x-request-id"}
+    return {**answer.json(), "request_id": None, "headers": headers}
+
+
+def test_what_may_not_be_seen_is_as_unknown_as_what_does_not_exist(lived: Service) -> None:
+    outsider, owner = lived["SCT"], lived["TTBCD"]
+    hidden = [f"{SLUG}/tasks/{code}" for code in ("IV.12.1", "IV.1.3", "IV.10.1", "IV.15.c")]
+    for noun, asked in (
+        ("assignments", {"task": "IV.12.1,IV.10.1,IV.8.a"}),
+        ("outputs", {"task": "IV.12.1,IV.10.1"}),
+        ("urges", {}),
+        ("proposals", {}),
+    ):
+        found = items(owner, f"{PLAN}/{noun}", limit=200, **asked)
+        assert found
+        hidden += [f"{SLUG}/{noun}/{one['id']}" for one in found]
+    nowhere = [
+        "plans/khong-co",
+        "plans/khong-co/tasks/IV.7.a",
+        f"{SLUG}/tasks/IV.99",
+        *(
+            f"{SLUG}/{noun}/{NOWHERE}"
+            for noun in ("assignments", "outputs", "activities", "urges", "proposals")
+        ),
+        f"{SLUG}/budget/lines/D9",
+        "agencies/KHONG",
+        f"{SLUG}/",
+        f"{SLUG}/tasks/IV.7.a/",
+        f"{SLUG}/tasks",
+        f"{SLUG}/budget",
+        f"v1/{SLUG}",
+        f"/{SLUG}",
+        f"/v1//v1/{SLUG}",
+        "me",
+        "x" * 300,
+        "plans/%",
+        "agencies/..",
+    ]
+    for action in ("activity.record", "plan.read", "urge.answer"):
+        answers = [
+            wrong(outsider.get("/v1/me/permissions", params={"action": action, "on": on}))
+            for on in (*hidden, *nowhere)
+        ]
+        assert all(one == answers[0] for one in answers)
+        assert [(one["pointer"], one["code"]) for one in answers[0]["errors"]] == [
+            ("query:on", "unknown_thing")
+        ]
+    for on in hidden:
+        assert ask(owner, "plan.amend", on)["on"] == on
+
+
+def test_a_record_of_a_hidden_task_is_unknown(service: Service) -> None:
+    hidden = record(service["BCHQS"], "IV.12.1")["activity"]["id"]
+    seen = record(service["SVHTTDL"], "IV.7.a")["activity"]["id"]
+    for client, id_, status in (
+        (service["SCT"], hidden, 422),
+        (service["BCHQS"], hidden, 200),
+        (service["SCT"], seen, 200),
+    ):
+        asked = {"action": "activity.revise", "on": f"{SLUG}/activities/{id_}"}
+        assert client.get("/v1/me/permissions", params=asked).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault"),
+    [
+        ({}, ("query:action", "missing")),
+        ({"action": "plan.read"}, ("query:on", "missing")),
+        ({"on": SLUG}, ("query:action", "missing")),
+        ({"action": "plan.burn", "on": SLUG}, ("query:action", "not_allowed_value")),
+        ({"action": "plan.read,plan.amend", "on": SLUG}, ("query:action", "not_allowed_value")),
+        ({"action": "plan.read", "on": ""}, ("query:on", "too_short")),
+        ({"action": "plan.read", "on": "x" * 301}, ("query:on", "too_long")),
+        ({"action": "plan.read", "on": "plans/\x00"}, ("query:on", "control_character")),
+        ({"action": "plan.read", "on": SLUG, "as": "SCT"}, ("query:as", "unknown_parameter")),
+    ],
+)
+def test_a_question_that_is_none(library: Service, asked: dict[str, str], fault: tuple[str, str]) -> None:
+    answer = library["SCT"].get("/v1/me/permissions", params=asked)
+    assert answer.status_code == 422
+    assert fault in [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+
+
+def test_without_a_key_nothing_is_told(library: Service) -> None:
+    answer = library.anonymous.get("/v1/me/permissions", params={"action": "plan.read", "on": SLUG})
+    assert answer.status_code == 401
+
+
+def test_who_may_only_read_is_told_what_its_key_lacks(lived: Service) -> None:
+    told = ask(lived["MTTQ"], "activity.record", f"{SLUG}/tasks/IV.13.a")
+    assert told["refusal"]["reason"] == "scope_missing"
+    assert told["refusal"]["you_are"] == ["accountable"]
+
+
+def test_the_same_question_has_the_same_tag_until_the_answer_changes(service: Service) -> None:
+    office, one = service["SVHTTDL"], output(service["SVHTTDL"], "IV.7.a")
+    asked = {"action": "output.withdraw", "on": f"{SLUG}/outputs/{one['id']}"}
+    before = office.get("/v1/me/permissions", params=asked)
+    again = office.get("/v1/me/permissions", params=asked, headers={"If-None-Match": before.headers["etag"]})
+    assert again.status_code == 304
+    acted(office, one, "claims")
+    after = office.get("/v1/me/permissions", params=asked, headers={"If-None-Match": before.headers["etag"]})
+    assert (after.status_code, after.json()["allowed"]) == (200, True)
+
+
+# --- `can`, on a thing and as a filter -----------------------------------------------------------------
+
+LISTS: dict[str, tuple[Action, ...]] = {
+    "tasks": ON_A_TASK,
+    "assignments": ON_A_TASK,
+    "outputs": tuple(ON_AN_OUTPUT),
+    "activities": ON_AN_ACTIVITY,
+    "urges": (Action.URGE_ANSWER, Action.URGE_CLOSE),
+    "proposals": (Action.PROPOSAL_DECIDE, Action.PROPOSAL_WITHDRAW),
+}
+
+
+def asker(service: Service, code: str) -> Callable[[Action, str], PermissionOut]:
+    """The same question put to the service underneath, which is quicker than over HTTP."""
+    scopes = frozenset({Scope.READ, Scope.PUSH})
+
+    def put(action: Action, on: str) -> PermissionOut:
+        with service.database.reading() as session:
+            body = session.scalars(select(Agency).where(Agency.code == code)).one()
+            actor = Actor(body.code, body.kind, body.id, scopes, "key:test")
+            return asking.get(session, actor, PermissionFilter(action=action, on=on))
+
+    return put
+
+
+@pytest.mark.parametrize("noun", LISTS)
+def test_can_is_what_is_allowed(lived: Service, clients: dict[str, TestClient], noun: str) -> None:
+    for code, client in clients.items():
+        put = asker(lived, code)
+        for place, thing in enumerate(sample(client, noun, 4, f"{code} {noun}")):
+            on = f"{SLUG}/{noun}/{thing.get('id') or thing['code']}"
+            wanted = list(Action) if place == 0 else LISTS[noun]
+            allowed = [action for action in wanted if put(action, on).allowed]
+            assert sorted(allowed) == sorted(thing["can"]), (code, on)
+
+
+GROUPS = "a group's own row says what its members can do; the filter knows no such rows"
+
+
+@pytest.mark.parametrize(
+    "noun",
+    [
+        pytest.param(noun, marks=[pytest.mark.xfail(strict=True, reason=GROUPS)] * (noun == "assignments"))
+        for noun in LISTS
+    ],
+)
+def test_the_filter_finds_exactly_what_can_be_done(clients: dict[str, TestClient], noun: str) -> None:
+    """One action after the other, all that mean something here at once, and all that mean nothing here."""
+    done: set[str] = set()
+    for code, client in clients.items():
+        every = items(client, f"{PLAN}/{noun}", limit=200)
+        others = [action for action in Action if action not in LISTS[noun]]
+        for wanted in (*([action] for action in LISTS[noun]), LISTS[noun], others):
+            found = items(client, f"{PLAN}/{noun}", limit=200, can=",".join(wanted))
+            expected = [thing for thing in every if set(wanted) & set(thing["can"])]
+            assert found == expected, (code, wanted)
+        done |= {action for thing in every for action in thing["can"]}
+    assert done == set(LISTS[noun]), "the history leaves nothing out"

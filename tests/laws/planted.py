@@ -1,0 +1,58 @@
+"""Faults of a roll-up, each planted in the one place of the service where it would be made."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from app.rules.rollup import Figure, Leaf, roll_up
+from app.rules.vocabulary import TaskStatus
+from app.services import parts, tree
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def cancelled_counted(patch: pytest.MonkeyPatch) -> None:
+    """What was cancelled stays on both sides of the ratio."""
+    for module in (parts, tree):
+        patch.setattr(module, "COUNTED_STATUSES", frozenset(TaskStatus))
+
+
+def unnormalised(patch: pytest.MonkeyPatch) -> None:
+    """Σ W·p without division by Σ W."""
+
+    def rolled(leaves: Iterable[Leaf]) -> Figure:
+        figure = roll_up(leaves)
+        return _mapped(figure, lambda value: value * figure.defined)
+
+    patch.setattr(parts, "roll_up", rolled)
+
+
+def rounded_at_nodes(patch: pytest.MonkeyPatch) -> None:
+    """Whole per cent at every node."""
+
+    def rolled(leaves: Iterable[Leaf]) -> Figure:
+        return _mapped(roll_up(leaves), lambda value: Fraction(round(value * 100), 100))
+
+    patch.setattr(parts, "roll_up", rolled)
+
+
+def undefined_as_nothing(patch: pytest.MonkeyPatch) -> None:
+    """Who owes nothing yet counts as 0."""
+
+    def rolled(leaves: Iterable[Leaf]) -> Figure:
+        return roll_up(leaf if leaf.owed else replace(leaf, owed=1) for leaf in leaves)
+
+    patch.setattr(parts, "roll_up", rolled)
+
+
+def _mapped(figure: Figure, change: Callable[[Fraction], Fraction]) -> Figure:
+    reported, evidenced, confirmed = (
+        None if value is None else change(value)
+        for value in (figure.reported, figure.evidenced, figure.confirmed)
+    )
+    return figure._replace(reported=reported, evidenced=evidenced, confirmed=confirmed)
+
+
+PLANTED: tuple[Plant, ...] = (cancelled_counted, unnormalised, rounded_at_nodes, undefined_as_nothing)
