@@ -104,8 +104,8 @@ def find_proposals(plan: str, ask: Annotated[ProposalFilter, Query()], desk: AtD
     status_code=201,
 )
 def propose_amendment(plan: str, body: ProposalIn, desk: AtDesk, repeat: Repeat) -> Response:
-    """Cơ quan chịu trách nhiệm đề xuất thay đổi nhiệm vụ của mình; điều không thể quyết định thì không nhận.
-    · The accountable body asks for changes of its own tasks; what could not be decided is refused at once."""
+    """Cơ quan chịu trách nhiệm đề xuất thay đổi nhiệm vụ của mình; điều không quyết định được thì không
+    nhận. · The accountable body asks for changes of its own tasks; what could not be decided is refused."""
 
     def propose(session: Session, actor: Actor) -> Answer:
         result, version = proposing.propose(session, actor, plan, body)

@@ -90,8 +90,8 @@ def _at(session: Session, actor: Actor, address: str) -> Thing:
 
 def _instead(session: Session, actor: Actor, thing: Thing, action: Action) -> dict[str, object] | None:
     """What the refused request itself would offer."""
-    if thing.here is None:
-        return None
+    if thing.instead is not None or thing.here is None:
+        return thing.instead
     if action in (Action.URGE_CONTENT, Action.URGE_COORDINATOR):
         addressees = Addressees(session, thing.here, actor)
         return addressees.instead(addressees.call(UrgeAbout.CONTENT, thing.task, None), None)

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.models import Agency, BudgetLine, Plan
+from app.rules.acts import Obstacle
+from app.rules.amending import ProposalState
 from app.rules.judging import Permit, allowed, judge
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item
@@ -33,6 +35,7 @@ ON_A_LINE = (
     Action.URGE_SETTLEMENT,
 )
 ON_AN_AGENCY = (Action.AGENCY_EDIT, Action.KEY_MANAGE)
+_OPERATIONS = {Action.URGE_ANSWER: "answer_urge", Action.URGE_CLOSE: "close_urge"}
 
 
 def plan(session: Session, actor: Actor, slug: str) -> Thing:
@@ -47,7 +50,11 @@ def urge(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
     row, task, by, to = urges.one(session, here, actor, public_id)
     item = urges.item(here, task, by, to)
     ended = obstacles.CLOSED if urges.stands(here, row) is UrgeState.CLOSED else obstacles.ANSWERED
-    return Thing(item, urges.may(here, actor, row, item), only(urges.OPEN_TO), lambda _: ended, here)
+    can = urges.may(here, actor, row, item)
+    offer: dict[str, object] | None = None
+    if can:
+        offer = {"operation": _OPERATIONS[can[0]], "urge": [public_id]}
+    return Thing(item, can, only(urges.OPEN_TO), lambda _: ended, here, task, offer)
 
 
 def proposal(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
@@ -55,8 +62,12 @@ def proposal(session: Session, actor: Actor, slug: str, public_id: str) -> Thing
     here = grounds.find(session, actor, slug)
     row, by = proposals.one(session, here, actor, public_id)
     can = proposals.out(session, here, actor, row).can
-    usual = only(proposals.ON_A_PROPOSAL)
-    return Thing(proposals.item(here, by.code), can, usual, lambda _: obstacles.SETTLED, here)
+
+    def settled(action: Action) -> Obstacle:
+        gone = row.state is ProposalState.WITHDRAWN and action is Action.PROPOSAL_WITHDRAW
+        return obstacles.ALREADY_SO if gone else obstacles.SETTLED
+
+    return Thing(proposals.item(here, by.code), can, only(proposals.ON_A_PROPOSAL), settled, here)
 
 
 def line(session: Session, actor: Actor, slug: str, code: str) -> Thing:

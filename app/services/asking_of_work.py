@@ -30,7 +30,8 @@ class Thing:
     """What the rules need to know of a thing, and what the caller can do with it now.
 
     `unfit`: what is not done to such a thing at all, whoever asks. `obstacle`: what else stands in the way of
-    an act that the rules allow. `here` and `task` are where it belongs.
+    an act that the rules allow. `here` and `task` are where it belongs. `instead`: what can be offered, where
+    that is about the thing itself.
     """
 
     item: Item
@@ -39,6 +40,7 @@ class Thing:
     obstacle: Callable[[Action], Obstacle] = _nothing_else
     here: Ground | None = None
     task: Task | None = None
+    instead: dict[str, object] | None = None
 
 
 def only(usual: Collection[Action]) -> Callable[[Action], Obstacle | None]:

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from app.errors import Conflict, Text
 from app.models import Output
 from app.rules.lifecycle import Planned
-from app.rules.vocabulary import Level, OutputKind, Source
+from app.rules.vocabulary import AgencyKind, Level, OutputKind, Source
 from app.services.dockets import Docket
 
 UNTOUCHED: dict[str, Any] = {
@@ -25,6 +26,7 @@ UNTOUCHED: dict[str, Any] = {
 
 def occurrence(docket: Docket, due_on: date, *, opened_by_record: bool) -> Output:
     """A triggered task has happened again: one more is owed (by a record: while it stands)."""
+    somebody_owes(docket)
     number = max((output.number for output in docket.outputs), default=0) + 1
     return Output(
         plan_id=docket.here.plan.id,
@@ -37,6 +39,17 @@ def occurrence(docket: Docket, due_on: date, *, opened_by_record: bool) -> Outpu
         opened_by_record=opened_by_record,
         **UNTOUCHED,
     )
+
+
+def somebody_owes(docket: Docket) -> None:
+    """A group owes through its members: while nobody knows any, nothing comes up for it."""
+    if docket.agency.kind is AgencyKind.GROUP:
+        raise Conflict(
+            Text(
+                "Nhóm chưa biết thành viên nên chưa ai phải làm: cần quyết định nêu thành viên trước",
+                "Nobody knows the group's members, so nobody owes it yet: a decision has to name them first",
+            )
+        )
 
 
 def numbered(one: Planned, number: int) -> Planned:

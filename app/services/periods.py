@@ -50,6 +50,7 @@ def _comes_up(docket: Docket) -> bool:
 
 def _opened(session: Session, permit: Permit, docket: Docket, code: str, gone: Output | None) -> Output:
     """The period as one that came up; one that went with a handover since comes back."""
+    occurrences.somebody_owes(docket)
     output = gone or _period(docket, code)
     if gone is not None:
         access.open_for_change(session, permit, [gone])

@@ -161,6 +161,17 @@ def test_an_output_is_shown_with_its_day_its_evidence_and_whether_it_was_returne
     assert (shown["level"], shown["returned"], row["at_level"]) == ("none", True, 0)
 
 
+def test_what_is_owed_no_longer_is_in_no_row(on: Dated) -> None:
+    for target in (4, 2):
+        on.decide({"change": "target", "task": "IV.6.a", "target": target})
+    [row] = on.get("/progress/explanation", task="IV.6.a")["rows"]
+    assert ([one["code"] for one in row["outputs"]], row["owed"]) == (["P1", "P2"], 2)
+    on.decide({"change": "leads", "task": "IV.6.a", "leads": [{"agency": "STTTT"}]})
+    said = on.get("/progress/explanation", task="IV.6.a")
+    assert [(row["agency"]["code"], row["owed"]) for row in said["rows"]] == [("STTTT", 2)]
+    assert [row["reason"] for row in said["left_out"]] == ["nothing_left"]
+
+
 def test_the_sentence_says_the_arithmetic_with_its_numbers(on: Dated) -> None:
     record(on["SVHTTDL"], "IV.7.a", plan=DATED, output="M1", occurred_on="2023-01-02")
     said = on.get("/progress/explanation", section="IV.7")

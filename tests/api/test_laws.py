@@ -38,10 +38,7 @@ def test_a_random_history_keeps_the_laws(lab: Lab, seed: int) -> None:
         for law in LAWS:
             law(book)
         moves = [MOVES[(seed + place) % len(MOVES)] for place in range(len(MOVES))]
-        done = 0
-        while done < 2 and moves:  # each takes its time: two of them, others in the next history
-            done += moves.pop(0)(history)
-        assert done == 2
+        assert any(move(history) for move in moves), "one of them at least, another one in the next history"
         assert differences(stage.service) == []
 
 
@@ -86,7 +83,7 @@ BROKEN_BY: Mapping[Plant, tuple[Law, ...]] = {
     ),
     planted.undefined_as_nothing: (
         laws.is_the_roll_up_of_its_leaves,
-        laws.lies_between_least_and_most,
+        laws.is_the_sum_of_its_sections_and_of_its_agencies,
         laws.is_all_or_nothing_only_when_it_is,
     ),
 }

@@ -219,8 +219,8 @@ def compare(told: Asked, answer: httpx.Response) -> str:
         return "refused"
     if told["obstacle"]:
         reason = told["obstacle"]["reason"]
-        if reason == "already_so":
-            assert answer.status_code == 200, (told, answer.text)
+        if answer.status_code == 200:  # in the same words it may be sent again
+            assert reason in ("already_so", "already_answered", "already_closed", "proposal_settled")
             assert problem["result"] == "unchanged"
         elif answer.status_code == 409:
             assert problem.get("reason", reason) == reason, (told, answer.text)
@@ -253,12 +253,12 @@ def test_the_answer_is_what_the_request_then_gets(service: Service) -> None:
             if not one["fans_out"] and one["task"]["code"] in ("IV.3.a", "IV.7.a", "IV.10.1", "IV.15.c")
         ]
         rounds: list[tuple[str, dict[Action, Send], list[Asked]]] = [
-            ("tasks", ON_TASKS, sample(client, "tasks", 6, code, include="assignments")),
-            ("assignments", ON_PARTS, parts[:5]),
-            ("outputs", ON_OUTPUTS, sample(client, "outputs", 6, code)),
-            ("activities", ON_RECORDS, sample(client, "activities", 4, code)),
-            ("urges", ON_URGES, sample(client, "urges", 4, code)),
-            ("proposals", ON_PROPOSALS, sample(client, "proposals", 4, code)),
+            ("tasks", ON_TASKS, sample(client, "tasks", 4, code, include="assignments")),
+            ("assignments", ON_PARTS, parts[:3]),
+            ("outputs", ON_OUTPUTS, sample(client, "outputs", 4, code)),
+            ("activities", ON_RECORDS, sample(client, "activities", 3, code)),
+            ("urges", ON_URGES, sample(client, "urges", 3, code)),
+            ("proposals", ON_PROPOSALS, sample(client, "proposals", 3, code)),
         ]
         for noun, sending, things in rounds:
             for thing, (action, send) in product(things, sending.items()):

@@ -79,17 +79,17 @@ class History:
 
     def look(self, task: str | None = None) -> None:
         """Read anew what the plan, or one task of it, consists of."""
-        client = self.player.stage.client(OWNER)
-        asked = {"task": task} if task else {}
+        client, plan = self.player.stage.client(OWNER), self.player.plan
         self.player.stage.set(self.now)
         if task is None:
-            found = items(client, f"{self.player.plan}/tasks", family="duty", limit=200)
+            found = items(client, f"{plan}/tasks", family="duty", include="assignments", limit=200)
         else:
-            found = [client.get(f"{self.player.plan}/tasks/{task}").json()]
+            found = [client.get(f"{plan}/tasks/{task}").json()]
+        leads = [one for each in found for one in each["assignments"] if one["role"] == "lead"]
+        known = items(client, f"{plan}/outputs", limit=200, **({"task": task} if task else {}))
+        self.player.meet(leads, known)
         self.tasks |= {one["code"]: one for one in found if one["code"] != self.spared}
-        leads = items(client, f"{self.player.plan}/assignments", role="lead", limit=200, **asked)
-        known = items(client, f"{self.player.plan}/outputs", limit=200, **asked)
-        self.leads = [one for one in self.leads if one[0] != task and task] + [
+        self.leads = [one for one in self.leads if task and one[0] != task] + [
             (one["task"]["code"], one["agency"]["code"])
             for one in leads
             if not one["fans_out"]
@@ -97,7 +97,7 @@ class History:
             and not one["agency"]["code"].startswith("G.")
             and one["task"]["code"] != self.spared
         ]
-        self.outputs = [one for one in self.outputs if one[0] != task and task] + [
+        self.outputs = [one for one in self.outputs if task and one[0] != task] + [
             (one["task"], one["agency"], one["code"])
             for one in known
             if not one["dropped"] and one["task"] != self.spared

@@ -17,7 +17,7 @@ from tests.service import Service
 from tests.year.stage import BEGINS, Hands, InProcess, prepare
 
 LEFT_OUT = ("IV.9.2", "IV.6.a", "IV.14.1", "IV.7.c")
-"""Duties of two bodies, of pieces with coordinators, of groups, of one body: one is missing from each plan."""
+"""Duties of two bodies, of pieces with coordinators, of groups, of one: each plan lacks one of them."""
 
 
 def without(duty: str) -> str:

@@ -1,4 +1,4 @@
-"""The laws about what may move when something is done (model §3): each does it, and looks before and after."""
+"""The laws of what may move when something is done (model §3): each does it, and looks before and after."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -20,7 +20,7 @@ DISTRICTS = tuple(f"UBND.{code}" for code in ("TXDH", "HCK", "HTC", "HCT", "HCN"
 
 
 def page(history: History, names: Iterable[str] = SHOWN, *, but: Iterable[str] = ()) -> Page:
-    """Every row of every breakdown as its owner reads it, without the instants and the revision it carries."""
+    """Every row of every breakdown as its owner reads it, without the instant and revision it carries."""
     book, names = Book(history), tuple(names)
     shown = {
         (by, key): {name: row[name] for name in names}

@@ -1,4 +1,4 @@
-"""Laws about two that must end alike: a plan without a duty and one that cancelled it; pushes in any order."""
+"""Laws of two that must end alike: a plan without a duty and one that cancelled it; pushes in any order."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -41,7 +41,7 @@ def unlike(one: Shown, other: Shown) -> dict[str, Any]:
 
 
 def cancelled_is_absent(history: History, duty: str) -> None:
-    """Work is done on a duty that is cancelled then; the same history is played in a plan that never had it."""
+    """Work is done on a duty, and it is cancelled; the same history is played in a plan that never had it."""
     for who, what in _work(history, duty):
         history.do(who, what)
     cancel = steps.Decide("99-QĐ/BCĐ-TTĐN", "Hủy bỏ", [status(duty, "cancelled")])

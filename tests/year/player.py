@@ -1,6 +1,6 @@
 """Plays the script over HTTP: a step becomes one request of the body that takes it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import httpx
@@ -64,17 +64,18 @@ class Player:
         return next(id_ for id_, whose in self._assignments.items() if whose == (task, agency))
 
     def _learn(self) -> None:
-        self._assignments = {
-            one["id"]: (one["task"]["code"], one["agency"]["code"])
-            for one in items(self.stage.client(OWNER), f"{self.plan}/assignments", role="lead", limit=200)
-        }
+        self.meet(items(self.stage.client(OWNER), f"{self.plan}/assignments", role="lead", limit=200), ())
+
+    def meet(self, leads: Iterable[Mapping[str, Any]], outputs: Iterable[Mapping[str, Any]]) -> None:
+        """Learn the ids of what was read."""
+        self._assignments |= {one["id"]: (one["task"]["code"], one["agency"]["code"]) for one in leads}
+        self._outputs |= {(one["task"], one["agency"], one["code"]): one["id"] for one in outputs}
 
     def _output(self, what: Any) -> str:
         wanted = (what.task, what.agency, what.output)
         if wanted not in self._outputs:
             asked = {"task": what.task, "agency": what.agency}
-            for one in items(self.stage.client(OWNER), f"{self.plan}/outputs", **asked):
-                self._outputs[one["task"], one["agency"], one["code"]] = one["id"]
+            self.meet((), items(self.stage.client(OWNER), f"{self.plan}/outputs", **asked))
         return f"{self.plan}/outputs/{self._outputs[wanted]}"
 
     def _remember(self, what: steps.What, said: Mapping[str, Any]) -> None:

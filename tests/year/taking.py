@@ -140,7 +140,8 @@ def _act(year: Year, step: Step, what: Any) -> None:
         case steps.TakeBack():
             output.claimed = False
         case steps.Confirm():  # what the monitor says of its own work is marked, and stays out of the level
-            output.confirmed, output.self_confirmed = step.who != what.agency, step.who == what.agency
+            output.confirmed = output.confirmed or step.who != what.agency
+            output.self_confirmed = not output.confirmed
         case _:
             _send_back(output)
 

@@ -18,9 +18,7 @@ from tests.year.stage import in_process
 
 HALF_TIME = date(2023, 6, 30)
 """By then one duty is cancelled with work done, one suspended, and several owe nothing yet."""
-sections, agencies, tasks, assignments = (
-    of(OWNER, by) for by in ("section", "agency", "task", "assignment")
-)
+sections, agencies, tasks, assignments = (of(OWNER, by) for by in ("section", "agency", "task", "assignment"))
 outsiders = of(OUTSIDER, "agency")
 
 NOTICED_BY: Mapping[Plant, tuple[Check, ...]] = {
@@ -48,9 +46,9 @@ def found(check: Check, evening: Evening) -> list[str]:
 
 
 def test_the_checks_find_nothing_where_nothing_is_planted(half_time: Evening) -> None:
-    assert {check.__name__: found(check, half_time) for checks in NOTICED_BY.values() for check in checks} == {
-        check.__name__: [] for checks in NOTICED_BY.values() for check in checks
-    }
+    assert {
+        check.__name__: found(check, half_time) for checks in NOTICED_BY.values() for check in checks
+    } == {check.__name__: [] for checks in NOTICED_BY.values() for check in checks}
 
 
 def test_every_planted_fault_has_checks_that_notice_it() -> None:
