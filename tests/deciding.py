@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 from sqlalchemy import select
@@ -26,6 +26,8 @@ DECISION = {
     "issuer": "Ban Chỉ đạo công tác thông tin đối ngoại tỉnh",
 }
 LEVELS = ("reported", "evidenced", "confirmed")
+Figure: TypeAlias = tuple[Any, ...]
+"""The three levels: exact fractions, or None where undefined."""
 
 
 # Outputs and acts.
@@ -105,14 +107,14 @@ def faults(answer: httpx.Response) -> list[tuple[str, str]]:
 # Figures and shares.
 
 
-def figure(client: httpx.Client, **asked: str) -> tuple[Fraction | None, ...]:
+def figure(client: httpx.Client, **asked: str) -> Figure:
     """The three levels of a filtered set."""
     answer = client.get(f"{PLAN}/progress", params=asked)
     assert answer.status_code == 200, answer.text
     return _levels(answer.json()["total"])
 
 
-def nodes(client: httpx.Client, *by: str, plan: str = PLAN) -> dict[str, tuple[Fraction | None, ...]]:
+def nodes(client: httpx.Client, *by: str, plan: str = PLAN) -> dict[str, Figure]:
     """The three levels of every node of some breakdowns, and of the whole."""
     found = {}
     for one in by:
@@ -124,7 +126,7 @@ def nodes(client: httpx.Client, *by: str, plan: str = PLAN) -> dict[str, tuple[F
     return found
 
 
-def _levels(told: dict[str, Any]) -> tuple[Fraction | None, ...]:
+def _levels(told: dict[str, Any]) -> Figure:
     return tuple(ratio(told[name]) for name in LEVELS)
 
 
@@ -135,7 +137,7 @@ def ratio(told: dict[str, Any]) -> Fraction | None:
     return Fraction(told["numerator"], told["denominator"])
 
 
-def shares(service: Service, task: str, slug: str = "ttdn-2023") -> dict[str, Fraction]:
+def shares(service: Service, task: str, slug: str = "ttdn-2023") -> dict[str, Any]:
     """The shares of all leads of a task, past ones included, by body: what is stored."""
     with service.database.reading() as session:
         query = (
@@ -170,14 +172,6 @@ def on(service: Service, day: str) -> None:
     """Let it be this day, from two in the afternoon in Vietnam on, a second for each unit of work."""
     ticks, noon = count(), datetime.fromisoformat(f"{day}T07:00:00").replace(tzinfo=UTC)
     service.database._clock = lambda: noon + timedelta(seconds=next(ticks))
-
-
-def days(first: str, last: str) -> Iterator[date]:
-    """Every day from one to another."""
-    day, end = date.fromisoformat(first), date.fromisoformat(last)
-    while day <= end:
-        yield day
-        day += timedelta(1)
 
 
 class Prepared:

@@ -57,9 +57,12 @@ def everything(client: httpx.Client, spec: dict[str, Any], most: int = 200) -> I
     for path, operations in spec["paths"].items():
         if "get" in operations:
             for address in _filled(path, names):
-                yield operations["get"]["operationId"], address
+                operation = operations["get"]["operationId"]
+                yield operation, address + _ASKED.get(operation, "")
 
 
+_ASKED = {"get_permission": "?action=plan.read&on=plans/ttdn-2023"}
+"""What an operation cannot do without."""
 _CODED = ("tasks", "sections", "objectives", "events")
 _NUMBERED = {
     "assignment": "assignments",

@@ -3,32 +3,21 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.rules.omission import Omission
-from app.rules.vocabulary import Level, TaskKind, TaskStatus
-from app.schemas.base import AgencyRef, Day, Exact, Out, Ratio, TaskRef
-from app.schemas.lists import codes_of, one_of
+from app.rules.vocabulary import Level
+from app.schemas.base import AgencyRef, Exact, Out, Ratio, TaskRef
+from app.schemas.progress import AssignmentsFilter
 
 
-class PartFilter(BaseModel):
-    """Any filter of assignments, as for progress, and the level in question."""
-
-    model_config = ConfigDict(extra="forbid")
+class PartFilter(AssignmentsFilter):
+    """Any filter of assignments, and the level in question."""
 
     level: Annotated[
         Literal["reported", "evidenced", "confirmed"],
         Field(description="mức: báo cáo, có minh chứng, xác nhận · which of the three figures"),
     ] = "evidenced"
-    section: Annotated[str | None, codes_of("mục, gồm cả bên trong · sections, with all below", "IV.7")] = (
-        None
-    )
-    agency: Annotated[str | None, codes_of("cơ quan hoặc nhóm · agencies or groups", "SVHTTDL")] = None
-    task: Annotated[str | None, codes_of("nhiệm vụ · tasks", "IV.7.a")] = None
-    kind: Annotated[str | None, one_of(TaskKind)] = None
-    status: Annotated[str | None, one_of(TaskStatus)] = None
-    due_from: Annotated[Day | None, Field(description="hạn từ ngày · due on or after")] = None
-    due_to: Annotated[Day | None, Field(description="hạn đến ngày · due on or before")] = None
 
 
 class ExplainedOutput(Out):

@@ -114,12 +114,11 @@ class ProgressOut(Out):
     items: list[ProgressRow]
 
 
-class ProgressFilter(BaseModel):
+class AssignmentsFilter(BaseModel):
     """Any filter of assignments. With one, status-only duties of others take no part."""
 
     model_config = ConfigDict(extra="forbid")
 
-    by: Annotated[By | None, Field(description="chia theo · broken down by")] = None
     section: Annotated[str | None, codes_of("mục, gồm cả bên trong · sections, with all below", "IV.7")] = (
         None
     )
@@ -129,3 +128,7 @@ class ProgressFilter(BaseModel):
     status: Annotated[str | None, one_of(TaskStatus)] = None
     due_from: Annotated[Day | None, Field(description="hạn từ ngày · due on or after")] = None
     due_to: Annotated[Day | None, Field(description="hạn đến ngày · due on or before")] = None
+
+
+class ProgressFilter(AssignmentsFilter):
+    by: Annotated[By | None, Field(description="chia theo · broken down by")] = None

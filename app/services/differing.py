@@ -20,7 +20,7 @@ from app.rules.vocabulary import Level
 from app.schemas.base import Ratio, Signed
 from app.schemas.difference import DifferenceFilter, DifferenceOut
 from app.schemas.progress import By
-from app.services import grounds, movements, omissions, parts, whole_tree
+from app.services import grounds, movements, omissions, parts, tree
 from app.services.grounds import Ground
 from app.services.parts import Part
 from app.services.progress import IN_SUM, Scene
@@ -35,15 +35,15 @@ def difference(session: Session, actor: Actor, slug: str, ask: DifferenceFilter)
     ).one()
     _check(session, ask)
     start, end = _ends(ask, begun)
-    tree = whole_tree.find(session, here, actor)
-    before = _chosen(session, here, actor, ask, tree, start) if start is not None else []
-    after = _chosen(session, here, actor, ask, tree, end)
+    nodes = tree.find(session, here, actor, of_every_status=True)
+    before = _chosen(session, here, actor, ask, nodes, start) if start is not None else []
+    after = _chosen(session, here, actor, ask, nodes, end)
     decisions = omissions.amendments(session, here)
     between = [one for one in decisions if _lies(one, start, end)]
     found = _moved(session, here, before, after, ask.level)
     total = found.total
     said = cause.sentence(total, decided=bool(between))
-    shown = movements.shown(found, {part.assignment: part for part in (*before, *after)}, tree, ask)
+    shown = movements.shown(found, {part.assignment: part for part in (*before, *after)}, nodes, ask)
     return DifferenceOut(
         plan=here.plan.slug,
         level=Level(ask.level),
@@ -109,11 +109,11 @@ def _check(session: Session, ask: DifferenceFilter) -> None:
 
 
 def _chosen(
-    session: Session, here: Ground, actor: Actor, ask: DifferenceFilter, tree: Tree, at: datetime | None
+    session: Session, here: Ground, actor: Actor, ask: DifferenceFilter, nodes: Tree, at: datetime | None
 ) -> list[Part]:
     """The leaves at an instant that the filters leave: tasks and bodies as they are called and due now, each
     task with the status it had."""
-    return Scene(here, parts.visible(session, here, actor, at), [], tree).chosen(ask).parts
+    return Scene(here, parts.visible(session, here, actor, at), [], nodes).chosen(ask).parts
 
 
 def _moved(

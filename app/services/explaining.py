@@ -20,7 +20,7 @@ from app.schemas.explanation import (
     PartFilter,
     StatusOnlyRow,
 )
-from app.services import figures, grounds, omissions, parts, sight, whole_tree
+from app.services import figures, grounds, omissions, parts, sight, tree
 from app.services.grounds import Ground
 from app.services.parts import Part
 from app.services.progress import Scene
@@ -31,9 +31,9 @@ NOTHING = Fraction(0)
 def explain(session: Session, actor: Actor, slug: str, ask: PartFilter) -> ExplanationOut:
     """The figure of the plan, or of a filtered set, at one level: its rows, and what is left out of it."""
     here = grounds.find(session, actor, slug)
-    tree = whole_tree.find(session, here, actor)
+    nodes = tree.find(session, here, actor, of_every_status=True)
     idle = [part for part in parts.visible(session, here, actor, left_out=True) if not part.in_sum]
-    all_, idle_ = (Scene(here, some, [], tree) for some in (parts.visible(session, here, actor), idle))
+    all_, idle_ = (Scene(here, some, [], nodes) for some in (parts.visible(session, here, actor), idle))
     chosen, left = all_.chosen(ask).parts, idle_.chosen(ask).parts
     seen = [part for part in chosen if not part.in_sum]
     counted = [part for part in chosen if part.leaf.owed]
@@ -50,12 +50,12 @@ def explain(session: Session, actor: Actor, slug: str, ask: PartFilter) -> Expla
         on=shown.on,
         **_how(counted, Level(ask.level), whole),
         rows=[
-            _row(part, ask.level, whole, tree.tasks[part.task_id].title_vi, outputs[part.assignment])
+            _row(part, ask.level, whole, nodes.tasks[part.task_id].title_vi, outputs[part.assignment])
             for part in counted
             if not part.in_sum
         ],
         status_only=_in_sum([part for part in counted if part.in_sum], ask.level, whole),
-        left_out=omissions.of(session, here, [*seen, *left], tree),
+        left_out=omissions.of(session, here, [*seen, *left], nodes),
         filtered_out=len(all_.parts) + len(idle_.parts) - len(chosen) - len(left),
     )
 

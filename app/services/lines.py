@@ -33,6 +33,11 @@ class Lines:
         """The former leads whose part a body took over; or that took over from it, before it came back."""
         return [one for one in (*self._ahead(row), *self._behind(row)) if not is_current(one, self._day)]
 
+    def goes_on(self, row: Assignment) -> list[Assignment]:
+        """A body, all that took over from it, and those before it that came back."""
+        came_back = [one for one in self._ahead(row) if is_current(one, self._day)]
+        return [row, *self._behind(row), *came_back]
+
     def rebalance(self, owed: Callable[[Assignment], int]) -> None:
         """Let every line share what it has between it by what each owes. Where somebody came back beside
         those who had taken over from it, a decision has divided it anew, and that stands."""

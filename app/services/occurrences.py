@@ -9,6 +9,7 @@ from app.models import Output
 from app.rules.lifecycle import Planned
 from app.rules.vocabulary import AgencyKind, Level, OutputKind, Source
 from app.services.dockets import Docket
+from app.services.lines import is_current
 
 UNTOUCHED: dict[str, Any] = {
     "weight": 1,
@@ -42,7 +43,14 @@ def occurrence(docket: Docket, due_on: date, *, opened_by_record: bool) -> Outpu
 
 
 def somebody_owes(docket: Docket) -> None:
-    """A group owes through its members: while nobody knows any, nothing comes up for it."""
+    """Nothing more comes up for who handed its part over, nor for a group: it owes through its members."""
+    if not is_current(docket.assignment, docket.here.today):
+        raise Conflict(
+            Text(
+                "Cơ quan này đã bàn giao nhiệm vụ: việc mới phát sinh là của cơ quan tiếp nhận",
+                "This body has handed the duty over: what comes up now is for those who took it over",
+            )
+        )
     if docket.agency.kind is AgencyKind.GROUP:
         raise Conflict(
             Text(

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.rules.parties import Actor
 from app.rules.vocabulary import Level
-from app.schemas.explanation import PartFilter
 from app.schemas.lists import several
-from app.schemas.progress import By, ProgressFilter, ProgressOut, ProgressRow
+from app.schemas.progress import AssignmentsFilter, By, ProgressFilter, ProgressOut, ProgressRow
 from app.services import contributions, figures, grounds, parts, tree
 from app.services.contributions import Contribution
 from app.services.grounds import Ground
@@ -21,8 +20,7 @@ IN_SUM = "status_only"
 IN_SUM_TITLES = ("Nhiệm vụ chỉ theo dõi trạng thái", "Duties tracked by status only")
 """The one row in which status-only duties of others appear."""
 
-_NARROWING = frozenset({"section", "agency", "task", "kind", "status", "due_from", "due_to"})
-"""The parameters that are filters."""
+_NARROWING = frozenset(AssignmentsFilter.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Scene:
     helped: list[Contribution]
     tree: Tree
 
-    def chosen(self, ask: ProgressFilter | PartFilter) -> "Scene":
+    def chosen(self, ask: AssignmentsFilter) -> "Scene":
         """What the filters leave; with any, nothing that may only be seen in the whole sum."""
         if not ask.model_fields_set & _NARROWING:
             return self
@@ -90,7 +88,7 @@ def compute(whole: Scene, ask: ProgressFilter) -> ProgressOut:
     )
 
 
-def _filter(whole: Scene, ask: ProgressFilter | PartFilter) -> Callable[[Part | Contribution], bool]:
+def _filter(whole: Scene, ask: AssignmentsFilter) -> Callable[[Part | Contribution], bool]:
     duties = whole.tree.within(several(ask.task), several(ask.section))
     agencies, kinds, statuses = several(ask.agency), several(ask.kind), several(ask.status)
 
@@ -105,7 +103,7 @@ def _filter(whole: Scene, ask: ProgressFilter | PartFilter) -> Callable[[Part | 
     return keep
 
 
-def _due(part: Part, ask: ProgressFilter | PartFilter) -> bool:
+def _due(part: Part, ask: AssignmentsFilter) -> bool:
     return (ask.due_from is None or part.due_on >= ask.due_from) and (
         ask.due_to is None or part.due_on <= ask.due_to
     )

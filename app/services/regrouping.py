@@ -164,4 +164,5 @@ def _take_the_plan(draft: Draft, plan: Plan, old: Agency, new: Agency) -> None:
     for name in ("owner_id", "secretariat_id", "superior_id"):
         if getattr(plan, name) == old.id:
             setattr(plan, name, new.id)
-    plan.superiors = [new.code if code == old.code else code for code in plan.superiors]
+    named = (new.code if code == old.code else code for code in plan.superiors)
+    plan.superiors = list(dict.fromkeys(named))

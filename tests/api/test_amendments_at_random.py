@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.deciding import DECISION, LEVELS, Prepared, act, decide, decided, nodes, on, ratio, secret_of
@@ -146,10 +146,9 @@ LED_BY = {
     "IV.3.a": ["VPUBND"],
     "IV.10.1": ["CAT"],
     "IV.14.1": ["G.SBN", "G.UBH"],
-    "IV.15.c": ["G.TGH", "G.THDU"],
 }
 """Who leads at first."""
-UNDIVIDED = ("G.SBN", "G.THDU")
+UNDIVIDED = ("G.SBN",)
 """Nobody owes their part, and it stays so here: to give it to somebody is no handover."""
 
 
@@ -165,7 +164,8 @@ class Lines:
     def handover(self, dice: Random) -> dict[str, Any]:
         """All leave and others come; or some leave, each for one that comes or one that led before."""
         leading = {body: part for body, part in self.shares.items() if body not in UNDIVIDED}
-        if any("." in body for body in leading) or dice.random() < 0.4:
+        divided = self.task != "IV.3.a"  # of two who share what comes up, one may owe nothing so far
+        if "G.UBH" in leading or (divided and dice.random() < 0.4):
             whole = sum(leading.values(), Fraction(0))
             coming = [self._fresh(dice) for _ in range(dice.randint(1, 3))]
             parts = [dice.randint(1, 4) for _ in coming]
@@ -192,11 +192,16 @@ def str_of(part: Fraction) -> str:
     return f"{part.numerator}/{part.denominator}"
 
 
-@given(st.sampled_from(sorted(LED_BY)), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+unshrunk = settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+"""The seed tells all: a smaller one is no simpler."""
+
+
+@given(st.sampled_from(sorted(LED_BY)), st.integers(0, 2**32))
+@unshrunk
 @pytest.mark.timeout(1800)
-def test_a_handover_moves_no_level_of_any_node(prepared: Prepared, task: str, dice: Random) -> None:
+def test_a_handover_moves_no_level_of_any_node(prepared: Prepared, task: str, seed: int) -> None:
     with prepared.copy() as service:
+        dice = Random(seed)
         world, lines = World(service, dice), Lines(task)
         for _ in range(dice.randint(1, 3)):
             for _ in range(dice.randint(0, 4)):
@@ -291,11 +296,12 @@ def change(dice: Random) -> dict[str, Any]:
     return dice.choice(forms)
 
 
-@given(st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+@unshrunk
 @pytest.mark.timeout(1800)
-def test_after_any_decisions_among_any_work_everything_adds_up(prepared: Prepared, dice: Random) -> None:
+def test_after_any_decisions_among_any_work_everything_adds_up(prepared: Prepared, seed: int) -> None:
     with prepared.copy() as service:
+        dice = Random(seed)
         world = World(service, dice)
         for _ in range(dice.randint(3, 8)):
             if dice.random() < 0.35:

@@ -63,7 +63,8 @@ def test_what_is_not_there_is_not_cached_whatever_tag_is_sent(archive: Service, 
         )
         for method in ("GET", "HEAD"):
             answer = client.request(method, missing, headers={"If-None-Match": "*"})
-            assert answer.status_code == 404
+            # What is asked about is a parameter there, and a wrong one.
+            assert answer.status_code == (422 if operation == "get_permission" else 404)
             assert answer.headers["cache-control"] == "no-store"
             assert answer.headers["content-type"] == "application/problem+json"
             assert "etag" not in answer.headers

@@ -24,6 +24,10 @@ def _validator(spec: Schema, schema: Schema) -> Draft202012Validator:
     return Draft202012Validator({**schema, "components": spec["components"]}, format_checker=FormatChecker())
 
 
+SEES_NONE = {"VPTU": {"get_proposal"}}
+"""Who administers writes no proposal, and sees nobody else's."""
+
+
 @pytest.mark.parametrize("caller", ["TTBCD", "SCT", "VPTU"])
 def test_every_answer_is_what_the_contract_says(archive: Service, spec: Schema, caller: str) -> None:
     client = archive[caller]
@@ -42,7 +46,7 @@ def test_every_answer_is_what_the_contract_says(archive: Service, spec: Schema, 
         assert list(_undocumented(spec, schemas[operation], message)) == [], address
         assert list(_numbered(message)) == [], address
         answered.add(operation)
-    assert answered == set(checks)
+    assert answered == set(checks) - SEES_NONE.get(caller, set())
 
 
 def _resolved(spec: Schema, schema: Schema) -> list[Schema]:

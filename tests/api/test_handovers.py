@@ -1,11 +1,16 @@
 """Work that changes hands: leads, members of groups, bodies that end. No figure moves by it, nothing is taken
 from anybody's name, and the shares of a task always sum to 1."""
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
+import httpx
 import pytest
+from sqlalchemy import select
 
+from app.models import Plan
 from tests.deciding import (
     act,
     acted,
@@ -24,6 +29,7 @@ from tests.deciding import (
     secret_of,
     shares,
 )
+from tests.faults.together import at_once, statuses
 from tests.service import PLAN, Service
 from tests.walks import items
 from tests.writing import (
@@ -358,6 +364,7 @@ def test_occurrences_are_handed_over_and_those_that_follow_count(service: Servic
     assert output(new, "IV.3.a", "SCT", "O2")["label_vi"] == "Đoàn Lào"
     late = old.post(url, json={})
     assert (late.status_code, late.json()["reason"]) == (403, "another_agency")
+    assert service["BPGV"].post(url, json={}).status_code == 409, "not on its behalf either"
     record(new, "IV.3.a", opens_occurrence=True)
     assert owed(service, "IV.3.a")["SCT/O3"] == "evidenced"
     assert figure(owner, task="IV.3.a")[1] == Fraction(2, 3)
@@ -395,6 +402,28 @@ def test_an_occurrence_that_went_with_its_record_is_not_handed_over(service: Ser
     decided(owner, leads("IV.3.a", "SCT"))
     assert nodes(owner, *STANDING_STILL) == before
     assert owed(service, "IV.3.a") == {"VPUBND/O1": "evidenced"}
+    sound(service, "IV.3.a")
+
+
+def test_both_sides_of_a_handover_work_at_once(service: Service) -> None:
+    """What comes up on one side changes the share of the other: who is told to come back comes back."""
+    owner, old, new = service["TTBCD"], service["VPUBND"], service["SCT"]
+    kept = [record(old, "IV.3.a", opens_occurrence=True)["activity"]["id"] for _ in range(3)]
+    decided(owner, leads("IV.3.a", "SCT"))
+    waiting: list[Callable[[], httpx.Response]] = []
+    for activity in kept:
+        url, opened = f"{PLAN}/activities/{activity}/withdrawals", news("IV.3.a", opens_occurrence=True)
+        waiting.append(partial(old.post, url, json={"reason": "Nhầm"}))
+        waiting.append(partial(new.post, f"{PLAN}/activities", json=opened))
+    while waiting:
+        answers = at_once(waiting)
+        assert set(statuses(answers)) <= {201, 503}, [answer.text for answer in answers]
+        assert 201 in statuses(answers), "somebody always gets on"
+        assert all("retry-after" in answer.headers for answer in answers if answer.status_code == 503)
+        told = zip(waiting, answers, strict=True)
+        waiting = [call for call, answer in told if answer.status_code == 503]
+    assert shares(service, "IV.3.a") == {"VPUBND": 0, "SCT": 1}
+    assert figure(owner, task="IV.3.a") == (1, 1, 0)
     sound(service, "IV.3.a")
 
 
@@ -440,6 +469,20 @@ def test_an_undivided_group_begins_to_owe_with_its_first_member(service: Service
     sound(service, "IV.14.1", "IV.14.2")
 
 
+def test_nothing_comes_up_for_a_group_that_nobody_is_in(service: Service) -> None:
+    owner, clerk = service["TTBCD"], service["BPGV"]
+    part = assignment(owner, "IV.15.c", "G.THDU")
+    entry = {"period": "2023-Q1", "entry": "fulfilled"}
+    assert clerk.post(f"{PLAN}/assignments/{part['id']}/status-entries", json=entry).status_code == 409
+    decided(owner, leads("IV.3.a", "G.SBN"))
+    part = assignment(owner, "IV.3.a", "G.SBN")
+    assert clerk.post(f"{PLAN}/assignments/{part['id']}/occurrences", json={}).status_code == 409
+    named = news("IV.3.a", agency="G.SBN", opens_occurrence=True)
+    assert clerk.post(f"{PLAN}/activities", json=named).status_code in (409, 422)
+    assert owed(service, "IV.3.a") == owed(service, "IV.15.c") == {}
+    sound(service, "IV.3.a", "IV.15.c")
+
+
 def test_members_join_leave_and_come_back_from_one_day_to_another(service: Service) -> None:
     owner = service["TTBCD"]
     on(service, "2023-08-01")
@@ -463,11 +506,11 @@ def test_members_join_leave_and_come_back_from_one_day_to_another(service: Servi
     assert (found["STTTT"], found["SCT"]) == (Fraction(1, 4), Fraction(1, 4))
     record(service["STTTT"], "IV.14.1", occurred_on="2023-10-02")
     stays = owner.get("/v1/agencies/G.SBN").json()["members"]
-    assert [(one["agency"]["code"], one["valid_from"], one["valid_to"]) for one in stays] == [
+    assert {(one["agency"]["code"], one["valid_from"], one["valid_to"]) for one in stays} == {
         ("SCT", "2023-01-01", None),
         ("STTTT", "2023-04-01", "2023-06-30"),
         ("STTTT", "2023-10-01", None),
-    ]
+    }
     sound(service, "IV.14.1", "IV.14.2", "IV.7.c")
 
 
@@ -725,6 +768,16 @@ def test_the_owner_itself_may_be_followed_and_then_amends_no_more(service: Servi
     assert differences(service) == []
 
 
+def test_a_superior_that_follows_another_is_named_once(service: Service) -> None:
+    owner = service["TTBCD"]
+    decided(owner, succession("TTTU", "BTGTW", "2023-06-01"))
+    with service.database.reading() as session:
+        superiors = session.scalars(select(Plan.superiors).where(Plan.slug == "ttdn-2023")).one()
+    assert sorted(superiors) == ["BCDTW", "BTGTW"]
+    record(owner, "IV.1.1", occurred_on="2023-02-01")
+    acted(pushing(service, "BTGTW"), output(owner, "IV.1.1", code="2023-Q1"), "confirmations")
+
+
 def test_a_successor_takes_over_money_powers_and_coordination(service: Service) -> None:
     owner = service["TTBCD"]
     decided(owner, succession("STC", "SKHDT", "2023-06-01"), succession("BAOTV", "SCT", "2023-06-01"))
@@ -767,24 +820,20 @@ def test_who_leads_a_duty_and_takes_over_one_that_helped_does_not_help_itself(
 
 
 def test_shares_too_fine_to_be_kept_are_refused_and_never_rounded(service: Service) -> None:
-    owner = service["TTBCD"]
-    on(service, "2023-05-15")
-    primes = (999_999_937, 999_999_929, 999_999_893)
-    answers = []
-    for prime in primes:
-        record(service["DAITV"], "IV.9.1", occurred_on="2023-02-01") if prime == primes[0] else None
-        first, second = ("SCT", "STTTT") if len(answers) % 2 else ("SKHDT", "STC")
-        parts = {first: f"1/{prime}", second: f"{prime - 1}/{prime}"}
-        for body in (first, second):
-            pushing(service, body)
-        answers.append(decide(owner, leads("IV.9.1", **parts)))
-        for body in (first, second):
-            client = pushing(service, body)
-            client.post(f"{PLAN}/activities", json=news("IV.9.1", occurred_on="2023-05-02"))
-    assert {answer.status_code for answer in answers} <= {201, 422}
-    for answer in answers:
-        if answer.status_code == 422:
-            assert faults(answer) == [("/changes/0", "share_too_fine")]
-    assert sum(shares(service, "IV.9.1").values()) == 1
+    """Each decision divides by a great prime of its own, after something was done."""
+    owner, told = service["TTBCD"], []
+    on(service, "2023-12-15")
+    doing = "BAOTV"
+    for number, prime in enumerate((999_999_937, 999_999_929, 999_999_893, 999_999_883), 1):
+        some, many = ("SCT", "STTTT") if number % 2 else ("SKHDT", "STC")
+        done = news("IV.9.1", agency=doing, occurred_on=f"2023-{3 * number:02}-02")
+        assert service["BPGV"].post(f"{PLAN}/activities", json=done).status_code in (201, 403, 422)
+        parts = {many: f"{prime - 1}/{prime}", some: f"1/{prime}"}
+        told.append(decide(owner, leads("IV.9.1", **parts)))
+        doing = many
+    assert {answer.status_code for answer in told} == {201, 422}
+    for answer in told:
+        assert answer.status_code == 201 or faults(answer) == [("/changes/0", "share_too_fine")]
+    sound(service, "IV.9.1")
     decided(owner, leads("IV.9.1", "BAOTV"))
     sound(service, "IV.9.1")

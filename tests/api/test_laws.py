@@ -42,16 +42,15 @@ def test_a_random_history_keeps_the_laws(lab: Lab, seed: int) -> None:
         assert differences(stage.service) == []
 
 
-@pytest.mark.parametrize("duty", LEFT_OUT)
-@pytest.mark.parametrize("seed", [100, 101])
-def test_cancelled_is_absent(lab: Lab, duty: str, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "duty"), list(enumerate(LEFT_OUT, 100)))
+def test_cancelled_is_absent(lab: Lab, seed: int, duty: str) -> None:
     with lab.copy() as stage:
         history = History(stage, seed, kinds=OF_TASKS, spared=duty)
         history.run(25)
         cancelled_is_absent(history, duty)
 
 
-@pytest.mark.parametrize("seed", range(200, 206))
+@pytest.mark.parametrize("seed", range(200, 204))
 def test_pushes_in_any_order_split_or_repeated_end_in_one_state(lab: Lab, seed: int) -> None:
     with lab.copy() as one, lab.copy() as other:
         history, some = pushed(one, seed, 12)

@@ -160,6 +160,8 @@ def test_to_cancel_what_is_behind_raises_the_figure_and_is_said_to_be_scope(on: 
     assert [one["revision"] for one in said["amendments"]] == list(range(2, 12))
     assert said["amendments"][0]["decision_number"] == "01-QĐ/BCĐ-TTĐN"
     assert said["amendments"][0]["decided_on"] == "2023-06-20"
+    since = change(on, said["amendments"][-1]["entered_at"])  # which is when it was so already
+    assert (since["amendments"], since["items"], since["revision_before"]) == ([], [], 11)
 
 
 def test_to_owe_less_is_scope_and_not_work(on: Dated) -> None:
@@ -441,6 +443,7 @@ def test_a_handover_of_what_is_seen_in_sum_alone_tells_nobody_who_had_it(on: Dat
     said = change(on, start, caller="SCT", all="true")
     [mine] = [item for item in said["items"] if item["task"] and item["task"]["code"] in STATUS_ONLY]
     assert list(bodies(mine)) == ["SCT"]
+    assert mine["key"] == mine["bodies"][0]["assignment"]
     assert (mine["course"], halves(said)) == ("entered", (0, 0))
 
 

@@ -168,64 +168,7 @@ def test_every_rule_says_who_may_who_stands_in_and_who_never_may(action: Action)
     assert len({sentence(other) for other in Action}) == len(Action)
 
 
-# --- forwards: may I? ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("action", Action)
-def test_every_verdict(action: Action) -> None:
-    """Each relation × scopes of the key × kind of agency, where it can be done; and × states of plan, task
-    and visibility, of a body that can write and of two that cannot."""
-    row = EXPECTED[action]
-    usual = [(AgencyKind.MEDIA, True), (AgencyKind.EXTERNAL_PARTNER, True), (AgencyKind.MEDIA, False)]
-    keys = [*product((frozenset({Scope.READ}), frozenset({Scope.PUSH}), frozenset(Scope)), usual)]
-    keys.append((frozenset({Scope.ADMIN}), usual[0]))
-    for relation in ORDER:
-        named, let = TO_BE.get(relation, (relation,)), False
-        for scopes, body in product(SCOPES, KINDS):
-            verdict = check(action, me(scopes, *body), item_where(named, *good(action)), to_be(named, scopes))
-            let = let or isinstance(verdict, Permit)
-        for (scopes, body), state in product(keys, STATES):
-            check(action, me(scopes, *body), item_where(named, *state), to_be(named, scopes))
-        mine = set(to_be(named, {row.scope}))
-        assert let == bool(mine & (row.yes | row.behalf) and not mine & row.never)
-
-
-@pytest.mark.parametrize("action", Action)
-def test_several_relations_at_once(action: Action) -> None:
-    """I am told all that I am, strongest first; who may in its own right never acts on behalf; and what bars
-    me bars me whatever else I am."""
-    barred = 0
-    for number in range(4):
-        for named in combinations(NAMED, number):
-            scopes = {EXPECTED[action].scope}
-            actor, item = me(scopes), item_where(named, *good(action))
-            mine = to_be(named, scopes)
-            assert list(relations(actor, item)) == mine
-            verdict = check(action, actor, item, mine)
-            may = set(mine) & EXPECTED[action].yes
-            barred += isinstance(verdict, Refusal) and verdict.code == "own_work" and bool(may)
-    assert bool(barred) == bool(EXPECTED[action].never)
-
-
-everything_i_am = st.sets(st.sampled_from(NAMED))
-scopes_of_a_key = st.sampled_from(SCOPES)
-bodies_of_a_kind = st.sampled_from(KINDS)
-states_of_things = st.sampled_from(STATES)
-
-
-@settings(max_examples=1000, deadline=None)
-@given(named=everything_i_am, scopes=scopes_of_a_key, body=bodies_of_a_kind, state=states_of_things)
-def test_any_verdict_on_anything(
-    named: set[Relation],
-    scopes: frozenset[Scope],
-    body: tuple[AgencyKind | None, bool],
-    state: tuple[PlanStatus, TaskStatus, Visibility],
-) -> None:
-    actor, item = me(scopes, *body), item_where(named, *state)
-    verdicts = [check(action, actor, item, to_be(named, scopes)) for action in Action]
-    yes = [verdict.action for verdict in verdicts if isinstance(verdict, Permit)]
-    assert allowed(actor, Action, item) == yes
-    assert allowed(actor, reversed(Action), item) == yes[::-1]
+# --- nothing is anybody's by default -------------------------------------------------------------------
 
 
 def test_what_nobody_is_nobody_can_be() -> None:
@@ -410,3 +353,63 @@ def test_a_partner_is_named_by_the_plan_and_never_offered() -> None:
 def test_keys_and_the_service_are_nobodys_by_the_plan() -> None:
     for action in (Action.KEY_MANAGE, Action.SERVICE_OPERATE):
         assert who_can(action, item_where(NAMED)) == ()
+
+
+# --- forwards: may I? ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_verdict(action: Action) -> None:
+    """Each relation × scopes of the key × kind of agency, where it can be done; and × states of plan, task
+    and visibility, of a body that can write and of two that cannot."""
+    row = EXPECTED[action]
+    usual = [(AgencyKind.MEDIA, True), (AgencyKind.EXTERNAL_PARTNER, True), (AgencyKind.MEDIA, False)]
+    keys = [*product((frozenset({Scope.READ}), frozenset({Scope.PUSH}), frozenset(Scope)), usual)]
+    keys.append((frozenset({Scope.ADMIN}), usual[0]))
+    for relation in ORDER:
+        named, let = TO_BE.get(relation, (relation,)), False
+        for scopes, body in product(SCOPES, KINDS):
+            verdict = check(action, me(scopes, *body), item_where(named, *good(action)), to_be(named, scopes))
+            let = let or isinstance(verdict, Permit)
+        for (scopes, body), state in product(keys, STATES):
+            check(action, me(scopes, *body), item_where(named, *state), to_be(named, scopes))
+        mine = set(to_be(named, {row.scope}))
+        assert let == bool(mine & (row.yes | row.behalf) and not mine & row.never)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_several_relations_at_once(action: Action) -> None:
+    """I am told all that I am, strongest first; who may in its own right never acts on behalf; and what bars
+    me bars me whatever else I am."""
+    barred = 0
+    for number in range(4):
+        for named in combinations(NAMED, number):
+            scopes = {EXPECTED[action].scope}
+            actor, item = me(scopes), item_where(named, *good(action))
+            mine = to_be(named, scopes)
+            assert list(relations(actor, item)) == mine
+            verdict = check(action, actor, item, mine)
+            may = set(mine) & EXPECTED[action].yes
+            barred += isinstance(verdict, Refusal) and verdict.code == "own_work" and bool(may)
+    assert bool(barred) == bool(EXPECTED[action].never)
+
+
+everything_i_am = st.sets(st.sampled_from(NAMED))
+scopes_of_a_key = st.sampled_from(SCOPES)
+bodies_of_a_kind = st.sampled_from(KINDS)
+states_of_things = st.sampled_from(STATES)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(named=everything_i_am, scopes=scopes_of_a_key, body=bodies_of_a_kind, state=states_of_things)
+def test_any_verdict_on_anything(
+    named: set[Relation],
+    scopes: frozenset[Scope],
+    body: tuple[AgencyKind | None, bool],
+    state: tuple[PlanStatus, TaskStatus, Visibility],
+) -> None:
+    actor, item = me(scopes, *body), item_where(named, *state)
+    verdicts = [check(action, actor, item, to_be(named, scopes)) for action in Action]
+    yes = [verdict.action for verdict in verdicts if isinstance(verdict, Permit)]
+    assert allowed(actor, Action, item) == yes
+    assert allowed(actor, reversed(Action), item) == yes[::-1]

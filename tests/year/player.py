@@ -110,7 +110,10 @@ class Player:
         title = f"{LABEL} {what.title}" if what.title else None
         given = {"occurred_on": what.on, "title": title, "output": what.output, "quantity": what.quantity}
         patch = {name: value for name, value in given.items() if value is not None}
-        return client.patch(url, json=patch, headers={"If-Match": client.get(url).headers["etag"]})
+        seen = client.get(url)
+        if seen.status_code != 200:  # a decision may have hidden the task since
+            return seen
+        return client.patch(url, json=patch, headers={"If-Match": seen.headers["etag"]})
 
     def withdraw(self, client: httpx.Client, what: steps.Withdraw) -> httpx.Response:
         url = f"{self.plan}/activities/{self._named[what.record]}/withdrawals"

@@ -1,0 +1,262 @@
+"""Gaps: what the real plan leaves open, each with the request that closes it; hidden ones for insiders."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.deciding import DECISION, contents, decided, leads, member
+from tests.service import PLAN, Service
+from tests.walks import items
+from tests.writing import SMALL, differences, load, pushing, tiny_plan
+
+URL = f"{PLAN}/gaps"
+COUNTS = {
+    "part_without_owner": 10,
+    "duty_without_target": 4,
+    "group_without_members": 3,
+    "several_leads": 8,
+}
+"""10 of 15 programme items have a part that nobody is named for; four counted duties have no number; of five
+groups three have no members; the media lead three duties together, groups of bodies two and three."""
+PARTS = {
+    *("II.1.3", "II.1.4", "II.1.5", "II.1.6", "II.1.7", "II.2.3", "II.2.4", "II.2.5", "II.2.6", "II.2.7"),
+}
+
+
+def gaps(client: httpx.Client, *kinds: str, plan: str = PLAN) -> dict[str, Any]:
+    """What is open, as far as this caller sees."""
+    asked = {"kind": ",".join(kinds)} if kinds else {}
+    answer = client.get(f"{plan}/gaps", params=asked)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def named(told: dict[str, Any], kind: str) -> list[tuple[list[str], list[str]]]:
+    """Tasks and agencies of the gaps of a kind."""
+    return [
+        ([task["code"] for task in one["tasks"]], [body["code"] for body in one["agencies"]])
+        for one in told["items"]
+        if one["kind"] == kind
+    ]
+
+
+def test_the_plan_leaves_open_what_its_text_leaves_open(service: Service) -> None:
+    told = gaps(service["TTBCD"])
+    assert {one["kind"]: one["count"] for one in told["counts"]} == COUNTS
+    assert len(told["items"]) == sum(COUNTS.values())
+    assert {code for (code,), _ in named(told, "part_without_owner")} == PARTS
+    assert [code for (code,), _ in named(told, "duty_without_target")] == [
+        *("IV.1.2b", "IV.4.b", "IV.6.a", "IV.14.2")
+    ]
+    groups = {body: tasks for tasks, (body,) in named(told, "group_without_members")}
+    assert set(groups) == {"G.SBN", "G.THDU", "G.TVBCD"}
+    assert groups["G.TVBCD"] == ["IV.10.2"]
+    assert groups["G.THDU"] == ["IV.15.a", "IV.15.b", "IV.15.c"]
+    assert {"IV.14.1", "IV.14.2", "IV.7.c", "IV.12.1"} <= set(groups["G.SBN"])
+    assert named(told, "several_leads") == [
+        *((["IV.9.1"], ["BAOTV", "DAITV"]), (["IV.9.2"], ["BAOTV", "DAITV"])),
+        (["IV.9.3"], ["BAOTV", "DAITV"]),
+        *((["IV.14.1"], ["G.SBN", "G.UBH"]), (["IV.14.2"], ["G.SBN", "G.UBH"])),
+        *((["IV.15.a"], ["G.TGH", "G.THDU"]), (["IV.15.b"], ["G.TGH", "G.THDU"])),
+        (["IV.15.c"], ["G.TGH", "G.THDU"]),
+    ]
+    for one in told["items"]:
+        assert one["text_vi"]
+        assert one["text_en"]
+        assert one["kind_label"]
+        assert one["repair"]["who_can"] == ["TTBCD"]
+
+
+def test_gaps_are_asked_for_by_kind(service: Service) -> None:
+    told = gaps(service["TTBCD"], "duty_without_target")
+    assert {one["kind"] for one in told["items"]} == {"duty_without_target"}
+    assert {one["kind"]: one["count"] for one in told["counts"]} == COUNTS, "the counts stay whole"
+    both = gaps(service["TTBCD"], "duty_without_target", "several_leads")
+    assert len(both["items"]) == 12
+    assert gaps(service["TTBCD"], "no_monitor")["items"] == []
+    for wrong in ({"kind": "x"}, {"kind": ""}, {"q": "x"}, {"limit": "5"}):
+        assert service["TTBCD"].get(URL, params=wrong).status_code == 422, wrong
+    first = service["TTBCD"].get(URL)
+    tag = {"If-None-Match": first.headers["etag"]}
+    assert service["TTBCD"].get(URL, headers=tag).status_code == 304
+
+
+HIDDEN = ("IV.10.1", "IV.10.2", "IV.12.1", "IV.15.b", "IV.15.c", "IV.1.3", "IV.2.a", "IV.8.a", "II.1.7")
+
+
+def test_outsiders_see_nothing_hidden(service: Service) -> None:
+    inside = gaps(service["TTBCD"])
+    for caller in ("SCT", "SVHTTDL", "MTTQ", "VPUBND"):
+        answer = service[caller].get(URL)
+        for word in (*HIDDEN, "G.TVBCD"):
+            assert word not in answer.text, (caller, word)
+        told = answer.json()
+        assert {one["kind"]: one["count"] for one in told["counts"]} == {
+            **COUNTS,
+            "part_without_owner": 9,
+            "group_without_members": 2,
+            "several_leads": 6,
+        }
+        seen = [one for one in inside["items"] if not {task["code"] for task in one["tasks"]} & set(HIDDEN)]
+        assert [one for one in told["items"] if one["kind"] != "group_without_members"] == [
+            one for one in seen if one["kind"] != "group_without_members"
+        ]
+    own = service["CAT"].get(URL).json()
+    assert (["IV.10.2"], ["G.TVBCD"]) in named(own, "group_without_members")
+    for insider in ("BPGV", "TTTU"):
+        assert gaps(service[insider]) == inside
+
+
+FILLED = {
+    "/decision/number": DECISION["number"],
+    "/decision/decided_on": DECISION["decided_on"],
+    "/decision/issuer": DECISION["issuer"],
+    "/changes/0/target": 3,
+    "/changes/0/duty": "IV.5.b",
+    "/changes/0/valid_from": "2023-01-01",
+    "/changes/0/task": "IV.1.3",
+    "/changes/0/agency": "SCT",
+}
+
+
+def filled(repair: dict[str, Any], **other: Any) -> dict[str, Any]:
+    """The repair with what its `fill` points at; nothing else is null in it, and nothing else is touched."""
+    body: dict[str, Any] = repair["body"]
+    assert set(nulls(body)) == set(repair["fill"])
+    for pointer in repair["fill"]:
+        *way, name = pointer.strip("/").split("/")
+        place: Any = body
+        for step in way:
+            place = place[int(step) if step.isdigit() else step]
+        place[name] = other.get(name, FILLED[pointer])
+    return body
+
+
+def nulls(value: Any, way: str = "") -> Iterator[str]:
+    """Pointers to everything that is null."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from nulls(inner, f"{way}/{name}")
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from nulls(inner, f"{way}/{place}")
+    elif value is None:
+        yield way
+
+
+def repair(service: Service, one: dict[str, Any], **other: Any) -> None:
+    """Send the request that a gap offers, as one of those who can."""
+    offered = one["repair"]
+    client = pushing(service, offered["who_can"][0])
+    answer = client.request(offered["method"], offered["path"], json=filled(offered, **other))
+    assert answer.status_code == 201, (one, answer.text)
+
+
+@pytest.mark.timeout(900)
+def test_every_gap_is_closed_by_the_request_it_comes_with(service: Service) -> None:
+    owner = service["TTBCD"]
+    left = gaps(owner)["items"]
+    while left:
+        one = left[0]
+        body = {"G.THDU": "STC", "G.TVBCD": "SKHDT"}.get(
+            one["agencies"][0]["code"] if one["agencies"] else "", "SCT"
+        )
+        repair(service, one, agency=body)
+        now = gaps(owner)["items"]
+        same = [
+            other
+            for other in now
+            if (other["kind"], other["tasks"], other["agencies"])
+            == (one["kind"], one["tasks"], one["agencies"])
+        ]
+        assert same == [], one
+        assert len(now) < len(left), (one, [other for other in now if other not in left])
+        left = now
+    assert gaps(owner) == {"plan": "ttdn-2023", "counts": [], "items": []}
+    assert differences(service) == []
+
+
+def test_a_closed_gap_may_open_again(service: Service) -> None:
+    owner = service["TTBCD"]
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": 3})
+    assert len(gaps(owner, "duty_without_target")["items"]) == 3
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": None})
+    assert len(gaps(owner, "duty_without_target")["items"]) == 4
+    decided(owner, member("G.SBN", "SCT", "2023-01-01"))
+    assert len(gaps(owner, "group_without_members")["items"]) == 2
+    decided(owner, member("G.SBN", "SCT", None, "2023-06-30"))
+    assert len(gaps(owner, "group_without_members")["items"]) == 3
+    decided(owner, {"change": "status", "task": "IV.6.a", "status": "cancelled"})
+    assert len(gaps(owner, "duty_without_target")["items"]) == 3, "what is not counted leaves no gap"
+
+
+def test_a_body_that_leads_and_coordinates_is_a_gap_and_its_repair_keeps_the_others(service: Service) -> None:
+    owner = service["TTBCD"]
+    decided(owner, leads("IV.7.b", "BAOTV"))
+    (one,) = gaps(owner, "lead_and_coordinator")["items"]
+    assert ([task["code"] for task in one["tasks"]], [body["code"] for body in one["agencies"]]) == (
+        *(["IV.7.b"], ["BAOTV"]),
+    )
+    assert one["repair"]["body"]["changes"][0]["coordinators"] == ["DAITV", "X.BDTW", "X.BNT"]
+    repair(service, one)
+    assert gaps(owner, "lead_and_coordinator")["items"] == []
+    current = [
+        one["agency"]["code"]
+        for one in items(owner, f"{PLAN}/assignments", task="IV.7.b", role="coordinate")
+        if one["valid_to"] is None
+    ]
+    assert current == ["DAITV", "X.BDTW", "X.BNT"]
+    decided(owner, member("G.SBN", "SCT", "2023-01-01"), member("G.SBN", "SVHTTDL", "2023-01-01"))
+    decided(owner, leads("IV.7.c", "SCT"))
+    (one,) = gaps(owner, "lead_and_coordinator")["items"]
+    repair(service, one)
+    assert gaps(owner, "lead_and_coordinator")["items"] == []
+    assert differences(service) == []
+
+
+def test_leads_that_a_decision_divided_are_no_gap(service: Service) -> None:
+    owner = service["TTBCD"]
+    decided(owner, leads("IV.9.1", BAOTV="1/3", DAITV="2/3"), leads("IV.7.a", "SVHTTDL", "SCT"))
+    assert [task for (task,), _ in named(gaps(owner), "several_leads")][:2] == ["IV.9.2", "IV.9.3"]
+
+
+@pytest.mark.parametrize("power", ["monitor", "fund", "settle", "approver"])
+def test_a_plan_without_its_powers_says_so_and_how_to_give_them(
+    service: Service, tmp_path: Any, power: str
+) -> None:
+    """The sample plan has its powers; without them each is a gap with its own repair."""
+    plan = tiny_plan()
+    for task in plan["tasks"]:
+        if "assignments" in task:
+            task["assignments"] = [
+                one for one in task["assignments"] if power == "approver" or one["role"] != power
+            ]
+    if power == "approver":
+        plan["plan"]["superior"] = None
+    load(service, plan, tmp_path)
+    owner = pushing(service, str(service["TTBCD"].get(SMALL).json()["owner"]["code"]))
+    kind = {"monitor": "no_monitor", "fund": "no_funder", "settle": "no_settler", "approver": "no_approver"}[
+        power
+    ]
+    found = gaps(owner, kind, plan=SMALL)["items"]
+    if kind == "no_approver" and not found:
+        monitors = items(owner, f"{SMALL}/assignments", role="monitor")
+        assert monitors == [], "without a monitor nobody has to confirm its duties"
+        return
+    (one,) = found
+    duty = next(task["code"] for task in items(owner, f"{SMALL}/tasks", family="duty"))
+    body = "TTTU" if power == "approver" else "SCT"
+    repair(service, one, task=duty, agency=body, decided_on="2024-01-15")
+    assert gaps(owner, kind, plan=SMALL)["items"] == []
+    assert differences(service) == []
+
+
+def test_looking_at_gaps_changes_nothing(service: Service) -> None:
+    before = contents(service)
+    gaps(service["TTBCD"])
+    assert service["TTBCD"].head(URL).status_code == 200
+    assert service["TTBCD"].post(URL, json={}).status_code == 405
+    assert contents(service) == before
