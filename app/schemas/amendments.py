@@ -152,7 +152,7 @@ class ProposalPage(Page):
 
 class ProposalFilter(Listing):
     state: Annotated[str | None, one_of(ProposalState)] = None
-    by: Annotated[str | None, codes_of("cơ quan đề xuất · proposing agencies", "SVHTTDL")] = None
+    proposed_by: Annotated[str | None, codes_of("cơ quan đề xuất · proposing agencies", "SVHTTDL")] = None
     can: CanFilter = None
     sort: Annotated[str, sort_by("id")] = "-id"
 

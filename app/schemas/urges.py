@@ -97,7 +97,7 @@ class UrgePage(Page):
 
 class UrgeFilter(Listing):
     to: Annotated[str | None, codes_of("cơ quan được đôn đốc · bodies urged", "SVHTTDL")] = None
-    by: Annotated[str | None, codes_of("cơ quan đôn đốc · bodies that urged", "TTBCD")] = None
+    urged_by: Annotated[str | None, codes_of("cơ quan đôn đốc · bodies that urged", "TTBCD")] = None
     task: Annotated[str | None, codes_of("nhiệm vụ · tasks", "IV.7.a")] = None
     about: Annotated[str | None, one_of(UrgeAbout)] = None
     state: Annotated[str | None, one_of(UrgeState)] = None

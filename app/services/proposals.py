@@ -27,8 +27,8 @@ def find(session: Session, actor: Actor, slug: str, ask: ProposalFilter) -> Prop
     query = query.where(Proposal.plan_id == here.plan.id, seen(here, actor))
     if ask.state:
         query = query.where(Proposal.state.in_(several(ask.state)))
-    if ask.by:
-        query = query.where(Agency.code.in_(several(ask.by)))
+    if ask.proposed_by:
+        query = query.where(Agency.code.in_(several(ask.proposed_by)))
     if ask.can:
         query = query.where(_can(here, actor, several(ask.can)))
     orders = {"id": Proposal.public_id}

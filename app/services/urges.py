@@ -141,7 +141,7 @@ def _in(here: Ground, states: Iterable[UrgeState]) -> ColumnElement[bool]:
 
 
 def _wanted(here: Ground, actor: Actor, ask: UrgeFilter) -> Iterable[ColumnElement[bool]]:
-    for column, wanted in ((_TO.code, ask.to), (_BY.code, ask.by), (Task.code, ask.task)):
+    for column, wanted in ((_TO.code, ask.to), (_BY.code, ask.urged_by), (Task.code, ask.task)):
         if wanted:
             yield column.in_(several(wanted))
     if ask.about:

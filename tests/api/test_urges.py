@@ -485,7 +485,7 @@ def test_nothing_of_an_urge_leaks(service: Service) -> None:
             told = [client.request(method, f"{URL}/{name}{noun}", json=body) for name in (one["id"], NOWHERE)]
             assert [reply.status_code for reply in told] == [404, 404]
             assert {**told[0].json(), "request_id": 0} == {**told[1].json(), "request_id": 0}
-        for asked in ({"to": "BAOTV"}, {"by": "SVHTTDL"}, {"task": "IV.7.b"}, {"state": "closed"}):
+        for asked in ({"to": "BAOTV"}, {"urged_by": "SVHTTDL"}, {"task": "IV.7.b"}, {"state": "closed"}):
             page = client.get(URL, params={**asked, "count": "true"}).json()
             assert page == {"items": [], "next_cursor": None, "total": 0}
         assert feed(client, subject="urge") == []
@@ -785,7 +785,7 @@ def test_the_list_can_be_asked_for_each_thing(service: Service) -> None:
         ({"sort": "due_on,id"}, [1, 2, 3, 0]),
         ({"sort": "-due_on"}, [0, 3, 2, 1]),
         ({"to": "BAOTV,DAITV"}, [3, 1]),
-        ({"by": "TTBCD"}, [3, 0]),
+        ({"urged_by": "TTBCD"}, [3, 0]),
         ({"task": "IV.7.b"}, [3, 1]),
         ({"about": "settlement"}, [2]),
         ({"state": "answered"}, [3]),
@@ -796,7 +796,7 @@ def test_the_list_can_be_asked_for_each_thing(service: Service) -> None:
         ({"can": "urge.close"}, [3, 0]),
         ({"can": "urge.answer"}, []),
         ({"can": "activity.record"}, []),
-        ({"by": "SVHTTDL", "task": "IV.7.b", "about": "content", "state": "open"}, [1]),
+        ({"urged_by": "SVHTTDL", "task": "IV.7.b", "about": "content", "state": "open"}, [1]),
     ):
         wanted = [made[place] for place in places]
         assert ids(monitor, URL, **asked) == wanted, asked

@@ -73,6 +73,12 @@ def test_where_nobody_monitors_nobody_confirms() -> None:
     assert isinstance(judge(me(agency="TTTU"), Action.OUTPUT_CONFIRM, item), Refusal)
 
 
+def test_where_the_plan_names_no_superior_nobody_confirms_the_monitors_own_duty() -> None:
+    item = Item(roles={Role.LEAD: ("TTBCD",), Role.MONITOR: ("TTBCD",)})
+    assert holders(Relation.APPROVER, item) == ()
+    assert who_can(Action.OUTPUT_CONFIRM, item) == ()
+
+
 def test_an_approver_that_reported_it_confirms_it_no_more_than_the_monitor_does() -> None:
     roles = {Role.LEAD: ("TTBCD",), Role.MONITOR: ("TTBCD",)}
     item = Item(approver="BPGV", roles=roles, claimants=("BPGV",))
