@@ -21,10 +21,6 @@ from app.services.grounds import Ground
 from app.services.permissions import ON_A_TASK, ON_AN_ACTIVITY, ON_AN_OUTPUT, Permissions
 
 
-def _nothing_else(_action: Action) -> Obstacle:
-    return obstacles.NOT_DONE_HERE
-
-
 @dataclass(frozen=True, slots=True)
 class Thing:
     """What the rules need to know of a thing, and what the caller can do with it now.
@@ -37,7 +33,7 @@ class Thing:
     item: Item
     can: Collection[Action]
     unfit: Callable[[Action], Obstacle | None]
-    obstacle: Callable[[Action], Obstacle] = _nothing_else
+    obstacle: Callable[[Action], Obstacle] = lambda _action: obstacles.NOT_DONE_HERE
     here: Ground | None = None
     task: Task | None = None
     instead: dict[str, object] | None = None

@@ -641,6 +641,31 @@ def test_a_triggered_one_tells_that_it_came_up_in_a_period_and_not_how_often(ser
     assert differences(service) == []
 
 
+def test_a_return_never_raises_a_figure(service: Service) -> None:
+    """What came up, was told and is sent back is owed still: it does not go as if it had never come up."""
+    office, monitor = service["BTG.TPTV"], service["TTBCD"]
+    part = assignment(office, "IV.15.c", "BTG.TPTV")
+    for period in ("2023-Q1", "2023-Q2"):
+        assert entry(office, part, period, "fulfilled").status_code == 201
+    assert entry(monitor, part, "2023-Q1", "returned").status_code == 201
+    assert figure(office, task="IV.15.c") == (Fraction(1, 2), Fraction(1, 2), 0)
+    assert entry(office, part, "2023-Q1", "not_fulfilled").status_code == 200
+    assert figure(office, task="IV.15.c") == (Fraction(1, 2), Fraction(1, 2), 0)
+    visits = service["VPUBND"]
+    kept = [record(visits, "IV.3.a", opens_occurrence=True)["activity"]["id"] for _ in range(2)]
+    one = output(visits, "IV.3.a", code="O1")
+    acted(visits, one, "claims")
+    withdraw(visits, kept[0])
+    assert figure(monitor, task="IV.3.a") == (1, Fraction(1, 2), 0)
+    acted(monitor, one, "returns", missing=MISSING)
+    assert figure(monitor, task="IV.3.a") == (Fraction(1, 2), Fraction(1, 2), 0)
+    two = output(visits, "IV.3.a", code="O2")
+    acted(monitor, two, "returns", missing=MISSING)
+    withdraw(visits, kept[1])
+    assert output(visits, "IV.3.a", code="O2")["owed"] is False, "only a record said that this one came up"
+    assert differences(service) == []
+
+
 # Occurrences.
 
 

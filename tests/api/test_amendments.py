@@ -401,6 +401,9 @@ def test_an_amendment_has_changes_and_not_too_many(service: Service) -> None:
     bodies: list[Any] = [[], {}, None, {"decision": DECISION}, {"changes": [WEIGHT]}]
     for body in bodies:
         assert service["TTBCD"].post(URL, json=body).status_code == 422
+    garbled: list[Any] = [{"change": ["x"]}, {"change": None}, "x", None, [[]], 7, {"change": "duty"}]
+    for one in garbled:
+        assert decide(service["TTBCD"], one).status_code == 422, one
 
 
 # Rehearsed, repeated.

@@ -117,6 +117,7 @@ def test_one_call_accepts_amends_and_settles(service: Service) -> None:
     again = accept(owner, one, decision={**DECISION, "number": "10-QĐ/BCĐ-TTĐN"})
     assert (again.status_code, again.json()["result"], again.json()["amendment"]) == (200, "unchanged", None)
     assert len(items(owner, f"{PLAN}/amendments")) == 1
+    assert rows(service)["urges"] == 0, "nobody is written to: who asked looks at the proposal"
     assert differences(service) == []
 
 

@@ -42,12 +42,10 @@ TESTS: Mapping[str, Sequence[str]] = {
 """The tests of a module, where they are not those of its name."""
 
 EQUIVALENT: Mapping[str, str] = {
-    "- .voiceless.union(*(holders(relation, item) for relation in rule.never)) "
-    "ordered = [code for relation in Relation if relation in w\n"
-    "+ .voiceless.union(*(holders(relation, item) for relation in reversed((*rule.never,)))) "
-    "ordered = [code for relation in Relation if relation in w": "a union has no order",
+    "in reversed((*rule.never,))": "a union has no order",
+    "in reversed((*(Role.LEAD, Role.COORDINATE),))": "the roles of an item have no order",
 }
-"""Mutants that are no mistake, by what they change, each with the reason."""
+"""What a mutant puts in that is no mistake, with the reason."""
 
 
 class Verdict(NamedTuple):
@@ -63,20 +61,49 @@ def main(names: Sequence[str] = ()) -> int:
     started, modules = time.monotonic(), names or POLICY
     with tempfile.TemporaryDirectory() as folder:
         desks = [Desk(Path(folder) / str(number)) for number in range(AT_ONCE)]
-        patience = {module: PATIENCE * desks[0].control(module) for module in modules}
+        patience = _patience(desks[0], modules)
         verdicts = list(_tried(desks, [(module, one) for module in modules for one in _of(module)], patience))
-    told = [found for found in verdicts if found.word != "killed" and found.mutant.change not in EQUIVALENT]
+    let_pass = [found for found in verdicts if found.word != "killed"]
+    excused = [found for found in let_pass if _excuse(found.mutant)]
     for module in modules:
         words = Counter(found.word for found in verdicts if found.module == module)
         _say(f"{module}: {words['killed']} of {words.total()} noticed")
-    excused = {found.mutant.change for found in verdicts if found.word == "survived"}
-    idle = [change for change in EQUIVALENT if change not in excused] if not names else []
-    for change in idle:
-        _say(f"\nno such mutant survives, strike it off the list:\n{change}")
-    left = len(excused & set(EQUIVALENT))
-    took = round(time.monotonic() - started)
-    _say(f"{len(verdicts)} mutants, {len(told)} let pass, {left} equivalent, {took} s")
+    idle = set(EQUIVALENT) - {_excuse(found.mutant) for found in excused} if not names else set()
+    for part in idle:
+        _say(f"no such mutant survives, strike it off the list: {part}")
+    told, took = len(let_pass) - len(excused), round(time.monotonic() - started)
+    _say(f"{len(verdicts)} mutants, {told} let pass, {len(excused)} equivalent, {took} s")
     return 1 if told or idle else 0
+
+
+def _excuse(mutant: Mutant) -> str | None:
+    """The entry of the list that a mutant falls under."""
+    before, after = mutant.change.split("\n")
+    return next((part for part in EQUIVALENT if part in after and part not in before), None)
+
+
+def _patience(desk: "Desk", modules: Sequence[str]) -> Mapping[str, float]:
+    """How long the tests of each module may take. They must pass on the modules as they are, and must notice
+    one that is empty: otherwise they are no judge of the mutants."""
+    took: dict[frozenset[str], float] = {}
+    for module in modules:
+        tests, started = frozenset(_tests_of(module)), time.monotonic()
+        whole = "survived" if tests in took else desk.run(module, _source(module), 600)
+        took.setdefault(tests, time.monotonic() - started)
+        empty = desk.run(module, "", 600)
+        if (whole, empty) != ("survived", "killed"):
+            raise SystemExit(
+                f"{module}: as it is {whole}, empty {empty}\n{desk.log.read_text(encoding='utf-8')}"
+            )
+    return {module: PATIENCE * took[frozenset(_tests_of(module))] for module in modules}
+
+
+def _tests_of(module: str) -> Sequence[str]:
+    return TESTS.get(module) or (f"tests/rules/test_{module.rpartition('.')[2]}.py",)
+
+
+def _source(module: str) -> str:
+    return _file(ROOT, module).read_text(encoding="utf-8")
 
 
 def _say(line: str) -> None:
@@ -85,8 +112,7 @@ def _say(line: str) -> None:
 
 
 def _of(module: str) -> Iterator[Mutant]:
-    source = _file(ROOT, module).read_text(encoding="utf-8")
-    return mutants(source, vars(importlib.import_module(module)))
+    return mutants(_source(module), vars(importlib.import_module(module)))
 
 
 def _file(folder: Path, module: str) -> Path:
@@ -112,7 +138,7 @@ def _tried(
         for number, verdict in enumerate(pool.map(work, tasks), 1):
             if number % 100 == 0:
                 _say(f"{number} of {len(tasks)}")
-            if verdict.word != "killed" and verdict.mutant.change not in EQUIVALENT:
+            if verdict.word != "killed" and not _excuse(verdict.mutant):
                 _say(f"\n{verdict.word}: {verdict.module}\n{verdict.mutant.change}\n")
             yield verdict
 
@@ -134,28 +160,16 @@ class Desk:
         copytree(ROOT / "app", folder / "app", ignore=ignore_patterns("__pycache__", "static"))
         self._processes = _processes()
 
-    def control(self, module: str) -> float:
-        """Tests must pass on the module as it is, and notice one that is empty; how long they take."""
-        started = time.monotonic()
-        source = _file(ROOT, module).read_text(encoding="utf-8")
-        word, empty = self.run(module, source, 600), self.run(module, "", 600)
-        if (word, empty) != ("survived", "killed"):
-            raise SystemExit(
-                f"{module}: as it is {word}, empty {empty}\n{self._log.read_text(encoding='utf-8')}"
-            )
-        return time.monotonic() - started
-
     @property
-    def _log(self) -> Path:
+    def log(self) -> Path:
+        """What the last run said."""
         return self._folder / "log"
 
     def run(self, module: str, source: str, patience: float) -> str:
         """Run the module's tests on another source of it."""
-        kept = _file(ROOT, module).read_text(encoding="utf-8")
         self._put(module, source)
-        tests = TESTS.get(module) or (f"tests/rules/test_{module.rpartition('.')[2]}.py",)
         process = self._processes.Process(
-            target=_judge, args=(str(self._folder), module, tests, str(self._log))
+            target=_judge, args=(str(self._folder), module, _tests_of(module), str(self.log))
         )
         process.start()
         process.join(patience)
@@ -165,7 +179,7 @@ class Desk:
             word = "killed"
         else:
             word = _WORDS.get(process.exitcode or 0, f"broken ({process.exitcode})")
-        self._put(module, kept)
+        self._put(module, _source(module))
         return word
 
     def _put(self, module: str, source: str) -> None:

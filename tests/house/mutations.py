@@ -16,30 +16,21 @@ from typing import Any, NamedTuple
 Names = Mapping[str, Any]
 """What the names of the module stand for."""
 
-AROUND = 60
-FEW = 6
-"""A member of a larger vocabulary is not replaced by every other one, only by those beside it."""
+AROUND, FEW = 60, 6
+"""Letters shown around a change; a member of a larger vocabulary is replaced by those beside it alone."""
 
-_OTHER: Mapping[type[ast.AST], type[ast.AST]] = {
-    ast.And: ast.Or,
-    ast.Or: ast.And,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.BitOr: ast.BitAnd,
-    ast.BitAnd: ast.BitOr,
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Div,
-    ast.Div: ast.Mult,
-}
+_PAIRS: Sequence[tuple[type[ast.AST], type[ast.AST]]] = (
+    (ast.And, ast.Or),
+    (ast.Is, ast.IsNot),
+    (ast.In, ast.NotIn),
+    (ast.Eq, ast.NotEq),
+    (ast.Lt, ast.LtE),
+    (ast.Gt, ast.GtE),
+    (ast.BitOr, ast.BitAnd),
+    (ast.Add, ast.Sub),
+    (ast.Mult, ast.Div),
+)
+_OTHER = dict([*_PAIRS, *((other, one) for one, other in _PAIRS)])
 _LEFT_ALONE = frozenset({"annotation", "returns", "names", "bases", "targets", "target"})
 _DROPPED_ONE_BY_ONE = frozenset({"elts", "ifs", "cases", "decorator_list", "keywords"})
 
@@ -85,7 +76,7 @@ def _variants(node: ast.AST, names: Names) -> Iterator[ast.AST]:
     match node:
         case ast.Expr(value=ast.Constant()) | ast.Import() | ast.ImportFrom() | ast.keyword(arg="slots"):
             return
-        case ast.ClassDef(name=name) if _is_vocabulary(names.get(name)):
+        case ast.ClassDef(name=name) if _is_word(name, names):
             yield from _codes(node, names)
             return
         case ast.Call(func=ast.Name(id="_row")):
@@ -93,9 +84,7 @@ def _variants(node: ast.AST, names: Names) -> Iterator[ast.AST]:
             return
     yield from _instead(node, names)
     for field, value in ast.iter_fields(node):
-        if field in _LEFT_ALONE or (
-            isinstance(node, ast.Compare) and field == "comparators" and _is_none(value)
-        ):
+        if field in _LEFT_ALONE or (field == "comparators" and _is_none(value)):
             continue
         if isinstance(value, list):
             yield from (_with(node, field, other) for other in _lists(field, value, names))
@@ -118,12 +107,10 @@ def _codes(node: ast.ClassDef, names: Names) -> Iterator[ast.AST]:
     for place, statement in enumerate(node.body):
         if not isinstance(statement, ast.Assign):
             continue
-        code = statement.value.elts[0] if isinstance(statement.value, ast.Tuple) else statement.value
+        value = statement.value
+        code, *labels = value.elts if isinstance(value, ast.Tuple) else [value]
         for other in _instead(code, names):
-            value = statement.value
-            changed = (
-                _with(value, "elts", [other, *value.elts[1:]]) if isinstance(value, ast.Tuple) else other
-            )
+            changed = _with(value, "elts", [other, *labels]) if labels else other
             yield _with(node, "body", _put(node.body, place, _with(statement, "value", changed)))
 
 
@@ -155,7 +142,7 @@ def _instead(node: ast.AST, names: Names) -> Iterator[ast.AST]:  # noqa: C901 --
             yield ast.Constant(f"XX{value}")
         case ast.Constant(value=None):
             yield ast.Constant("XX")
-        case ast.Attribute(value=ast.Name(id=name), attr=attr) if _is_vocabulary(names.get(name)):
+        case ast.Attribute(value=ast.Name(id=name), attr=attr) if _is_word(name, names):
             yield from (_attribute(name, other) for other in _beside(names[name], attr))
         case ast.Name(id=name) if name.lstrip("_").isupper():
             constants = [other for other in names if other != name and other.lstrip("_").isupper()]
@@ -175,17 +162,12 @@ def _instead(node: ast.AST, names: Names) -> Iterator[ast.AST]:  # noqa: C901 --
             yield _with(node, "ifs", [ast.UnaryOp(ast.Not(), condition)])
         case ast.Call(func=ast.Attribute(value=receiver)):
             yield receiver
-        case ast.Call(func=ast.Name(id="frozenset"), args=[ast.Name(id=name)]) if _is_vocabulary(
-            names.get(name)
-        ):
-            yield from (
-                ast.BinOp(node, ast.Sub(), ast.Set([_attribute(name, member.name)])) for member in names[name]
-            )
+        case ast.Call(func=ast.Name(id="frozenset"), args=[ast.Name(id=name)]) if _is_word(name, names):
+            words = [ast.Set([_attribute(name, member.name)]) for member in names[name]]
+            yield from (ast.BinOp(node, ast.Sub(), word) for word in words)
         case ast.Dict(keys=keys, values=values):
-            yield from (
-                ast.Dict(keys[:place] + keys[place + 1 :], values[:place] + values[place + 1 :])
-                for place in range(len(keys))
-            )
+            for at in range(len(keys)):
+                yield ast.Dict(keys[:at] + keys[at + 1 :], values[:at] + values[at + 1 :])
         case ast.Subscript(value=value, ctx=ast.Load()):
             yield value
         case ast.Return(value=ast.expr()):
@@ -225,7 +207,9 @@ def _toggled(members: list[Enum], one: Enum) -> list[Enum]:
     return [member for member in members if member is not one] if one in members else [*members, one]
 
 
-def _is_vocabulary(value: Any) -> bool:
+def _is_word(name: str, names: Names) -> bool:
+    """Whether a name stands for a vocabulary."""
+    value = names.get(name)
     return isinstance(value, type) and issubclass(value, Enum)
 
 
@@ -252,7 +236,7 @@ def _members(elements: Sequence[ast.expr], names: Names) -> list[Enum]:
     found: list[Any] = []
     for element in elements:
         match element:
-            case ast.Attribute(value=ast.Name(id=name), attr=attr) if _is_vocabulary(names.get(name)):
+            case ast.Attribute(value=ast.Name(id=name), attr=attr) if _is_word(name, names):
                 found.append(names[name][attr])
             case ast.Starred(value=ast.Name(id=name)) if isinstance(names.get(name), tuple):
                 found.extend(names[name])

@@ -6,7 +6,7 @@ from app.rules.ownership import POLICY, Action
 from app.rules.parties import Relation
 from app.services import asking
 from tests.house import ownership
-from tests.policy import REASONS
+from tests.verdicts import REASONS
 
 
 def test_the_page_is_in_step_with_the_code() -> None:

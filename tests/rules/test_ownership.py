@@ -1,4 +1,4 @@
-"""Who may do what: the engine against the policy as it is written down a second time in `tests.policy`,
+"""Who may do what: the engine against the policy as it is written down a second time in `tests.verdicts`,
 case by case, forwards and backwards; and what a refusal says.
 
 Every action and every relation stands in its tables, and one that does not fails here.
@@ -18,7 +18,7 @@ from app.rules.judging import Permit, Refusal, allowed, judge, sentence, who_can
 from app.rules.ownership import POLICY, Action
 from app.rules.parties import Actor, Item, Relation, holders, relations
 from app.rules.vocabulary import AgencyKind, PlanStatus, Role, Scope, TaskStatus, Visibility
-from tests.policy import (
+from tests.verdicts import (
     EXPECTED,
     KINDS,
     LACKS,

@@ -23,7 +23,7 @@ from app.rules.parties import (
     sight,
 )
 from app.rules.vocabulary import PlanStatus, Role, Scope, TaskStatus, Visibility
-from tests.policy import ME, NAMED, SIGHT, STATES, TO_BE, item_where, me
+from tests.verdicts import ME, NAMED, SIGHT, STATES, TO_BE, item_where, me
 
 # --- judging one's own work ----------------------------------------------------------------------------
 

@@ -1,0 +1,222 @@
+"""The requests of the table: each one that whoever may can send, and that has not been sent yet."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import httpx
+
+from app.rules.vocabulary import Scope
+from tests.service import PLAN, Service
+from tests.writing import pushing
+
+TASK = "IV.7.b"
+"""A deliverable of SVHTTDL's, which BAOTV and DAITV coordinate."""
+DECISION = {"number": "09-QĐ/BCĐ-TTĐN", "decided_on": "2023-06-30", "issuer": "Ban Chỉ đạo"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that can be sent by anybody."""
+
+    method: str
+    path: str
+    body: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def by(self, client: httpx.Client) -> httpx.Response:
+        """Send it."""
+        return client.request(self.method, f"{PLAN}/{self.path}", json=self.body, headers=self.headers)
+
+
+def post(path: str, **body: Any) -> Request:
+    """A POST."""
+    return Request("POST", path, body)
+
+
+class World:
+    """The real plan with a former lead on the task, and a key for every caller."""
+
+    def __init__(self, service: Service) -> None:
+        self._service, self._clients, self._numbers = service, dict[str, httpx.Client](), count(1)
+        for lead in ("SKHDT", "SVHTTDL"):
+            change = {"change": "leads", "task": TASK, "leads": [{"agency": lead}]}
+            self.done(
+                self["TTBCD"].post(f"{PLAN}/amendments", json={"decision": DECISION, "changes": [change]})
+            )
+        target = {"change": "target", "task": "IV.6.a", "target": 50}
+        self.done(self["TTBCD"].post(f"{PLAN}/amendments", json={"decision": DECISION, "changes": [target]}))
+
+    def __getitem__(self, caller: str) -> httpx.Client:
+        """A caller: an agency that may push, or `AGENCY:scope` with another key."""
+        if caller not in self._clients:
+            agency, _, scope = caller.partition(":")
+            self._clients[caller] = (
+                self._service.anonymous
+                if not agency
+                else pushing(self._service, agency, Scope(scope or "push"))
+            )
+        return self._clients[caller]
+
+    @staticmethod
+    def done(answer: httpx.Response) -> dict[str, Any]:
+        """What was answered to a request that has to succeed."""
+        assert answer.status_code in (200, 201), answer.text
+        said: dict[str, Any] = answer.json()
+        return said
+
+    def number(self) -> int:
+        """A number nothing else has."""
+        return next(self._numbers)
+
+    def output(self, task: str, agency: str, place: int = 0) -> str:
+        """The id of an output."""
+        asked = {"task": task, "agency": agency, "owed": "true"}
+        return str(self["BPGV"].get(f"{PLAN}/outputs", params=asked).json()["items"][place]["id"])
+
+    def lead(self, task: str) -> str:
+        """The id of the assignment of a task's one lead."""
+        asked = {"task": task, "role": "lead"}
+        return str(self["BPGV"].get(f"{PLAN}/assignments", params=asked).json()["items"][0]["id"])
+
+    def record(self, **changes: Any) -> str:
+        """A standing record of the lead's; its id."""
+        body = {"task": TASK, "occurred_on": "2023-05-12", "kind": "video", "title": f"Phim {self.number()}"}
+        return str(
+            self.done(self["SVHTTDL"].post(f"{PLAN}/activities", json={**body, **changes}))["activity"]["id"]
+        )
+
+    def evidenced(self, task: str = TASK, agency: str = "SVHTTDL") -> str:
+        """An output that is evidenced and not confirmed; returned and claimed again if need be."""
+        output = self.output(task, agency)
+        facts = self["BPGV"].get(f"{PLAN}/outputs/{output}").json()
+        if not facts["evidence"]:
+            body = {
+                "task": task,
+                "output": facts["code"],
+                "occurred_on": "2023-02-12",
+                "kind": "other",
+                "title": "Việc",
+            }
+            if facts["kind"] == "period":
+                body.pop("output")
+            self.done(self[agency].post(f"{PLAN}/activities", json=body))
+        judge = "TTTU" if agency == "TTBCD" else "TTBCD"
+        if facts["level"] == "confirmed" or facts["self_confirmed"]:
+            self.done(self[judge].post(f"{PLAN}/outputs/{output}/returns", json={"missing": "Bổ sung"}))
+        self.done(self[agency].post(f"{PLAN}/outputs/{output}/claims", json={}))
+        return output
+
+    def unclaimed(self, task: str = TASK, agency: str = "SVHTTDL") -> str:
+        """An output without a claim of its own."""
+        output = self.output(task, agency)
+        if self["BPGV"].get(f"{PLAN}/outputs/{output}").json()["claimed_explicitly"]:
+            self.done(self[agency].post(f"{PLAN}/outputs/{output}/withdrawals", json={"reason": "Chưa xong"}))
+        return output
+
+    def claimed(self, task: str = TASK, agency: str = "SVHTTDL") -> str:
+        """An output with one."""
+        output = self.output(task, agency)
+        self.done(self[agency].post(f"{PLAN}/outputs/{output}/claims", json={}))
+        return output
+
+    def proposal(self) -> str:
+        """An open proposal of the lead's."""
+        change = {"change": "weight", "task": TASK, "weight": 2}
+        body = {"reason": f"Lý do {self.number()}", "changes": [change]}
+        return str(self.done(self["SVHTTDL"].post(f"{PLAN}/proposals", json=body))["proposal"]["id"])
+
+    def urge(self) -> str:
+        """An open urge from the monitor to the lead."""
+        made = self.done(urged("SVHTTDL").by(self["TTBCD"]))["urges"]
+        return str(made[0]["id"])
+
+
+def urged(to: str, about: str = "content", task: str | None = TASK) -> Request:
+    """An urge."""
+    named = {"task": task} if task else {}
+    return post("urges", to=to, about=about, message="Đề nghị báo cáo", due_on="2099-12-31", **named)
+
+
+def activity(world: World, **changes: Any) -> Request:
+    """A record of the task, of whoever sends it."""
+    body = {"task": TASK, "occurred_on": "2023-05-12", "kind": "video", "title": f"Phim {world.number()}"}
+    return post("activities", **{**body, **changes})
+
+
+def revision(world: World) -> Request:
+    """A correction of a record of the lead's."""
+    path = f"activities/{world.record()}"
+    return Request("PATCH", path, {"title": f"Phim {world.number()}"}, {"If-Match": "*"})
+
+
+def amendment(world: World, **change: Any) -> Request:
+    """A decision."""
+    weight = {"change": "weight", "task": TASK, "weight": 1 + world.number()}
+    return post("amendments", decision=DECISION, changes=[change or weight])
+
+
+def proposed(world: World) -> Request:
+    """A proposal for the task."""
+    change = {"change": "weight", "task": TASK, "weight": 1 + world.number()}
+    return post("proposals", reason="Đề nghị", changes=[change])
+
+
+def status(world: World, entry: str) -> Request:
+    """A word about a period of a status-only duty; the other word first, so that it says something new."""
+    path = f"assignments/{world.lead('IV.10.1')}/status-entries"
+    before = {"fulfilled": "not_fulfilled", "confirmed": "returned", "returned": "fulfilled"}
+    earlier = {"not_fulfilled": "CAT", "returned": "TTBCD", "fulfilled": "CAT"}
+    body = {"period": "2023-Q1"}
+    if entry in ("confirmed", "returned"):
+        world.done(post(path, **body, entry="fulfilled").by(world["CAT"]))
+    if entry == "fulfilled":
+        world[earlier[before[entry]]].post(f"{PLAN}/{path}", json={**body, "entry": before[entry]})
+    return post(path, **body, entry=entry)
+
+
+Maker = Callable[[World], Request]
+MAKERS: dict[str, Maker] = {
+    "record_activity own": activity,
+    "record_activity": lambda world: activity(world, agency="SVHTTDL"),
+    "revise_activity": revision,
+    "withdraw_activity": lambda world: post(f"activities/{world.record()}/withdrawals", reason="Ghi nhầm"),
+    "claim_output": lambda world: post(f"outputs/{world.unclaimed()}/claims"),
+    "withdraw_claim": lambda world: post(f"outputs/{world.claimed()}/withdrawals", reason="Chưa xong"),
+    "confirm_output": lambda world: post(f"outputs/{world.evidenced()}/confirmations"),
+    "return_output": lambda world: post(f"outputs/{world.evidenced()}/returns", missing="Danh sách"),
+    "open_occurrence": lambda world: post(f"assignments/{world.lead('IV.3.a')}/occurrences"),
+    "enter_status fulfilled": lambda world: status(world, "fulfilled"),
+    "enter_status confirmed": lambda world: status(world, "confirmed"),
+    "enter_status returned": lambda world: status(world, "returned"),
+    "amend_plan": amendment,
+    "amend_plan agency": lambda world: amendment(
+        world,
+        change="agency",
+        code=f"MOI.{world.number()}",
+        kind="state_department",
+        name_vi="Sở Mới",
+        name_en="New Department",
+    ),
+    "propose_amendment": proposed,
+    "accept_proposal": lambda world: post(f"proposals/{world.proposal()}/acceptances", decision=DECISION),
+    "decline_proposal": lambda world: post(f"proposals/{world.proposal()}/declines", reason="Chưa cần"),
+    "withdraw_proposal": lambda world: post(f"proposals/{world.proposal()}/withdrawals", reason="Rút"),
+    "urge content": lambda _: urged("SVHTTDL"),
+    "urge coordinator": lambda _: urged("BAOTV"),
+    "urge settlement": lambda _: urged("UBND.HCL", "settlement", None),
+    "answer_urge": lambda world: post(f"urges/{world.urge()}/answers", answer="Đang làm"),
+    "close_urge": lambda world: post(f"urges/{world.urge()}/outcomes", outcome="met"),
+    "own confirm_output": lambda world: post(f"outputs/{world.evidenced('IV.1.1', 'TTBCD')}/confirmations"),
+    "own return_output": lambda world: post(
+        f"outputs/{world.evidenced('IV.1.1', 'TTBCD')}/returns", missing="Số liệu"
+    ),
+    "own claim_output": lambda world: post(f"outputs/{world.unclaimed('IV.1.1', 'TTBCD')}/claims"),
+}
+"""Operation, and what of it (`own`: on the monitor's own duty) → a fresh request."""
+
+
+def operations(rows: Iterator[str]) -> set[str]:
+    """The operations that rows are about."""
+    return {row.removeprefix("own ").partition(" ")[0] for row in rows}
