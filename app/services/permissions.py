@@ -72,10 +72,13 @@ class Permissions:
         return self._done_on(task, item)
 
     def on_assignment(self, task: Task, role: Role, agency: str) -> list[Action]:
-        """The same with one body's part of it; a power over others takes no work of its own."""
-        if role not in (Role.LEAD, Role.COORDINATE):
+        """The same with one body's part of it. A power over others takes no work of its own; a group works
+        through its members, whose parts these are; nothing is done on a part not begun or quite over."""
+        item = self._item(task)
+        has_a_part = agency in item.roles.get(role, ()) or (role is Role.LEAD and agency in item.former)
+        if role not in (Role.LEAD, Role.COORDINATE) or not has_a_part:
             return []
-        return self._done_on(task, part_of(self._item(task), agency))
+        return self._done_on(task, part_of(item, agency))
 
     def _done_on(self, task: Task, item: Item) -> list[Action]:
         found = allowed(self._actor, ON_A_TASK, item)

@@ -104,17 +104,23 @@ def _shape_or_own(pointer: str, kind: str, context: Mapping[str, Any]) -> Fault:
 
 
 def _pointer(way: Sequence[object], body: Any) -> str:
-    """Pydantic's way into the body without the union tags it puts between: only steps the body has."""
-    parts: list[object] = []
-    for place, step in enumerate(way):
-        is_last = place == len(way) - 1
-        if isinstance(body, dict) and (step in body or is_last):
-            parts.append(step)
-            body = body.get(step)
-        elif isinstance(body, list) and isinstance(step, int) and step < len(body):
-            parts.append(step)
-            body = body[step]
-    return pointer_to(parts)
+    """Pydantic's way into the body without what it puts between: only steps the body has."""
+    return pointer_to(_steps(way, body))
+
+
+def _steps(way: Sequence[object], body: Any, may_be_tag: bool = True) -> list[object]:
+    """A step that is also a value beside it may be the tag of a union; it is one if the way leads on past it."""
+    if not way:
+        return []
+    step, *rest = way
+    if isinstance(body, dict) and isinstance(step, str):
+        if may_be_tag and step in body.values() and (onward := _steps(rest, body, may_be_tag=False)):
+            return onward
+        if step in body or not rest:
+            return [step, *_steps(rest, body.get(step))]
+    if isinstance(body, list) and isinstance(step, int) and step < len(body):
+        return [step, *_steps(rest, body[step])]
+    return _steps(rest, body, may_be_tag)
 
 
 def _parameter(room: str, way: Sequence[object]) -> str:

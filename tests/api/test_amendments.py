@@ -354,9 +354,6 @@ def test_one_wrong_change_undoes_the_whole_decision_and_is_told_at_its_place(ser
     assert contents(service) == before
 
 
-@pytest.mark.xfail(
-    strict=True, reason="app/web/validation.py takes the name of the form for a step of the way"
-)
 def test_a_fault_is_told_at_its_place_where_a_field_is_called_like_its_change(service: Service) -> None:
     for wrong, pointer in (
         ({**WEIGHT, "share": "1/2"}, "/share"),

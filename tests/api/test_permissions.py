@@ -521,16 +521,7 @@ def test_can_is_what_is_allowed(lived: Service, clients: dict[str, TestClient], 
             assert sorted(allowed) == sorted(thing["can"]), (code, on)
 
 
-GROUPS = "a group's own row says what its members can do; the filter knows no such rows"
-
-
-@pytest.mark.parametrize(
-    "noun",
-    [
-        pytest.param(noun, marks=[pytest.mark.xfail(strict=True, reason=GROUPS)] * (noun == "assignments"))
-        for noun in LISTS
-    ],
-)
+@pytest.mark.parametrize("noun", LISTS)
 def test_the_filter_finds_exactly_what_can_be_done(clients: dict[str, TestClient], noun: str) -> None:
     """One action after the other, all that mean something here at once, and all that mean nothing here."""
     done: set[str] = set()

@@ -88,11 +88,11 @@ def test_lists_of_proposals_are_filtered(service: Service) -> None:
     assert found(sort="id") == [first["id"], second["id"]]
     assert found(state="open") == [second["id"]]
     assert found(state="declined,accepted") == [first["id"]]
-    assert found(by="SCT") == [second["id"]]
+    assert found(proposed_by="SCT") == [second["id"]]
     assert found(can="proposal.decide") == [second["id"]]
     assert found(service["SCT"], can="proposal.withdraw") == [second["id"]]
     assert found(service["SVHTTDL"], can="proposal.withdraw") == []
-    assert found(service["SCT"], by="SVHTTDL") == []
+    assert found(service["SCT"], proposed_by="SVHTTDL") == []
     assert owner.get(URL, params={"count": "true"}).json()["total"] == 2
     for wrong in ({"state": "x"}, {"colour": "x"}, {"sort": "reason"}, {"can": "x"}):
         assert owner.get(URL, params=wrong).status_code == 422, wrong

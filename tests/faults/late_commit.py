@@ -25,7 +25,10 @@ def writing_late(self: Database, request_id: str | None = None) -> Iterator[Sess
         opened.enter_context(self._turn_to_write())
         session = opened.enter_context(
             WritingSession(
-                self._writer, autoflush=False, expire_on_commit=False, info={"request_id": request_id}
+                self._writer,
+                autoflush=False,
+                expire_on_commit=False,
+                info={"request_id": request_id, "now": self._clock()},
             )
         )
         yield session
