@@ -109,7 +109,7 @@ def _pointer(way: Sequence[object], body: Any) -> str:
 
 
 def _steps(way: Sequence[object], body: Any, may_be_tag: bool = True) -> list[object]:
-    """A step that is also a value beside it may be the tag of a union; it is one if the way leads on past it."""
+    """A step that is also a value there may be the tag of a union: it is one if the way leads on past it."""
     if not way:
         return []
     step, *rest = way

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from tests.deciding import Figure, Prepared, act, assignment, decided, nodes, secret_of
+from tests.patience import TIMES
 from tests.service import PLAN, Service
 from tests.walks import items
 from tests.writing import differences, news, with_key
@@ -328,7 +329,7 @@ def known(prepared: Prepared) -> tuple[dict[str, str], dict[tuple[str, str], str
 
 
 @given(st.lists(steps, min_size=4, max_size=14))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=20 * TIMES, deadline=None)
 @pytest.mark.timeout(1800)
 def test_any_sequence_of_acts_and_records_is_answered_as_the_model_says(
     prepared: Prepared,

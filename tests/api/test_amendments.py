@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import httpx
-import pytest
 
 from app.rules.calendar import business_day
 from tests.deciding import (

@@ -12,6 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.deciding import DECISION, LEVELS, Prepared, act, decide, decided, nodes, on, ratio, secret_of
+from tests.patience import TIMES
 from tests.service import PLAN, Service
 from tests.walks import items
 from tests.writing import differences, news, with_key
@@ -192,7 +193,9 @@ def str_of(part: Fraction) -> str:
     return f"{part.numerator}/{part.denominator}"
 
 
-unshrunk = settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+unshrunk = settings(
+    max_examples=12 * TIMES, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+)
 """The seed tells all: a smaller one is no simpler."""
 
 

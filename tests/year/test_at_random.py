@@ -6,11 +6,12 @@ import pytest
 
 from tests.laws.histories import History
 from tests.laws.lab import Lab
+from tests.patience import TIMES
 from tests.year import comparing
 from tests.year.comparing import Evening
 from tests.year.taking import Year
 
-HISTORIES, ACTS = 6, 60
+HISTORIES, ACTS = 3 * TIMES, 60
 DECIDED = ("weight", "status", "deadline", "thresholds", "target", "milestones")
 """What a decision changes of a task; who answers for it is left to the script, and to the laws."""
 
