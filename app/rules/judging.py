@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.errors import Text
 from app.rules.ownership import POLICY, Action, Rule
-from app.rules.parties import Actor, Item, Relation, holders, relations
+from app.rules.parties import Actor, Item, Relation, granted_by, holders, relations
 from app.rules.vocabulary import AgencyKind, PlanStatus, Scope, Visibility
 
 
@@ -30,6 +30,7 @@ class Refusal:
     why: Text
     action: Action
     clause: str | None
+    granted_by: tuple[str, ...]
     you_are: tuple[Relation, ...]
     needs: tuple[Relation, ...]
     who_can: tuple[str, ...]
@@ -45,13 +46,15 @@ def judge(actor: Actor, action: Action, item: Item) -> Permit | Refusal:
     if impediment is None and granted:
         return Permit(action, actor, granted[0])
     code, why = impediment or ("another_agency", sentence(action))
+    needs = tuple(relation for relation in Relation if relation in rule.may)
     return Refusal(
         code=code,
         why=why,
         action=action,
         clause=item.clause,
         you_are=mine,
-        needs=tuple(relation for relation in Relation if relation in rule.may),
+        granted_by=tuple(clause for relation in needs for clause in granted_by(relation, item)),
+        needs=needs,
         who_can=_able(rule, rule.may, item),
         on_behalf=_able(rule, rule.on_behalf, item),
     )

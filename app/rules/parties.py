@@ -50,10 +50,10 @@ class Item:
     """What the rules need to know about the thing acted on. Agencies are named by their codes.
 
     `roles` are the plan's own: lead and coordinate on this very item; monitor, fund and settle on the whole
-    plan. `superiors` see; `approver` is the one of them that confirms for the monitor. `former` handed the
-    item over. `claimants` reported the output in question, for themselves or for others. `spender` is the
-    agency of the budget line. `voiceless` are those among all of them that can write nothing although the
-    plan names them: partners, for one.
+    plan, by the clauses in `powers`. `superiors` see; `approver` is the one of them that confirms for the
+    monitor. `former` handed the item over. `claimants` reported the output in question, for themselves or
+    for others. `spender` is the agency of the budget line. `voiceless` are those among all of them that can
+    write nothing although the plan names them: partners, for one.
     """
 
     owner: str | None = None
@@ -65,6 +65,7 @@ class Item:
     visibility: Visibility = Visibility.NORMAL
     clause: str | None = None
     roles: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
+    powers: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
     former: tuple[str, ...] = ()
     claimants: tuple[str, ...] = ()
     spender: str | None = None
@@ -119,6 +120,11 @@ _BY_NAME: Mapping[Relation, str] = {
     Relation.URGED: "urged",
 }
 """The relations of one body that the item names."""
+
+
+def granted_by(relation: Relation, item: Item) -> tuple[str, ...]:
+    """The clauses of the plan that make somebody this, over whatever the plan holds."""
+    return item.powers.get(_IN_THE_PLAN[relation], ()) if relation in _IN_THE_PLAN else ()
 
 
 def _named(code: str | None) -> tuple[str, ...]:

@@ -35,7 +35,10 @@ class RefusalOut(Out):
     reason: str = Field(description="mã trong tài liệu lỗi · a code of docs/errors.md")
     detail_vi: str
     detail_en: str
-    clause: str | None
+    clause: str | None = Field(description="điều khoản của mục này · the clause of the thing")
+    granted_by: list[str] = Field(
+        description="điều khoản giao thẩm quyền cần có · the clauses that give the power that is needed"
+    )
     you_are: list[Relation]
     you_are_labels: list[str]
     needs: list[Relation]

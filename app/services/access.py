@@ -23,10 +23,13 @@ def permit(
 
 
 def refusal_text(refusal: Refusal) -> Text:
-    """The reason as one sentence, with the clause it comes from and who holds the power."""
+    """The reason as one sentence, with the clause it is about, those that give the power, and who has it."""
     vi, en = refusal.why
     if refusal.clause:
         vi, en = f"{vi} Điều khoản: {refusal.clause}.", f"{en} Clause: {refusal.clause}."
+    if refusal.granted_by:
+        clauses = ", ".join(refusal.granted_by)
+        vi, en = f"{vi} Thẩm quyền theo: {clauses}.", f"{en} Granted by: {clauses}."
     if refusal.who_can:
         bodies = ", ".join(refusal.who_can)
         vi, en = f"{vi} Có thẩm quyền: {bodies}.", f"{en} Who can: {bodies}."
@@ -34,11 +37,12 @@ def refusal_text(refusal: Refusal) -> Text:
 
 
 def refusal_facts(refusal: Refusal, instead: dict[str, object] | None) -> dict[str, object]:
-    """The reason as data: rule, clause, who the caller is here, what is needed, who has it, what would do."""
+    """The reason as data: rule, clauses, what the caller is and should be, who is that, what would do."""
     return {
         "rule": refusal.action.value,
         "reason": refusal.code,
         "clause": refusal.clause,
+        "granted_by": list(refusal.granted_by),
         "you_are": [relation.value for relation in refusal.you_are],
         "you_are_labels": [relation.label_vi for relation in refusal.you_are],
         "needs": [relation.value for relation in refusal.needs],

@@ -13,7 +13,7 @@ from app.models import Act, Activity, Agency, Assignment, Output, Plan, Task
 from app.models.unit import today
 from app.rules.acts import ActKind
 from app.rules.parties import Actor, Item, is_insider
-from app.rules.vocabulary import AgencyKind, Role
+from app.rules.vocabulary import AgencyKind, Role, Visibility
 
 WITHOUT_ACCOUNT = frozenset({AgencyKind.EXTERNAL_PARTNER, AgencyKind.GROUP})
 """Partners have no account; a group acts through its members."""
@@ -45,7 +45,7 @@ def find(session: Session, actor: Actor, slug: str) -> Ground:
     bodies: list[Agency | None] = list(found[1:])
     owner_, secretariat_, approver_ = (None if body is None else body.code for body in bodies)
     day = today(session)
-    powers, voiceless = _powers(session, plan, day)
+    powers = _powers(session, plan, day)
     ended = {body.code for body in bodies if body is not None and _has_ended(body.valid_to, day)}
     item = Item(
         owner=owner_,
@@ -53,29 +53,43 @@ def find(session: Session, actor: Actor, slug: str) -> Ground:
         superiors=tuple(plan.superiors),
         approver=approver_,
         plan_status=plan.status,
-        roles=powers,
-        voiceless=voiceless | ended,
+        roles={role: tuple(row[1] for row in rows) for role, rows in powers.items()},
+        voiceless=_voiceless((tuple(row)[:4] for rows in powers.values() for row in rows), day) | ended,
     )
-    return Ground(plan, item, is_insider(actor, item), day)
+    insider = is_insider(actor, item)
+    clauses = {role: _clauses(rows, None if insider else actor) for role, rows in powers.items()}
+    return Ground(plan, replace(item, powers=clauses), insider, day)
 
 
 _POWERS = (Role.MONITOR, Role.FUND, Role.SETTLE)
 """Held by a clause of the plan, over the whole plan (model §1)."""
 
 
-def _powers(session: Session, plan: Plan, day: date) -> tuple[dict[Role, tuple[str, ...]], frozenset[str]]:
-    """Who holds which power over the plan; and those among them that can write nothing any more."""
+_Power = Row[Role, str, AgencyKind, date | None, str, Visibility]
+
+
+def _powers(session: Session, plan: Plan, day: date) -> dict[Role, list[_Power]]:
+    """Who holds which power over the plan, and by which clause."""
     query = (
-        select(Assignment.role, Agency.code, Agency.kind, Agency.valid_to)
+        select(Assignment.role, Agency.code, Agency.kind, Agency.valid_to, Task.code, Task.visibility)
         .join(Agency, Agency.id == Assignment.agency_id)
+        .join(Task, Task.id == Assignment.task_id)
         .where(Assignment.plan_id == plan.id, Assignment.role.in_(_POWERS), current(day))
         .order_by(Assignment.order_key)
     )
-    held: dict[Role, tuple[str, ...]] = {}
-    rows = session.execute(query).all()
-    for role, code, _, _ in rows:
-        held[role] = (*held.get(role, ()), code)
-    return held, _voiceless((tuple(row) for row in rows), day)
+    held: dict[Role, list[_Power]] = {}
+    for row in session.execute(query):
+        held.setdefault(row[0], []).append(row)
+    return held
+
+
+def _clauses(powers: Iterable[_Power], outsider: Actor | None) -> tuple[str, ...]:
+    """The clauses of these powers; to an outsider those that anybody may read, and its own."""
+    return tuple(
+        clause
+        for _, body, _, _, clause, visibility in powers
+        if outsider is None or visibility is Visibility.NORMAL or body == outsider.agency
+    )
 
 
 def current(day: date) -> ColumnElement[bool]:

@@ -306,6 +306,7 @@ def test_a_refusal_is_told_in_both_languages_with_labels(service: Service) -> No
         "detail_en": "Record an activity: the accountable body or the coordinator; the secretariat on "
         "behalf. Clause: IV.7.a. Who can: SVHTTDL.",
         "clause": "IV.7.a",
+        "granted_by": [],
         "you_are": ["reader"],
         "you_are_labels": ["Cơ quan khác"],
         "needs": ["accountable", "coordinator"],

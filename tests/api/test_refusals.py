@@ -11,12 +11,13 @@ from sqlalchemy import text
 from app.models import Activity, Assignment, Key, Output, Plan, Replay, Task, Withdrawal
 from app.models.base import Base
 from app.schemas.activities import ActivityIn, ActivityPatch, WithdrawalIn
+from tests.deciding import decided
 from tests.service import PLAN, Service
 from tests.writing import news, pushing, record, rows
 
 URL = f"{PLAN}/activities"
 EVERY_REFUSAL = {
-    "rule", "reason", "clause", "you_are", "needs", "who_can", "on_behalf", "instead",
+    "rule", "reason", "clause", "granted_by", "you_are", "needs", "who_can", "on_behalf", "instead",
     "you_are_labels", "needs_labels",
 }  # fmt: skip
 STANDARD = {"type", "title", "status", "detail", "code", "request_id", "errors"}
@@ -51,6 +52,28 @@ CASES = [
 ]
 
 
+def test_a_power_over_others_is_told_with_the_clause_that_gives_it(service: Service) -> None:
+    """To whom may read that clause: all three of the plan's are internal."""
+    output = service["SVHTTDL"].get(f"{PLAN}/outputs", params={"task": "IV.7.a"}).json()["items"][0]["id"]
+    settle = {"to": "STC", "about": "settlement", "message": "x", "due_on": "2099-12-31"}
+
+    def told(caller: str) -> tuple[list[str], list[str]]:
+        returning = service[caller].post(f"{PLAN}/outputs/{output}/returns", json={"missing": "x"}).json()
+        urging = service[caller].post(f"{PLAN}/urges", json=settle).json()
+        assert (returning["clause"], urging["clause"]) == ("IV.7.a", None)
+        assert (returning["who_can"], urging["who_can"]) == (["TTBCD"], ["VPTU"])
+        for said in (returning, urging):
+            assert ("Thẩm quyền theo: " + ", ".join(said["granted_by"]) in said["detail"]) == bool(
+                said["granted_by"]
+            )
+        return returning["granted_by"], urging["granted_by"]
+
+    assert told("BPGV") == (["IV.1.3"], ["IV.2.a"])
+    assert told("SCT") == ([], []), "an outsider is not told what it may not read"
+    decided(service["TTBCD"], {"change": "visibility", "task": "IV.1.3", "visibility": "normal"})
+    assert told("SCT") == (["IV.1.3"], [])
+
+
 def test_a_refusal_tells_rule_clause_who_i_am_what_is_needed_who_can_and_what_would_be_accepted(
     service: Service,
 ) -> None:
@@ -62,6 +85,7 @@ def test_a_refusal_tells_rule_clause_who_i_am_what_is_needed_who_can_and_what_wo
             who_can,
         ), (caller, task)
         assert problem["needs"] == ["accountable", "coordinator"]
+        assert problem["granted_by"] == []
         assert problem["on_behalf"] == ["BPGV"]
         own = problem["instead"]["task"]
         assert problem["instead"]["operation"] == "record_activity"

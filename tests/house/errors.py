@@ -43,12 +43,14 @@ With 400 and 422; one code may have several sentences."""
 
 KEYS = """Hỏi người quản trị kỹ thuật một khóa mới. · Ask the technical administrator for a new one."""
 
-ACTS = """`another_agency` là trường hợp thường gặp: `detail` nêu quy định, `clause` điều khoản, `you_are` bạn
-là ai ở mục này, `needs` cần tư cách nào, `who_can` cơ quan nào có thẩm quyền, `on_behalf` cơ quan nào được
-ghi thay, `instead` yêu cầu nào sẽ được nhận.
+ACTS = """`another_agency` là trường hợp thường gặp: `detail` nêu quy định, `clause` điều khoản của mục
+này, `granted_by` điều khoản giao thẩm quyền (như theo dõi, đôn đốc), `you_are` bạn là ai ở đây, `needs` cần
+tư cách nào, `who_can` cơ quan nào có thẩm quyền, `on_behalf` cơ quan nào được ghi thay, `instead` yêu cầu nào
+sẽ được nhận.
 
-`another_agency` is the usual one: the members say the rule, its clause, who you are here, what is needed, who
-has it, who may act on behalf, and which request would be accepted."""
+`another_agency` is the usual one: the members say the rule, the clause of the thing and those that give
+a power over it (as to monitor), who you are here, what is needed, who has it, who may act on behalf, and
+which request would be accepted."""
 
 
 STATES = """Không phải thẩm quyền, mà trạng thái hiện tại chưa cho phép: đọc lại rồi làm theo câu trả lời.

@@ -45,13 +45,15 @@ xem toàn bộ nhiệm vụ nội bộ và nhiệm vụ chỉ theo dõi trạng 
 A body can be several of these at once, and acts as the first. 👁: sees internal and status-only tasks whole
 ([decision 0003](decisions/0003-secretariat-sight.md))."""
 
-REFUSED = """Trả lời 403 nêu lý do `reason` dưới đây, quy định `rule`, điều khoản `clause`, bạn là ai
-`you_are`, cần tư cách nào `needs`, ai có thẩm quyền `who_can`, ai được làm thay `on_behalf`, và yêu cầu sẽ
-được nhận `instead`. Xét theo thứ tự: khóa, cơ quan, kế hoạch, nhiệm vụ, rồi mới đến tư cách.
+REFUSED = """Trả lời 403 nêu lý do `reason` dưới đây, quy định `rule`, điều khoản của mục đó `clause`, điều
+khoản giao thẩm quyền `granted_by`, bạn là ai `you_are`, cần tư cách nào `needs`, ai có thẩm quyền
+`who_can`, ai được làm thay `on_behalf`, và yêu cầu sẽ được nhận `instead`. Xét theo thứ tự: khóa, cơ quan,
+kế hoạch, nhiệm vụ, rồi mới đến tư cách.
 
-A 403 has one of these `reason`s, with the `rule`, its `clause`, who `you_are`, what is needed (`needs`), who
-has it (`who_can`, `on_behalf`) and a request that would be accepted (`instead`). The key is looked at first,
-then the agency, the plan, the task, and last what one is."""
+A 403 has one of these `reason`s, with the `rule`, the `clause` of the thing, those that give
+the power (`granted_by`), who `you_are`, what is needed (`needs`), who has it (`who_can`, `on_behalf`) and a
+request that would be accepted (`instead`). The key is looked at first, then the agency, the plan, the task,
+and last what one is."""
 
 STATED = """Được phép mà trạng thái chưa cho: yêu cầu nhận 409, hoặc 422 khi nêu sai mục; với `already_so` thì
 nhận 200 và không có gì thay đổi.

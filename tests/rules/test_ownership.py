@@ -5,7 +5,7 @@ Every action and every relation stands in its tables, and one that does not fail
 """
 
 from collections.abc import Iterable
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from itertools import combinations, permutations, product
 from typing import Any
 
@@ -213,6 +213,7 @@ def test_a_refusal_helps_the_caller_to_do_it_right() -> None:
         ),
         action=Action.ACTIVITY_RECORD,
         clause="IV.7.a",
+        granted_by=(),
         you_are=(Relation.READER,),
         needs=(Relation.ACCOUNTABLE, Relation.COORDINATOR),
         who_can=("SVHTTDL",),
@@ -227,11 +228,31 @@ def test_a_refusal_names_the_technician_by_what_it_is() -> None:
         why=LACKS[Scope.ADMIN],
         action=Action.KEY_MANAGE,
         clause="IV.7.a",
+        granted_by=(),
         you_are=(Relation.ACCOUNTABLE, Relation.PLAN_OWNER),
         needs=(Relation.TECHNICIAN,),
         who_can=(),
         on_behalf=(),
     )
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_refusal_names_the_clauses_that_give_the_power_it_asks_for(action: Action) -> None:
+    """A power over others comes from the plan; what a body is by itself does not."""
+    clauses = {Role.MONITOR: ("IV.1.3",), Role.FUND: ("IV.8.a",), Role.SETTLE: ("IV.2.a", "IV.2.b")}
+    expected = {
+        Relation.MONITOR: clauses[Role.MONITOR],
+        Relation.FUNDER: clauses[Role.FUND],
+        Relation.SETTLER: clauses[Role.SETTLE],
+    }
+    nobody = me(set(), agency=None)
+    for powers in ({}, clauses):
+        verdict = judge(nobody, action, replace(item_where([]), powers=powers))
+        assert isinstance(verdict, Refusal)
+        needed = [relation for relation in expected if relation in EXPECTED[action].yes]
+        assert verdict.granted_by == (
+            tuple(clause for relation in needed for clause in expected[relation]) if powers else ()
+        )
 
 
 @pytest.mark.parametrize("action", Action)
