@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from tests.deciding import Figure, Prepared, act, assignment, decided, nodes, secret_of
-from tests.patience import TIMES
+from tests.patience import TIMES, untraced
 from tests.service import PLAN, Service
 from tests.walks import items
 from tests.writing import differences, news, with_key
 
 if TYPE_CHECKING:
     from tests.conftest import Seeded
+
+pytestmark = untraced
 
 CALLERS = ("TTBCD", "BPGV", "TTTU", "SVHTTDL", "BAOTV", "STTTT", "CAT", "BTG.TPTV", "VPUBND", "SCT")
 PARTS = {

@@ -13,10 +13,12 @@ from tests.laws.laws import LAWS, Law
 from tests.laws.moving import MOVES, Move
 from tests.laws.pairs import cancelled_is_absent, outcome, pushed, unlike
 from tests.laws.planted import Plant
-from tests.patience import TIMES
+from tests.patience import TIMES, untraced
 from tests.writing import differences
 from tests.year.player import OWNER
 from tests.year.steps import Claim, Decide, Record, status
+
+pytestmark = untraced
 
 HISTORIES, ACTS = 10 * TIMES, 40
 

@@ -6,10 +6,12 @@ import pytest
 
 from tests.laws.histories import History
 from tests.laws.lab import Lab
-from tests.patience import TIMES
+from tests.patience import TIMES, untraced
 from tests.year import comparing
 from tests.year.comparing import Evening
 from tests.year.taking import Year
+
+pytestmark = untraced
 
 HISTORIES, ACTS = 3 * TIMES, 60
 DECIDED = ("weight", "status", "deadline", "thresholds", "target", "milestones")

@@ -10,11 +10,14 @@ import pytest
 
 from tests.laws import planted
 from tests.laws.planted import Plant
+from tests.patience import untraced
 from tests.year import comparing, playing
 from tests.year.comparing import OUTSIDER, Check, Evening, of
 from tests.year.conftest import empty_database
 from tests.year.player import OWNER
 from tests.year.stage import in_process
+
+pytestmark = untraced
 
 HALF_TIME = date(2023, 6, 30)
 """By then one duty is cancelled with work done, one suspended, and several owe nothing yet."""

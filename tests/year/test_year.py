@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import untraced
 from tests.writing import differences
 from tests.year import comparing, months, playing
 from tests.year.comparing import DIVISIONS, OUTSIDER, Evening
@@ -14,6 +15,8 @@ from tests.year.figures import LEVELS
 from tests.year.player import OWNER
 from tests.year.served import served
 from tests.year.stage import in_process
+
+pytestmark = untraced
 
 APART = ("steps", "things", "model", "deciding", "taking", "figures", "reading")
 """The modules that compute the year without the service."""
