@@ -15,7 +15,7 @@ WORKERS ?= auto
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) pyproject.toml
 
-.PHONY: help serve test check lint format openapi examples errors ownership mutants clients lock clean
+.PHONY: help serve test check lint format openapi examples errors ownership tour mutants clients lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -60,6 +60,9 @@ errors: $(DEVELOPMENT) ## write docs/errors.md from the code
 
 ownership: $(DEVELOPMENT) ## write docs/ownership.md from the policy
 	@$(BIN)/python -m tests.house.ownership
+
+tour: $(DEVELOPMENT) ## walk the README's tour on a fresh server and write what is answered (needs bash, curl, jq)
+	@$(BIN)/python -m tests.house.tour
 
 mutants: $(DEVELOPMENT) ## change the policy in every small way; a change that no test notices is shown and fails
 	@$(BIN)/python -m tests.house.mutants $(ARGS)
