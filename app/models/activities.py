@@ -40,6 +40,7 @@ class Activity(Recorded):
     link: Mapped[Name | None]
     source_system: Mapped[str | None]
     external_id: Mapped[str | None]
+    source_updated_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime]
 
     @property

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.rules.vocabulary import ActivityKind, ActivityStatus, Channel, Level
-from app.schemas.base import AgencyRef, Clean, Day, In, Number, Out, Reason, TaskRef, Title
+from app.schemas.base import AgencyRef, Clean, Day, In, Instant, Number, Out, Reason, TaskRef, Title
 from app.schemas.lists import Listing, Page, Search, codes_of, one_of, sort_by
 from app.schemas.outputs import Can, CanFilter
 
@@ -34,8 +34,8 @@ class ActivityIn(In):
     It finds its output by itself where that is unambiguous: a continuous task by the period that contains
     the date, a counted one by its next open pieces. For a deliverable name the `output` (see the task's
     outputs); for a triggered task name it, or open a new occurrence. What matches nothing is kept and shown,
-    and counts for nothing. The same `source_system` and `external_id` again is the same record. Left out,
-    `quantity` is 1.
+    and counts for nothing. The same `source_system` and `external_id` again is the same record; of two
+    versions the one with the later `source_updated_at` holds, whichever came first. Left out, `quantity` is 1.
     """
 
     task: Annotated[str, Field(min_length=1, max_length=40, examples=["IV.7.a"])]
@@ -60,6 +60,14 @@ class ActivityIn(In):
     link: Link | None = None
     source_system: SourceSystem | None = None
     external_id: ExternalId | None = None
+    source_updated_at: Annotated[
+        Instant | None,
+        Field(
+            description="khi nào hệ thống nguồn sửa lần cuối · when the source last changed it: a later one "
+            "replaces what is on record, an earlier one is told so and not stored",
+            examples=["2023-05-12T08:30:00+07:00"],
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _whole_natural_key(self) -> Self:
@@ -70,6 +78,15 @@ class ActivityIn(In):
                 {
                     "vi": "source_system và external_id phải đi cùng nhau.",
                     "en": "source_system and external_id belong together.",
+                },
+            )
+        if self.source_updated_at is not None and self.external_id is None:
+            raise PydanticCustomError(
+                "version_without_key",
+                "source_updated_at belongs to a natural key",
+                {
+                    "vi": "source_updated_at phải đi cùng source_system và external_id.",
+                    "en": "source_updated_at belongs to a source_system and external_id.",
                 },
             )
         if self.opens_occurrence and self.output is not None:
@@ -142,6 +159,7 @@ class ActivityOut(Out):
     link: str | None
     source_system: str | None
     external_id: str | None
+    source_updated_at: datetime | None
     recorded_at: datetime
     withdrawal: WithdrawalOut | None
     can: Can
@@ -157,10 +175,14 @@ class Moved(Out):
     after_label: str = ""
 
 
+Result = Literal["created", "updated", "unchanged", "stale", "withdrawn"]
+"""`unchanged`: on record already. `stale`: a later version is on record, and stays."""
+
+
 class ActivityResult(Out):
     """What came of a push: the record, and every output it moved."""
 
-    result: Literal["created", "updated", "unchanged", "withdrawn"]
+    result: Result
     activity: ActivityOut
     moved: list[Moved]
     hint_vi: str | None = Field(

@@ -1,7 +1,7 @@
 """What every message shares: labels beside codes, clean text, exact ratios, unknown fields refused."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Self
 
@@ -78,6 +78,28 @@ def _day(value: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(_day)]
 """A date as RFC 3339 writes it; left alone, pydantic also takes midnights and seconds since 1970."""
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def instant_of(value: Any) -> datetime | None:
+    """The instant that a text writes as RFC 3339 does, with its offset; in UTC."""
+    text = value.upper() if isinstance(value, str) else ""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC) if _INSTANT.fullmatch(text) else None
+    except (ValueError, OverflowError):
+        return None  # no instant of the calendar, or one beyond its ends
+
+
+def _instant(value: Any) -> datetime:
+    found = instant_of(value)
+    if found is None:
+        raise PydanticKnownError("datetime_type")
+    return found
+
+
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+"""An instant in UTC; left alone, pydantic also takes numbers and instants without an offset."""
 
 Title = Annotated[str, Field(min_length=1, max_length=300), Clean]
 Reason = Annotated[str, Field(min_length=1, max_length=1000), Clean]

@@ -10,24 +10,22 @@ from pydantic_core import PydanticCustomError
 from app.rules.calendar import OFFICE_TIME
 from app.rules.change import Course
 from app.rules.vocabulary import Level
-from app.schemas.base import AgencyRef, Exact, Out, Ratio, Signed, TaskRef
+from app.schemas.base import AgencyRef, Exact, Out, Ratio, Signed, TaskRef, instant_of
 from app.schemas.explanation import AmendmentRef, PartFilter
 from app.schemas.progress import By
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def _moment(value: Any) -> Any:
     """An instant in UTC. A day is its end in Vietnam: all of it lies before."""
-    text = value.upper() if isinstance(value, str) else ""
     try:
-        if _DAY.fullmatch(text):
-            return datetime.combine(date.fromisoformat(text), time.max, OFFICE_TIME).astimezone(UTC)
-        if _INSTANT.fullmatch(text):
-            return datetime.fromisoformat(text).astimezone(UTC)
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return datetime.combine(date.fromisoformat(value), time.max, OFFICE_TIME).astimezone(UTC)
     except (ValueError, OverflowError):
         pass  # no day of the calendar, or one beyond its ends
+    if (found := instant_of(value)) is not None:
+        return found
     raise PydanticCustomError(
         "not_a_moment",
         "This must be a day as YYYY-MM-DD or an RFC 3339 instant; in an address, + is written %2B.",

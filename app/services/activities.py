@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
-from app.models import Activity, Agency, Assignment, Output, Task, Withdrawal
+from app.models import Activity, Agency, Assignment, Output, Plan, Task, Withdrawal
 from app.rules.parties import Actor
 from app.rules.vocabulary import ActivityStatus, Role, TaskKind
 from app.schemas.activities import ActivityFilter, ActivityOut, ActivityPage, WithdrawalOut
@@ -95,18 +95,23 @@ def _out(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> l
     return [_one(here, may, row) for row in rows]
 
 
+def counts(plan: Plan, task: Task, role: Role, activity: Activity) -> bool:
+    """Whether a record is evidence of something that is owed."""
+    in_time = activity.occurred_on >= plan.period_from
+    fills_pieces = task.kind is TaskKind.COUNTED and task.target is not None and in_time
+    stands = activity.status is ActivityStatus.STANDING
+    return stands and role is Role.LEAD and (activity.output_id is not None or fills_pieces)
+
+
 def _one(here: Ground, may: Permissions, row: Any) -> ActivityOut:
     activity, task, agency, recorder, output, role, withdrawal, withdrawer = row
-    in_time = activity.occurred_on >= here.plan.period_from
-    fills_pieces = task.kind is TaskKind.COUNTED and task.target is not None and in_time
-    standing = activity.status is ActivityStatus.STANDING
     return ActivityOut(
         id=activity.public_id,
         task=TaskRef(code=task.code, title_vi=task.title_vi),
         agency=AgencyRef(code=agency.code, name_vi=agency.name_vi),
         recorded_by=AgencyRef(code=recorder.code, name_vi=recorder.name_vi),
         status=activity.status,
-        counts=standing and role is Role.LEAD and (output is not None or fills_pieces),
+        counts=counts(here.plan, task, role, activity),
         output=output,
         occurred_on=activity.occurred_on,
         kind=activity.kind,
@@ -117,6 +122,7 @@ def _one(here: Ground, may: Permissions, row: Any) -> ActivityOut:
         link=activity.link,
         source_system=activity.source_system,
         external_id=activity.external_id,
+        source_updated_at=activity.source_updated_at,
         recorded_at=activity.recorded_at,
         withdrawal=withdrawal
         and WithdrawalOut(

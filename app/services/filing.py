@@ -13,11 +13,11 @@ from app.rules.vocabulary import Role
 from app.schemas.activities import ActivityIn
 from app.services import access, dockets, grounds, offers, sight
 from app.services.dockets import Docket
+from app.services.grounds import Ground
 
 
-def for_record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple[Docket, Permit]:
+def for_record(session: Session, actor: Actor, here: Ground, body: ActivityIn) -> tuple[Docket, Permit]:
     """The docket of a record that is pushed now, if its pusher may record for that body."""
-    here = grounds.find(session, actor, slug)
     task = sight.duty_named(session, here, actor, body.task)
 
     def permitted() -> tuple[Permit, Item]:

@@ -5,31 +5,37 @@ on different ones do not wait.
 """
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Fault, Invalid, Stale, Text
 from app.models import Activity, Output, Withdrawal
 from app.models.unit import instant, today
+from app.rules import versions
 from app.rules.judging import Permit
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.vietnamese import fold, sort_key
+from app.rules.versions import Version
 from app.rules.vocabulary import ActivityStatus
 from app.schemas.activities import ActivityIn, ActivityPatch, ActivityResult, Moved, WithdrawalIn
-from app.services import access, activities, evidence, filing, grounds, settling, standings
+from app.services import access, evidence, filing, grounds, outcomes, settling, standings
 from app.services.dockets import Docket
+from app.services.outcomes import Outcome
 
 FIELDS = ("occurred_on", "kind", "title", "quantity", "channel", "languages", "link")
 """What a record says, apart from what it belongs to: what a correction may change."""
 
-Outcome = Literal["created", "updated", "unchanged", "withdrawn"]
-
 
 def record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple[ActivityResult, int]:
     """Record an activity, or bring up to date the one with the same natural key."""
-    docket, permit = filing.for_record(session, actor, slug, body)
+    docket, permit = filing.for_record(session, actor, grounds.find(session, actor, slug), body)
+    return outcomes.told(session, actor, take(session, actor, docket, permit, body))
+
+
+def take(session: Session, actor: Actor, docket: Docket, permit: Permit, body: ActivityIn) -> Outcome:
+    """The same, where the docket is open and leave is given."""
     _not_ahead(session, body.occurred_on)
     known = filing.on_file(session, docket, body)
     if known is not None:
@@ -48,11 +54,12 @@ def record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple
         output_id=output.id if output else None,
         source_system=body.source_system,
         external_id=body.external_id,
+        source_updated_at=body.source_updated_at,
         recorded_at=instant(session),
         **_worded({name: getattr(body, name) for name in FIELDS}),
     )
     access.add(session, permit, [activity])
-    return _done(session, actor, docket, activity, "created", moved)
+    return Outcome(docket, activity, "created", moved)
 
 
 def revise(
@@ -72,8 +79,8 @@ def revise(
     values = {name: getattr(patch, name) for name in FIELDS if name in patch.model_fields_set}
     wanted = patch.output if "output" in patch.model_fields_set else evidence.kept(docket, activity)
     if not _differs(activity, values) and evidence.stays(docket, activity, wanted):
-        return _done(session, actor, docket, activity, "unchanged", [])
-    return _change(session, actor, permit, docket, activity, values, wanted)
+        return outcomes.told(session, actor, Outcome(docket, activity, "unchanged", []))
+    return outcomes.told(session, actor, _change(session, permit, docket, activity, values, wanted))
 
 
 def withdraw(
@@ -82,7 +89,7 @@ def withdraw(
     """Withdraw a record: it stays, with the reason, and no longer counts. Twice is the same as once."""
     docket, activity, permit = filing.for_activity(session, actor, slug, public_id, Action.ACTIVITY_WITHDRAW)
     if activity.status is ActivityStatus.WITHDRAWN:
-        return _done(session, actor, docket, activity, "unchanged", [])
+        return outcomes.told(session, actor, Outcome(docket, activity, "unchanged", []))
     _uncover(session, permit, docket, activity)
     moved = _settled(session, docket)
     standings.unheard(session, docket.assignment, activity)
@@ -96,13 +103,14 @@ def withdraw(
         withdrawn_at=instant(session),
     )
     access.add(session, permit, [withdrawal])
-    return _done(session, actor, docket, activity, "withdrawn", moved)
+    return outcomes.told(session, actor, Outcome(docket, activity, "withdrawn", moved))
 
 
-def _again(
-    session: Session, actor: Actor, docket: Docket, known: Activity, body: ActivityIn
-) -> tuple[ActivityResult, int]:
-    """The same natural key again: nothing new, a correction, or a contradiction."""
+def _again(session: Session, actor: Actor, docket: Docket, known: Activity, body: ActivityIn) -> Outcome:
+    """The same natural key again: nothing new, a correction, one that is overtaken, or a contradiction."""
+    version = versions.of(body.source_updated_at, known.source_updated_at)
+    if version in (Version.SAME, Version.STALE):
+        return Outcome(docket, known, "unchanged" if version is Version.SAME else "stale", [])
     if known.task_id != docket.task.id:
         raise Conflict(
             Text(
@@ -110,21 +118,20 @@ def _again(
                 "This external_id is another task's: withdraw that record and use a new external_id",
             )
         )
-    values = {name: getattr(body, name) for name in FIELDS}
+    values = {name: getattr(body, name) for name in (*FIELDS, "source_updated_at")}
     opens = body.opens_occurrence and known.output_id is None
     wanted = body.output if "output" in body.model_fields_set else evidence.kept(docket, known)
     if not opens and not _differs(known, values) and evidence.stays(docket, known, wanted):
-        return _done(session, actor, docket, known, "unchanged", [])
+        return Outcome(docket, known, "unchanged", [])
     if known.status is ActivityStatus.WITHDRAWN:
         raise _withdrawn()
     item = grounds.item(session, docket.here, docket.task, docket.agency.code)
     permit = access.permit(actor, Action.ACTIVITY_REVISE, item)
-    return _change(session, actor, permit, docket, known, values, wanted, opens=opens)
+    return _change(session, permit, docket, known, values, wanted, opens=opens)
 
 
 def _change(
     session: Session,
-    actor: Actor,
     permit: Permit,
     docket: Docket,
     activity: Activity,
@@ -132,7 +139,7 @@ def _change(
     wanted: str | None,
     *,
     opens: bool = False,
-) -> tuple[ActivityResult, int]:
+) -> Outcome:
     """Take the record out of account as it was, change it, and take it into account as it is now."""
     day, quantity = values.get("occurred_on", activity.occurred_on), values.get("quantity", activity.quantity)
     _not_ahead(session, day)
@@ -144,7 +151,7 @@ def _change(
     for name, value in _worded(values).items():
         setattr(activity, name, value)
     activity.output_id = output.id if output else None
-    return _done(session, actor, docket, activity, "updated", moved)
+    return Outcome(docket, activity, "updated", moved)
 
 
 def _uncover(session: Session, permit: Permit, docket: Docket, activity: Activity) -> None:
@@ -216,25 +223,4 @@ def _withdrawn() -> Conflict:
             "Bản ghi đã được rút lại: hãy ghi một bản ghi mới",
             "The record has been withdrawn: make a new one",
         )
-    )
-
-
-def _done(
-    session: Session, actor: Actor, docket: Docket, activity: Activity, result: Outcome, moved: list[Moved]
-) -> tuple[ActivityResult, int]:
-    """Flush, so that the answer carries the version that will be stored (trap 1); tell what came of it."""
-    session.flush()
-    shown, version = activities.one(session, docket.here, actor, activity.public_id)
-    surplus = result == "created" and not moved and evidence.all_filled(docket)
-    unheard = surplus or not shown.counts or evidence.is_returned(docket, activity)
-    hint = evidence.hint(docket, activity) if unheard and result != "withdrawn" else None
-    return (
-        ActivityResult(
-            result=result,
-            activity=shown,
-            moved=moved,
-            hint_vi=hint.vi if hint else None,
-            hint_en=hint.en if hint else None,
-        ),
-        version,
     )
