@@ -16,8 +16,8 @@ from app.rules import versions
 from app.rules.judging import Permit
 from app.rules.ownership import Action
 from app.rules.parties import Actor
-from app.rules.vietnamese import fold, sort_key
 from app.rules.versions import Version
+from app.rules.vietnamese import fold, sort_key
 from app.rules.vocabulary import ActivityStatus
 from app.schemas.activities import ActivityIn, ActivityPatch, ActivityResult, Moved, WithdrawalIn
 from app.services import access, evidence, filing, grounds, outcomes, settling, standings
