@@ -35,7 +35,8 @@ class ActivityIn(In):
     the date, a counted one by its next open pieces. For a deliverable name the `output` (see the task's
     outputs); for a triggered task name it, or open a new occurrence. What matches nothing is kept and shown,
     and counts for nothing. The same `source_system` and `external_id` again is the same record; of two
-    versions the one with the later `source_updated_at` holds, whichever came first. Left out, `quantity` is 1.
+    versions the one with the later `source_updated_at` holds, whichever came first. Left out, `quantity` is
+    1.
     """
 
     task: Annotated[str, Field(min_length=1, max_length=40, examples=["IV.7.a"])]

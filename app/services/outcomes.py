@@ -46,7 +46,7 @@ def hint(outcome: Outcome) -> Text | None:
     if result == "stale":
         return Text(
             "Đã có phiên bản mới hơn của bản ghi này (xem source_updated_at): không lưu phiên bản cũ",
-            "A later version of this record is on file (see source_updated_at): the earlier one is not stored",
+            "A later version of this record is on file (see source_updated_at): this one is not stored",
         )
     counts = activities.counts(docket.here.plan, docket.task, docket.assignment.role, activity)
     surplus = result == "created" and not moved and evidence.all_filled(docket)
