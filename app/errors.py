@@ -12,7 +12,8 @@ Failure
 ├── TooLarge              413
 ├── UnsupportedMedia      415
 ├── Invalid               422  readable, but not acceptable: `faults` say where and why
-│   └── KeyReused         422  one Idempotency-Key, two different requests
+│   ├── KeyReused         422  one Idempotency-Key, two different requests
+│   └── BatchRefused      422  an atomic batch with a record in it that is refused: nothing is stored
 ├── PreconditionRequired  428  a change without If-Match
 ├── HeadersTooLarge       431
 ├── Internal              500  our fault
@@ -127,6 +128,14 @@ class KeyReused(Invalid):
     title = Text(
         "Idempotency-Key này đã dùng cho một yêu cầu khác",
         "This Idempotency-Key was used for a different request",
+    )
+
+
+class BatchRefused(Invalid):
+    code = "batch_refused"
+    title = Text(
+        "Không lưu bản ghi nào: có bản ghi trong lô bị từ chối",
+        "Nothing was stored: a record of the batch is refused",
     )
 
 

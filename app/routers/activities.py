@@ -16,9 +16,11 @@ from app.schemas.activities import (
     ActivityResult,
     WithdrawalIn,
 )
-from app.services import activities, recording
+from app.schemas.batches import BatchAsk, BatchIn, BatchResult
+from app.services import activities, batching, recording
 from app.web.answers import Answer, Matching
-from app.web.desk import AtDesk, Repeat
+from app.web.desk import AtDesk, Repeat, Unreadable
+from app.web.validation import parsed
 
 router = APIRouter(prefix="/v1/plans/{plan}/activities", tags=["activities"])
 
@@ -49,6 +51,29 @@ def record_activity(plan: str, body: ActivityIn, desk: AtDesk, repeat: Repeat) -
     record becomes evidence and moves the roll-up. The same `source_system` and `external_id` is the same
     record (200)."""
     return desk.write(lambda session, actor: _said(*recording.record(session, actor, plan, body)), repeat)
+
+
+@router.post(
+    "/batch",
+    operation_id="push_activities",
+    summary="Ghi nhiều hoạt động · Record many activities",
+    response_model=BatchResult,
+)
+def push_activities(
+    plan: str,
+    body: BatchIn,
+    ask: Annotated[BatchAsk, Query()],
+    desk: AtDesk,
+    repeat: Repeat,
+    unreadable: Unreadable,
+) -> Response:
+    """Đến 1.000 bản ghi một lần; mỗi bản ghi được xét như khi gửi riêng và có kết quả riêng. Cũng nhận NDJSON
+    (`application/x-ndjson`), mỗi dòng một bản ghi. · Up to 1,000 records at once; each is judged as it would
+    be alone and has a result of its own. NDJSON (`application/x-ndjson`), a record a line, is taken too."""
+    records = [
+        unreadable.get(place) or parsed(ActivityIn, record) for place, record in enumerate(body.records)
+    ]
+    return desk.write(lambda session, actor: batching.push(session, actor, plan, records, ask), repeat)
 
 
 @router.get(

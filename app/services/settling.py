@@ -6,6 +6,7 @@ Whoever calls has locked the assignment's row.
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import chain, islice, repeat
+from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
@@ -31,23 +32,31 @@ def settle(
     moved = []
     for output in outputs:
         before = output.level
-        output.owed = lifecycle.owed(
+        owed = lifecycle.owed(
             opened_by_record=output.opened_by_record,
             claimed=output.claimed,
             evidence=output.evidence,
             dropped=output.dropped,
         )
-        output.level = facts.of(output, task).level
-        output.self_confirmed = output.self_confirmed and output.level is Level.EVIDENCED
-        if output.level is not before:
+        _say(output, owed=owed)
+        level = facts.of(output, task).level
+        _say(output, level=level, self_confirmed=output.self_confirmed and level is Level.EVIDENCED)
+        if level is not before:
             output.moved_at = instant(session)
             moved.append(Moved(output=output.code, before=before, after=output.level))
-    owed = sum(output.weight for output in outputs if output.owed)
-    follows = not alone and task.kind is TaskKind.TRIGGERED and owed != _owed_before(session, assignment)
+    owes = sum(output.weight for output in outputs if output.owed)
+    follows = not alone and task.kind is TaskKind.TRIGGERED and owes != _owed_before(session, assignment)
     standings.write(session, task, assignment, outputs)
     if follows:
         _follow(session, task, assignment)
     return moved
+
+
+def _say(output: Output, **values: Any) -> None:
+    """Set what is not so already: of many pieces a record moves few, and only those are to be looked at."""
+    for name, value in values.items():
+        if getattr(output, name) != value:
+            setattr(output, name, value)
 
 
 def _owed_before(session: Session, assignment: Assignment) -> int:
@@ -129,8 +138,8 @@ def fill(
     else:
         known = days_of_pieces(session, plan, assignment, len(pieces), plus, without)
     for place, piece in enumerate(pieces, 1):
-        piece.evidence = int(lifecycle.filled(place, assignment.recorded_quantity))
-        piece.evidenced_on = known[place - 1] if piece.evidence else None
+        filled = lifecycle.filled(place, assignment.recorded_quantity)
+        _say(piece, evidence=int(filled), evidenced_on=known[place - 1] if filled else None)
 
 
 def pieces_of(outputs: Iterable[Output]) -> list[Output]:

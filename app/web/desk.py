@@ -5,7 +5,7 @@ answers. A write is committed before the answer exists for anyone else (trap 1);
 answer of the first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import Depends, Header
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db import Database, will_pass
-from app.errors import Fault, InFlight, Invalid, Text
+from app.errors import Failure, Fault, InFlight, Invalid, Text
 from app.rules.parties import Actor
 from app.schemas.base import Out
 from app.services import keys, replays
@@ -122,5 +122,12 @@ async def repeat_key(
     )
 
 
+async def unreadable(request: Request) -> Mapping[int, Failure]:
+    """What is wrong with the lines of the body that could not be read, by their places."""
+    found: Mapping[int, Failure] = getattr(request.state, "unreadable", {})
+    return found
+
+
 AtDesk = Annotated[Desk, Depends(desk)]
 Repeat = Annotated[str | None, Depends(repeat_key)]
+Unreadable = Annotated[Mapping[int, Failure], Depends(unreadable)]

@@ -6,12 +6,15 @@ does), or `PydanticCustomError(code, english, {"vi": …, "en": …})` where the
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 
 from app.errors import Failure, Fault, Invalid, Malformed, NotFound, Text
 from app.web.faults import MESSAGES, fault, is_a_name, pointer_to
+
+Message = TypeVar("Message", bound=BaseModel)
 
 _SHAPES: Mapping[str, Text] = {
     "string": Text("một chuỗi ký tự", "a string"),
@@ -63,6 +66,15 @@ def from_validation(error: RequestValidationError) -> Failure:
     if any(detail["loc"][0] == "path" for detail in details):
         return NotFound()
     return Invalid(faults=tuple(dict.fromkeys(_fault(detail, error.body) for detail in details)))
+
+
+def parsed(message: type[Message], value: Any) -> Message | Invalid:
+    """A part of a body that is judged apart from the rest; pointers lead into that part."""
+    try:
+        return message.model_validate(value)
+    except ValidationError as error:
+        found = ({**detail, "loc": ("body", *detail["loc"])} for detail in error.errors())
+        return Invalid(faults=tuple(dict.fromkeys(_fault(detail, value) for detail in found)))
 
 
 def _fault(detail: Mapping[str, Any], body: Any) -> Fault:

@@ -44,10 +44,10 @@ def test_every_order_of_versions_ends_in_the_last_of_them(service: Service) -> N
     for number, order in enumerate(permutations(versions)):
         office = service["SCT"]
         key = {"source_system": f"run-{number}", "external_id": "1"}
-        for at, title, quantity in order:
-            told = record(office, "IV.6.a", title=title, quantity=quantity, source_updated_at=at, **key)[
-                "activity"
-            ]
+        *_, told = [
+            record(office, "IV.6.a", title=title, quantity=quantity, source_updated_at=at, **key)["activity"]
+            for at, title, quantity in order
+        ]
         shown = {name: told[name] for name in ("title", "quantity", "source_updated_at")}
         rolled = undated(service["TTBCD"].get(f"{PLAN}/progress", params={"by": "assignment"}).json())
         seen.add(str((shown, rolled)))

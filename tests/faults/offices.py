@@ -34,8 +34,12 @@ WORK: dict[str, Callable[[int], dict[str, Any]]] = {
 """Four bodies, four kinds of tasks: a deliverable, pieces, periods, occurrences."""
 
 
+SIZES = (1, 1, 1, 5, 20)
+
+
 class Office(threading.Thread):
-    """One client: pushes new records, and now and then a new wording of the last one, until told to stop.
+    """One client: pushes new records, one by one or as atomic batches of 5 and 20, and now and then a new
+    wording of the last one, until told to stop.
 
     After a torn connection it sometimes sends the same record again and sometimes lets it be, as people do.
     """
@@ -54,15 +58,18 @@ class Office(threading.Thread):
         """Requests that were on their way when the connection went."""
         self.statuses: Counter[int] = Counter()
         self.strange: list[str] = []
+        self.batches: list[list[str]] = []
+        """The external ids of every batch that was sent."""
 
     def run(self) -> None:
         with httpx.Client(headers={"Authorization": f"Bearer {self._secret}"}, timeout=30) as client:
-            for number in count(1):
+            for first in count(1, max(SIZES)):
                 if self._ended.is_set():
                     return
-                self._push(client, number, f"{self._series}{number}", "Lần đầu")
-                if self._chance.random() < 0.25:
-                    self._push(client, number, f"{self._series}{number}", "Sửa lại")
+                numbers = range(first, first + self._chance.choice(SIZES))
+                known = self._push(client, numbers, "Lần đầu")
+                if known and self._chance.random() < 0.25:
+                    self._push(client, numbers[-1:], "Sửa lại")
 
     def end(self) -> None:
         """Finish the push in hand and stop."""
@@ -70,24 +77,32 @@ class Office(threading.Thread):
         self.join(60)
         assert not self.is_alive(), f"{self.name} still waits for an answer"
 
-    def _push(self, client: httpx.Client, number: int, external_id: str, title: str) -> None:
-        body = {
-            "occurred_on": "2023-05-12",
-            "title": f"{title} {external_id}",
-            "source_system": SYSTEM,
-            "external_id": external_id,
-            **WORK[self._agency](number),
-        }
-        while not self._tried(client, body) and not self._ended.wait(0.1):
+    def _push(self, client: httpx.Client, numbers: Sequence[int], title: str) -> bool:
+        """Whether it was acknowledged in the end."""
+        records = [
+            {
+                "occurred_on": "2023-05-12",
+                "title": f"{title} {self._series}{number}",
+                "source_system": SYSTEM,
+                "external_id": f"{self._series}{number}",
+                **WORK[self._agency](number),
+            }
+            for number in numbers
+        ]
+        if len(records) > 1:
+            self.batches.append([record["external_id"] for record in records])
+        while not self._tried(client, records) and not self._ended.wait(0.1):
             if self._chance.random() < 0.5:
-                return
+                return False
+        return records[-1]["external_id"] in self.acknowledged
 
-    def _tried(self, client: httpx.Client, body: dict[str, Any]) -> bool:
+    def _tried(self, client: httpx.Client, records: list[dict[str, Any]]) -> bool:
         """Whether there was a final answer."""
-        external_id, title = body["external_id"], body["title"]
-        self.unknown.setdefault(external_id, set()).add(title)
+        for record in records:
+            self.unknown.setdefault(record["external_id"], set()).add(record["title"])
+        whole = ("", records[0]) if len(records) == 1 else ("/batch?mode=atomic", {"records": records})
         try:
-            answer = client.post(f"{self._address()}{PLAN}/activities", json=body)
+            answer = client.post(f"{self._address()}{PLAN}/activities{whole[0]}", json=whole[1])
         except httpx.ConnectError:
             return False
         except httpx.TransportError:
@@ -95,8 +110,13 @@ class Office(threading.Thread):
             return False
         self.statuses[answer.status_code] += 1
         if answer.is_success:
-            self.acknowledged[external_id] = (answer.json()["activity"]["id"], title)
-            self.unknown[external_id] = set()
+            said = answer.json()
+            ids = (
+                [row["activity"] for row in said["results"]] if len(records) > 1 else [said["activity"]["id"]]
+            )
+            for record, public_id in zip(records, ids, strict=True):
+                self.acknowledged[record["external_id"]] = (public_id, record["title"])
+                self.unknown[record["external_id"]] = set()
         elif answer.status_code != 503 or not answer.headers.get("retry-after", "").isdigit():
             self.strange.append(f"{answer.status_code} {answer.text}")
         return answer.is_success
@@ -117,9 +137,9 @@ def at_work(secrets: dict[str, str], address: Callable[[], str], seed: int = 0) 
 
 def until_some_are_stored(offices: Iterable[Office], more: int = 3, patience: float = 20) -> None:
     """Wait until every office got some more acknowledgements."""
-    wanted = {office: office.statuses[201] + more for office in offices}
+    wanted = {office: len(office.acknowledged) + more for office in offices}
     deadline = time.monotonic() + patience
-    while any(office.statuses[201] < aim for office, aim in wanted.items()):
+    while any(len(office.acknowledged) < aim for office, aim in wanted.items()):
         assert time.monotonic() < deadline, [office.statuses for office in wanted]
         assert not any(office.strange for office in wanted), [office.strange[:1] for office in wanted]
         time.sleep(0.01)
@@ -132,6 +152,8 @@ class Tally:
     acknowledged: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
+    torn: list[str] = field(default_factory=list)
+    """Batches of which only a part is there."""
     wrong: list[str] = field(default_factory=list)
     """Counters, levels or journal entries that are not what the records say."""
 
@@ -149,9 +171,15 @@ def tally(url: str, offices: Iterable[Office]) -> Tally:
 def _tally(session: Session, offices: Iterable[Office]) -> Tally:
     rows = session.scalars(select(Activity).where(Activity.source_system == SYSTEM)).all()
     by_id = {row.public_id: row for row in rows}
+    office_ids = dict(session.execute(select(Agency.code, Agency.id)).all())
     times = Counter((row.recorded_by_id, row.external_id) for row in rows)
     found = Tally(doubled=[str(key) for key, how_often in times.items() if how_often > 1])
     for office in offices:
+        stored = {row.external_id for row in rows if row.agency_id == office_ids[office.name]}
+        for batch in office.batches:
+            there = len(stored.intersection(batch))
+            if there not in (0, len(batch)):
+                found.torn.append(f"{office.name}: {there} of {batch}")
         found.acknowledged += len(office.acknowledged)
         for external_id, (public_id, title) in office.acknowledged.items():
             row = by_id.get(public_id)

@@ -41,7 +41,7 @@ def test_no_acknowledged_record_is_lost_or_doubled(site: Site) -> None:
     seed = random.randrange(10**6)
     found, torn = campaign(site, KILLS, seed)
     print(f"seed {seed}: {found.acknowledged} acknowledged, {torn} torn, {len(found.lost)} lost")  # noqa: T201
-    assert (found.lost, found.doubled, found.wrong) == ([], [], [])
+    assert (found.lost, found.doubled, found.torn, found.wrong) == ([], [], [], [])
     assert found.acknowledged >= 12 * KILLS
     assert torn > 0, "the kills were meant to hit requests in flight"
 
@@ -57,3 +57,16 @@ def test_the_harness_sees_a_build_that_answers_before_it_commits(site: Site) -> 
             if lost:
                 return
     assert lost, "eight kills of a build that commits late, and nothing was missed: the harness is blind"
+
+
+def test_the_harness_sees_a_build_that_stores_a_batch_in_parts(site: Site) -> None:
+    torn: list[str] = []
+    chance = random.Random(0)
+    with site.serve(command=launcher("piecemeal.py")) as server:
+        for seed in range(8):
+            with at_work(site.secrets, lambda: server.base_url, seed) as offices:
+                killed(server, offices, chance)
+            torn = tally(site.url, offices).torn
+            if torn:
+                return
+    assert torn, "eight kills of a build that stores batches in parts, and all of them were whole"

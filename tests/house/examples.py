@@ -133,7 +133,7 @@ def tour(recorder: Recorder) -> None:
 
 
 def write(recorder: Recorder) -> None:
-    """Push two records, correct one, withdraw the other."""
+    """Push two records, correct one, withdraw the other; rehearse a batch."""
     pushed = {
         "task": "IV.7.a",
         "output": "M1",
@@ -156,6 +156,11 @@ def write(recorder: Recorder) -> None:
         If_Match=read.headers["etag"],
         body={"channel": "in_person", "languages": ["vi", "km"]},
     )
+    batch = [
+        {**pushed, "external_id": "2023/0117", "title": "Tập huấn quy định về lễ hội, bổ sung"},
+        {**pushed, "external_id": "2023/0119", "task": "IV.6.a", "output": None},
+    ]
+    recorder.call("push_activities", plan=PLAN, dry_run=True, body={"records": batch})
 
 
 def act(recorder: Recorder) -> None:

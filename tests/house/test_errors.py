@@ -12,6 +12,7 @@ WORDED_ELSEWHERE = {
     "app/web/faults.py",
     "app/web/validation.py",
     "app/services/addressees.py",
+    "app/services/batching.py",
     "app/services/evidence.py",
     "app/services/looking_up.py",
 }

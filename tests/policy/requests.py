@@ -30,6 +30,23 @@ class Request:
         return client.request(self.method, f"{PLAN}/{self.path}", json=self.body, headers=self.headers)
 
 
+class Batch(Request):
+    """One record pushed as a batch: what came of it is answered as if it had been pushed alone."""
+
+    def by(self, client: httpx.Client) -> httpx.Response:
+        """Send it; the status and the problem are those of the record."""
+        answer = client.post(f"{PLAN}/{self.path}", json={"records": [self.body]})
+        if answer.status_code != 200:
+            return answer
+        (row,) = answer.json()["results"]
+        if (refusal := row["refusal"]) is None:
+            return httpx.Response(201 if row["result"] == "created" else 200, json=row)
+        place = "/records/0"
+        errors = [{**one, "pointer": one["pointer"].removeprefix(place)} for one in refusal["errors"]]
+        told = {**refusal["facts"], "code": refusal["code"], "errors": errors}
+        return httpx.Response(refusal["status"], json=told)
+
+
 def post(path: str, **body: Any) -> Request:
     """A POST."""
     return Request("POST", path, body)
@@ -180,6 +197,10 @@ Maker = Callable[[World], Request]
 MAKERS: dict[str, Maker] = {
     "record_activity own": activity,
     "record_activity": lambda world: activity(world, agency="SVHTTDL"),
+    "push_activities own": lambda world: Batch("POST", "activities/batch", activity(world).body),
+    "push_activities": lambda world: Batch(
+        "POST", "activities/batch", activity(world, agency="SVHTTDL").body
+    ),
     "revise_activity": revision,
     "withdraw_activity": lambda world: post(f"activities/{world.record()}/withdrawals", reason="Ghi nhầm"),
     "claim_output": lambda world: post(f"outputs/{world.unclaimed()}/claims"),

@@ -38,6 +38,8 @@ TABLE = """
                         lead coor form othr memb ownr secr supr fund setl pol  off  read tech none
 record_activity_own     yes  yes  no   no   no   no   who  no   no   no   no   no   key  key  401
 record_activity         yes  no   no   no   no   no   for  no   no   no   no   no   key  key  401
+push_activities_own     yes  yes  no   no   no   no   who  no   no   no   no   no   key  key  401
+push_activities         yes  no   no   no   no   no   for  no   no   no   no   no   key  key  401
 revise_activity         yes  no   no   no   no   no   for  no   no   no   no   no   key  key  401
 withdraw_activity       yes  no   no   no   no   no   for  no   no   no   no   no   key  key  401
 claim_output            yes  no   no   no   no   no   for  no   no   no   no   no   key  key  401
