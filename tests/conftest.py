@@ -21,6 +21,7 @@ from app.services import keys
 from app.settings import Settings
 from seed import loader
 from tests import servers
+from tests.patience import untraced
 from tests.service import Service
 
 CLUSTER = pytest.StashKey[servers.ThrowAwayPostgres]()
@@ -59,6 +60,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
     if cluster := config.stash.get(CLUSTER, None):
         cluster.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Coverage is taken on SQLite: the lines are the same on PostgreSQL, and tracing doubles the time. What
+    only PostgreSQL needs is traced in the servers that tests start."""
+    for item in items:
+        given = getattr(item, "callspec", None)
+        if given is not None and given.params.get("backend") == "postgresql":
+            item.add_marker(untraced)
 
 
 def pytest_report_header() -> str:
