@@ -193,6 +193,12 @@ def test_an_item_is_what_is_in_force_and_a_body_exists_unless_something_else_is_
     assert (anywhere.where.plan, anywhere.where.task, anywhere.where.visibility) == (None, None, None)
 
 
+@pytest.mark.parametrize("action", Action)
+def test_a_row_holds_relations_and_nothing_else(action: Action) -> None:
+    rule = POLICY[action]
+    assert rule.may | rule.on_behalf | rule.never <= set(Relation)
+
+
 # --- what a refusal says -------------------------------------------------------------------------------
 
 
