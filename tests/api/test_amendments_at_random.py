@@ -166,12 +166,17 @@ class Lines:
         self.fresh = [body for body in BODIES if body not in self.shares and "." not in body]
 
     def handover(self, dice: Random) -> dict[str, Any]:
-        """All leave and others come; or some leave, each for one that comes or one that led before."""
+        """All leave and others come; or some leave, each for one that comes or one that led before.
+
+        Where as many come as leave, each comes for one (decision 0013): then shares are not drawn anew, since
+        who comes for one that has done all would hold a share and owe nothing.
+        """
         leading = {body: part for body, part in self.shares.items() if body not in UNDIVIDED}
         divided = self.task != "IV.3.a"  # of two who share what comes up, one may owe nothing so far
         if "G.UBH" in leading or (divided and dice.random() < 0.4):
             whole = sum(leading.values(), Fraction(0))
-            coming = [self._fresh(dice) for _ in range(dice.randint(1, 3))]
+            several = [n for n in (1, 2, 3) if n != len(leading) or n == 1]
+            coming = [self._fresh(dice) for _ in range(dice.choice(several))]
             parts = [dice.randint(1, 4) for _ in coming]
             self._lead({body: whole * part / sum(parts) for body, part in zip(coming, parts, strict=True)})
             self.before = {}
