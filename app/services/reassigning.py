@@ -32,7 +32,8 @@ def set_leads(draft: Draft, change: wire.LeadsChange) -> None:
     leaving = [row for row in held.bodies(Role.LEAD) if row.agency_id not in stated.places]
     came = [agency_id for agency_id in stated.places if agency_id not in leading]
     after, taken = _followed(held, leaving, came, list(stated.places))
-    division = stated.beside(held, after)
+    idle = [body for body, (_, rest) in taken.items() if not rest and _is_new(held, body, stated)]
+    division = stated.beside(held, after, idle)
     for agency_id, place in division.places.items():
         arrive(held, agency_id, Role.LEAD, place, *taken.get(agency_id, ()))
     _work_through_members(held, Role.LEAD, division.heads)
@@ -56,6 +57,12 @@ def _followed(
         after |= {row.id: bodies for row in rows}
         taken |= {body: (begun[0], rest) for body in bodies or named if begun}
     return after, taken
+
+
+def _is_new(held: Held, body: int, stated: Division) -> bool:
+    """Whether a body comes by its own name and has nothing of its own here."""
+    own = [output for row in held.assignments if row.agency_id == body for output in held.kept(row)]
+    return body not in stated.members and not own
 
 
 def _work_through_members(held: Held, role: Role, heads: Mapping[int, Fraction]) -> None:

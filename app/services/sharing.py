@@ -65,10 +65,11 @@ class Division(NamedTuple):
                 places[body] = Place(before.share + part, before.group if members else None)
         return cls(heads, places, frozenset(grouped))
 
-    def beside(self, held: Held, after: Mapping[int, Collection[int]]) -> Self:
+    def beside(self, held: Held, after: Mapping[int, Collection[int]], idle: Collection[int]) -> Self:
         """The same where former leads keep theirs: those who left just now, for whom those named in `after`
         answer, and those of earlier decisions. Members of a group have alike: what is taken off one is taken
-        off all."""
+        off all. Who comes for one that has done all is `idle`: a share of what nobody owes would count for
+        nothing, and is left to the others."""
         kept = dict.fromkeys(self.places, ZERO)
         total = ZERO
         for row in held.former():
@@ -78,10 +79,15 @@ class Division(NamedTuple):
                     kept[body] += part
         if any(kept[body] for body in self.members):
             kept = dict(self._charged(total, self.places))
-        own = {body: max(place.share - kept[body], ZERO) for body, place in self.places.items()}
+        owing = {body: place.share for body, place in self.places.items() if body not in idle}
+        own = {body: max(share - kept[body], ZERO) for body, share in owing.items()}
+        if not any(own.values()):
+            own = owing
         whole = sum(own.values(), ZERO)
         scale = (ALL - total) / whole if whole else ZERO
-        places = {body: Place(own[body] * scale, place.group) for body, place in self.places.items()}
+        places = {
+            body: Place(own.get(body, ZERO) * scale, place.group) for body, place in self.places.items()
+        }
         alike = next((places[body].share / self.places[body].share for body in self.members), ALL)
         heads = {id_: share * alike for id_, share in self.heads.items()}
         return self._replace(heads=heads, places=places)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.deciding import DECISION, LEVELS, Prepared, act, decide, decided, nodes, on, ratio, secret_of
@@ -166,17 +166,12 @@ class Lines:
         self.fresh = [body for body in BODIES if body not in self.shares and "." not in body]
 
     def handover(self, dice: Random) -> dict[str, Any]:
-        """All leave and others come; or some leave, each for one that comes or one that led before.
-
-        Where as many come as leave, each comes for one (decision 0013): then shares are not drawn anew, since
-        who comes for one that has done all would hold a share and owe nothing.
-        """
+        """All leave and others come; or some leave, each for one that comes or one that led before."""
         leading = {body: part for body, part in self.shares.items() if body not in UNDIVIDED}
         divided = self.task != "IV.3.a"  # of two who share what comes up, one may owe nothing so far
         if "G.UBH" in leading or (divided and dice.random() < 0.4):
             whole = sum(leading.values(), Fraction(0))
-            several = [n for n in (1, 2, 3) if n != len(leading) or n == 1]
-            coming = [self._fresh(dice) for _ in range(dice.choice(several))]
+            coming = [self._fresh(dice) for _ in range(dice.randint(1, 3))]
             parts = [dice.randint(1, 4) for _ in coming]
             self._lead({body: whole * part / sum(parts) for body, part in zip(coming, parts, strict=True)})
             self.before = {}
@@ -208,6 +203,7 @@ unshrunk = settings(
 
 
 @given(st.sampled_from(sorted(LED_BY)), st.integers(0, 2**32))
+@example("IV.6.a", 1335)  # three come for three, two of whom have done all
 @unshrunk
 @pytest.mark.timeout(1800)
 def test_a_handover_moves_no_level_of_any_node(prepared: Prepared, task: str, seed: int) -> None:

@@ -60,6 +60,8 @@ class Office(threading.Thread):
         self.strange: list[str] = []
         self.batches: list[list[str]] = []
         """The external ids of every batch that was sent."""
+        self.pushes = 0
+        """Acknowledged pushes of something new, batches and single records alike."""
 
     def run(self) -> None:
         with httpx.Client(headers={"Authorization": f"Bearer {self._secret}"}, timeout=30) as client:
@@ -117,6 +119,7 @@ class Office(threading.Thread):
             for record, public_id in zip(records, ids, strict=True):
                 self.acknowledged[record["external_id"]] = (public_id, record["title"])
                 self.unknown[record["external_id"]] = set()
+            self.pushes += len(records) > 1 or answer.status_code == 201
         elif answer.status_code != 503 or not answer.headers.get("retry-after", "").isdigit():
             self.strange.append(f"{answer.status_code} {answer.text}")
         return answer.is_success
@@ -137,9 +140,9 @@ def at_work(secrets: dict[str, str], address: Callable[[], str], seed: int = 0) 
 
 def until_some_are_stored(offices: Iterable[Office], more: int = 3, patience: float = 20) -> None:
     """Wait until every office got some more acknowledgements."""
-    wanted = {office: len(office.acknowledged) + more for office in offices}
+    wanted = {office: office.pushes + more for office in offices}
     deadline = time.monotonic() + patience
-    while any(len(office.acknowledged) < aim for office, aim in wanted.items()):
+    while any(office.pushes < aim for office, aim in wanted.items()):
         assert time.monotonic() < deadline, [office.statuses for office in wanted]
         assert not any(office.strange for office in wanted), [office.strange[:1] for office in wanted]
         time.sleep(0.01)
