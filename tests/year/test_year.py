@@ -23,19 +23,21 @@ APART = ("steps", "things", "model", "deciding", "taking", "figures", "reading")
 
 
 def on_a_calm_day(evening: Evening) -> Iterator[str]:
-    """Only the day has moved: one breakdown after the other, the owner's daily, the other's every third."""
+    """Only the day has moved: every figure of the owner's, who sees all; every third day one breakdown of the
+    outsider's."""
     day = evening.today.toordinal()
-    yield from comparing.division(evening, OWNER, DIVISIONS[day % 4])
+    for division in DIVISIONS:
+        yield from comparing.division(evening, OWNER, division)
     if day % 3 == 0:
         yield from comparing.division(evening, OUTSIDER, DIVISIONS[day // 3 % 4])
 
 
 def on_a_busy_day(evening: Evening) -> Iterator[str]:
-    """All breakdowns for the owner, half of them for the outsider, and one level explained to both."""
-    day = evening.today.toordinal()
-    yield from comparing.owner_and_outsider(evening, DIVISIONS[day % 2 :: 2])
-    for caller in (OWNER, OUTSIDER):
-        yield from comparing.explanation(evening, caller, list(LEVELS)[day % 3])
+    """All breakdowns for both, every level explained to the owner and one to the outsider."""
+    yield from comparing.owner_and_outsider(evening)
+    for level in LEVELS:
+        yield from comparing.explanation(evening, OWNER, level)
+    yield from comparing.explanation(evening, OUTSIDER, list(LEVELS)[evening.today.toordinal() % 3])
 
 
 def at_the_end_of_a_month(evening: Evening) -> Iterator[str]:
