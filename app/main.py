@@ -97,5 +97,10 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
         app.include_router(room.router)
     docs.install(app)
     description.describe(app, open_paths=("/livez", "/readyz"))
-    entrance.install(app, max_body_bytes=settings.max_body_bytes, root_path=settings.root_path)
+    entrance.install(
+        app,
+        max_body_bytes=settings.max_body_bytes,
+        root_path=settings.root_path,
+        lines_at=activities.TAKES_LINES,
+    )
     return app

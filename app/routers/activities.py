@@ -22,6 +22,9 @@ from app.web.answers import Answer, Matching
 from app.web.desk import AtDesk, Repeat, Unreadable
 from app.web.validation import parsed
 
+TAKES_LINES = "/activities/batch"
+"""How the address ends at which a body may also be lines of JSON."""
+
 router = APIRouter(prefix="/v1/plans/{plan}/activities", tags=["activities"])
 
 

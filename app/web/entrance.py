@@ -12,9 +12,11 @@ from app.web.directory import Signpost
 from app.web.reader import StrictReader
 
 
-def install(app: FastAPI, *, max_body_bytes: int = 1024 * 1024, root_path: str = "") -> None:
+def install(
+    app: FastAPI, *, max_body_bytes: int = 1024 * 1024, root_path: str = "", lines_at: str | None = None
+) -> None:
     """Put the door in. Added from the inside out: Starlette runs the last one first."""
     problems.install(app)
-    app.add_middleware(StrictReader, max_bytes=max_body_bytes, lines_at="/activities/batch")
+    app.add_middleware(StrictReader, max_bytes=max_body_bytes, lines_at=lines_at)
     app.add_middleware(Signpost)
     app.add_middleware(CatchAll, root_path=root_path)

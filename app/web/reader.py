@@ -70,10 +70,8 @@ class StrictReader:
 
     def _read(self, scope: Scope, headers: Headers, body: bytes) -> bytes:
         """Check the body and keep its value; returns it as the route will get it."""
-        state, limits = (
-            scope.setdefault("state", {}),
-            {"max_depth": self.max_depth, "max_items": self.max_items},
-        )
+        state = scope.setdefault("state", {})
+        limits = {"max_depth": self.max_depth, "max_items": self.max_items}
         if not headers["content-type"].lower().startswith(lines.MEDIA_TYPE):
             body = without_bom(body)
             state["json"] = read(body, **limits)
