@@ -31,9 +31,8 @@ def set_leads(draft: Draft, change: wire.LeadsChange) -> None:
     leading = {row.agency_id for row in held.bodies(Role.LEAD)}
     leaving = [row for row in held.bodies(Role.LEAD) if row.agency_id not in stated.places]
     came = [agency_id for agency_id in stated.places if agency_id not in leading]
-    after, taken = _followed(held, leaving, came, list(stated.places))
-    idle = [body for body, (_, rest) in taken.items() if not rest and _is_new(held, body, stated)]
-    division = stated.beside(held, after, idle)
+    after, taken, idle = _followed(held, leaving, came, list(stated.places))
+    division = stated.beside(held, after, [body for body in idle if _is_new(held, body, stated)])
     for agency_id, place in division.places.items():
         arrive(held, agency_id, Role.LEAD, place, *taken.get(agency_id, ()))
     _work_through_members(held, Role.LEAD, division.heads)
@@ -42,21 +41,25 @@ def set_leads(draft: Draft, change: wire.LeadsChange) -> None:
 
 def _followed(
     held: Held, leaving: Sequence[Assignment], came: Sequence[int], named: Sequence[int]
-) -> tuple[dict[int, Sequence[int]], dict[int, tuple[Assignment, list[Planned]]]]:
+) -> tuple[dict[int, Sequence[int]], dict[int, tuple[Assignment, list[Planned]]], list[int]]:
     """End the leads that leave. By each, who comes in its place: as many as leave, one after the other; else
     all in that of all. By each who comes, after whom, and what was open. Where nobody comes, those who stay
-    take up what has come up."""
+    take up what has come up. Last, who comes for bodies that gave nothing back: they have done all."""
     after: dict[int, Sequence[int]] = {}
     taken: dict[int, tuple[Assignment, list[Planned]]] = {}
+    idle: list[int] = []
     pairs = [(leaving, came)]
     if len(leaving) == len(came):
         pairs = [([row], [body]) for row, body in zip(leaving, came, strict=True)]
     for rows, bodies in pairs:
         begun = [row for row in rows if has_begun(held, row)]
+        had = [row.share for row in rows]
         rest = [one for row in rows for one in hand_over(held, row)]
+        if rows and had == [row.share for row in rows]:
+            idle += bodies
         after |= {row.id: bodies for row in rows}
         taken |= {body: (begun[0], rest) for body in bodies or named if begun}
-    return after, taken
+    return after, taken, idle
 
 
 def _is_new(held: Held, body: int, stated: Division) -> bool:

@@ -392,10 +392,14 @@ def test_a_head_without_end(connection: Connection) -> None:
     "name", ["30,000 brackets", "30,000 names twice", "string without end", "70 KB header", "5,000 digits"]
 )
 def test_refused_quickly(name: str, connection: Connection) -> None:
-    connection.get()
-    started = time.perf_counter()
-    connection.ask(HOSTILE[name][0])
-    assert time.perf_counter() - started < 0.1
+    """The quickest of five: a neighbour on the same core makes one slow, and work of its own all of them."""
+    took = []
+    for _ in range(5):
+        connection.get()
+        started = time.perf_counter()
+        connection.ask(HOSTILE[name][0])
+        took.append(time.perf_counter() - started)
+    assert min(took) < 0.1
 
 
 def test_a_large_body_is_refused_by_its_announcement(connection: Connection) -> None:
