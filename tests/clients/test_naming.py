@@ -1,4 +1,4 @@
-"""Names of records: for any content whatever, they say the content and nothing else, and change none of it."""
+"""Names of records: for any content whatever, they say the content and nothing else, and change nothing."""
 
 import json
 import unicodedata

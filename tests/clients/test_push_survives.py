@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -72,6 +73,26 @@ def test_killed_between_the_answer_and_the_mark_it_is_asked_again_and_stored_onc
     assert (again.code, again.counts) == (0, {"created": 9}), "the first answer is given again"
     assert stored(lasting_site, "unmarked") == once(range(9))
     assert gateway.seen[1] == gateway.seen[2]._replace(at=gateway.seen[1].at), "the same bytes, the same key"
+
+
+def test_killed_while_it_takes_in_it_has_taken_all_or_nothing(tmp_path: Path) -> None:
+    office, most, partly = Pusher("http://127.0.0.1:9", "x", tmp_path), 20_000, set()
+    for number in range(KILLS):
+        file = office.file("x.ndjson", lines({"title": f"{number} {n}"} for n in range(most)))
+        run = office.start("--patience", "0", "--batch", "1", file, **UNMEASURED)
+        while run.poll() is None and not (office.spool / "spool.sqlite3-journal").exists():
+            time.sleep(0.005)
+        time.sleep(random.uniform(0, 0.6))
+        run.kill()
+        ended(run)
+        taken = inside(
+            office,
+            "SELECT count(parcels.id) FROM inputs LEFT JOIN parcels ON input = inputs.id GROUP BY input",
+        )
+        assert {count for (count,) in taken} <= {most}
+        partly.add(len(taken))
+        shutil.rmtree(office.spool)
+    assert 0 in partly, "no kill came while it was taking in"
 
 
 def test_killed_between_spool_and_sending_the_next_run_sends_it(site: Site, tmp_path: Path) -> None:
