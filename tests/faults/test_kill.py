@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.faults.conftest import Site, launcher
 from tests.faults.offices import Office, Tally, at_work, recomputed, rolled_up, tally, until_some_are_stored
+from tests.faults.sites import Site, launcher
 from tests.servers import ServerProcess
 
 KILLS = int(os.environ.get("TTDN_TEST_KILLS", "5"))
