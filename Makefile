@@ -38,6 +38,7 @@ lint: $(DEVELOPMENT) ## format, style, types, import contracts, dependencies, co
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+	cd clients/python && ../../$(BIN)/deptry .
 	$(PIP) check
 	$(if $(WINDOWS),,$(BIN)/hadolint Dockerfile)
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
@@ -98,8 +99,8 @@ $(RUNTIME): .venv/pyvenv.cfg requirements.lock pyproject.toml
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(DEVELOPMENT): .venv/pyvenv.cfg requirements-dev.lock pyproject.toml
+$(DEVELOPMENT): .venv/pyvenv.cfg requirements-dev.lock pyproject.toml clients/python/pyproject.toml
 	@echo "Installing what the service and its tests need …"
 	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
-	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable . --editable clients/python
 	@touch $@ $(RUNTIME)
