@@ -1,5 +1,5 @@
-"""How long the long tests go on: `TTDN_TEST_TIMES=10` lets those that draw at random draw ten times as often as
-in CI, `TTDN_TEST_KILLS=200` lets those that kill kill so often."""
+"""How long the long tests go on: with `TTDN_TEST_TIMES=10` those that draw at random draw ten times as often
+as in CI, with `TTDN_TEST_KILLS=200` those that kill kill so often."""
 
 import os
 
