@@ -58,7 +58,7 @@ class Pusher:
         return subprocess.Popen(
             [*COMMAND, *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env={**self._environment(), **environment},
+            env={**self.environment(), **environment},
         )  # fmt: skip
 
     def run(self, *arguments: str, **environment: str) -> Run:
@@ -69,7 +69,7 @@ class Pusher:
         """A whole run that tells what came of it as JSON; `given` is its standard input."""
         return ended(self.start("--json", *arguments), given)
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """Everything but the arguments."""
         return {
             **os.environ,

@@ -53,7 +53,7 @@ def test_what_is_refused_is_filed_to_be_mended_and_pushed_again(office: Pusher, 
     assert (run.code, run.counts) == (1, {"created": 1, "refused": 2})
     told = run.summary["inputs"][0]
     assert [(one["line"], one["status"]) for one in told["refused"]] == [(2, 422), (4, 403)]
-    reasons = Path(told["refused_file"])
+    reasons = Path(told["reasons_file"])
     assert "/titel: " in reasons.read_text(encoding="utf-8")
     refused = reasons.with_suffix(".ndjson")
     assert refused.name.startswith("tháng_5-")
@@ -87,7 +87,7 @@ def test_lines_that_cannot_be_read_are_filed_and_keep_no_other_out(
     assert (run.code, run.counts) == (1, {"created": len(BROKEN), "refused": len(BROKEN)})
     told = run.summary["inputs"][0]
     assert [one["line"] for one in told["refused"]] == [2 * n for n in range(1, len(BROKEN) + 1)]
-    refused = Path(told["refused_file"]).with_suffix(".ndjson")
+    refused = Path(told["reasons_file"]).with_suffix(".ndjson")
     assert refused.read_bytes().splitlines() == list(BROKEN.values())
     assert stored(lasting_site, "broken") == once(range(len(BROKEN)))
 

@@ -36,9 +36,10 @@ class Namer:
         return self._with_name(raw, record, made), Line(number, raw, self._source, made)
 
     def _name(self, content: dict[str, Any]) -> str:
-        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        text = unicodedata.normalize("NFC", canonical)
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        text = unicodedata.normalize("NFC", json.dumps(content, ensure_ascii=False))
+        # Sorted once it is in one form: the two forms of a letter sort apart.
+        canonical = json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
         self._seen[digest] += 1
         return f"{digest}.{self._seen[digest]}"
 

@@ -3,7 +3,7 @@
 import sys
 from typing import TextIO
 
-from ttdn_client.problems import Problem, TtdnError
+from ttdn_client.problems import NotTheService, Problem, TtdnError
 
 WIDTH = 30
 
@@ -57,7 +57,9 @@ def why(trouble: TtdnError) -> str:
     """What went wrong, in a few words."""
     if isinstance(trouble, Problem):
         return f"HTTP {trouble.status}: {trouble.detail}"
-    return f"không kết nối được · no connection ({trouble})"
+    if isinstance(trouble, NotTheService):
+        return f"không phải dịch vụ trả lời, xem lại --url · not the service, look at --url ({trouble})"
+    return f"không kết nối được hay không có trả lời · no connection or no answer ({trouble})"
 
 
 def chosen(*, quiet: bool) -> Progress:

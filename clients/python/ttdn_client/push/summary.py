@@ -61,7 +61,7 @@ class Report:
                 {"line": one.number, "status": one.status, "code": one.code, "reasons": list(one.reasons)}
                 for one in findings.refused(self.given)
             ],
-            "refused_file": str(self.filed) if self.filed else None,
+            "reasons_file": str(self.filed) if self.filed else None,
             "receipts": self.receipts,
         }
 
