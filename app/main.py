@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -20,9 +21,11 @@ from app.routers import (
     outputs,
     plans,
     progress,
+    receipts,
     tasks,
     urges,
 )
+from app.seal import Seal
 from app.settings import Settings
 from app.web import description, docs, entrance
 
@@ -42,6 +45,7 @@ TAGS = [
         "description": "Đầu ra: báo cáo, xác nhận, trả lại · Outputs, and acts on them",
     },
     {"name": "activities", "description": "Hoạt động · Activity records"},
+    {"name": "receipts", "description": "Biên nhận có chữ ký · Signed receipts"},
     {
         "name": "urges",
         "description": "Đôn đốc: nhắc việc, trả lời, kết quả · Urges: reminders, answers, outcomes",
@@ -80,6 +84,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
     )
     app.state.database = Database(settings, clock)
     app.state.schema = migration.head()
+    app.state.seal = cache(lambda: Seal.open(settings.key_file))
     for room in (
         activities,
         outputs,
@@ -90,13 +95,14 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
         urges,
         plans,
         events,
+        receipts,
         agencies,
         me,
         health,
     ):
         app.include_router(room.router)
     docs.install(app)
-    description.describe(app, open_paths=("/livez", "/readyz"))
+    description.describe(app, open_paths=("/livez", "/readyz", receipts.PUBLIC_KEYS))
     entrance.install(
         app,
         max_body_bytes=settings.max_body_bytes,

@@ -1,7 +1,8 @@
 """The strict reader: nothing reaches a route's body that is not well-formed, bounded JSON in UTF-8.
 
-The parsed value stays in `scope["state"]["json"]`, for the fingerprint of an Idempotency-Key; the route gets
-the same bytes it would have got without this. Where lines of JSON are taken, the route gets them as one
+What came in stays in `scope["state"]`: its bytes as `received`, for the digest of a receipt, and the parsed
+value as `json`, for the fingerprint of an Idempotency-Key. The route gets the same bytes it would have got
+without this. Where lines of JSON are taken, the route gets them as one
 document, and in `scope["state"]["unreadable"]` what is wrong with those that could not be read.
 """
 
@@ -71,6 +72,7 @@ class StrictReader:
     def _read(self, scope: Scope, headers: Headers, body: bytes) -> bytes:
         """Check the body and keep its value; returns it as the route will get it."""
         state = scope.setdefault("state", {})
+        state["received"] = body
         limits = {"max_depth": self.max_depth, "max_items": self.max_items}
         if not headers["content-type"].lower().startswith(lines.MEDIA_TYPE):
             body = without_bom(body)

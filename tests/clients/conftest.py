@@ -7,7 +7,8 @@ import pytest
 
 from tests.clients.gateway import Gateway
 from tests.clients.pusher import Pusher
-from tests.faults.conftest import Site, lasting_site, site
+from tests.faults.conftest import lasting_site, site
+from tests.faults.sites import Site
 from tests.servers import ServerProcess
 
 __all__ = ["lasting_site", "site"]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from app.models import Activity
-from tests.faults.conftest import Site
+from tests.faults.sites import Site
 from tests.service import training
 
 COMMAND = (sys.executable, "-m", "ttdn_client.push")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.clients.pusher import record, series
-from tests.faults.conftest import Site
+from tests.faults.sites import Site
 from tests.servers import ServerProcess
 from ttdn_client import Client, KeyRefused, Patience, Problem, Unreachable
 from ttdn_client.problems import NotPermitted, Passing, TtdnError

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.clients.pusher import Pusher, lines, once, record, series, stored
-from tests.faults.conftest import Site
+from tests.faults.sites import Site
 from tests.service import PLAN
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.clients.gateway import Gateway, Said
 from tests.clients.pusher import Pusher, ended, lines, once, series, stored
-from tests.faults.conftest import UNMEASURED, Site
+from tests.faults.sites import UNMEASURED, Site
 from tests.patience import TIMES
 
 KILLS = 6 * TIMES
