@@ -20,10 +20,10 @@ SHEETS = [
 ]
 
 
-def answer(*refused: dict[str, Any], **counts: int) -> Said:
+def answer(*rows: dict[str, Any], **counts: int) -> Said:
     """What the contract has `imports` answer."""
     every = dict.fromkeys(("created", "updated", "unchanged", "stale", "refused"), 0) | counts
-    body = {"applied": True, "counts": every, "results": list(refused)}
+    body = {"applied": True, "counts": every, "rows": rows, "columns_not_read": ["Ghi chú"], "more": False}
     return Said(200, {"Content-Type": "application/json"}, json.dumps(body).encode())
 
 
@@ -44,20 +44,22 @@ def test_a_sheet_is_one_parcel_byte_by_byte(
 
 
 def test_rows_that_are_refused_are_told_by_their_place(behind: Pusher, gateway: Gateway) -> None:
-    fault = {"pointer": "/title", "code": "missing", "message_vi": "Thiếu", "message_en": "Missing"}
-    why = {
-        "status": 422,
-        "code": "invalid_input",
-        "detail_vi": "Sai",
-        "detail_en": "Wrong",
-        "errors": [fault],
-    }
-    gateway.before = lambda _: answer({"index": 3, "result": "refused", "refusal": why}, created=3, refused=1)
-    run = behind.push(behind.file("x.csv", b"a;b\n"))
+    fault = {"code": "unknown_task", "message_vi": "Không có", "message_en": "Unknown"}
+    errors = [
+        {**fault, "column": "Nhiệm vụ", "offered": ["IV.7.a"]},
+        {**fault, "column": None, "offered": []},
+    ]
+    refused = {"row": 6, "result": "refused", "errors": errors}
+    doubted = {"row": 7, "result": "created", "errors": []}
+    gateway.before = lambda _: answer(refused, doubted, created=3, refused=1)
+    file = behind.file("x.csv", b"a;b\n")
+    run = behind.push(file)
     assert (run.code, run.counts) == (1, {"created": 3, "refused": 1})
-    told = run.summary["inputs"][0]
-    assert [(one["line"], one["reasons"][1]) for one in told["refused"]] == [(4, "/title: Thiếu · Missing")]
+    (told,) = run.summary["inputs"][0]["refused"]
+    assert (told["line"], told["code"]) == (6, "unknown_task")
+    assert told["reasons"] == ["Nhiệm vụ: Không có · Unknown (IV.7.a)", "*: Không có · Unknown"]
     assert sorted(path.suffix for path in (behind.spool / "refused").iterdir()) == [".txt"]
+    assert "không đọc các cột · columns not read: Ghi chú" in behind.run(file).out
 
 
 def test_a_sheet_the_service_cannot_read_is_told_in_its_words(behind: Pusher, gateway: Gateway) -> None:

@@ -1,7 +1,9 @@
 """What the rooms hand to each other: an input as parcels, a parcel as one request, a line as one record."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ttdn_client.answers import Mode
 
@@ -46,4 +48,4 @@ class Answered:
 
     lines: tuple[Line, ...]
     status: int
-    answer: dict[str, object]
+    answer: Mapping[str, Any]
