@@ -165,7 +165,8 @@ def test_it_does_not_wait_longer_than_it_was_told_to(behind: Pusher, gateway: Ga
 def test_what_may_pass_is_tried_again(behind: Pusher, gateway: Gateway, status: int) -> None:
     gateway.before = lambda number: Said(status) if number < 2 else None
     run = behind.push(behind.file("x.ndjson", lines(series(f"passing-{status}", [1]))))
-    assert (run.code, run.counts, len(gateway.seen)) == (0, {"created": 1}, 3)
+    assert (run.code, run.counts) == (0, {"created": 1})
+    assert len([one for one in gateway.seen if one.key]) == 3
 
 
 def test_a_parcel_the_service_fails_on_is_put_off_and_the_others_go(

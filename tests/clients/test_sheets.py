@@ -12,6 +12,7 @@ import pytest
 from tests.clients.gateway import Gateway, Said
 from tests.clients.pusher import Pusher
 from tests.service import PLAN
+from ttdn_client import Client
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEETS = [
@@ -70,6 +71,13 @@ def test_a_sheet_the_service_cannot_read_is_told_in_its_words(behind: Pusher, ga
     run = behind.run(behind.file("x.csv", "tiêu đề\n".encode("utf-16")))
     assert run.code == 1
     assert "cả tệp · whole file [400 malformed_request]\n      Tệp phải là UTF-8." in run.out
+
+
+def test_the_typed_client_pushes_a_sheet(gateway: Gateway) -> None:
+    gateway.before = lambda _: answer(created=2)
+    with Client(gateway.url, "x", "ttdn-2023") as office:
+        assert office.push_sheet(b"a;b\n", "text/csv", dry_run=True)["columns_not_read"] == ["Ghi chú"]
+    assert (gateway.seen[0].path, gateway.seen[0].key) == (f"{PLAN}/imports?mode=partial&dry_run=true", None)
 
 
 def test_a_sheet_on_standard_input_is_named_by_its_format(behind: Pusher, gateway: Gateway) -> None:

@@ -41,7 +41,8 @@ def _of(one: Answered) -> Iterator[Refused]:
     judged = {row["index"]: row["refusal"] for row in one.answer.get("results", ()) if row.get("refusal")}
     for row in one.answer.get("rows", ()):
         if row["result"] == "refused":
-            yield Refused(row["row"], b"", 422, row["errors"][0]["code"], _in_both(row["errors"]))
+            code = next((fault["code"] for fault in row["errors"]), "refused")
+            yield Refused(row["row"], b"", 422, code, _in_both(row["errors"]))
     for index, line in enumerate(one.lines):
         if why := judged.get(index):
             reasons = (f"{why['detail_vi']} · {why['detail_en']}", *_in_both(why["errors"]))
