@@ -944,6 +944,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans/{plan}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Biên nhận của cơ quan bạn · List your receipts
+         * @description Mới nhất trước; `sha256` cho biết một tệp đã được nhận chưa. Chỉ thấy biên nhận của cơ quan mình. ·
+         *     Latest first; `sha256` tells whether a file was received. An agency sees its own only.
+         */
+        get: operations["find_receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/receipts/{receipt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Một biên nhận · One receipt
+         * @description Kết quả từng bản ghi cùng chữ ký, kiểm tra được khi không có mạng. · What came of each record, with a
+         *     signature that can be checked offline.
+         */
+        get: operations["get_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Khóa công khai · Public keys
+         * @description Mọi khóa đã ký biên nhận ở đây (JWK Set, RFC 7517); không cần khóa truy cập. · Every key that has
+         *     signed a receipt here; no API key needed.
+         */
+        get: operations["get_signing_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agencies": {
         parameters: {
             query?: never;
@@ -1379,6 +1442,11 @@ export interface components {
             hint_vi: string | null;
             /** Hint En */
             hint_en: string | null;
+            /**
+             * Receipt
+             * @description id biên nhận, nếu có · id of the signed receipt; null where nothing was pushed
+             */
+            receipt: string | null;
         };
         /**
          * ActivityStatus
@@ -1835,6 +1903,11 @@ export interface components {
             counts: components["schemas"]["BatchCounts"];
             /** Results */
             results: components["schemas"]["BatchRow"][];
+            /**
+             * Receipt
+             * @description id biên nhận, nếu có · id of the signed receipt; null where nothing was pushed
+             */
+            receipt: string | null;
         };
         /**
          * BatchRow
@@ -2674,6 +2747,47 @@ export interface components {
             duty: string;
             /** Closes Gap */
             closes_gap?: boolean;
+        };
+        /**
+         * JwkOut
+         * @description A public key (RFC 7517, RFC 8037).
+         */
+        JwkOut: {
+            /**
+             * Kty
+             * @example OKP
+             */
+            kty: string;
+            /**
+             * Crv
+             * @example Ed25519
+             */
+            crv: string;
+            /** X */
+            x: string;
+            /**
+             * Kid
+             * @description dấu vân tay RFC 7638 · thumbprint
+             */
+            kid: string;
+            /**
+             * Alg
+             * @example EdDSA
+             */
+            alg: string;
+            /**
+             * Use
+             * @example sig
+             */
+            use: string;
+        };
+        /**
+         * JwkSet
+         * @description Every key that has signed here, the present one first (RFC 7517 §5).
+         */
+        JwkSet: {
+            /** Keys */
+            keys: components["schemas"]["JwkOut"][];
         };
         /**
          * Lead
@@ -3726,6 +3840,132 @@ export interface components {
              */
             percent: number | null;
         };
+        /**
+         * ReceiptBrief
+         * @description A receipt, without its rows.
+         */
+        ReceiptBrief: {
+            /** Id */
+            id: string;
+            /** Plan */
+            plan: string;
+            /**
+             * Agency
+             * @description cơ quan gửi · who pushed
+             * @example SVHTTDL
+             */
+            agency: string;
+            /**
+             * Operation
+             * @example push_activities
+             */
+            operation: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Sha256
+             * @description SHA-256 của nội dung như đã nhận (`sha256sum tệp`) · of the content as it was received
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * Bytes
+             * @description độ dài nội dung · length of the content in bytes
+             */
+            bytes: number;
+            counts: components["schemas"]["BatchCounts"];
+        };
+        /**
+         * ReceiptOut
+         * @description The same with its signature. What holds is what `jws` carries; the rest shows it.
+         */
+        ReceiptOut: {
+            /** Id */
+            id: string;
+            /** Plan */
+            plan: string;
+            /**
+             * Agency
+             * @description cơ quan gửi · who pushed
+             * @example SVHTTDL
+             */
+            agency: string;
+            /**
+             * Operation
+             * @example push_activities
+             */
+            operation: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Sha256
+             * @description SHA-256 của nội dung như đã nhận (`sha256sum tệp`) · of the content as it was received
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * Bytes
+             * @description độ dài nội dung · length of the content in bytes
+             */
+            bytes: number;
+            counts: components["schemas"]["BatchCounts"];
+            /** Results */
+            results: components["schemas"]["ReceiptRow"][];
+            /**
+             * Kid
+             * @description khóa đã ký · which key has signed
+             */
+            kid: string;
+            /**
+             * Jws
+             * @description JWS (RFC 7515), EdDSA: `ttdn receipt verify`
+             */
+            jws: string;
+        };
+        /** ReceiptPage */
+        ReceiptPage: {
+            /**
+             * Next Cursor
+             * @description con trỏ trang sau, null ở trang cuối · null on the last page
+             */
+            next_cursor: string | null;
+            /**
+             * Total
+             * @description chỉ khi `count=true` · only with `count=true`
+             */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["ReceiptBrief"][];
+        };
+        /**
+         * ReceiptRow
+         * @description What came of one record.
+         */
+        ReceiptRow: {
+            /**
+             * Index
+             * @description vị trí trong lô, từ 0 · its place in the push, from 0
+             */
+            index: number;
+            /** Result */
+            result: ("created" | "updated" | "unchanged" | "stale") | "refused";
+            /**
+             * Activity
+             * @description id bản ghi · the record's id; null if refused
+             */
+            activity: string | null;
+            /**
+             * Code
+             * @description mã lỗi nếu bị từ chối · why it was refused; null otherwise
+             */
+            code: string | null;
+        };
         /** Recipient */
         Recipient: {
             /** Printed */
@@ -4681,7 +4921,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M889XDA46T7H8PS3KD1J903S",
+                     *           "id": "01M8GRBQP12RHWZM58XVTY3D1B",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -4713,7 +4953,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-25T02:52:46.267145Z",
+                     *           "recorded_at": "2026-11-28T09:39:11.137510Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -4769,7 +5009,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M889XDA46T7H8PS3KD1J903S",
+                     *         "id": "01M8GRBQP12RHWZM58XVTY3D1B",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -4798,7 +5038,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-25T02:52:46.267145Z",
+                     *         "recorded_at": "2026-11-28T09:39:11.137510Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -4815,7 +5055,8 @@ export interface operations {
                      *         }
                      *       ],
                      *       "hint_vi": null,
-                     *       "hint_en": null
+                     *       "hint_en": null,
+                     *       "receipt": "01M8GRBQPBVH4TXSB3WKCCBRJ7"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -4831,7 +5072,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M889XDA46T7H8PS3KD1J903S",
+                     *         "id": "01M8GRBQP12RHWZM58XVTY3D1B",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -4860,7 +5101,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-25T02:52:46.267145Z",
+                     *         "recorded_at": "2026-11-28T09:39:11.137510Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -4877,7 +5118,8 @@ export interface operations {
                      *         }
                      *       ],
                      *       "hint_vi": null,
-                     *       "hint_en": null
+                     *       "hint_en": null,
+                     *       "receipt": "01M8GRBQPBVH4TXSB3WKCCBRJ7"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -4957,7 +5199,7 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "updated",
-                     *           "activity": "01M889XDA46T7H8PS3KD1J903S",
+                     *           "activity": "01M8GRBQP12RHWZM58XVTY3D1B",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -5019,7 +5261,8 @@ export interface operations {
                      *             }
                      *           }
                      *         }
-                     *       ]
+                     *       ],
+                     *       "receipt": null
                      *     }
                      */
                     "application/json": components["schemas"]["BatchResult"];
@@ -5035,7 +5278,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889XDA46T7H8PS3KD1J903S */
+                /** @example 01M8GRBQP12RHWZM58XVTY3D1B */
                 activity: string;
             };
             cookie?: never;
@@ -5050,7 +5293,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M889XDA46T7H8PS3KD1J903S",
+                     *       "id": "01M8GRBQP12RHWZM58XVTY3D1B",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5079,7 +5322,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-25T02:52:46.267145Z",
+                     *       "recorded_at": "2026-11-28T09:39:11.137510Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -5099,14 +5342,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-14772848708984f22e4289a3"
+                 * @example "1-e33e0ffee2800ab3888d8120"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889XDA46T7H8PS3KD1J903S */
+                /** @example 01M8GRBQP12RHWZM58XVTY3D1B */
                 activity: string;
             };
             cookie?: never;
@@ -5136,7 +5379,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M889XDA46T7H8PS3KD1J903S",
+                     *         "id": "01M8GRBQP12RHWZM58XVTY3D1B",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5168,7 +5411,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-25T02:52:46.267145Z",
+                     *         "recorded_at": "2026-11-28T09:39:11.137510Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5177,7 +5420,8 @@ export interface operations {
                      *       },
                      *       "moved": [],
                      *       "hint_vi": null,
-                     *       "hint_en": null
+                     *       "hint_en": null,
+                     *       "receipt": null
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5196,7 +5440,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889XD8RT5B60P0T5HD0JKBX */
+                /** @example 01M8GRBQGKG5C3TC6ZRSPQ9SR5 */
                 activity: string;
             };
             cookie?: never;
@@ -5222,7 +5466,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M889XD8RT5B60P0T5HD0JKBX",
+                     *         "id": "01M8GRBQGKG5C3TC6ZRSPQ9SR5",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5251,15 +5495,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-25T02:52:46.204425Z",
+                     *         "recorded_at": "2026-11-28T09:39:10.914265Z",
                      *         "withdrawal": {
-                     *           "id": "01M889XD9KMTSCN6WEAAH1J7AG",
+                     *           "id": "01M8GRBQKR0GY42FSDVQZTTMXM",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-25T02:52:46.246032Z"
+                     *           "withdrawn_at": "2026-11-28T09:39:11.053809Z"
                      *         },
                      *         "can": []
                      *       },
@@ -5273,7 +5517,8 @@ export interface operations {
                      *         }
                      *       ],
                      *       "hint_vi": null,
-                     *       "hint_en": null
+                     *       "hint_en": null,
+                     *       "receipt": null
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5289,7 +5534,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M889XD8RT5B60P0T5HD0JKBX",
+                     *         "id": "01M8GRBQGKG5C3TC6ZRSPQ9SR5",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5318,15 +5563,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-25T02:52:46.204425Z",
+                     *         "recorded_at": "2026-11-28T09:39:10.914265Z",
                      *         "withdrawal": {
-                     *           "id": "01M889XD9KMTSCN6WEAAH1J7AG",
+                     *           "id": "01M8GRBQKR0GY42FSDVQZTTMXM",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-25T02:52:46.246032Z"
+                     *           "withdrawn_at": "2026-11-28T09:39:11.053809Z"
                      *         },
                      *         "can": []
                      *       },
@@ -5340,7 +5585,8 @@ export interface operations {
                      *         }
                      *       ],
                      *       "hint_vi": null,
-                     *       "hint_en": null
+                     *       "hint_en": null,
+                     *       "receipt": null
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5408,8 +5654,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M889X9YRSDYEAPZP8GS8A3PG",
-                     *           "assignment": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *           "id": "01M8GRB4CSCDV9BEANB52KHT4X",
+                     *           "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -5434,7 +5680,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-25T02:52:46.427098Z",
+                     *           "moved_at": "2026-11-28T09:39:11.714031Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -5455,7 +5701,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889X9YRSDYEAPZP8GS8A3PG */
+                /** @example 01M8GRB4CSCDV9BEANB52KHT4X */
                 output: string;
             };
             cookie?: never;
@@ -5470,8 +5716,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M889X9YRSDYEAPZP8GS8A3PG",
-                     *       "assignment": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *       "id": "01M8GRB4CSCDV9BEANB52KHT4X",
+                     *       "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -5496,7 +5742,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-25T02:52:46.267145Z",
+                     *       "moved_at": "2026-11-28T09:39:11.137510Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -5525,7 +5771,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889X9YRSDYEAPZP8GS8A3PG */
+                /** @example 01M8GRB4CSCDV9BEANB52KHT4X */
                 output: string;
             };
             cookie?: never;
@@ -5540,14 +5786,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI0YTY0MDkyNDkwMWMiLCIwMU04ODlYREVNRlpRWEZaN1czRVc5OFNONSIsIjAxTTg4OVhERU1GWlFYRlo3VzNFVzk4U041Il0",
+                     *       "next_cursor": "WyI0NzgyMWEwMWU3ZTYiLCIwMU04R1JCUjZLUENaQjNDUlZGMEtOS0MwSCIsIjAxTThHUkJSNktQQ1pCM0NSVkYwS05LQzBIIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M889XDE46BVMFM82Y94XSWBZ",
+                     *           "id": "01M8GRBR54PEJSV9SVVXNTRF7R",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M889X9YRSDYEAPZP8GS8A3PG",
+                     *           "output": "01M8GRB4CSCDV9BEANB52KHT4X",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -5556,13 +5802,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-25T02:52:46.396300Z"
+                     *           "acted_at": "2026-11-28T09:39:11.619178Z"
                      *         },
                      *         {
-                     *           "id": "01M889XDEMFZQXFZ7W3EW98SN5",
+                     *           "id": "01M8GRBR6KPCZB3CRVF0KNKC0H",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M889X9YRSDYEAPZP8GS8A3PG",
+                     *           "output": "01M8GRB4CSCDV9BEANB52KHT4X",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -5571,7 +5817,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-25T02:52:46.412491Z"
+                     *           "acted_at": "2026-11-28T09:39:11.673968Z"
                      *         }
                      *       ]
                      *     }
@@ -5592,7 +5838,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889X9YW00GXXFFBJ8MTY87S */
+                /** @example 01M8GRB4DG8P0F46FWGBHGZFNX */
                 output: string;
             };
             cookie?: never;
@@ -5618,10 +5864,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M889XDCTWFSE3TDBVTRDNY9S",
+                     *         "id": "01M8GRBR0J2DM7X1WBR520SPZX",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M889X9YW00GXXFFBJ8MTY87S",
+                     *         "output": "01M8GRB4DG8P0F46FWGBHGZFNX",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -5630,11 +5876,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-25T02:52:46.351226Z"
+                     *         "acted_at": "2026-11-28T09:39:11.462668Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M889X9YW00GXXFFBJ8MTY87S",
-                     *         "assignment": "01M889X9X5KSNYY303K6HSVE6T",
+                     *         "id": "01M8GRB4DG8P0F46FWGBHGZFNX",
+                     *         "assignment": "01M8GRB44YEMZCS559F7ZKP678",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -5659,7 +5905,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-25T02:52:46.351226Z",
+                     *         "moved_at": "2026-11-28T09:39:11.462668Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -5690,10 +5936,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M889XDCTWFSE3TDBVTRDNY9S",
+                     *         "id": "01M8GRBR0J2DM7X1WBR520SPZX",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M889X9YW00GXXFFBJ8MTY87S",
+                     *         "output": "01M8GRB4DG8P0F46FWGBHGZFNX",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -5702,11 +5948,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-25T02:52:46.351226Z"
+                     *         "acted_at": "2026-11-28T09:39:11.462668Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M889X9YW00GXXFFBJ8MTY87S",
-                     *         "assignment": "01M889X9X5KSNYY303K6HSVE6T",
+                     *         "id": "01M8GRB4DG8P0F46FWGBHGZFNX",
+                     *         "assignment": "01M8GRB44YEMZCS559F7ZKP678",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -5731,7 +5977,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-25T02:52:46.351226Z",
+                     *         "moved_at": "2026-11-28T09:39:11.462668Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -5765,7 +6011,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889X9YW00GXXFFBJ8MTY87S */
+                /** @example 01M8GRB4DG8P0F46FWGBHGZFNX */
                 output: string;
             };
             cookie?: never;
@@ -5791,10 +6037,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M889XDDCAQVQBHQ0CD2YMF5A",
+                     *         "id": "01M8GRBR2RNVBQWDZ3JSTHM9GC",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M889X9YW00GXXFFBJ8MTY87S",
+                     *         "output": "01M8GRB4DG8P0F46FWGBHGZFNX",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -5803,11 +6049,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-25T02:52:46.371891Z"
+                     *         "acted_at": "2026-11-28T09:39:11.542850Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M889X9YW00GXXFFBJ8MTY87S",
-                     *         "assignment": "01M889X9X5KSNYY303K6HSVE6T",
+                     *         "id": "01M8GRB4DG8P0F46FWGBHGZFNX",
+                     *         "assignment": "01M8GRB44YEMZCS559F7ZKP678",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -5832,7 +6078,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-25T02:52:46.371891Z",
+                     *         "moved_at": "2026-11-28T09:39:11.542850Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -5863,10 +6109,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M889XDDCAQVQBHQ0CD2YMF5A",
+                     *         "id": "01M8GRBR2RNVBQWDZ3JSTHM9GC",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M889X9YW00GXXFFBJ8MTY87S",
+                     *         "output": "01M8GRB4DG8P0F46FWGBHGZFNX",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -5875,11 +6121,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-25T02:52:46.371891Z"
+                     *         "acted_at": "2026-11-28T09:39:11.542850Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M889X9YW00GXXFFBJ8MTY87S",
-                     *         "assignment": "01M889X9X5KSNYY303K6HSVE6T",
+                     *         "id": "01M8GRB4DG8P0F46FWGBHGZFNX",
+                     *         "assignment": "01M8GRB44YEMZCS559F7ZKP678",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -5904,7 +6150,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-25T02:52:46.371891Z",
+                     *         "moved_at": "2026-11-28T09:39:11.542850Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -5936,14 +6182,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-d8cd2f8b17d0013b0363ab49"
+                 * @example "4-9e4d22ecbcd6d92d2afc7660"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889X9YRSDYEAPZP8GS8A3PG */
+                /** @example 01M8GRB4CSCDV9BEANB52KHT4X */
                 output: string;
             };
             cookie?: never;
@@ -5965,10 +6211,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M889XDE46BVMFM82Y94XSWBZ",
+                     *         "id": "01M8GRBR54PEJSV9SVVXNTRF7R",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M889X9YRSDYEAPZP8GS8A3PG",
+                     *         "output": "01M8GRB4CSCDV9BEANB52KHT4X",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -5977,11 +6223,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-25T02:52:46.396300Z"
+                     *         "acted_at": "2026-11-28T09:39:11.619178Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M889X9YRSDYEAPZP8GS8A3PG",
-                     *         "assignment": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *         "id": "01M8GRB4CSCDV9BEANB52KHT4X",
+                     *         "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6006,7 +6252,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-25T02:52:46.396300Z",
+                     *         "moved_at": "2026-11-28T09:39:11.619178Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -6037,10 +6283,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M889XDE46BVMFM82Y94XSWBZ",
+                     *         "id": "01M8GRBR54PEJSV9SVVXNTRF7R",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M889X9YRSDYEAPZP8GS8A3PG",
+                     *         "output": "01M8GRB4CSCDV9BEANB52KHT4X",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6049,11 +6295,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-25T02:52:46.396300Z"
+                     *         "acted_at": "2026-11-28T09:39:11.619178Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M889X9YRSDYEAPZP8GS8A3PG",
-                     *         "assignment": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *         "id": "01M8GRB4CSCDV9BEANB52KHT4X",
+                     *         "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6078,7 +6324,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-25T02:52:46.396300Z",
+                     *         "moved_at": "2026-11-28T09:39:11.619178Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -6114,7 +6360,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889X9YRSDYEAPZP8GS8A3PG */
+                /** @example 01M8GRB4CSCDV9BEANB52KHT4X */
                 output: string;
             };
             cookie?: never;
@@ -6140,10 +6386,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M889XDEMFZQXFZ7W3EW98SN5",
+                     *         "id": "01M8GRBR6KPCZB3CRVF0KNKC0H",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M889X9YRSDYEAPZP8GS8A3PG",
+                     *         "output": "01M8GRB4CSCDV9BEANB52KHT4X",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6152,11 +6398,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-25T02:52:46.412491Z"
+                     *         "acted_at": "2026-11-28T09:39:11.673968Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M889X9YRSDYEAPZP8GS8A3PG",
-                     *         "assignment": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *         "id": "01M8GRB4CSCDV9BEANB52KHT4X",
+                     *         "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6184,11 +6430,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-25T02:52:46.412491Z"
+                     *           "returned_at": "2026-11-28T09:39:11.673968Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-25T02:52:46.412491Z",
+                     *         "moved_at": "2026-11-28T09:39:11.673968Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6217,10 +6463,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M889XDEMFZQXFZ7W3EW98SN5",
+                     *         "id": "01M8GRBR6KPCZB3CRVF0KNKC0H",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M889X9YRSDYEAPZP8GS8A3PG",
+                     *         "output": "01M8GRB4CSCDV9BEANB52KHT4X",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6229,11 +6475,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-25T02:52:46.412491Z"
+                     *         "acted_at": "2026-11-28T09:39:11.673968Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M889X9YRSDYEAPZP8GS8A3PG",
-                     *         "assignment": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *         "id": "01M8GRB4CSCDV9BEANB52KHT4X",
+                     *         "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6261,11 +6507,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-25T02:52:46.412491Z"
+                     *           "returned_at": "2026-11-28T09:39:11.673968Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-25T02:52:46.412491Z",
+                     *         "moved_at": "2026-11-28T09:39:11.673968Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6326,7 +6572,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889X9X3G52N5AYVDPYHT2QV */
+                /** @example 01M8GRB44JKJK0VKWEA00ZZ9QA */
                 assignment: string;
             };
             cookie?: never;
@@ -6345,8 +6591,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M889X9YRSDYEAPZP8GS8A3PG",
-                     *           "assignment": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *           "id": "01M8GRB4CSCDV9BEANB52KHT4X",
+                     *           "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -6371,7 +6617,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-25T02:52:46.427098Z",
+                     *           "moved_at": "2026-11-28T09:39:11.714031Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -6395,7 +6641,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889X9WYSCBS66T50DH71DX8 */
+                /** @example 01M8GRB43WXY69HDXBB7QKXSSA */
                 assignment: string;
             };
             cookie?: never;
@@ -6421,8 +6667,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M889XDGNNYYCEMH6VK1WCBCC",
-                     *         "assignment": "01M889X9WYSCBS66T50DH71DX8",
+                     *         "id": "01M8GRBRBP6TTGRDXKJ8GB0ZQQ",
+                     *         "assignment": "01M8GRB43WXY69HDXBB7QKXSSA",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -6470,7 +6716,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889X9X13C389CPHT6V16Q8T */
+                /** @example 01M8GRB449HYSQ5PBY411YY4RE */
                 assignment: string;
             };
             cookie?: never;
@@ -6497,10 +6743,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M889XDK0GZR9AS1CNBF44AG8",
+                     *         "id": "01M8GRBRFMHJMP5DCBVYJ9F5SE",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M889X9YPHPYWRRXXEX61MBS0",
+                     *         "output": "01M8GRB4CM5BRG6JMBBD67HWWK",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -6509,11 +6755,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-25T02:52:46.550598Z"
+                     *         "acted_at": "2026-11-28T09:39:11.970799Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M889X9YPHPYWRRXXEX61MBS0",
-                     *         "assignment": "01M889X9X13C389CPHT6V16Q8T",
+                     *         "id": "01M8GRB4CM5BRG6JMBBD67HWWK",
+                     *         "assignment": "01M8GRB449HYSQ5PBY411YY4RE",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -6532,13 +6778,13 @@ export interface operations {
                      *         "claimed": true,
                      *         "claimed_explicitly": true,
                      *         "evidence": 0,
-                     *         "evidenced_on": "2026-11-25",
+                     *         "evidenced_on": "2026-11-28",
                      *         "confirmed": false,
                      *         "self_confirmed": false,
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-25T02:52:46.550598Z",
+                     *         "moved_at": "2026-11-28T09:39:11.970799Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6567,10 +6813,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M889XDK0GZR9AS1CNBF44AG8",
+                     *         "id": "01M8GRBRFMHJMP5DCBVYJ9F5SE",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M889X9YPHPYWRRXXEX61MBS0",
+                     *         "output": "01M8GRB4CM5BRG6JMBBD67HWWK",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -6579,11 +6825,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-25T02:52:46.550598Z"
+                     *         "acted_at": "2026-11-28T09:39:11.970799Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M889X9YPHPYWRRXXEX61MBS0",
-                     *         "assignment": "01M889X9X13C389CPHT6V16Q8T",
+                     *         "id": "01M8GRB4CM5BRG6JMBBD67HWWK",
+                     *         "assignment": "01M8GRB449HYSQ5PBY411YY4RE",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -6602,13 +6848,13 @@ export interface operations {
                      *         "claimed": true,
                      *         "claimed_explicitly": true,
                      *         "evidence": 0,
-                     *         "evidenced_on": "2026-11-25",
+                     *         "evidenced_on": "2026-11-28",
                      *         "confirmed": false,
                      *         "self_confirmed": false,
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-25T02:52:46.550598Z",
+                     *         "moved_at": "2026-11-28T09:39:11.970799Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6685,7 +6931,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-25T02:52:46.618645Z"
+                     *           "entered_at": "2026-11-28T09:39:12.274285Z"
                      *         }
                      *       ]
                      *     }
@@ -6774,7 +7020,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-25T02:52:46.496785Z"
+                     *         "entered_at": "2026-11-28T09:39:11.876984Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -6815,8 +7061,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-25T02:52:46.475886Z",
-                     *         "on": "2026-11-25"
+                     *         "as_of": "2026-11-28T09:39:11.840752Z",
+                     *         "on": "2026-11-28"
                      *       },
                      *       "after": {
                      *         "reported": {
@@ -6857,8 +7103,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-25T02:52:46.496785Z",
-                     *         "on": "2026-11-25"
+                     *         "as_of": "2026-11-28T09:39:11.876984Z",
+                     *         "on": "2026-11-28"
                      *       }
                      *     }
                      */
@@ -6899,7 +7145,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-25T02:52:46.496785Z"
+                     *         "entered_at": "2026-11-28T09:39:11.876984Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -6940,8 +7186,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-25T02:52:46.475886Z",
-                     *         "on": "2026-11-25"
+                     *         "as_of": "2026-11-28T09:39:11.840752Z",
+                     *         "on": "2026-11-28"
                      *       },
                      *       "after": {
                      *         "reported": {
@@ -6982,8 +7228,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-25T02:52:46.496785Z",
-                     *         "on": "2026-11-25"
+                     *         "as_of": "2026-11-28T09:39:11.876984Z",
+                     *         "on": "2026-11-28"
                      *       }
                      *     }
                      */
@@ -7034,7 +7280,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-25T02:52:46.496785Z"
+                     *       "entered_at": "2026-11-28T09:39:11.876984Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -7081,11 +7327,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04ODlYRE1NRlJXUUtXOFRFWkdXMjVSUCIsIjAxTTg4OVhETU1GUldRS1c4VEVaR1cyNVJQIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04R1JCUlFONzJRMlM1R01EN01TWVQ0SyIsIjAxTThHUkJSUU43MlEyUzVHTUQ3TVNZVDRLIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M889XDMMFRWQKW8TEZGW25RP",
+                     *           "id": "01M8GRBRQN72Q2S5GMD7MSYT4K",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -7100,8 +7346,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-25T02:52:46.602793Z",
-                     *           "settled_at": "2026-11-25T02:52:46.669658Z",
+                     *           "proposed_at": "2026-11-28T09:39:12.166138Z",
+                     *           "settled_at": "2026-11-28T09:39:12.514334Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -7156,7 +7402,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M889XDMMFRWQKW8TEZGW25RP",
+                     *         "id": "01M8GRBRQN72Q2S5GMD7MSYT4K",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -7171,7 +7417,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-25T02:52:46.602793Z",
+                     *         "proposed_at": "2026-11-28T09:39:12.166138Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -7195,7 +7441,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889XDKJK7FFT9KK19AD35AF */
+                /** @example 01M8GRBRJ2NSZV9G25X3PMN7V6 */
                 proposal: string;
             };
             cookie?: never;
@@ -7210,7 +7456,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M889XDKJK7FFT9KK19AD35AF",
+                     *       "id": "01M8GRBRJ2NSZV9G25X3PMN7V6",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -7225,8 +7471,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-25T02:52:46.566844Z",
-                     *       "settled_at": "2026-11-25T02:52:46.618645Z",
+                     *       "proposed_at": "2026-11-28T09:39:12.018444Z",
+                     *       "settled_at": "2026-11-28T09:39:12.274285Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -7248,7 +7494,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889XDKJK7FFT9KK19AD35AF */
+                /** @example 01M8GRBRJ2NSZV9G25X3PMN7V6 */
                 proposal: string;
             };
             cookie?: never;
@@ -7278,7 +7524,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M889XDKJK7FFT9KK19AD35AF",
+                     *         "id": "01M8GRBRJ2NSZV9G25X3PMN7V6",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -7293,8 +7539,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-25T02:52:46.566844Z",
-                     *         "settled_at": "2026-11-25T02:52:46.618645Z",
+                     *         "proposed_at": "2026-11-28T09:39:12.018444Z",
+                     *         "settled_at": "2026-11-28T09:39:12.274285Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -7321,7 +7567,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-25T02:52:46.618645Z"
+                     *           "entered_at": "2026-11-28T09:39:12.274285Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -7362,8 +7608,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-25T02:52:46.550598Z",
-                     *           "on": "2026-11-25"
+                     *           "as_of": "2026-11-28T09:39:11.970799Z",
+                     *           "on": "2026-11-28"
                      *         },
                      *         "after": {
                      *           "reported": {
@@ -7404,8 +7650,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-25T02:52:46.550598Z",
-                     *           "on": "2026-11-25"
+                     *           "as_of": "2026-11-28T09:39:11.970799Z",
+                     *           "on": "2026-11-28"
                      *         }
                      *       }
                      *     }
@@ -7423,7 +7669,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M889XDKJK7FFT9KK19AD35AF",
+                     *         "id": "01M8GRBRJ2NSZV9G25X3PMN7V6",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -7438,8 +7684,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-25T02:52:46.566844Z",
-                     *         "settled_at": "2026-11-25T02:52:46.618645Z",
+                     *         "proposed_at": "2026-11-28T09:39:12.018444Z",
+                     *         "settled_at": "2026-11-28T09:39:12.274285Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -7466,7 +7712,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-25T02:52:46.618645Z"
+                     *           "entered_at": "2026-11-28T09:39:12.274285Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -7507,8 +7753,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-25T02:52:46.550598Z",
-                     *           "on": "2026-11-25"
+                     *           "as_of": "2026-11-28T09:39:11.970799Z",
+                     *           "on": "2026-11-28"
                      *         },
                      *         "after": {
                      *           "reported": {
@@ -7549,8 +7795,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-25T02:52:46.550598Z",
-                     *           "on": "2026-11-25"
+                     *           "as_of": "2026-11-28T09:39:11.970799Z",
+                     *           "on": "2026-11-28"
                      *         }
                      *       }
                      *     }
@@ -7571,7 +7817,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889XDM5HD3N3NH64W141VVJ */
+                /** @example 01M8GRBRMP4RGGGWA84W26RSFJ */
                 proposal: string;
             };
             cookie?: never;
@@ -7597,7 +7843,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M889XDM5HD3N3NH64W141VVJ",
+                     *         "id": "01M8GRBRMP4RGGGWA84W26RSFJ",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -7612,8 +7858,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-25T02:52:46.584765Z",
-                     *         "settled_at": "2026-11-25T02:52:46.659704Z",
+                     *         "proposed_at": "2026-11-28T09:39:12.092201Z",
+                     *         "settled_at": "2026-11-28T09:39:12.464383Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -7634,7 +7880,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M889XDM5HD3N3NH64W141VVJ",
+                     *         "id": "01M8GRBRMP4RGGGWA84W26RSFJ",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -7649,8 +7895,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-25T02:52:46.584765Z",
-                     *         "settled_at": "2026-11-25T02:52:46.659704Z",
+                     *         "proposed_at": "2026-11-28T09:39:12.092201Z",
+                     *         "settled_at": "2026-11-28T09:39:12.464383Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -7674,7 +7920,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889XDMMFRWQKW8TEZGW25RP */
+                /** @example 01M8GRBRQN72Q2S5GMD7MSYT4K */
                 proposal: string;
             };
             cookie?: never;
@@ -7700,7 +7946,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M889XDMMFRWQKW8TEZGW25RP",
+                     *         "id": "01M8GRBRQN72Q2S5GMD7MSYT4K",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -7715,8 +7961,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-25T02:52:46.602793Z",
-                     *         "settled_at": "2026-11-25T02:52:46.669658Z",
+                     *         "proposed_at": "2026-11-28T09:39:12.166138Z",
+                     *         "settled_at": "2026-11-28T09:39:12.514334Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -7737,7 +7983,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M889XDMMFRWQKW8TEZGW25RP",
+                     *         "id": "01M8GRBRQN72Q2S5GMD7MSYT4K",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -7752,8 +7998,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-25T02:52:46.602793Z",
-                     *         "settled_at": "2026-11-25T02:52:46.669658Z",
+                     *         "proposed_at": "2026-11-28T09:39:12.166138Z",
+                     *         "settled_at": "2026-11-28T09:39:12.514334Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -7977,8 +8223,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-25T02:52:46.427098Z",
-                     *         "on": "2026-11-25",
+                     *         "as_of": "2026-11-28T09:39:11.714031Z",
+                     *         "on": "2026-11-28",
                      *         "timeliness": {
                      *           "done_on_time": 1,
                      *           "done_late": 0,
@@ -8057,8 +8303,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-25T02:52:46.371891Z",
-                     *           "on": "2026-11-25",
+                     *           "as_of": "2026-11-28T09:39:11.542850Z",
+                     *           "on": "2026-11-28",
                      *           "timeliness": {
                      *             "done_on_time": 0,
                      *             "done_late": 0,
@@ -8139,8 +8385,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-25T02:52:46.371891Z",
-                     *           "on": "2026-11-25",
+                     *           "as_of": "2026-11-28T09:39:11.542850Z",
+                     *           "on": "2026-11-28",
                      *           "timeliness": {
                      *             "done_on_time": 0,
                      *             "done_late": 0,
@@ -8241,13 +8487,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-25T02:52:46.427098Z",
-                     *       "on": "2026-11-25",
+                     *       "as_of": "2026-11-28T09:39:11.714031Z",
+                     *       "on": "2026-11-28",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *           "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -8392,24 +8638,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-25T02:52:46.427098Z",
+                     *       "as_of": "2026-11-28T09:39:11.714031Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-25T02:52:46.496785Z"
+                     *           "entered_at": "2026-11-28T09:39:11.876984Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-25T02:52:46.618645Z"
+                     *           "entered_at": "2026-11-28T09:39:12.274285Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *           "key": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -8445,7 +8691,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *               "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8559,8 +8805,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-25T02:52:46.550598Z",
-                     *           "on": "2026-11-25",
+                     *           "as_of": "2026-11-28T09:39:11.970799Z",
+                     *           "on": "2026-11-28",
                      *           "timeliness": {
                      *             "done_on_time": 1,
                      *             "done_late": 1,
@@ -8639,8 +8885,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-25T02:52:46.496785Z",
-                     *             "on": "2026-11-25",
+                     *             "as_of": "2026-11-28T09:39:11.876984Z",
+                     *             "on": "2026-11-28",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -8721,8 +8967,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-25T02:52:46.496785Z",
-                     *             "on": "2026-11-25",
+                     *             "as_of": "2026-11-28T09:39:11.876984Z",
+                     *             "on": "2026-11-28",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -8809,8 +9055,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-25T02:52:46.550598Z",
-                     *           "on": "2026-11-25",
+                     *           "as_of": "2026-11-28T09:39:11.970799Z",
+                     *           "on": "2026-11-28",
                      *           "timeliness": {
                      *             "done_on_time": 1,
                      *             "done_late": 1,
@@ -8890,7 +9136,7 @@ export interface operations {
                      *             "formula": "rollup-1",
                      *             "revision": 3,
                      *             "as_of": null,
-                     *             "on": "2026-11-25",
+                     *             "on": "2026-11-28",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -8972,7 +9218,7 @@ export interface operations {
                      *             "formula": "rollup-1",
                      *             "revision": 3,
                      *             "as_of": null,
-                     *             "on": "2026-11-25",
+                     *             "on": "2026-11-28",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -9092,7 +9338,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-25T02:52:46.618645Z"
+                     *           "entered_at": "2026-11-28T09:39:12.274285Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -9114,7 +9360,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-25T02:52:46.496785Z"
+                     *           "entered_at": "2026-11-28T09:39:11.876984Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -9132,7 +9378,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M889XDA46T7H8PS3KD1J903S",
+                     *           "id": "01M8GRBQP12RHWZM58XVTY3D1B",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9164,7 +9410,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-25T02:52:46.267145Z",
+                     *           "recorded_at": "2026-11-28T09:39:11.137510Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -9368,8 +9614,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-25T02:52:46.427098Z",
-                     *             "on": "2026-11-25"
+                     *             "as_of": "2026-11-28T09:39:11.714031Z",
+                     *             "on": "2026-11-28"
                      *           },
                      *           "can": [
                      *             "activity.record",
@@ -9476,8 +9722,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-25T02:52:46.427098Z",
-                     *         "on": "2026-11-25"
+                     *         "as_of": "2026-11-28T09:39:11.714031Z",
+                     *         "on": "2026-11-28"
                      *       },
                      *       "can": [
                      *         "activity.record",
@@ -9485,7 +9731,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *           "id": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9552,8 +9798,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-25T02:52:46.427098Z",
-                     *             "on": "2026-11-25"
+                     *             "as_of": "2026-11-28T09:39:11.714031Z",
+                     *             "on": "2026-11-28"
                      *           },
                      *           "can": [
                      *             "activity.record",
@@ -9623,11 +9869,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04ODlYOVgzRzUyTjVBWVZEUFlIVDJRViJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04R1JCNDRKS0pLMFZLV0VBMDBaWjlRQSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *           "id": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9694,8 +9940,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-25T02:52:46.427098Z",
-                     *             "on": "2026-11-25"
+                     *             "as_of": "2026-11-28T09:39:11.714031Z",
+                     *             "on": "2026-11-28"
                      *           },
                      *           "can": [
                      *             "activity.record",
@@ -9718,7 +9964,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889X9X3G52N5AYVDPYHT2QV */
+                /** @example 01M8GRB44JKJK0VKWEA00ZZ9QA */
                 assignment: string;
             };
             cookie?: never;
@@ -9733,7 +9979,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *       "id": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9800,8 +10046,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-25T02:52:46.427098Z",
-                     *         "on": "2026-11-25"
+                     *         "as_of": "2026-11-28T09:39:11.714031Z",
+                     *         "on": "2026-11-28"
                      *       },
                      *       "can": [
                      *         "activity.record",
@@ -9867,7 +10113,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M889XDQHR327QW23SRM1JVXA",
+                     *           "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -9886,13 +10132,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-25T02:52:46.692930Z",
+                     *           "urged_at": "2026-11-28T09:39:12.615372Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-25T02:52:46.715524Z",
+                     *           "answered_at": "2026-11-28T09:39:12.680145Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-25T02:52:46.729369Z",
+                     *           "closed_at": "2026-11-28T09:39:12.722511Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -9942,7 +10188,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M889XDQHR327QW23SRM1JVXA",
+                     *           "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -9961,7 +10207,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-25T02:52:46.692930Z",
+                     *           "urged_at": "2026-11-28T09:39:12.615372Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -9988,7 +10234,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889XDQHR327QW23SRM1JVXA */
+                /** @example 01M8GRBS44ZQTE8VC1XQHYAY6R */
                 urge: string;
             };
             cookie?: never;
@@ -10003,7 +10249,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M889XDQHR327QW23SRM1JVXA",
+                     *       "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10022,13 +10268,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-25T02:52:46.692930Z",
+                     *       "urged_at": "2026-11-28T09:39:12.615372Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-25T02:52:46.715524Z",
+                     *       "answered_at": "2026-11-28T09:39:12.680145Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-25T02:52:46.729369Z",
+                     *       "closed_at": "2026-11-28T09:39:12.722511Z",
                      *       "can": []
                      *     }
                      */
@@ -10048,7 +10294,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889XDQHR327QW23SRM1JVXA */
+                /** @example 01M8GRBS44ZQTE8VC1XQHYAY6R */
                 urge: string;
             };
             cookie?: never;
@@ -10074,7 +10320,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M889XDQHR327QW23SRM1JVXA",
+                     *         "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10093,9 +10339,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-25T02:52:46.692930Z",
+                     *         "urged_at": "2026-11-28T09:39:12.615372Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-25T02:52:46.715524Z",
+                     *         "answered_at": "2026-11-28T09:39:12.680145Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -10117,7 +10363,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M889XDQHR327QW23SRM1JVXA",
+                     *         "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10136,9 +10382,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-25T02:52:46.692930Z",
+                     *         "urged_at": "2026-11-28T09:39:12.615372Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-25T02:52:46.715524Z",
+                     *         "answered_at": "2026-11-28T09:39:12.680145Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -10163,7 +10409,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M889XDQHR327QW23SRM1JVXA */
+                /** @example 01M8GRBS44ZQTE8VC1XQHYAY6R */
                 urge: string;
             };
             cookie?: never;
@@ -10189,7 +10435,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M889XDQHR327QW23SRM1JVXA",
+                     *         "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10208,13 +10454,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-25T02:52:46.692930Z",
+                     *         "urged_at": "2026-11-28T09:39:12.615372Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-25T02:52:46.715524Z",
+                     *         "answered_at": "2026-11-28T09:39:12.680145Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-25T02:52:46.729369Z",
+                     *         "closed_at": "2026-11-28T09:39:12.722511Z",
                      *         "can": []
                      *       }
                      *     }
@@ -10232,7 +10478,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M889XDQHR327QW23SRM1JVXA",
+                     *         "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10251,13 +10497,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-25T02:52:46.692930Z",
+                     *         "urged_at": "2026-11-28T09:39:12.615372Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-25T02:52:46.715524Z",
+                     *         "answered_at": "2026-11-28T09:39:12.680145Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-25T02:52:46.729369Z",
+                     *         "closed_at": "2026-11-28T09:39:12.722511Z",
                      *         "can": []
                      *       }
                      *     }
@@ -10890,6 +11136,154 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    find_receipts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Số mục mỗi trang · items per page
+                 * @example 1
+                 */
+                limit?: number;
+                /** @description Con trỏ trang sau, lấy từ `next_cursor` · opaque, from the page before */
+                cursor?: string | null;
+                /** @description Đếm tổng số mục · answer `total` as well */
+                count?: boolean;
+                sha256?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04R1JCUVBCVkg0VFhTQjNXS0NDQlJKNyJd",
+                     *       "total": null,
+                     *       "items": [
+                     *         {
+                     *           "id": "01M8GRBQPBVH4TXSB3WKCCBRJ7",
+                     *           "plan": "ttdn-2023",
+                     *           "agency": "SVHTTDL",
+                     *           "operation": "record_activity",
+                     *           "received_at": "2026-11-28T09:39:11.137510Z",
+                     *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
+                     *           "bytes": 176,
+                     *           "counts": {
+                     *             "created": 1,
+                     *             "updated": 0,
+                     *             "unchanged": 0,
+                     *             "stale": 0,
+                     *             "refused": 0
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8GRBQPBVH4TXSB3WKCCBRJ7 */
+                receipt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8GRBQPBVH4TXSB3WKCCBRJ7",
+                     *       "plan": "ttdn-2023",
+                     *       "agency": "SVHTTDL",
+                     *       "operation": "record_activity",
+                     *       "received_at": "2026-11-28T09:39:11.137510Z",
+                     *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
+                     *       "bytes": 176,
+                     *       "counts": {
+                     *         "created": 1,
+                     *         "updated": 0,
+                     *         "unchanged": 0,
+                     *         "stale": 0,
+                     *         "refused": 0
+                     *       },
+                     *       "results": [
+                     *         {
+                     *           "index": 0,
+                     *           "result": "created",
+                     *           "activity": "01M8GRBQP12RHWZM58XVTY3D1B",
+                     *           "code": null
+                     *         }
+                     *       ],
+                     *       "kid": "aiiSCx5IPwRbCqe8K6iK1d_mqXKig6dsnWIYI4rKFe0",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImFpaVNDeDVJUHdSYkNxZThLNmlLMWRfbXFYS2lnNmRzbldJWUk0cktGZTAiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThHUkJRUEJWSDRUWFNCM1dLQ0NCUko3IiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMDk6Mzk6MTEuMTM3NTEwWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04R1JCUVAxMlJIV1pNNThYVlRZM0QxQiIsImNvZGUiOm51bGx9XX0.WuVev_m1yiXt4HoYfLQdzYR7OfY81Ec489saY_qn1f1A3pBu_dxZqyzP4H2Dnar2vAEi5IyORRBrEqLixPuiBA"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_signing_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "kty": "OKP",
+                     *           "crv": "Ed25519",
+                     *           "x": "EIq-DZrH3vTXwjJq9v9vxUuCwgmPOY75u6HVW92p_9A",
+                     *           "kid": "aiiSCx5IPwRbCqe8K6iK1d_mqXKig6dsnWIYI4rKFe0",
+                     *           "alg": "EdDSA",
+                     *           "use": "sig"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JwkSet"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     find_agencies: {
         parameters: {
             query?: {
@@ -11057,26 +11451,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M889XD8RT5B60P0T5HD0JKBY",
-                     *           "at": "2026-11-25T02:52:46.204425Z",
+                     *           "id": "01M8GRBQGM1MYYCFR359V46SMK",
+                     *           "at": "2026-11-28T09:39:10.914265Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M889XD8RT5B60P0T5HD0JKBX",
+                     *           "ref": "01M8GRBQGKG5C3TC6ZRSPQ9SR5",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M889XA1XZ03Q30SBDBNKZ7V7",
+                     *           "via": "key:01M8GRB4V1PSRQGJ7102M4TQRM",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M889XD8RT5B60P0T5HD0JKBX",
+                     *             "public_id": "01M8GRBQGKG5C3TC6ZRSPQ9SR5",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M889X9X3G52N5AYVDPYHT2QV",
+                     *             "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -11091,12 +11485,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-25T02:52:46.204425+00:00"
+                     *             "recorded_at": "2026-11-28T09:39:10.914265+00:00"
                      *           },
-                     *           "request_id": "3c91c55e8545e8dfcbaccbc7"
+                     *           "request_id": "a4c9ca8ae068b765e8f7092a"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M889XD8RT5B60P0T5HD0JKBY"
+                     *       "next_cursor": "01M8GRBQGM1MYYCFR359V46SMK"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -11136,10 +11530,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M889XA1XZ03Q30SBDBNKZ7V7",
+                     *       "key": "01M8GRB4V1PSRQGJ7102M4TQRM",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_OV7v",
-                     *       "expires_at": "2026-12-25T02:52:42.937932Z",
+                     *       "key_hint": "ttdn_NgAN",
+                     *       "expires_at": "2026-12-28T09:38:51.856697Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
