@@ -127,6 +127,7 @@ def test_any_key_reads_whatever_it_may_see(service: Service, caller: str) -> Non
     world.urge()
     world.proposal()
     world.record()
+    world.evidenced("IV.1.1", "TTBCD")
     spec = service.app.openapi()
     read = set()
     for operation, address in everything(world[caller], spec, most=1):
