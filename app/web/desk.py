@@ -20,7 +20,9 @@ from app.rules.parties import Actor
 from app.schemas.base import Out
 from app.services import keys, replays
 from app.services.replays import Stored
+from app.web import exports
 from app.web.answers import Answer, conditional, next_link, render
+from app.web.exports import Ask
 
 ATTEMPTS = 3
 """How often a unit of work is begun anew when PostgreSQL breaks a deadlock with it."""
@@ -43,6 +45,17 @@ class Desk:
             answer = said if isinstance(said, Answer) else Answer(said)
         answer.headers.update(next_link(self._request, answer.body, cursor))
         return conditional(self._request, render(answer))
+
+    def listing(
+        self, ask: Ask, find: Callable[[Session, Actor, Ask], Out], *, cursor: str = "cursor"
+    ) -> Response:
+        """One page of a list; or all of it as a file, its pages read from one snapshot."""
+        if ask.format == "json":
+            return self.read(lambda session, actor: find(session, actor, ask), cursor=cursor)
+        with self._database.reading() as session:
+            actor = keys.identify(session, self._secret)
+            file = exports.made(ask, lambda page: find(session, actor, page), cursor)
+        return exports.answer(self._request, file, ask.format)
 
     def write(self, operation: Operation, repeat: str | None = None) -> Response:
         """Do one unit of work, durably, and answer; with an Idempotency-Key, once for all its repetitions."""
