@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     )
     threads: int = Field(default=4, ge=1, le=64, description="requests worked on at once in one process")
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024)
+    max_import_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="largest file of records")
     root_path: str = Field(
         default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="path prefix a gateway serves this under"
     )

@@ -17,7 +17,7 @@ from app.rules.calendar import OFFICE_TIME
 from app.rules.vocabulary import Word
 from app.sheets.headings import heading
 
-Cell = str | int | date | datetime | None
+Cell = str | int | float | date | datetime | None
 """What a cell can hold. An instant is Vietnam's, to the second, without an offset: a sheet knows none."""
 
 YES, NO = "Có", "Không"

@@ -44,7 +44,7 @@ def dated(value: date) -> str:
     return f"{day} {value:%H:%M:%S}" if isinstance(value, datetime) else day
 
 
-def _written(cell: Cell) -> str | int:
+def _written(cell: Cell) -> str | int | float:
     if cell is None:
         return ""
     if isinstance(cell, date):

@@ -34,7 +34,7 @@ _MADE: Final = datetime(1980, 1, 1)  # noqa: DTZ001 - the format knows no offset
 _LOOKS: Final[dict[str, dict[str, Any]]] = {
     "heading": {"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#DCE8F4", "border": 1},
     "text": {"text_wrap": True, "valign": "top"},
-    "number": {"valign": "top", "align": "right", "indent": 1, "num_format": "0"},
+    "number": {"valign": "top", "align": "right", "indent": 1, "num_format": "General"},
     "large": {"valign": "top", "align": "right", "indent": 1, "num_format": "#,##0"},
     "day": {"valign": "top", "align": "left", "num_format": "dd/mm/yyyy"},
     "instant": {"valign": "top", "align": "left", "num_format": "dd/mm/yyyy hh:mm:ss"},
@@ -102,7 +102,7 @@ class _Sheet:
             look = "instant" if isinstance(cell, datetime) else "day"
             sheet.write_datetime(row, place, cell, looks[look])
             shown = dated(cell)
-        elif isinstance(cell, int) and abs(cell) < _EXACT:
+        elif isinstance(cell, int | float) and abs(cell) < _EXACT:
             sheet.write_number(row, place, cell, looks["large" if abs(cell) >= _LARGE else "number"])
             shown = f"{cell:,}"
         else:

@@ -101,8 +101,9 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
 
 def _exemplify(operation: dict[str, Any], example: Mapping[str, Any]) -> None:
     if "request" in example:
-        for media in operation.get("requestBody", {}).get("content", {}).values():
-            media["example"] = example["request"]
+        for name, media in operation.get("requestBody", {}).get("content", {}).items():
+            if name != MEDIA_TYPES["xlsx"]:  # no example of it could be read
+                media["example"] = example["request"]
     for status, response in operation["responses"].items():
         if status.startswith("2") and "response" in example:
             for media in response.get("content", {}).keys() & {"application/json"}:

@@ -5,7 +5,7 @@ answers. A write is committed before the answer exists for anyone else (trap 1);
 answer of the first.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated
 
 from fastapi import Depends, Header
@@ -27,7 +27,9 @@ from app.web.exports import Ask
 ATTEMPTS = 3
 """How often a unit of work is begun anew when PostgreSQL breaks a deadlock with it."""
 
-Operation = Callable[[Session, Actor], Out | Answer]
+Said = Out | Answer | Response | None
+"""What an operation says; nothing where another one follows that says it all."""
+Operation = Callable[[Session, Actor], Said]
 
 
 class Desk:
@@ -38,7 +40,9 @@ class Desk:
         self._secret = keys.well_formed(_bearer(request))
         self._database: Database = request.app.state.database
 
-    def read(self, operation: Operation, *, cursor: str = "cursor") -> Response:
+    def read(
+        self, operation: Callable[[Session, Actor], Out | Answer], *, cursor: str = "cursor"
+    ) -> Response:
         """Answer from one snapshot; 304 if the caller has it already."""
         with self._database.reading() as session:
             said = operation(session, keys.identify(session, self._secret))
@@ -57,8 +61,27 @@ class Desk:
             file = exports.made(ask, lambda page: find(session, actor, page), cursor)
         return exports.answer(self._request, file, ask.format)
 
+    def ahead(self, operation: Callable[[Session, Actor], object]) -> None:
+        """Recognise the caller and let something be looked at, before what takes long."""
+        with self._database.reading() as session:
+            operation(session, keys.identify(session, self._secret))
+
     def write(self, operation: Operation, repeat: str | None = None) -> Response:
         """Do one unit of work, durably, and answer; with an Idempotency-Key, once for all its repetitions."""
+        return self.write_in_turn([operation], repeat)
+
+    def write_in_turn(self, operations: Iterable[Operation], repeat: str | None = None) -> Response:
+        """Several units of work, each durable before the next begins; the last one has the answer.
+
+        The key is asked about in each: what another request with it has finished meanwhile is answered then.
+        """
+        for operation in operations:
+            response = self._patiently(operation, repeat)
+            if response is not None:
+                return response
+        raise AssertionError("the last unit of work has to answer")
+
+    def _patiently(self, operation: Operation, repeat: str | None) -> Response | None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._write(operation, repeat)
@@ -67,7 +90,7 @@ class Desk:
                     raise
         raise AssertionError("unreachable")
 
-    def _write(self, operation: Operation, repeat: str | None) -> Response:
+    def _write(self, operation: Operation, repeat: str | None) -> Response | None:
         with self._database.writing(self._request.state.request_id) as session:
             actor = keys.identify(session, self._secret)
             if repeat is None:
@@ -81,6 +104,8 @@ class Desk:
             if stored is not None:
                 return Response(stored.body, stored.status, headers=stored.headers)
             response = self._done(operation(session, actor))
+            if response is None:
+                return None
             headers = {name: value for name, value in response.headers.items() if name != "content-length"}
             replays.keep(
                 session, actor, repeat, mark, Stored(response.status_code, headers, bytes(response.body))
@@ -88,7 +113,9 @@ class Desk:
             return response
 
     @staticmethod
-    def _done(said: Out | Answer) -> Response:
+    def _done(said: Said) -> Response | None:
+        if said is None or isinstance(said, Response):
+            return said
         return render(said if isinstance(said, Answer) else Answer(said))
 
 

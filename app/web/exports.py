@@ -5,7 +5,9 @@ is still a problem document, and a slow line holds no connection to the database
 """
 
 import re
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, TypeVar, get_args
 
@@ -14,7 +16,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.errors import Fault, Invalid, Text
+from app.errors import Busy, Fault, Invalid, Text
 from app.schemas.lists import LONGEST_PAGE, Asking
 from app.sheets import csv_file, workbook
 from app.sheets.columns import Column, columns_of
@@ -27,9 +29,13 @@ MEDIA_TYPES: Final = {
 }
 IN_MEMORY: Final = 1024 * 1024
 """What is larger lies on the disk."""
+AT_ONCE: Final = 2
+"""Lists of more than a page that one process makes files of at the same time: others are to be served too."""
 _PIECE: Final = 64 * 1024
 _OF_A_PAGE: Final = ("limit", "cursor", "count")
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9.-]+")
+
+_turns = threading.BoundedSemaphore(AT_ONCE)
 
 Ask = TypeVar("Ask", bound=Asking)
 
@@ -46,11 +52,12 @@ def made(ask: Ask, find: Callable[[Ask], Any], cursor: str) -> IO[bytes]:
         columns = _wanted(columns_of(item), first)
         headings = [column.heading for column in columns]
         rows = ([column.of(one) for column in columns] for one in _items(ask, find, cursor, first))
-        if ask.format == "csv":
-            csv_file.write(file, headings, rows)
-        else:
-            folded = {place for place, column in enumerate(columns) if column.folded}
-            workbook.write(file, TABS[item.__name__], headings, rows, folded)
+        with _turn(first.next_cursor is not None):
+            if ask.format == "csv":
+                csv_file.write(file, headings, rows)
+            else:
+                folded = {place for place, column in enumerate(columns) if column.folded}
+                workbook.write(file, TABS[item.__name__], headings, rows, folded)
     except BaseException:
         file.close()
         raise
@@ -61,7 +68,7 @@ def answer(request: Request, file: IO[bytes], form: str) -> Response:
     """The file as an answer, under a name of its own; 304 where the caller has it."""
     length = file.seek(0, 2)
     headers = {
-        "Content-Disposition": f'attachment; filename="{_name(request)}.{form}"',
+        **_attached(request, form),
         "Content-Length": str(length),
         "ETag": etag(0, _pieces(file)),
     }
@@ -70,6 +77,24 @@ def answer(request: Request, file: IO[bytes], form: str) -> Response:
     if said is not response:
         file.close()
     return said
+
+
+@contextmanager
+def _turn(is_long: bool) -> Iterator[None]:
+    """A place among the few long files made at once; nobody waits for one, since a wait costs a thread."""
+    if is_long and not _turns.acquire(blocking=False):
+        raise Busy(
+            10,
+            Text(
+                "Đang làm các tệp dài khác: xin thử lại sau ít giây",
+                "Other long files are being made: please try again in a moment",
+            ),
+        )
+    try:
+        yield
+    finally:
+        if is_long:
+            _turns.release()
 
 
 def _whole(name: str) -> Fault:
@@ -81,6 +106,11 @@ def _whole(name: str) -> Fault:
             "A file is always the whole list: leave out limit, cursor and count beside format",
         ),
     )
+
+
+def attachment(request: Request, content: bytes, form: str) -> Response:
+    """A file that is no list, as an answer."""
+    return Response(content, headers=_attached(request, form), media_type=MEDIA_TYPES[form])
 
 
 def _items(ask: Ask, find: Callable[[Ask], Any], cursor: str, page: Any) -> Iterator[BaseModel]:
@@ -101,10 +131,11 @@ def _wanted(columns: tuple[Column, ...], first: Any) -> list[Column]:
     return [column for column in columns if not column.on_demand or column.of(some) is not None]
 
 
-def _name(request: Request) -> str:
-    """`activities-ttdn-2023`: what the operation finds, then what the path names; plain ASCII."""
+def _attached(request: Request, form: str) -> dict[str, str]:
+    """`activities-ttdn-2023.xlsx`: what the operation finds, then what the path names; plain ASCII."""
     noun = str(request.scope["route"].operation_id).removeprefix("find_").replace("_", "-")
-    return "-".join(_UNFIT.sub("-", part) for part in (noun, *request.path_params.values()))
+    name = "-".join(_UNFIT.sub("-", part) for part in (noun, *request.path_params.values()))
+    return {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
