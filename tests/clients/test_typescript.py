@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import Site
+from tests.faults.sites import Site
 from tests.servers import ServerProcess
 
 SOURCE = Path(__file__).parents[2] / "clients" / "typescript"
