@@ -17,6 +17,7 @@ from app.routers import (
     events,
     gaps,
     health,
+    imports,
     me,
     outputs,
     plans,
@@ -27,7 +28,7 @@ from app.routers import (
 )
 from app.seal import Seal
 from app.settings import Settings
-from app.web import description, docs, entrance
+from app.web import bodies, description, docs, entrance
 
 VERSION = "0.1.0"
 
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
     app.state.seal = cache(lambda: Seal.open(settings.key_file))
     for room in (
         activities,
+        imports,
         outputs,
         amendments,
         gaps,
@@ -107,6 +109,9 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
         app,
         max_body_bytes=settings.max_body_bytes,
         root_path=settings.root_path,
-        lines_at=activities.TAKES_LINES,
+        kinds_at={
+            activities.TAKES_LINES: bodies.JSON_OR_LINES,
+            imports.TAKES_FILES: bodies.sheets(settings.max_import_bytes),
+        },
     )
     return app

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
         description="private key that signs receipts, made if missing; beside an embedded database's file, "
         "or var/receipts.pem",
     )
+    max_import_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="largest file of records")
     root_path: str = Field(
         default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="path prefix a gateway serves this under"
     )

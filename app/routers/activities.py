@@ -37,7 +37,7 @@ router = APIRouter(prefix="/v1/plans/{plan}/activities", tags=["activities"])
 def find_activities(plan: str, ask: Annotated[ActivityFilter, Query()], desk: AtDesk) -> Response:
     """Bản ghi mới nhất trước; bản ghi đã rút vẫn còn, có đánh dấu. · Latest first; withdrawn records stay,
     marked."""
-    return desk.read(lambda session, actor: activities.find(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: activities.find(session, actor, plan, page))
 
 
 @router.post(

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1")
 )
 def find_agencies(ask: Annotated[AgencyFilter, Query()], desk: AtDesk) -> Response:
     """Cơ quan, nhóm và đối tác. · Agencies, groups and partners."""
-    return desk.read(lambda session, _actor: agencies.find(session, ask))
+    return desk.listing(ask, lambda session, _actor, page: agencies.find(session, page))
 
 
 @router.get(
@@ -47,4 +47,4 @@ def get_agency(code: str, desk: AtDesk) -> Response:
 def find_changes(ask: Annotated[ChangeFilter, Query()], desk: AtDesk) -> Response:
     """Cũ trước, mới sau, không sót: nhớ `id` cuối cùng và hỏi `after` lần sau. · Oldest first, nothing
     skipped: remember the last `id` and ask `after` it."""
-    return desk.read(lambda session, actor: changes.find(session, actor, ask), cursor="after")
+    return desk.listing(ask, changes.find, cursor="after")

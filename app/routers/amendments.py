@@ -42,7 +42,7 @@ _SETTLED: dict[str, Any] = {
 )
 def find_amendments(plan: str, ask: Annotated[AmendmentFilter, Query()], desk: AtDesk) -> Response:
     """Mỗi lần một quyết định và những gì nó thay đổi. · Each with its decision and what it changed."""
-    return desk.read(lambda session, actor: amendments.find(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: amendments.find(session, actor, plan, page))
 
 
 @router.post(
@@ -93,7 +93,7 @@ def get_amendment(plan: str, revision: Annotated[int, Path(ge=1, le=1_000_000)],
 )
 def find_proposals(plan: str, ask: Annotated[ProposalFilter, Query()], desk: AtDesk) -> Response:
     """Cơ quan xem đề xuất của mình; chủ kế hoạch xem tất cả. · An office sees its own, the owner all."""
-    return desk.read(lambda session, actor: proposals.find(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: proposals.find(session, actor, plan, page))
 
 
 @router.post(

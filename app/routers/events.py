@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1/plans/{plan}")
 def find_events(plan: str, ask: Annotated[EventFilter, Query()], desk: AtDesk) -> Response:
     """Sự kiện với ngày in, ngày đã kiểm chứng và kỷ niệm trong một năm. · Events with the date printed, the
     date verified, and the anniversary in a year."""
-    return desk.read(lambda session, actor: events.find(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: events.find(session, actor, plan, page))
 
 
 @router.get(
@@ -66,4 +66,4 @@ def get_budget(plan: str, desk: AtDesk) -> Response:
 )
 def find_budget_lines(plan: str, ask: Annotated[BudgetLineFilter, Query()], desk: AtDesk) -> Response:
     """Trống khi kế hoạch không phân bổ. · Empty where the plan has no breakdown."""
-    return desk.read(lambda session, actor: budget.lines(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: budget.lines(session, actor, plan, page))

@@ -43,7 +43,7 @@ def find_outputs(plan: str, ask: Annotated[OutputFilter, Query()], desk: AtDesk)
     """Mốc, sản phẩm, kỳ báo cáo và lần phát sinh, với mức đã đạt. `can=output.confirm` là việc chờ mình xác
     nhận, `returned=true` là việc bị trả lại. · Milestones, pieces, periods, occurrences, with their levels.
     `can=output.confirm` is what waits for the caller; `returned=true` what was sent back."""
-    return desk.read(lambda session, actor: outputs.find(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: outputs.find(session, actor, plan, page))
 
 
 @router.get(
@@ -71,7 +71,7 @@ def get_output(plan: str, output: str, desk: AtDesk) -> Response:
 def find_acts(plan: str, output: str, ask: Annotated[ActFilter, Query()], desk: AtDesk) -> Response:
     """Ai báo cáo, rút, xác nhận, trả lại; khi nào, vì sao, thay mặt ai. · Who claimed, withdrew, confirmed,
     returned; when, why, on whose behalf."""
-    return desk.read(lambda session, actor: acting.find(session, actor, plan, output, ask))
+    return desk.listing(ask, lambda session, actor, page: acting.find(session, actor, plan, output, page))
 
 
 @router.post(
@@ -147,7 +147,9 @@ def find_outputs_of_assignment(
     plan: str, assignment: str, ask: Annotated[OutputFilter, Query()], desk: AtDesk
 ) -> Response:
     """Những gì phân công này phải có. · What this assignment owes."""
-    return desk.read(lambda session, actor: outputs.find(session, actor, plan, ask, assignment))
+    return desk.listing(
+        ask, lambda session, actor, page: outputs.find(session, actor, plan, page, assignment)
+    )
 
 
 @router.post(

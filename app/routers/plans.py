@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"])
 @router.get("", operation_id="find_plans", summary="Danh sách kế hoạch · List plans", response_model=PlanPage)
 def find_plans(ask: Annotated[PlanFilter, Query()], desk: AtDesk) -> Response:
     """Mọi kế hoạch mà hệ thống theo dõi. · Every plan the service carries."""
-    return desk.read(lambda session, _actor: plans.find(session, ask))
+    return desk.listing(ask, lambda session, _actor, page: plans.find(session, page))
 
 
 @router.get("/{plan}", operation_id="get_plan", summary="Một kế hoạch · One plan", response_model=PlanDetail)
@@ -43,7 +43,7 @@ def get_plan(plan: str, desk: AtDesk) -> Response:
 )
 def find_sections(plan: str, ask: Annotated[SectionFilter, Query()], desk: AtDesk) -> Response:
     """Các phần, mục theo thứ tự văn bản. · Parts and headings in the order of the document."""
-    return desk.read(lambda session, actor: plans.sections(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: plans.sections(session, actor, plan, page))
 
 
 @router.get(
@@ -65,7 +65,7 @@ def get_section(plan: str, code: str, desk: AtDesk) -> Response:
 )
 def find_objectives(plan: str, ask: Annotated[ObjectiveFilter, Query()], desk: AtDesk) -> Response:
     """Phần I của kế hoạch; không bao giờ tính vào tiến độ. · Part I; never counted in progress."""
-    return desk.read(lambda session, actor: plans.objectives(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: plans.objectives(session, actor, plan, page))
 
 
 @router.get(

@@ -25,7 +25,7 @@ router = APIRouter(tags=["receipts"])
 def find_receipts(plan: str, ask: Annotated[ReceiptFilter, Query()], desk: AtDesk) -> Response:
     """Mới nhất trước; `sha256` cho biết một tệp đã được nhận chưa. Chỉ thấy biên nhận của cơ quan mình. ·
     Latest first; `sha256` tells whether a file was received. An agency sees its own only."""
-    return desk.read(lambda session, actor: receipts.find(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: receipts.find(session, actor, plan, page))
 
 
 @router.get(

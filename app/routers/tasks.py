@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1/plans/{plan}", tags=["tasks"])
 def find_tasks(plan: str, ask: Annotated[TaskFilter, Query()], desk: AtDesk) -> Response:
     """Nhiệm vụ trọng tâm (Phần II) và nhiệm vụ được phân công (Phần IV), kèm tiến độ. · Programme items
     (Part II, a view) and duties (Part IV), with how far they are."""
-    return desk.read(lambda session, actor: tasks.find(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: tasks.find(session, actor, plan, page))
 
 
 @router.get(
@@ -45,7 +45,7 @@ def get_task(plan: str, code: str, desk: AtDesk) -> Response:
 )
 def find_assignments(plan: str, ask: Annotated[AssignmentFilter, Query()], desk: AtDesk) -> Response:
     """Cơ quan nào giữ vai trò gì trong nhiệm vụ nào. · Which body has which role in which task."""
-    return desk.read(lambda session, actor: assignments.find(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: assignments.find(session, actor, plan, page))
 
 
 @router.get(

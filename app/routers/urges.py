@@ -34,7 +34,7 @@ _SAID: dict[str, Any] = {
 def find_urges(plan: str, ask: Annotated[UrgeFilter, Query()], desk: AtDesk) -> Response:
     """Mới nhất trước. `can=urge.answer` là đôn đốc chờ mình trả lời, `state=overdue` là đôn đốc quá hạn. ·
     Latest first. `can=urge.answer` is what waits for the caller's answer; `state=overdue` what is late."""
-    return desk.read(lambda session, actor: urges.find(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: urges.find(session, actor, plan, page))
 
 
 @router.post(

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.rules.ownership import Action
 from app.rules.parties import Relation
 from app.rules.vocabulary import AgencyKind, Operation, Scope, Subject
 from app.schemas.base import AgencyRef, Out
-from app.schemas.lists import LONGEST_PAGE, codes_of, one_of
+from app.schemas.lists import LONGEST_PAGE, Asking, codes_of, one_of
 
 
 class ChangeOut(Out):
@@ -43,9 +43,7 @@ class ChangePage(Out):
     next_cursor: str | None = Field(description="null khi đã đọc hết · null when there is no more for now")
 
 
-class ChangeFilter(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class ChangeFilter(Asking):
     after: Annotated[
         str | None,
         Field(min_length=26, max_length=26, description="id của thay đổi cuối đã đọc · last id seen"),

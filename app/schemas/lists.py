@@ -1,6 +1,6 @@
 """What every list can be asked, and what every list answers."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,10 +10,23 @@ from app.schemas.base import Clean, Out
 LONGEST_PAGE = 200
 
 
-class Listing(BaseModel):
-    """One page of a list. Unknown parameters are refused; none is ever repeated."""
+Format = Literal["json", "csv", "xlsx"]
+
+
+class Asking(BaseModel):
+    """What is asked of a list. Unknown parameters are refused; none is ever repeated."""
 
     model_config = ConfigDict(extra="forbid")
+
+    format: Format = Field(
+        default="json",
+        description="`csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as "
+        "one file, not in pages",
+    )
+
+
+class Listing(Asking):
+    """One page of a list."""
 
     limit: int = Field(default=50, ge=1, le=LONGEST_PAGE, description="Số mục mỗi trang · items per page")
     cursor: str | None = Field(

@@ -22,7 +22,9 @@ Sha256 = Annotated[
 class ReceiptRow(Out):
     """What came of one record."""
 
-    index: int = Field(description="vị trí trong lô, từ 0 · its place in the push, from 0")
+    index: int = Field(
+        description="vị trí trong lô, từ 0; số dòng trong tệp · place in the batch, from 0; row of the file"
+    )
     result: Taken | Literal["refused"]
     activity: str | None = Field(description="id bản ghi · the record's id; null if refused")
     code: str | None = Field(description="mã lỗi nếu bị từ chối · why it was refused; null otherwise")

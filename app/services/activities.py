@@ -1,6 +1,6 @@
 """Activities as they stand: found, read, shown. What changes them is in `recording`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -74,6 +74,13 @@ def one(session: Session, here: Ground, actor: Actor, public_id: str) -> tuple[A
     if row is None:
         raise NotFound()
     return _out(session, here, actor, [row])[0], row[0].version
+
+
+def by_ids(session: Session, actor: Actor, slug: str, public_ids: Collection[str]) -> dict[str, ActivityOut]:
+    """Those of these records that there are for this caller, by their ids."""
+    here = grounds.find(session, actor, slug)
+    rows = session.execute(_query(here, actor, Activity.public_id.in_(public_ids))).all()
+    return {shown.id: shown for shown in _out(session, here, actor, rows)}
 
 
 def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

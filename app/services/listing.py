@@ -19,6 +19,10 @@ Keys = list[tuple[Any, bool]]
 """The columns a list is sorted by, each with whether it descends."""
 
 
+_NO_QUESTION = {"cursor", "limit", "count", "sort", "include", "format"}
+"""What does not change which items there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One page of rows."""
@@ -74,7 +78,7 @@ def _after(keys: Keys, values: list[Any]) -> ColumnElement[bool]:
 
 
 def _mark(ask: Listing, chosen: str, place: object) -> str:
-    question = ask.model_dump(mode="json", exclude={"cursor", "limit", "count", "sort", "include"})
+    question = ask.model_dump(mode="json", exclude=_NO_QUESTION)
     text = json.dumps([chosen, type(ask).__name__, place, question], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -1,6 +1,7 @@
 """Receipts: what was received and what came of it, signed in the transaction that stored it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -44,7 +45,7 @@ def for_batch(
 ) -> BatchResult:
     """The same result with its receipt; a rehearsal has none."""
     if result.applied:
-        rows = [_row(row) for row in result.results]
+        rows = [_row(row.index, row) for row in result.results]
         result.receipt = keep(session, actor, slug, received, "push_activities", rows)
     return result
 
@@ -58,6 +59,19 @@ def for_record(
     )
     result.receipt = keep(session, actor, slug, received, "record_activity", [row])
     return result
+
+
+def for_rows(
+    session: Session,
+    actor: Actor,
+    slug: str,
+    received: Received,
+    numbers: Sequence[int],
+    rows: Sequence[BatchRow],
+) -> str:
+    """The receipt for some rows of a file, each by its number in it; the digest is the whole file's."""
+    said = [_row(number, row) for number, row in zip(numbers, rows, strict=True)]
+    return keep(session, actor, slug, received, "import_activities", said)
 
 
 def keep(
@@ -147,9 +161,9 @@ def keys(session: Session, seal: Seal) -> JwkSet:
     return JwkSet(keys=[JwkOut.model_validate(jwk) for jwk in (seal.public, *former)])
 
 
-def _row(row: BatchRow) -> ReceiptRow:
+def _row(index: int, row: BatchRow) -> ReceiptRow:
     code = row.refusal.code if row.refusal else None
-    return ReceiptRow(index=row.index, result=row.result, activity=row.activity, code=code)
+    return ReceiptRow(index=index, result=row.result, activity=row.activity, code=code)
 
 
 def _known(session: Session, seal: Seal) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -33,7 +34,7 @@ class Answer:
 def render(answer: Answer) -> Response:
     """The answer's bytes with their ETag, and a link to the next page where there is one."""
     content = _bytes(answer.body)
-    tag = etag(answer.version, content if answer.tagged is None else _bytes(answer.tagged))
+    tag = etag(answer.version, [content if answer.tagged is None else _bytes(answer.tagged)])
     return Response(
         content, answer.status, headers={**answer.headers, "ETag": tag}, media_type="application/json"
     )
@@ -60,9 +61,12 @@ def next_link(request: Request, page: BaseModel, name: str = "cursor") -> dict[s
     return {"Link": f'<?{query}>; rel="next"'}
 
 
-def etag(version: int, content: bytes) -> str:
+def etag(version: int, content: Iterable[bytes]) -> str:
     """A strong tag: the version for If-Match, and a digest of the bytes for If-None-Match."""
-    return f'"{version}-{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+    digest = hashlib.blake2b(digest_size=12)
+    for piece in content:
+        digest.update(piece)
+    return f'"{version}-{digest.hexdigest()}"'
 
 
 class IfMatch:

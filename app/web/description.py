@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.web.exports import MEDIA_TYPES
 from app.web.problem_schema import PROBLEM, PROBLEM_ERROR, PROBLEM_RESPONSE
 
 TITLE = "TTDN plan service"
@@ -87,6 +88,9 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
         if response.get("description") == "Successful Response":  # FastAPI's default
             response["description"] = "Thành công. · Done."
     operation["security"] = [{"bearer": []}] if needs_key else []
+    if any(parameter["name"] == "format" for parameter in operation.get("parameters", ())):
+        file = {"schema": {"type": "string", "format": "binary"}}
+        responses["200"]["content"].update({media.partition(";")[0]: file for media in MEDIA_TYPES.values()})
     for parameter in operation.get("parameters", ()):
         if parameter["name"] == "If-Match" and method == "patch":
             parameter["required"] = True  # optional to the framework alone, so that its absence is our 428
@@ -97,12 +101,13 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
 
 def _exemplify(operation: dict[str, Any], example: Mapping[str, Any]) -> None:
     if "request" in example:
-        for media in operation.get("requestBody", {}).get("content", {}).values():
-            media["example"] = example["request"]
+        for name, media in operation.get("requestBody", {}).get("content", {}).items():
+            if name != MEDIA_TYPES["xlsx"]:  # no example of it could be read
+                media["example"] = example["request"]
     for status, response in operation["responses"].items():
         if status.startswith("2") and "response" in example:
-            for media in response.get("content", {}).values():
-                media["example"] = example["response"]
+            for media in response.get("content", {}).keys() & {"application/json"}:
+                response["content"][media]["example"] = example["response"]
     for parameter in operation.get("parameters", ()):
         if parameter["name"] in example.get("parameters", {}):
             parameter["example"] = example["parameters"][parameter["name"]]

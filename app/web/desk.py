@@ -6,7 +6,7 @@ answer of the first.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated
 
 from fastapi import Depends, Header
@@ -22,12 +22,16 @@ from app.schemas.base import Out
 from app.services import keys, replays
 from app.services.receipts import Received
 from app.services.replays import Stored
+from app.web import exports
 from app.web.answers import Answer, conditional, next_link, render
+from app.web.exports import Ask
 
 ATTEMPTS = 3
 """How often a unit of work is begun anew when PostgreSQL breaks a deadlock with it."""
 
-Operation = Callable[[Session, Actor], Out | Answer]
+Said = Out | Answer | Response | None
+"""What an operation says; nothing where another one follows that says it all."""
+Operation = Callable[[Session, Actor], Said]
 
 
 class Desk:
@@ -38,7 +42,9 @@ class Desk:
         self._secret = keys.well_formed(_bearer(request))
         self._database: Database = request.app.state.database
 
-    def read(self, operation: Operation, *, cursor: str = "cursor") -> Response:
+    def read(
+        self, operation: Callable[[Session, Actor], Out | Answer], *, cursor: str = "cursor"
+    ) -> Response:
         """Answer from one snapshot; 304 if the caller has it already."""
         with self._database.reading() as session:
             said = operation(session, keys.identify(session, self._secret))
@@ -46,8 +52,38 @@ class Desk:
         answer.headers.update(next_link(self._request, answer.body, cursor))
         return conditional(self._request, render(answer))
 
+    def listing(
+        self, ask: Ask, find: Callable[[Session, Actor, Ask], Out], *, cursor: str = "cursor"
+    ) -> Response:
+        """One page of a list; or all of it as a file, its pages read from one snapshot."""
+        if ask.format == "json":
+            return self.read(lambda session, actor: find(session, actor, ask), cursor=cursor)
+        with self._database.reading() as session:
+            actor = keys.identify(session, self._secret)
+            file = exports.made(ask, lambda page: find(session, actor, page), cursor)
+        return exports.answer(self._request, file, ask.format)
+
+    def ahead(self, operation: Callable[[Session, Actor], object]) -> None:
+        """Recognise the caller and let something be looked at, before what takes long."""
+        with self._database.reading() as session:
+            operation(session, keys.identify(session, self._secret))
+
     def write(self, operation: Operation, repeat: str | None = None) -> Response:
         """Do one unit of work, durably, and answer; with an Idempotency-Key, once for all its repetitions."""
+        return self.write_in_turn([operation], repeat)
+
+    def write_in_turn(self, operations: Iterable[Operation], repeat: str | None = None) -> Response:
+        """Several units of work, each durable before the next begins; the last one has the answer.
+
+        The key is asked about in each: what another request with it has finished meanwhile is answered then.
+        """
+        for operation in operations:
+            response = self._patiently(operation, repeat)
+            if response is not None:
+                return response
+        raise AssertionError("the last unit of work has to answer")
+
+    def _patiently(self, operation: Operation, repeat: str | None) -> Response | None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._write(operation, repeat)
@@ -56,7 +92,7 @@ class Desk:
                     raise
         raise AssertionError("unreachable")
 
-    def _write(self, operation: Operation, repeat: str | None) -> Response:
+    def _write(self, operation: Operation, repeat: str | None) -> Response | None:
         with self._database.writing(self._request.state.request_id) as session:
             actor = keys.identify(session, self._secret)
             if repeat is None:
@@ -70,6 +106,8 @@ class Desk:
             if stored is not None:
                 return Response(stored.body, stored.status, headers=stored.headers)
             response = self._done(operation(session, actor))
+            if response is None:
+                return None
             headers = {name: value for name, value in response.headers.items() if name != "content-length"}
             replays.keep(
                 session, actor, repeat, mark, Stored(response.status_code, headers, bytes(response.body))
@@ -77,7 +115,9 @@ class Desk:
             return response
 
     @staticmethod
-    def _done(said: Out | Answer) -> Response:
+    def _done(said: Said) -> Response | None:
+        if said is None or isinstance(said, Response):
+            return said
         return render(said if isinstance(said, Answer) else Answer(said))
 
 

@@ -85,5 +85,5 @@ def _contract(app: FastAPI) -> Callable[[Request], Awaitable[Response]]:
 
 def _fixed(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
     """Bytes that only a new release changes."""
-    headers = {**headers, "ETag": etag(0, body)}
+    headers = {**headers, "ETag": etag(0, [body])}
     return conditional(request, Response(body, headers=headers, media_type=media_type))

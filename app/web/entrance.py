@@ -9,14 +9,14 @@ from fastapi import FastAPI
 from app.web import problems
 from app.web.catch_all import CatchAll
 from app.web.directory import Signpost
-from app.web.reader import StrictReader
+from app.web.reader import KindsAt, StrictReader
 
 
 def install(
-    app: FastAPI, *, max_body_bytes: int = 1024 * 1024, root_path: str = "", lines_at: str | None = None
+    app: FastAPI, *, max_body_bytes: int = 1024 * 1024, root_path: str = "", kinds_at: KindsAt | None = None
 ) -> None:
     """Put the door in. Added from the inside out: Starlette runs the last one first."""
     problems.install(app)
-    app.add_middleware(StrictReader, max_bytes=max_body_bytes, lines_at=lines_at)
+    app.add_middleware(StrictReader, max_bytes=max_body_bytes, kinds_at=kinds_at)
     app.add_middleware(Signpost)
     app.add_middleware(CatchAll, root_path=root_path)

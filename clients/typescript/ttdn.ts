@@ -100,6 +100,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans/{plan}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nhập hoạt động từ tệp Excel, CSV · Import activities from Excel or CSV
+         * @description Tệp là nội dung của yêu cầu; mẫu là tệp tải về từ danh sách hoạt động (`format=xlsx`). `dry_run=true`
+         *     xem trước. Gửi lại cùng tệp không ghi trùng. · The file is the body; the template is the export of the
+         *     list of activities (`format=xlsx`). `dry_run=true` is the preview. The same file again doubles nothing.
+         */
+        post: operations["import_activities"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans/{plan}/outputs": {
         parameters: {
             query?: never;
@@ -2141,6 +2163,22 @@ export interface components {
             obligations: number;
         };
         /**
+         * ColumnRead
+         * @description A column that was understood.
+         */
+        ColumnRead: {
+            /**
+             * Heading
+             * @example Ngày thực hiện
+             */
+            heading: string;
+            /**
+             * Field
+             * @example occurred_on
+             */
+            field: string;
+        };
+        /**
          * Confidence
          * @description How far to trust the number, in three plain numbers.
          */
@@ -2747,6 +2785,129 @@ export interface components {
             duty: string;
             /** Closes Gap */
             closes_gap?: boolean;
+        };
+        /**
+         * ImportFault
+         * @description What is wrong with a row.
+         */
+        ImportFault: {
+            /**
+             * Column
+             * @description tiêu đề cột; null là cả dòng · its heading; null: the whole row
+             */
+            column: string | null;
+            /**
+             * Code
+             * @description mã trong tài liệu lỗi · a code of docs/errors.md
+             */
+            code: string;
+            /** Message Vi */
+            message_vi: string;
+            /** Message En */
+            message_en: string;
+            /**
+             * Offered
+             * @description những gì sẽ được nhận · what would be taken
+             */
+            offered: string[];
+        };
+        /**
+         * ImportNote
+         * @description How a cell was understood, where that was in doubt.
+         */
+        ImportNote: {
+            /**
+             * Column
+             * @description tiêu đề cột; null là cả dòng · its heading; null: the whole row
+             */
+            column: string | null;
+            /** Message Vi */
+            message_vi: string;
+            /** Message En */
+            message_en: string;
+        };
+        /**
+         * ImportResult
+         * @description What came of a file. Of its rows only those are told that are refused or understood with a doubt.
+         */
+        ImportResult: {
+            /**
+             * Applied
+             * @description false khi làm thử · false for a rehearsal
+             */
+            applied: boolean;
+            /**
+             * In Parts
+             * @description ghi từng nghìn dòng một, mỗi phần đứng riêng; làm thử cũng vậy · a thousand rows at a time, each lasting by itself; rehearsed so as well
+             */
+            in_parts: boolean;
+            counts: components["schemas"]["BatchCounts"];
+            /** Rows Read */
+            rows_read: number;
+            /**
+             * Sheet
+             * @description tên trang tính; null với CSV · null for CSV
+             */
+            sheet: string | null;
+            /**
+             * Heading Row
+             * @description dòng tiêu đề · the row the headings are in
+             */
+            heading_row: number;
+            /** Columns Read */
+            columns_read: components["schemas"]["ColumnRead"][];
+            /**
+             * Columns Not Read
+             * @description các cột không đọc · columns passed over, by their headings
+             */
+            columns_not_read: string[];
+            /** Rows */
+            rows: components["schemas"]["ImportRow"][];
+            /**
+             * More
+             * @description còn dòng nữa, chỉ kể 1000 · there are more than are told
+             */
+            more: boolean;
+            /**
+             * Receipts
+             * @description id các biên nhận, mỗi nghìn dòng một; không có khi làm thử · ids of the signed receipts, one for each thousand rows; none for a rehearsal
+             */
+            receipts: string[];
+        };
+        /**
+         * ImportRow
+         * @description A row that is refused, or about which there is something to say.
+         */
+        ImportRow: {
+            /**
+             * Row
+             * @description số dòng trong tệp · its number in the file
+             */
+            row: number;
+            /** Result */
+            result: ("created" | "updated" | "unchanged" | "stale") | "refused";
+            /**
+             * Activity
+             * @description id bản ghi · null where there is none
+             */
+            activity: string | null;
+            /** Task */
+            task: string | null;
+            /** Output */
+            output: string | null;
+            /** Moved */
+            moved: components["schemas"]["Moved"][];
+            /** Notes */
+            notes: components["schemas"]["ImportNote"][];
+            /** Errors */
+            errors: components["schemas"]["ImportFault"][];
+            /**
+             * Facts
+             * @description các thành phần khác của lời từ chối, như `who_can` · the other members of the refusal, such as `who_can`
+             */
+            facts: {
+                [key: string]: unknown;
+            };
         };
         /**
          * JwkOut
@@ -3950,7 +4111,7 @@ export interface components {
         ReceiptRow: {
             /**
              * Index
-             * @description vị trí trong lô, từ 0 · its place in the push, from 0
+             * @description vị trí trong lô, từ 0; số dòng trong tệp · place in the batch, from 0; row of the file
              */
             index: number;
             /** Result */
@@ -4860,6 +5021,8 @@ export interface operations {
     find_activities: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 1
@@ -4921,7 +5084,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GRBQP12RHWZM58XVTY3D1B",
+                     *           "id": "01M8GV5A71YE10BQQH7CNBAKTV",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -4953,7 +5116,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T09:39:11.137510Z",
+                     *           "recorded_at": "2026-11-28T10:28:06.454719Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -4964,6 +5127,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -5009,7 +5174,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8GRBQP12RHWZM58XVTY3D1B",
+                     *         "id": "01M8GV5A71YE10BQQH7CNBAKTV",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5038,7 +5203,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T09:39:11.137510Z",
+                     *         "recorded_at": "2026-11-28T10:28:06.454719Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5056,7 +5221,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8GRBQPBVH4TXSB3WKCCBRJ7"
+                     *       "receipt": "01M8GV5A7K0DK8EZDCA9Z9XGK1"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5072,7 +5237,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8GRBQP12RHWZM58XVTY3D1B",
+                     *         "id": "01M8GV5A71YE10BQQH7CNBAKTV",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5101,7 +5266,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T09:39:11.137510Z",
+                     *         "recorded_at": "2026-11-28T10:28:06.454719Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5119,7 +5284,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8GRBQPBVH4TXSB3WKCCBRJ7"
+                     *       "receipt": "01M8GV5A7K0DK8EZDCA9Z9XGK1"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5199,7 +5364,7 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "updated",
-                     *           "activity": "01M8GRBQP12RHWZM58XVTY3D1B",
+                     *           "activity": "01M8GV5A71YE10BQQH7CNBAKTV",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -5278,7 +5443,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRBQP12RHWZM58XVTY3D1B */
+                /** @example 01M8GV5A71YE10BQQH7CNBAKTV */
                 activity: string;
             };
             cookie?: never;
@@ -5293,7 +5458,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GRBQP12RHWZM58XVTY3D1B",
+                     *       "id": "01M8GV5A71YE10BQQH7CNBAKTV",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5322,7 +5487,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-28T09:39:11.137510Z",
+                     *       "recorded_at": "2026-11-28T10:28:06.454719Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -5342,14 +5507,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-e33e0ffee2800ab3888d8120"
+                 * @example "1-a7e3a74af76462f5d5758926"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRBQP12RHWZM58XVTY3D1B */
+                /** @example 01M8GV5A71YE10BQQH7CNBAKTV */
                 activity: string;
             };
             cookie?: never;
@@ -5379,7 +5544,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8GRBQP12RHWZM58XVTY3D1B",
+                     *         "id": "01M8GV5A71YE10BQQH7CNBAKTV",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5411,7 +5576,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T09:39:11.137510Z",
+                     *         "recorded_at": "2026-11-28T10:28:06.454719Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5440,7 +5605,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRBQGKG5C3TC6ZRSPQ9SR5 */
+                /** @example 01M8GV59X1B6BS2719973JF2MP */
                 activity: string;
             };
             cookie?: never;
@@ -5466,7 +5631,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8GRBQGKG5C3TC6ZRSPQ9SR5",
+                     *         "id": "01M8GV59X1B6BS2719973JF2MP",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5495,15 +5660,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T09:39:10.914265Z",
+                     *         "recorded_at": "2026-11-28T10:28:05.981716Z",
                      *         "withdrawal": {
-                     *           "id": "01M8GRBQKR0GY42FSDVQZTTMXM",
+                     *           "id": "01M8GV5A42DPC7AAFCEEFTMYPV",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T09:39:11.053809Z"
+                     *           "withdrawn_at": "2026-11-28T10:28:06.275185Z"
                      *         },
                      *         "can": []
                      *       },
@@ -5534,7 +5699,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8GRBQGKG5C3TC6ZRSPQ9SR5",
+                     *         "id": "01M8GV59X1B6BS2719973JF2MP",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5563,15 +5728,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T09:39:10.914265Z",
+                     *         "recorded_at": "2026-11-28T10:28:05.981716Z",
                      *         "withdrawal": {
-                     *           "id": "01M8GRBQKR0GY42FSDVQZTTMXM",
+                     *           "id": "01M8GV5A42DPC7AAFCEEFTMYPV",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T09:39:11.053809Z"
+                     *           "withdrawn_at": "2026-11-28T10:28:06.275185Z"
                      *         },
                      *         "can": []
                      *       },
@@ -5595,9 +5760,137 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    import_activities: {
+        parameters: {
+            query?: {
+                /** @description `partial`: bản ghi sai bị từ chối, các bản ghi khác được ghi; `atomic`: ghi tất cả hoặc không ghi gì · `partial`: what is wrong is refused, the rest taken; `atomic`: all or none */
+                mode?: "partial" | "atomic";
+                /**
+                 * @description làm thử, không lưu gì · show what would come of it, keep nothing
+                 * @example true
+                 */
+                dry_run?: boolean;
+                /** @description `csv`, `xlsx`: trả về chính bảng ấy, chỉ các dòng bị từ chối, thêm cột nói sai gì · the same sheet, its refused rows alone, with a column that says what is wrong */
+                format?: "json" | "csv" | "xlsx";
+            };
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example Mã nhiệm vụ,Mã đầu ra,Ngày thực hiện,Loại hoạt động,Tiêu đề,Số lượng
+                 *     IV.7.a,M1,12/05/2023,Tập huấn,Tập huấn quy định về lễ hội,1.200
+                 *     IV.7.b,,31/02/2023,Phim,Phim giới thiệu,1
+                 */
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "applied": false,
+                     *       "in_parts": false,
+                     *       "counts": {
+                     *         "created": 1,
+                     *         "updated": 0,
+                     *         "unchanged": 0,
+                     *         "stale": 0,
+                     *         "refused": 1
+                     *       },
+                     *       "rows_read": 2,
+                     *       "sheet": null,
+                     *       "heading_row": 1,
+                     *       "columns_read": [
+                     *         {
+                     *           "heading": "Mã nhiệm vụ",
+                     *           "field": "task"
+                     *         },
+                     *         {
+                     *           "heading": "Mã đầu ra",
+                     *           "field": "output"
+                     *         }
+                     *       ],
+                     *       "columns_not_read": [],
+                     *       "rows": [
+                     *         {
+                     *           "row": 2,
+                     *           "result": "created",
+                     *           "activity": null,
+                     *           "task": "IV.7.a",
+                     *           "output": "M1",
+                     *           "moved": [],
+                     *           "notes": [
+                     *             {
+                     *               "column": "Số lượng",
+                     *               "message_vi": "Hiểu là số 1200",
+                     *               "message_en": "Read as the number 1200"
+                     *             }
+                     *           ],
+                     *           "errors": [],
+                     *           "facts": {}
+                     *         },
+                     *         {
+                     *           "row": 3,
+                     *           "result": "refused",
+                     *           "activity": null,
+                     *           "task": null,
+                     *           "output": null,
+                     *           "moved": [],
+                     *           "notes": [],
+                     *           "errors": [
+                     *             {
+                     *               "column": "Ngày thực hiện",
+                     *               "code": "not_a_date",
+                     *               "message_vi": "Không có ngày này: ghi ngày trước, tháng sau",
+                     *               "message_en": "There is no such day: the day comes first",
+                     *               "offered": []
+                     *             },
+                     *             {
+                     *               "column": "Loại hoạt động",
+                     *               "code": "not_allowed_value",
+                     *               "message_vi": "Không có giá trị này trong danh sách",
+                     *               "message_en": "This is none of the values that are taken",
+                     *               "offered": [
+                     *                 "Tin, bài",
+                     *                 "Chương trình phát thanh, truyền hình"
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "facts": {}
+                     *         }
+                     *       ],
+                     *       "more": false,
+                     *       "receipts": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportResult"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     find_outputs: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 1
@@ -5654,8 +5947,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GRB4CSCDV9BEANB52KHT4X",
-                     *           "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *           "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
+                     *           "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -5680,7 +5973,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T09:39:11.714031Z",
+                     *           "moved_at": "2026-11-28T10:28:07.834928Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -5689,6 +5982,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["OutputPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -5701,7 +5996,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRB4CSCDV9BEANB52KHT4X */
+                /** @example 01M8GV4Q6736JQ7Z3JYVARDKH6 */
                 output: string;
             };
             cookie?: never;
@@ -5716,8 +6011,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GRB4CSCDV9BEANB52KHT4X",
-                     *       "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *       "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
+                     *       "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -5742,7 +6037,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-28T09:39:11.137510Z",
+                     *       "moved_at": "2026-11-28T10:28:06.454719Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -5757,6 +6052,8 @@ export interface operations {
     find_acts: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 2
@@ -5771,7 +6068,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRB4CSCDV9BEANB52KHT4X */
+                /** @example 01M8GV4Q6736JQ7Z3JYVARDKH6 */
                 output: string;
             };
             cookie?: never;
@@ -5786,14 +6083,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI0NzgyMWEwMWU3ZTYiLCIwMU04R1JCUjZLUENaQjNDUlZGMEtOS0MwSCIsIjAxTThHUkJSNktQQ1pCM0NSVkYwS05LQzBIIl0",
+                     *       "next_cursor": "WyIwZGI2NDYwNTMwN2UiLCIwMU04R1Y1QkZFR0NEQ1JFQTFGNDNYVFJOQiIsIjAxTThHVjVCRkVHQ0RDUkVBMUY0M1hUUk5CIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GRBR54PEJSV9SVVXNTRF7R",
+                     *           "id": "01M8GV5BC1BK48YHP7QV8HCM8B",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8GRB4CSCDV9BEANB52KHT4X",
+                     *           "output": "01M8GV4Q6736JQ7Z3JYVARDKH6",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -5802,13 +6099,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-28T09:39:11.619178Z"
+                     *           "acted_at": "2026-11-28T10:28:07.636538Z"
                      *         },
                      *         {
-                     *           "id": "01M8GRBR6KPCZB3CRVF0KNKC0H",
+                     *           "id": "01M8GV5BFEGCDCREA1F43XTRNB",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8GRB4CSCDV9BEANB52KHT4X",
+                     *           "output": "01M8GV4Q6736JQ7Z3JYVARDKH6",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -5817,12 +6114,14 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-28T09:39:11.673968Z"
+                     *           "acted_at": "2026-11-28T10:28:07.766309Z"
                      *         }
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["ActPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -5838,7 +6137,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRB4DG8P0F46FWGBHGZFNX */
+                /** @example 01M8GV4Q6YZ3SPZCWVQPN6D6XC */
                 output: string;
             };
             cookie?: never;
@@ -5864,10 +6163,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GRBR0J2DM7X1WBR520SPZX",
+                     *         "id": "01M8GV5B30D3JKEN1F47SVKPFF",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8GRB4DG8P0F46FWGBHGZFNX",
+                     *         "output": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -5876,11 +6175,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T09:39:11.462668Z"
+                     *         "acted_at": "2026-11-28T10:28:07.294222Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GRB4DG8P0F46FWGBHGZFNX",
-                     *         "assignment": "01M8GRB44YEMZCS559F7ZKP678",
+                     *         "id": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
+                     *         "assignment": "01M8GV4Q03EFFPQ4H3C9Y3GSAN",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -5905,7 +6204,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T09:39:11.462668Z",
+                     *         "moved_at": "2026-11-28T10:28:07.294222Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -5936,10 +6235,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GRBR0J2DM7X1WBR520SPZX",
+                     *         "id": "01M8GV5B30D3JKEN1F47SVKPFF",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8GRB4DG8P0F46FWGBHGZFNX",
+                     *         "output": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -5948,11 +6247,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T09:39:11.462668Z"
+                     *         "acted_at": "2026-11-28T10:28:07.294222Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GRB4DG8P0F46FWGBHGZFNX",
-                     *         "assignment": "01M8GRB44YEMZCS559F7ZKP678",
+                     *         "id": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
+                     *         "assignment": "01M8GV4Q03EFFPQ4H3C9Y3GSAN",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -5977,7 +6276,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T09:39:11.462668Z",
+                     *         "moved_at": "2026-11-28T10:28:07.294222Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -6011,7 +6310,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRB4DG8P0F46FWGBHGZFNX */
+                /** @example 01M8GV4Q6YZ3SPZCWVQPN6D6XC */
                 output: string;
             };
             cookie?: never;
@@ -6037,10 +6336,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GRBR2RNVBQWDZ3JSTHM9GC",
+                     *         "id": "01M8GV5B70M21B31QADZMTYHHV",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8GRB4DG8P0F46FWGBHGZFNX",
+                     *         "output": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6049,11 +6348,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T09:39:11.542850Z"
+                     *         "acted_at": "2026-11-28T10:28:07.474301Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GRB4DG8P0F46FWGBHGZFNX",
-                     *         "assignment": "01M8GRB44YEMZCS559F7ZKP678",
+                     *         "id": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
+                     *         "assignment": "01M8GV4Q03EFFPQ4H3C9Y3GSAN",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6078,7 +6377,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T09:39:11.542850Z",
+                     *         "moved_at": "2026-11-28T10:28:07.474301Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -6109,10 +6408,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GRBR2RNVBQWDZ3JSTHM9GC",
+                     *         "id": "01M8GV5B70M21B31QADZMTYHHV",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8GRB4DG8P0F46FWGBHGZFNX",
+                     *         "output": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6121,11 +6420,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T09:39:11.542850Z"
+                     *         "acted_at": "2026-11-28T10:28:07.474301Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GRB4DG8P0F46FWGBHGZFNX",
-                     *         "assignment": "01M8GRB44YEMZCS559F7ZKP678",
+                     *         "id": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
+                     *         "assignment": "01M8GV4Q03EFFPQ4H3C9Y3GSAN",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6150,7 +6449,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T09:39:11.542850Z",
+                     *         "moved_at": "2026-11-28T10:28:07.474301Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -6182,14 +6481,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-9e4d22ecbcd6d92d2afc7660"
+                 * @example "4-23182c0157978c558c153def"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRB4CSCDV9BEANB52KHT4X */
+                /** @example 01M8GV4Q6736JQ7Z3JYVARDKH6 */
                 output: string;
             };
             cookie?: never;
@@ -6211,10 +6510,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GRBR54PEJSV9SVVXNTRF7R",
+                     *         "id": "01M8GV5BC1BK48YHP7QV8HCM8B",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8GRB4CSCDV9BEANB52KHT4X",
+                     *         "output": "01M8GV4Q6736JQ7Z3JYVARDKH6",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6223,11 +6522,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T09:39:11.619178Z"
+                     *         "acted_at": "2026-11-28T10:28:07.636538Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GRB4CSCDV9BEANB52KHT4X",
-                     *         "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *         "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
+                     *         "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6252,7 +6551,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T09:39:11.619178Z",
+                     *         "moved_at": "2026-11-28T10:28:07.636538Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -6283,10 +6582,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GRBR54PEJSV9SVVXNTRF7R",
+                     *         "id": "01M8GV5BC1BK48YHP7QV8HCM8B",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8GRB4CSCDV9BEANB52KHT4X",
+                     *         "output": "01M8GV4Q6736JQ7Z3JYVARDKH6",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6295,11 +6594,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T09:39:11.619178Z"
+                     *         "acted_at": "2026-11-28T10:28:07.636538Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GRB4CSCDV9BEANB52KHT4X",
-                     *         "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *         "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
+                     *         "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6324,7 +6623,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T09:39:11.619178Z",
+                     *         "moved_at": "2026-11-28T10:28:07.636538Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -6360,7 +6659,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRB4CSCDV9BEANB52KHT4X */
+                /** @example 01M8GV4Q6736JQ7Z3JYVARDKH6 */
                 output: string;
             };
             cookie?: never;
@@ -6386,10 +6685,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GRBR6KPCZB3CRVF0KNKC0H",
+                     *         "id": "01M8GV5BFEGCDCREA1F43XTRNB",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8GRB4CSCDV9BEANB52KHT4X",
+                     *         "output": "01M8GV4Q6736JQ7Z3JYVARDKH6",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6398,11 +6697,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T09:39:11.673968Z"
+                     *         "acted_at": "2026-11-28T10:28:07.766309Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GRB4CSCDV9BEANB52KHT4X",
-                     *         "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *         "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
+                     *         "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6430,11 +6729,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T09:39:11.673968Z"
+                     *           "returned_at": "2026-11-28T10:28:07.766309Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T09:39:11.673968Z",
+                     *         "moved_at": "2026-11-28T10:28:07.766309Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6463,10 +6762,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GRBR6KPCZB3CRVF0KNKC0H",
+                     *         "id": "01M8GV5BFEGCDCREA1F43XTRNB",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8GRB4CSCDV9BEANB52KHT4X",
+                     *         "output": "01M8GV4Q6736JQ7Z3JYVARDKH6",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6475,11 +6774,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T09:39:11.673968Z"
+                     *         "acted_at": "2026-11-28T10:28:07.766309Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GRB4CSCDV9BEANB52KHT4X",
-                     *         "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *         "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
+                     *         "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6507,11 +6806,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T09:39:11.673968Z"
+                     *           "returned_at": "2026-11-28T10:28:07.766309Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T09:39:11.673968Z",
+                     *         "moved_at": "2026-11-28T10:28:07.766309Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6536,6 +6835,8 @@ export interface operations {
     find_outputs_of_assignment: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 1
@@ -6572,7 +6873,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRB44JKJK0VKWEA00ZZ9QA */
+                /** @example 01M8GV4PZWAQ5XWTPAF1WPFBMJ */
                 assignment: string;
             };
             cookie?: never;
@@ -6591,8 +6892,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GRB4CSCDV9BEANB52KHT4X",
-                     *           "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *           "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
+                     *           "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -6617,7 +6918,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T09:39:11.714031Z",
+                     *           "moved_at": "2026-11-28T10:28:07.834928Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -6626,6 +6927,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["OutputPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -6641,7 +6944,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRB43WXY69HDXBB7QKXSSA */
+                /** @example 01M8GV4PZ55GAFPJJDNSDGKV17 */
                 assignment: string;
             };
             cookie?: never;
@@ -6667,8 +6970,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8GRBRBP6TTGRDXKJ8GB0ZQQ",
-                     *         "assignment": "01M8GRB43WXY69HDXBB7QKXSSA",
+                     *         "id": "01M8GV5BSHEHQZB3C7VQHQG7P6",
+                     *         "assignment": "01M8GV4PZ55GAFPJJDNSDGKV17",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -6716,7 +7019,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRB449HYSQ5PBY411YY4RE */
+                /** @example 01M8GV4PZTHSPW0725FTZPQSYG */
                 assignment: string;
             };
             cookie?: never;
@@ -6743,10 +7046,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GRBRFMHJMP5DCBVYJ9F5SE",
+                     *         "id": "01M8GV5C4WQ8PXPMX4PCXYM92P",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8GRB4CM5BRG6JMBBD67HWWK",
+                     *         "output": "01M8GV4Q613AHZYTPA33A4FBBR",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -6755,11 +7058,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T09:39:11.970799Z"
+                     *         "acted_at": "2026-11-28T10:28:08.442232Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GRB4CM5BRG6JMBBD67HWWK",
-                     *         "assignment": "01M8GRB449HYSQ5PBY411YY4RE",
+                     *         "id": "01M8GV4Q613AHZYTPA33A4FBBR",
+                     *         "assignment": "01M8GV4PZTHSPW0725FTZPQSYG",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -6784,7 +7087,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T09:39:11.970799Z",
+                     *         "moved_at": "2026-11-28T10:28:08.442232Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6813,10 +7116,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GRBRFMHJMP5DCBVYJ9F5SE",
+                     *         "id": "01M8GV5C4WQ8PXPMX4PCXYM92P",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8GRB4CM5BRG6JMBBD67HWWK",
+                     *         "output": "01M8GV4Q613AHZYTPA33A4FBBR",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -6825,11 +7128,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T09:39:11.970799Z"
+                     *         "acted_at": "2026-11-28T10:28:08.442232Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GRB4CM5BRG6JMBBD67HWWK",
-                     *         "assignment": "01M8GRB449HYSQ5PBY411YY4RE",
+                     *         "id": "01M8GV4Q613AHZYTPA33A4FBBR",
+                     *         "assignment": "01M8GV4PZTHSPW0725FTZPQSYG",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -6854,7 +7157,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T09:39:11.970799Z",
+                     *         "moved_at": "2026-11-28T10:28:08.442232Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6879,6 +7182,8 @@ export interface operations {
     find_amendments: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 1
@@ -6931,12 +7236,14 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T09:39:12.274285Z"
+                     *           "entered_at": "2026-11-28T10:28:08.821446Z"
                      *         }
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -7020,7 +7327,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T09:39:11.876984Z"
+                     *         "entered_at": "2026-11-28T10:28:08.163580Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -7061,7 +7368,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T09:39:11.840752Z",
+                     *         "as_of": "2026-11-28T10:28:08.035291Z",
                      *         "on": "2026-11-28"
                      *       },
                      *       "after": {
@@ -7103,7 +7410,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T09:39:11.876984Z",
+                     *         "as_of": "2026-11-28T10:28:08.163580Z",
                      *         "on": "2026-11-28"
                      *       }
                      *     }
@@ -7145,7 +7452,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T09:39:11.876984Z"
+                     *         "entered_at": "2026-11-28T10:28:08.163580Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -7186,7 +7493,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T09:39:11.840752Z",
+                     *         "as_of": "2026-11-28T10:28:08.035291Z",
                      *         "on": "2026-11-28"
                      *       },
                      *       "after": {
@@ -7228,7 +7535,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T09:39:11.876984Z",
+                     *         "as_of": "2026-11-28T10:28:08.163580Z",
                      *         "on": "2026-11-28"
                      *       }
                      *     }
@@ -7280,7 +7587,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-28T09:39:11.876984Z"
+                     *       "entered_at": "2026-11-28T10:28:08.163580Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -7292,6 +7599,8 @@ export interface operations {
     find_proposals: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 1
@@ -7327,11 +7636,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04R1JCUlFONzJRMlM1R01EN01TWVQ0SyIsIjAxTThHUkJSUU43MlEyUzVHTUQ3TVNZVDRLIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04R1Y1Q0VUNUZEVjNURjA4UzVDRFQ5TSIsIjAxTThHVjVDRVQ1RkRWM1RGMDhTNUNEVDlNIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GRBRQN72Q2S5GMD7MSYT4K",
+                     *           "id": "01M8GV5CET5FDV3TF08S5CDT9M",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -7346,8 +7655,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-28T09:39:12.166138Z",
-                     *           "settled_at": "2026-11-28T09:39:12.514334Z",
+                     *           "proposed_at": "2026-11-28T10:28:08.724132Z",
+                     *           "settled_at": "2026-11-28T10:28:09.040684Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -7356,6 +7665,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ProposalPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -7402,7 +7713,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8GRBRQN72Q2S5GMD7MSYT4K",
+                     *         "id": "01M8GV5CET5FDV3TF08S5CDT9M",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -7417,7 +7728,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T09:39:12.166138Z",
+                     *         "proposed_at": "2026-11-28T10:28:08.724132Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -7441,7 +7752,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRBRJ2NSZV9G25X3PMN7V6 */
+                /** @example 01M8GV5C7S6CPRJMHPNP2RAMEH */
                 proposal: string;
             };
             cookie?: never;
@@ -7456,7 +7767,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GRBRJ2NSZV9G25X3PMN7V6",
+                     *       "id": "01M8GV5C7S6CPRJMHPNP2RAMEH",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -7471,8 +7782,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-28T09:39:12.018444Z",
-                     *       "settled_at": "2026-11-28T09:39:12.274285Z",
+                     *       "proposed_at": "2026-11-28T10:28:08.506210Z",
+                     *       "settled_at": "2026-11-28T10:28:08.821446Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -7494,7 +7805,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRBRJ2NSZV9G25X3PMN7V6 */
+                /** @example 01M8GV5C7S6CPRJMHPNP2RAMEH */
                 proposal: string;
             };
             cookie?: never;
@@ -7524,7 +7835,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8GRBRJ2NSZV9G25X3PMN7V6",
+                     *         "id": "01M8GV5C7S6CPRJMHPNP2RAMEH",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -7539,8 +7850,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T09:39:12.018444Z",
-                     *         "settled_at": "2026-11-28T09:39:12.274285Z",
+                     *         "proposed_at": "2026-11-28T10:28:08.506210Z",
+                     *         "settled_at": "2026-11-28T10:28:08.821446Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -7567,7 +7878,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T09:39:12.274285Z"
+                     *           "entered_at": "2026-11-28T10:28:08.821446Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -7608,7 +7919,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T09:39:11.970799Z",
+                     *           "as_of": "2026-11-28T10:28:08.442232Z",
                      *           "on": "2026-11-28"
                      *         },
                      *         "after": {
@@ -7650,7 +7961,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T09:39:11.970799Z",
+                     *           "as_of": "2026-11-28T10:28:08.442232Z",
                      *           "on": "2026-11-28"
                      *         }
                      *       }
@@ -7669,7 +7980,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8GRBRJ2NSZV9G25X3PMN7V6",
+                     *         "id": "01M8GV5C7S6CPRJMHPNP2RAMEH",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -7684,8 +7995,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T09:39:12.018444Z",
-                     *         "settled_at": "2026-11-28T09:39:12.274285Z",
+                     *         "proposed_at": "2026-11-28T10:28:08.506210Z",
+                     *         "settled_at": "2026-11-28T10:28:08.821446Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -7712,7 +8023,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T09:39:12.274285Z"
+                     *           "entered_at": "2026-11-28T10:28:08.821446Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -7753,7 +8064,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T09:39:11.970799Z",
+                     *           "as_of": "2026-11-28T10:28:08.442232Z",
                      *           "on": "2026-11-28"
                      *         },
                      *         "after": {
@@ -7795,7 +8106,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T09:39:11.970799Z",
+                     *           "as_of": "2026-11-28T10:28:08.442232Z",
                      *           "on": "2026-11-28"
                      *         }
                      *       }
@@ -7817,7 +8128,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRBRMP4RGGGWA84W26RSFJ */
+                /** @example 01M8GV5CAW5HVVQQ1YS2BG6ZMZ */
                 proposal: string;
             };
             cookie?: never;
@@ -7843,7 +8154,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8GRBRMP4RGGGWA84W26RSFJ",
+                     *         "id": "01M8GV5CAW5HVVQQ1YS2BG6ZMZ",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -7858,8 +8169,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T09:39:12.092201Z",
-                     *         "settled_at": "2026-11-28T09:39:12.464383Z",
+                     *         "proposed_at": "2026-11-28T10:28:08.599807Z",
+                     *         "settled_at": "2026-11-28T10:28:08.998208Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -7880,7 +8191,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8GRBRMP4RGGGWA84W26RSFJ",
+                     *         "id": "01M8GV5CAW5HVVQQ1YS2BG6ZMZ",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -7895,8 +8206,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T09:39:12.092201Z",
-                     *         "settled_at": "2026-11-28T09:39:12.464383Z",
+                     *         "proposed_at": "2026-11-28T10:28:08.599807Z",
+                     *         "settled_at": "2026-11-28T10:28:08.998208Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -7920,7 +8231,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRBRQN72Q2S5GMD7MSYT4K */
+                /** @example 01M8GV5CET5FDV3TF08S5CDT9M */
                 proposal: string;
             };
             cookie?: never;
@@ -7946,7 +8257,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8GRBRQN72Q2S5GMD7MSYT4K",
+                     *         "id": "01M8GV5CET5FDV3TF08S5CDT9M",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -7961,8 +8272,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T09:39:12.166138Z",
-                     *         "settled_at": "2026-11-28T09:39:12.514334Z",
+                     *         "proposed_at": "2026-11-28T10:28:08.724132Z",
+                     *         "settled_at": "2026-11-28T10:28:09.040684Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -7983,7 +8294,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8GRBRQN72Q2S5GMD7MSYT4K",
+                     *         "id": "01M8GV5CET5FDV3TF08S5CDT9M",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -7998,8 +8309,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T09:39:12.166138Z",
-                     *         "settled_at": "2026-11-28T09:39:12.514334Z",
+                     *         "proposed_at": "2026-11-28T10:28:08.724132Z",
+                     *         "settled_at": "2026-11-28T10:28:09.040684Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8223,7 +8534,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T09:39:11.714031Z",
+                     *         "as_of": "2026-11-28T10:28:07.834928Z",
                      *         "on": "2026-11-28",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -8303,7 +8614,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T09:39:11.542850Z",
+                     *           "as_of": "2026-11-28T10:28:07.474301Z",
                      *           "on": "2026-11-28",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -8385,7 +8696,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T09:39:11.542850Z",
+                     *           "as_of": "2026-11-28T10:28:07.474301Z",
                      *           "on": "2026-11-28",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -8487,13 +8798,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-28T09:39:11.714031Z",
+                     *       "as_of": "2026-11-28T10:28:07.834928Z",
                      *       "on": "2026-11-28",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *           "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -8638,24 +8949,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-28T09:39:11.714031Z",
+                     *       "as_of": "2026-11-28T10:28:07.834928Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T09:39:11.876984Z"
+                     *           "entered_at": "2026-11-28T10:28:08.163580Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T09:39:12.274285Z"
+                     *           "entered_at": "2026-11-28T10:28:08.821446Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *           "key": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -8691,7 +9002,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *               "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8805,7 +9116,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T09:39:11.970799Z",
+                     *           "as_of": "2026-11-28T10:28:08.442232Z",
                      *           "on": "2026-11-28",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -8885,7 +9196,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T09:39:11.876984Z",
+                     *             "as_of": "2026-11-28T10:28:08.163580Z",
                      *             "on": "2026-11-28",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -8967,7 +9278,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T09:39:11.876984Z",
+                     *             "as_of": "2026-11-28T10:28:08.163580Z",
                      *             "on": "2026-11-28",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -9055,7 +9366,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T09:39:11.970799Z",
+                     *           "as_of": "2026-11-28T10:28:08.442232Z",
                      *           "on": "2026-11-28",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -9338,7 +9649,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T09:39:12.274285Z"
+                     *           "entered_at": "2026-11-28T10:28:08.821446Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -9360,7 +9671,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T09:39:11.876984Z"
+                     *           "entered_at": "2026-11-28T10:28:08.163580Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -9378,7 +9689,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8GRBQP12RHWZM58XVTY3D1B",
+                     *           "id": "01M8GV5A71YE10BQQH7CNBAKTV",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9410,7 +9721,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T09:39:11.137510Z",
+                     *           "recorded_at": "2026-11-28T10:28:06.454719Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -9481,6 +9792,8 @@ export interface operations {
     find_tasks: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 1
@@ -9614,7 +9927,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T09:39:11.714031Z",
+                     *             "as_of": "2026-11-28T10:28:07.834928Z",
                      *             "on": "2026-11-28"
                      *           },
                      *           "can": [
@@ -9629,6 +9942,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["TaskPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -9722,7 +10037,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T09:39:11.714031Z",
+                     *         "as_of": "2026-11-28T10:28:07.834928Z",
                      *         "on": "2026-11-28"
                      *       },
                      *       "can": [
@@ -9731,7 +10046,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *           "id": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9798,7 +10113,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T09:39:11.714031Z",
+                     *             "as_of": "2026-11-28T10:28:07.834928Z",
                      *             "on": "2026-11-28"
                      *           },
                      *           "can": [
@@ -9820,6 +10135,8 @@ export interface operations {
     find_assignments: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 1
@@ -9869,11 +10186,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04R1JCNDRKS0pLMFZLV0VBMDBaWjlRQSJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04R1Y0UFpXQVE1WFdUUEFGMVdQRkJNSiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *           "id": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9940,7 +10257,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T09:39:11.714031Z",
+                     *             "as_of": "2026-11-28T10:28:07.834928Z",
                      *             "on": "2026-11-28"
                      *           },
                      *           "can": [
@@ -9952,6 +10269,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["AssignmentPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -9964,7 +10283,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRB44JKJK0VKWEA00ZZ9QA */
+                /** @example 01M8GV4PZWAQ5XWTPAF1WPFBMJ */
                 assignment: string;
             };
             cookie?: never;
@@ -9979,7 +10298,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *       "id": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10046,7 +10365,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T09:39:11.714031Z",
+                     *         "as_of": "2026-11-28T10:28:07.834928Z",
                      *         "on": "2026-11-28"
                      *       },
                      *       "can": [
@@ -10064,6 +10383,8 @@ export interface operations {
     find_urges: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 1
@@ -10113,7 +10434,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
+                     *           "id": "01M8GV5CW5X71T9WFSE5XTN594",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10132,19 +10453,21 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-28T09:39:12.615372Z",
+                     *           "urged_at": "2026-11-28T10:28:09.184694Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-28T09:39:12.680145Z",
+                     *           "answered_at": "2026-11-28T10:28:09.319386Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-28T09:39:12.722511Z",
+                     *           "closed_at": "2026-11-28T10:28:09.414302Z",
                      *           "can": []
                      *         }
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["UrgePage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -10188,7 +10511,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
+                     *           "id": "01M8GV5CW5X71T9WFSE5XTN594",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10207,7 +10530,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-28T09:39:12.615372Z",
+                     *           "urged_at": "2026-11-28T10:28:09.184694Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -10234,7 +10557,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRBS44ZQTE8VC1XQHYAY6R */
+                /** @example 01M8GV5CW5X71T9WFSE5XTN594 */
                 urge: string;
             };
             cookie?: never;
@@ -10249,7 +10572,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
+                     *       "id": "01M8GV5CW5X71T9WFSE5XTN594",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10268,13 +10591,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-28T09:39:12.615372Z",
+                     *       "urged_at": "2026-11-28T10:28:09.184694Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-28T09:39:12.680145Z",
+                     *       "answered_at": "2026-11-28T10:28:09.319386Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-28T09:39:12.722511Z",
+                     *       "closed_at": "2026-11-28T10:28:09.414302Z",
                      *       "can": []
                      *     }
                      */
@@ -10294,7 +10617,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRBS44ZQTE8VC1XQHYAY6R */
+                /** @example 01M8GV5CW5X71T9WFSE5XTN594 */
                 urge: string;
             };
             cookie?: never;
@@ -10320,7 +10643,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
+                     *         "id": "01M8GV5CW5X71T9WFSE5XTN594",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10339,9 +10662,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T09:39:12.615372Z",
+                     *         "urged_at": "2026-11-28T10:28:09.184694Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T09:39:12.680145Z",
+                     *         "answered_at": "2026-11-28T10:28:09.319386Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -10363,7 +10686,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
+                     *         "id": "01M8GV5CW5X71T9WFSE5XTN594",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10382,9 +10705,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T09:39:12.615372Z",
+                     *         "urged_at": "2026-11-28T10:28:09.184694Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T09:39:12.680145Z",
+                     *         "answered_at": "2026-11-28T10:28:09.319386Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -10409,7 +10732,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRBS44ZQTE8VC1XQHYAY6R */
+                /** @example 01M8GV5CW5X71T9WFSE5XTN594 */
                 urge: string;
             };
             cookie?: never;
@@ -10435,7 +10758,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
+                     *         "id": "01M8GV5CW5X71T9WFSE5XTN594",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10454,13 +10777,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T09:39:12.615372Z",
+                     *         "urged_at": "2026-11-28T10:28:09.184694Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T09:39:12.680145Z",
+                     *         "answered_at": "2026-11-28T10:28:09.319386Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T09:39:12.722511Z",
+                     *         "closed_at": "2026-11-28T10:28:09.414302Z",
                      *         "can": []
                      *       }
                      *     }
@@ -10478,7 +10801,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8GRBS44ZQTE8VC1XQHYAY6R",
+                     *         "id": "01M8GV5CW5X71T9WFSE5XTN594",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10497,13 +10820,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T09:39:12.615372Z",
+                     *         "urged_at": "2026-11-28T10:28:09.184694Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T09:39:12.680145Z",
+                     *         "answered_at": "2026-11-28T10:28:09.319386Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T09:39:12.722511Z",
+                     *         "closed_at": "2026-11-28T10:28:09.414302Z",
                      *         "can": []
                      *       }
                      *     }
@@ -10517,6 +10840,8 @@ export interface operations {
     find_plans: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 1
@@ -10576,6 +10901,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["PlanPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -10716,6 +11043,8 @@ export interface operations {
     find_sections: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 2
@@ -10773,6 +11102,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["SectionPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -10816,6 +11147,8 @@ export interface operations {
     find_objectives: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 2
@@ -10872,6 +11205,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ObjectivePage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -10916,6 +11251,8 @@ export interface operations {
     find_events: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 1
@@ -10987,6 +11324,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["EventPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -11092,6 +11431,8 @@ export interface operations {
     find_budget_lines: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 1
@@ -11131,6 +11472,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["BudgetLinePage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -11139,6 +11482,8 @@ export interface operations {
     find_receipts: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 1
@@ -11167,15 +11512,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04R1JCUVBCVkg0VFhTQjNXS0NDQlJKNyJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04R1Y1QTdLMERLOEVaRENBOVo5WEdLMSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GRBQPBVH4TXSB3WKCCBRJ7",
+                     *           "id": "01M8GV5A7K0DK8EZDCA9Z9XGK1",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-28T09:39:11.137510Z",
+                     *           "received_at": "2026-11-28T10:28:06.454719Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -11190,6 +11535,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -11202,7 +11549,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GRBQPBVH4TXSB3WKCCBRJ7 */
+                /** @example 01M8GV5A7K0DK8EZDCA9Z9XGK1 */
                 receipt: string;
             };
             cookie?: never;
@@ -11217,11 +11564,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GRBQPBVH4TXSB3WKCCBRJ7",
+                     *       "id": "01M8GV5A7K0DK8EZDCA9Z9XGK1",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-28T09:39:11.137510Z",
+                     *       "received_at": "2026-11-28T10:28:06.454719Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -11235,12 +11582,12 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8GRBQP12RHWZM58XVTY3D1B",
+                     *           "activity": "01M8GV5A71YE10BQQH7CNBAKTV",
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "aiiSCx5IPwRbCqe8K6iK1d_mqXKig6dsnWIYI4rKFe0",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImFpaVNDeDVJUHdSYkNxZThLNmlLMWRfbXFYS2lnNmRzbldJWUk0cktGZTAiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThHUkJRUEJWSDRUWFNCM1dLQ0NCUko3IiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMDk6Mzk6MTEuMTM3NTEwWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04R1JCUVAxMlJIV1pNNThYVlRZM0QxQiIsImNvZGUiOm51bGx9XX0.WuVev_m1yiXt4HoYfLQdzYR7OfY81Ec489saY_qn1f1A3pBu_dxZqyzP4H2Dnar2vAEi5IyORRBrEqLixPuiBA"
+                     *       "kid": "FrV2O3C6vwZgx6CBxDaqsbZG_-ks5KyX-gNvs0U_fIk",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IkZyVjJPM0M2dndaZ3g2Q0J4RGFxc2JaR18ta3M1S3lYLWdOdnMwVV9mSWsiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThHVjVBN0swREs4RVpEQ0E5WjlYR0sxIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMTA6Mjg6MDYuNDU0NzE5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04R1Y1QTcxWUUxMEJRUUg3Q05CQUtUViIsImNvZGUiOm51bGx9XX0.-HQV450rljCYm1q_IIr5JDzlmj7CmA2fejJoIbtufzVxPl6x2eCXTJphIgPK10ABs7A2UGBbm6qaJ0j-Mu85Cw"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -11270,8 +11617,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "EIq-DZrH3vTXwjJq9v9vxUuCwgmPOY75u6HVW92p_9A",
-                     *           "kid": "aiiSCx5IPwRbCqe8K6iK1d_mqXKig6dsnWIYI4rKFe0",
+                     *           "x": "Cjjn-bp33wP8nlNExvpD0x94E1t-xar3-Sa3PvUWJnk",
+                     *           "kid": "FrV2O3C6vwZgx6CBxDaqsbZG_-ks5KyX-gNvs0U_fIk",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -11287,6 +11634,8 @@ export interface operations {
     find_agencies: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Số mục mỗi trang · items per page
                  * @example 1
@@ -11354,6 +11703,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["AgencyPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -11418,6 +11769,8 @@ export interface operations {
     find_changes: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /** @description id của thay đổi cuối đã đọc · last id seen */
                 after?: string | null;
                 /** @example 1 */
@@ -11451,26 +11804,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8GRBQGM1MYYCFR359V46SMK",
-                     *           "at": "2026-11-28T09:39:10.914265Z",
+                     *           "id": "01M8GV59X56PRV3CF4ENM3PWJX",
+                     *           "at": "2026-11-28T10:28:05.981716Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8GRBQGKG5C3TC6ZRSPQ9SR5",
+                     *           "ref": "01M8GV59X1B6BS2719973JF2MP",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8GRB4V1PSRQGJ7102M4TQRM",
+                     *           "via": "key:01M8GV4QMXMYNGHJ1NK5Q7JAZZ",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8GRBQGKG5C3TC6ZRSPQ9SR5",
+                     *             "public_id": "01M8GV59X1B6BS2719973JF2MP",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8GRB44JKJK0VKWEA00ZZ9QA",
+                     *             "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -11485,15 +11838,17 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-28T09:39:10.914265+00:00"
+                     *             "recorded_at": "2026-11-28T10:28:05.981716+00:00"
                      *           },
-                     *           "request_id": "a4c9ca8ae068b765e8f7092a"
+                     *           "request_id": "9c701205299f9c9914fbff70"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8GRBQGM1MYYCFR359V46SMK"
+                     *       "next_cursor": "01M8GV59X56PRV3CF4ENM3PWJX"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -11530,10 +11885,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8GRB4V1PSRQGJ7102M4TQRM",
+                     *       "key": "01M8GV4QMXMYNGHJ1NK5Q7JAZZ",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_NgAN",
-                     *       "expires_at": "2026-12-28T09:38:51.856697Z",
+                     *       "key_hint": "ttdn_Yxfh",
+                     *       "expires_at": "2026-12-28T10:27:47.471529Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

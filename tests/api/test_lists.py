@@ -248,6 +248,7 @@ WRONG = {
     "output": ("x" * 27,),
     "by": ("", "person", "section,agency"),
     "after": ("", "x", "x" * 27, "x" * 26),
+    "format": ("", "pdf", "CSV", "xls"),
 }
 """Values that no parameter of that name takes, whichever operation has it."""
 

@@ -53,8 +53,14 @@ class Recorder:
         sent: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
         for name, value in named.items():
             sent[places[name]][name] = str(value)
+        if isinstance(body, str):
+            sent["header"]["Content-Type"] = "text/csv"
         answer = self.clients[caller].request(
-            method, path.format(**sent["path"]), params=sent["query"], headers=sent["header"], json=body
+            method,
+            path.format(**sent["path"]),
+            params=sent["query"],
+            headers=sent["header"],
+            **({"content": body.encode()} if isinstance(body, str) else {"json": body}),
         )
         answer.raise_for_status()
         exchange: Exchange = {"parameters": named} if named else {}
@@ -164,6 +170,12 @@ def write(recorder: Recorder) -> None:
         {**pushed, "external_id": "2023/0119", "task": "IV.6.a", "output": None},
     ]
     recorder.call("push_activities", plan=PLAN, dry_run=True, body={"records": batch})
+    file = (
+        "Mã nhiệm vụ,Mã đầu ra,Ngày thực hiện,Loại hoạt động,Tiêu đề,Số lượng\r\n"
+        "IV.7.a,M1,12/05/2023,Tập huấn,Tập huấn quy định về lễ hội,1.200\r\n"
+        "IV.7.b,,31/02/2023,Phim,Phim giới thiệu,1\r\n"
+    )
+    recorder.call("import_activities", plan=PLAN, dry_run=True, body=file)
 
 
 def act(recorder: Recorder) -> None:

@@ -15,6 +15,8 @@ WORDED_ELSEWHERE = {
     "app/services/batching.py",
     "app/services/evidence.py",
     "app/services/looking_up.py",
+    "app/sheets/drafts.py",
+    "app/sheets/found.py",
 }
 """Where a fault's code is an argument; whoever hands it over is found."""
 

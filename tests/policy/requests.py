@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 
 from app.rules.vocabulary import Scope
+from app.services.activity_sheet import WANTED
+from tests.books import CSV, csv_of
 from tests.service import PLAN, Service
 from tests.writing import pushing
 
@@ -45,6 +47,26 @@ class Batch(Request):
         errors = [{**one, "pointer": one["pointer"].removeprefix(place)} for one in refusal["errors"]]
         told = {**refusal["facts"], "code": refusal["code"], "errors": errors}
         return httpx.Response(refusal["status"], json=told)
+
+
+class File(Batch):
+    """One record as a row of a file: the same again."""
+
+    def by(self, client: httpx.Client) -> httpx.Response:
+        """Send it; the status and the problem are those of the row."""
+        headings, cells = list(self.body), [str(cell) for cell in self.body.values()]
+        content = csv_of(cells, headings=headings)
+        answer = client.post(f"{PLAN}/{self.path}", content=content, headers={"Content-Type": CSV})
+        if answer.status_code != 200:
+            return answer
+        said = answer.json()
+        if said["counts"]["refused"] == 0:
+            return httpx.Response(201 if said["counts"]["created"] else 200, json={"activity": None})
+        ((row,), (fault,)) = said["rows"], said["rows"][0]["errors"]
+        fields = {heading: field for field, heading in WANTED.headings.items()}
+        errors = [{**fault, "pointer": f"/{fields.get(fault['column'])}"}]
+        told = {**row["facts"], "code": fault["code"], "errors": errors}
+        return httpx.Response(403 if fault["code"] == "not_permitted" else 422, json=told)
 
 
 def post(path: str, **body: Any) -> Request:
@@ -201,6 +223,8 @@ MAKERS: dict[str, Maker] = {
     "push_activities": lambda world: Batch(
         "POST", "activities/batch", activity(world, agency="SVHTTDL").body
     ),
+    "import_activities own": lambda world: File("POST", "imports", activity(world).body),
+    "import_activities": lambda world: File("POST", "imports", activity(world, agency="SVHTTDL").body),
     "revise_activity": revision,
     "withdraw_activity": lambda world: post(f"activities/{world.record()}/withdrawals", reason="Ghi nhầm"),
     "claim_output": lambda world: post(f"outputs/{world.unclaimed()}/claims"),

@@ -40,6 +40,8 @@ record_activity_own     yes  yes  no   no   no   no   who  no   no   no   no   n
 record_activity         yes  no   no   no   no   no   for  no   no   no   no   no   key  key  401
 push_activities_own     yes  yes  no   no   no   no   who  no   no   no   no   no   key  key  401
 push_activities         yes  no   no   no   no   no   for  no   no   no   no   no   key  key  401
+import_activities_own   yes  yes  no   no   no   no   who  no   no   no   no   no   key  key  401
+import_activities       yes  no   no   no   no   no   for  no   no   no   no   no   key  key  401
 revise_activity         yes  no   no   no   no   no   for  no   no   no   no   no   key  key  401
 withdraw_activity       yes  no   no   no   no   no   for  no   no   no   no   no   key  key  401
 claim_output            yes  no   no   no   no   no   for  no   no   no   no   no   key  key  401
@@ -127,6 +129,7 @@ def test_any_key_reads_whatever_it_may_see(service: Service, caller: str) -> Non
     world.urge()
     world.proposal()
     world.record()
+    world.evidenced("IV.1.1", "TTBCD")
     spec = service.app.openapi()
     read = set()
     for operation, address in everything(world[caller], spec, most=1):

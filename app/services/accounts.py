@@ -1,0 +1,68 @@
+"""Accounts: what has come of the rows of a file so far, in as much memory for many as for few.
+
+What a unit of work had added that was undone and begun anew is forgotten.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from app.schemas.batches import BatchCounts
+from app.schemas.imports import MOST_TOLD, ImportRow
+from app.services.row_results import in_one_line
+from app.sheets.columns import Cell
+from app.sheets.drafts import Draft, Drafts
+
+_AT_A_TIME = 1000
+
+
+class Account:
+    """The counts of all rows, the first of those that are told, and on the disk every refused one."""
+
+    def __init__(self) -> None:
+        self._counts: list[Counter[str]] = []
+        self._told: list[ImportRow] = []
+        self._refused = Drafts()
+        self._marks: list[tuple[int, tuple[int, int]]] = []
+
+    def begin(self, turn: int) -> None:
+        """A unit of work begins, perhaps anew."""
+        if turn < len(self._marks):
+            told, mark = self._marks[turn]
+            del self._counts[turn:], self._told[told:], self._marks[turn:]
+            self._refused.back_to(mark)
+        self._marks.append((len(self._told), self._refused.mark()))
+        self._counts.append(Counter())
+
+    def add(self, draft: Draft, row: ImportRow) -> None:
+        """One row and what came of it."""
+        self._counts[-1][row.result] += 1
+        if (row.notes or row.errors) and len(
+            self._told
+        ) <= MOST_TOLD:  # one more than is told says there are more
+            self._told.append(row)
+        if row.errors:
+            self._refused.add(draft._replace(cells=[*draft.cells, in_one_line(row), draft.number]))
+
+    @property
+    def counts(self) -> BatchCounts:
+        """How many came to what."""
+        return BatchCounts.model_validate(sum(self._counts, Counter()))
+
+    @property
+    def told(self) -> list[ImportRow]:
+        """The rows about which there is something to say."""
+        return self._told[:MOST_TOLD]
+
+    @property
+    def more(self) -> bool:
+        """Whether there is something to say about others."""
+        return len(self._told) > MOST_TOLD
+
+    def refused(self) -> Iterator[list[Cell]]:
+        """Every refused row as it was sent, what is wrong with it, and its number."""
+        for drafts in self._refused.in_turn(_AT_A_TIME):
+            yield from (draft.cells for draft in drafts)
+
+    def close(self) -> None:
+        """Forget it."""
+        self._refused.close()

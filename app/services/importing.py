@@ -1,0 +1,203 @@
+"""Importing: a file of records is read to its end, then taken a thousand rows at a time.
+
+Each thousand is one unit of work through the same engine as a batch: others get their turn in between, and a
+file that was killed half-way is sent again and doubles nothing.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from tempfile import SpooledTemporaryFile
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy.orm import Session
+
+from app.errors import BatchRefused, Failure, Fault, Text
+from app.rules.ownership import Action
+from app.rules.parties import Actor
+from app.schemas.activities import ActivityIn, ActivityOut
+from app.schemas.batches import MOST_RECORDS, BatchAsk, BatchRow
+from app.schemas.imports import ColumnRead, ImportAsk, ImportResult
+from app.services import activities, activity_sheet, batching, correcting, grounds, offers, receipts
+from app.services.accounts import Account
+from app.services.activity_sheet import ERROR, PLACE, WANTED
+from app.services.receipts import Received
+from app.services.row_results import Words
+from app.sheets import csv_file, workbook
+from app.sheets.drafts import IN_MEMORY, Draft, Drafts
+from app.sheets.found import unfit
+from app.sheets.headings import TABS
+from app.sheets.table import Kind, opened
+
+Parse = Callable[[type[ActivityIn], Any], ActivityIn | Failure]
+Step = Callable[[Session, Actor], ImportResult | None]
+
+
+def begin(session: Session, actor: Actor, slug: str) -> None:
+    """Whether there is such a plan, before its file is read."""
+    grounds.find(session, actor, slug)
+
+
+class Import:
+    """One file, from its first byte to the answer."""
+
+    def __init__(self, body: bytes, kind: Kind, ask: ImportAsk, parse: Parse, received: Received) -> None:
+        self._ask, self._parse, self._received = ask, parse, received
+        self._receipts: dict[int, str] = {}
+        self._table = opened(body, kind, WANTED)
+        self._fields = frozenset(self._table.fields.values())
+        self._drafts, self._account = Drafts(), Account()
+        try:
+            for draft in activity_sheet.drafts(self._table):
+                self._drafts.add(draft)
+            self._check_length()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave nothing on the disk."""
+        self._drafts.close()
+        self._account.close()
+
+    def steps(self, slug: str) -> Iterator[Step]:
+        """The units of work, one after the other; the last one has the answer."""
+        turns = -(-self._drafts.count // MOST_RECORDS)
+        for turn, drafts in enumerate(self._drafts.in_turn(MOST_RECORDS)):
+            yield partial(self._step, slug, turn, drafts, turn == turns - 1)
+
+    def sheet_of_refused(self) -> bytes:
+        """The same sheet with its refused rows alone, and what is wrong with each."""
+        headings = [*self._table.headings.values(), ERROR, PLACE]
+        with SpooledTemporaryFile(IN_MEMORY) as file:
+            if self._ask.format == "csv":
+                csv_file.write(file, headings, self._account.refused())
+            else:
+                workbook.write(file, TABS["ActivityOut"], headings, self._account.refused())
+            file.seek(0)
+            return file.read()
+
+    def _check_length(self) -> None:
+        if not self._drafts.count:
+            raise unfit(
+                "no_rows", "Không có dòng nào dưới dòng tiêu đề", "There is no row below the row of headings"
+            )
+        if self._ask.mode == "atomic" and self._drafts.count > MOST_RECORDS:
+            raise unfit(
+                "too_many_rows",
+                f"mode=atomic nhận nhiều nhất {MOST_RECORDS} dòng: hãy chia tệp, hoặc dùng mode=partial",
+                f"mode=atomic takes {MOST_RECORDS} rows at most: send parts, or use mode=partial",
+            )
+
+    def _step(
+        self, slug: str, turn: int, drafts: list[Draft], is_last: bool, session: Session, actor: Actor
+    ) -> ImportResult | None:
+        self._account.begin(turn)
+
+        @cache
+        def tasks() -> list[str]:
+            here = grounds.find(session, actor, slug)
+            offered: Mapping[str, Any] = offers.instead(session, here, actor, Action.ACTIVITY_RECORD) or {}
+            return list(offered.get("task", ()))
+
+        words = Words({**WANTED.headings, **self._as_headed()}, tasks)
+        with session.begin_nested() as work:
+            rows = self._taken(session, actor, slug, drafts)
+            if self._ask.dry_run:
+                work.rollback()
+        for draft, row in zip(drafts, rows, strict=True):
+            self._account.add(draft, words.told(draft, row))
+        if self._ask.mode == "atomic" and self._account.counts.refused:
+            raise self._all_refused()
+        if not self._ask.dry_run:
+            self._receipts[turn] = receipts.for_rows(
+                session, actor, slug, self._received, [draft.number for draft in drafts], rows
+            )
+        return self._result() if is_last else None
+
+    def _taken(self, session: Session, actor: Actor, slug: str, drafts: list[Draft]) -> list[BatchRow]:
+        """What came of each row; those that name their record first, the others as a batch."""
+        known = activities.by_ids(session, actor, slug, [draft.id for draft in drafts if draft.id])
+        came: dict[int, BatchRow] = {}
+        others: dict[int, ActivityIn | Failure] = {}
+        for place, draft in enumerate(drafts):
+            body = draft.failure() or self._parse(ActivityIn, draft.values)
+            if draft.id is None or isinstance(body, Failure):
+                others[place] = body
+            elif draft.id not in known:
+                others[place] = correcting.unknown()
+            else:
+                try:
+                    with session.begin_nested():
+                        came[place] = self._corrected(session, actor, slug, known, draft.id, body)
+                except Failure as failure:
+                    others[place] = failure
+        ask = BatchAsk(mode="partial", dry_run=self._ask.dry_run)
+        pushed = batching.push(session, actor, slug, list(others.values()), ask)
+        came |= dict(zip(others, pushed.results, strict=True))
+        return [came[place] for place in range(len(drafts))]
+
+    def _corrected(
+        self,
+        session: Session,
+        actor: Actor,
+        slug: str,
+        known: dict[str, ActivityOut],
+        id_: str,
+        body: ActivityIn,
+    ) -> BatchRow:
+        said = correcting.correct(session, actor, slug, known[id_], body, self._fields)
+        if said is not None:
+            known[id_] = said.activity
+        now = known[id_]
+        return BatchRow(
+            index=0,
+            result="unchanged" if said is None or said.result == "unchanged" else "updated",
+            activity=id_,
+            task=now.task.code,
+            agency=now.agency.code,
+            output=now.output,
+            counts=now.counts,
+            moved=said.moved if said else [],
+            hint_vi=said.hint_vi if said else None,
+            hint_en=said.hint_en if said else None,
+        )
+
+    def _as_headed(self) -> dict[str, str]:
+        """What the file itself calls the fields it has."""
+        return {field: self._table.headings[place] for place, field in self._table.fields.items()}
+
+    def _result(self) -> ImportResult:
+        headings, fields = self._table.headings, self._table.fields
+        return ImportResult(
+            applied=not self._ask.dry_run,
+            in_parts=self._drafts.count > MOST_RECORDS,
+            counts=self._account.counts,
+            rows_read=self._drafts.count,
+            sheet=self._table.tab,
+            heading_row=self._table.heading_row,
+            columns_read=[ColumnRead(heading=headings[place], field=fields[place]) for place in fields],
+            columns_not_read=[heading for place, heading in headings.items() if place not in fields],
+            rows=self._account.told,
+            more=self._account.more,
+            receipts=list(self._receipts.values()),
+        )
+
+    def _all_refused(self) -> BatchRefused:
+        rows = [row for row in self._account.told if row.errors]
+        return BatchRefused(
+            faults=[
+                Fault(f"/rows/{row.row}", one.code, Text(one.message_vi, one.message_en))
+                for row in rows
+                for one in row.errors
+            ],
+            facts={"rows": [row.model_dump(mode="json") for row in rows]},
+        )

@@ -1,0 +1,43 @@
+"""What is found in a file that was sent: rows of cells, as the file has them, and why one cannot be read."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final, NamedTuple
+
+from app.errors import Fault, Invalid, Text
+
+MOST_COLUMNS: Final = 100
+"""What stands further to the right is not read."""
+MOST_ROWS: Final = 200_000
+"""Rows with something in them."""
+
+Value = str | int | float | bool | date
+
+
+class Found(NamedTuple):
+    """A cell that is not empty. Its value is None where a formula has none yet, or where it has failed."""
+
+    value: Value | None
+    is_formula: bool = False
+    is_error: bool = False
+
+
+class Row(NamedTuple):
+    """A row that is not empty: its number as people see it, and its cells by their places from 1."""
+
+    number: int
+    cells: Mapping[int, Found]
+
+
+def unfit(code: str, vi: str, en: str) -> Invalid:
+    """Why the file as a whole cannot be taken. Nothing of it is repeated."""
+    return Invalid(Text(vi, en), faults=[Fault("", code, Text(vi, en))])
+
+
+def too_many_rows() -> Invalid:
+    """A sheet longer than is taken at once."""
+    return unfit(
+        "too_many_rows",
+        f"Tệp có hơn {MOST_ROWS} dòng: hãy chia thành nhiều tệp",
+        f"The file has more than {MOST_ROWS} rows: send it in parts",
+    )

@@ -1,0 +1,127 @@
+"""The table in a file: where its headings are, which of them are known, and the rows below.
+
+What a heading is called is compared as people read it: without tone marks and case, however it was encoded.
+A field's own name is as good as its heading.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from itertools import chain, islice
+from typing import Final, Literal, NamedTuple
+from unicodedata import normalize
+
+from app.errors import Fault, Invalid, Text
+from app.rules.vietnamese import fold
+from app.sheets import csv_rows, xlsx_rows
+from app.sheets.found import Found, Row, unfit
+from app.sheets.package import Package
+
+LOOKED_AT: Final = 20
+"""Rows, from the top, among which the headings are looked for."""
+_LONGEST_HEADING: Final = 100
+
+Kind = Literal["csv", "xlsx"]
+
+
+class Wanted(NamedTuple):
+    """What a table is to have: by what its fields are headed, and which of them it cannot do without."""
+
+    headings: Mapping[str, str]
+    """Field → its heading."""
+    needed: Collection[str]
+    ours: Collection[str]
+    """Headings of columns that were added for people, and are passed over without a word."""
+
+    def field(self, heading: str) -> str | None:
+        """The field that a heading means."""
+        said = fold(heading).strip(" *:")
+        return self._folded().get(said)
+
+    def _folded(self) -> dict[str, str]:
+        named = {fold(field): field for field in self.headings}
+        return named | {fold(heading): field for field, heading in self.headings.items()}
+
+
+class Table(NamedTuple):
+    """A table that was found."""
+
+    tab: str | None
+    """The sheet's name; None for CSV, which has none."""
+    heading_row: int
+    headings: dict[int, str]
+    """Every column that has a heading, by its place."""
+    fields: dict[int, str]
+    """The field of each column that is known."""
+    rows: Iterator[Row]
+    is_typed: bool
+    """Whether cells say themselves what they are."""
+
+    def named(self, row: Row) -> dict[str, Found]:
+        """The cells of a row that are known, by their fields."""
+        return {field: row.cells[place] for place, field in self.fields.items() if place in row.cells}
+
+
+def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
+    """The first table in the file that has what is needed; Invalid (422) when there is none."""
+    if not body:
+        raise unfit("empty_file", "Tệp trống", "The file is empty")
+    best: list[str] = []
+    for tab, rows in _sheets(body, kind, wanted):
+        first = list(islice(rows, LOOKED_AT))
+        for place, row in enumerate(first):
+            headings, fields = _headed(row, wanted)
+            if set(wanted.needed) <= set(fields.values()):
+                below = chain(first[place + 1 :], rows)
+                return Table(tab, row.number, headings, fields, below, is_typed=kind == "xlsx")
+            best = max(best, list(fields.values()), key=len)
+    raise _missing([field for field in wanted.needed if field not in best], wanted)
+
+
+def _sheets(body: bytes, kind: Kind, wanted: Wanted) -> Iterator[tuple[str | None, Iterator[Row]]]:
+    if kind == "csv":
+        yield None, csv_rows.rows(body, lambda row: len(_known(row, wanted)), LOOKED_AT)
+        return
+    package = Package(body)
+    for sheet in package.sheets:
+        yield sheet.name, xlsx_rows.rows(package, sheet.member)
+
+
+def _known(row: Row, wanted: Wanted) -> dict[int, str]:
+    said = {place: wanted.field(_said(found)) for place, found in row.cells.items()}
+    return {place: field for place, field in said.items() if field is not None}
+
+
+def _said(found: Found) -> str:
+    """What stands in a cell, if it is short enough to be a heading."""
+    return found.value if isinstance(found.value, str) and len(found.value) <= _LONGEST_HEADING else ""
+
+
+def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str]]:
+    """The headings in a row, and the fields of those that are known; two for one field are refused."""
+    fields = _known(row, wanted)
+    twice = {field for field in fields.values() if list(fields.values()).count(field) > 1}
+    if twice and set(wanted.needed) <= set(fields.values()):
+        names = ", ".join(wanted.headings[field] for field in sorted(twice))
+        raise unfit(
+            "heading_twice",
+            f"Hai cột có cùng tiêu đề: {names}",
+            f"Two columns have the same heading: {names}",
+        )
+    headings = {
+        place: " ".join(normalize("NFC", str(found.value)[:_LONGEST_HEADING]).split())
+        for place, found in row.cells.items()
+        if found.value is not None and fold(str(found.value)) not in map(fold, wanted.ours)
+    }
+    return headings, fields
+
+
+def _missing(fields: Collection[str], wanted: Wanted) -> Invalid:
+    names = ", ".join(wanted.headings[field] for field in fields)
+    text = Text(
+        f"Không thấy dòng tiêu đề có các cột: {names}. Mẫu là tệp tải về từ danh sách này",
+        f"No row of headings has the columns: {names}. The template is the file this list is exported as",
+    )
+    return Invalid(
+        text,
+        faults=[Fault("", "headings_missing", text)],
+        facts={"missing": [wanted.headings[field] for field in fields], "known": [*wanted.headings.values()]},
+    )

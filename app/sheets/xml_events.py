@@ -1,0 +1,69 @@
+"""XML read as it comes, in memory that does not grow with it: elements are told, never kept.
+
+Office files have no document type (ECMA-376 Part 2, §8.1.4), so one that has is refused: no entity is ever
+declared, let alone fetched. A tag longer than any honest one is refused as well.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Protocol
+from xml.parsers import expat
+
+from app.sheets.archive import broken
+
+_LONGEST_TAG: Final = 1024 * 1024
+_LONGEST_TEXT: Final = 100_000
+
+
+class Listener(Protocol):
+    """Who is told of elements, by their names without prefix."""
+
+    def start(self, name: str, attributes: Mapping[str, str], /) -> None:
+        """An element begins."""
+
+    def end(self, name: str, text: str, /) -> None:
+        """An element ends; `text` stood in it after the last other tag."""
+
+
+def listen(pieces: Iterator[bytes], listener: Listener) -> Iterator[None]:
+    """Tell of all elements; gives back control after each piece, so that what was heard can be handed on."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    texts: list[str] = []
+    length = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal length
+        texts.clear()
+        length = 0
+        listener.start(name.rpartition(":")[2], attributes)
+
+    def end(name: str) -> None:
+        nonlocal length
+        listener.end(name.rpartition(":")[2], "".join(texts))
+        texts.clear()
+        length = 0
+
+    def hear(text: str) -> None:
+        nonlocal length
+        length += len(text)
+        if length > _LONGEST_TEXT:
+            raise broken()
+        texts.append(text)
+
+    def refuse(*_: Any) -> None:
+        raise broken()
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = hear, refuse
+    fed = 0
+    try:
+        for piece in pieces:
+            parser.Parse(piece, False)
+            fed += len(piece)
+            if fed - parser.CurrentByteIndex > _LONGEST_TAG:
+                raise broken()
+            yield
+        parser.Parse(b"", True)
+        yield
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise broken() from error

@@ -1,0 +1,291 @@
+"""Exports: every list as a file for Excel says what its JSON says, no more and no less."""
+
+import io
+import zipfile
+from typing import Any, get_args
+
+import anyio
+import pytest
+from openpyxl.utils import get_column_letter
+from pydantic import BaseModel
+from starlette.types import Message
+
+from app.main import create_app
+from app.schemas.changes import ChangePage
+from app.schemas.lists import LONGEST_PAGE, Page
+from app.services import activities
+from app.settings import Settings
+from app.sheets import workbook
+from app.sheets.columns import columns_of
+from app.sheets.csv_file import guarded, unguarded
+from app.sheets.headings import TABS
+from app.web import exports
+from tests.api.conftest import ANOTHER_PLAN
+from tests.service import PLAN, Service, push
+from tests.sheets import expected, rows_of, sheet_of
+from tests.walks import everything, items
+
+FORMS = ("csv", "xlsx")
+LISTS = sorted(
+    operations["get"]["operationId"]
+    for operations in create_app(Settings(DATABASE_URL="sqlite://")).openapi()["paths"].values()
+    if any(parameter["name"] == "format" for parameter in operations.get("get", {}).get("parameters", ()))
+)
+"""Every operation that finds a list: a new one is tested without being named here."""
+PAGES: list[type[BaseModel]] = [*Page.__subclasses__(), ChangePage]
+ITEMS = [get_args(page.model_fields["items"].annotation)[0] for page in PAGES]
+COLUMNS = {item.__name__: columns_of(item) for item in ITEMS}
+
+
+def test_every_list_can_be_had_as_a_file() -> None:
+    paths = create_app(Settings(DATABASE_URL="sqlite://")).openapi()["paths"].values()
+    lists = {
+        operations["get"]["operationId"]
+        for operations in paths
+        if any(one["name"] in ("cursor", "after") for one in operations.get("get", {}).get("parameters", ()))
+    }
+    assert lists == set(LISTS)
+    assert len(lists) == 16
+
+
+@pytest.mark.parametrize("item", COLUMNS)
+def test_every_column_has_a_heading_of_its_own(item: str) -> None:
+    headings = [column.heading for column in COLUMNS[item]]
+    assert len(set(headings)) == len(headings)
+    assert len(TABS[item]) <= 31
+    assert not set(TABS[item]) & set("[]:*?/\\")
+
+
+def _item_of(service: Service, operation: str) -> str:
+    """The name of what a list holds, as the contract has it."""
+    spec = service.app.openapi()
+    [found] = [
+        methods["get"]
+        for methods in spec["paths"].values()
+        if methods.get("get", {}).get("operationId") == operation
+    ]
+    page = found["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    items_ = spec["components"]["schemas"][page]["properties"]["items"]
+    return str(items_["items"]["$ref"].rpartition("/")[2])
+
+
+@pytest.fixture(scope="session")
+def addresses(archive: Service) -> dict[str, list[tuple[str, str]]]:
+    """Caller → every list it can read, with its operation."""
+    spec = archive.app.openapi()
+    return {
+        caller: [found for found in everything(archive[caller], spec, most=1) if found[0] in LISTS]
+        for caller in ("TTBCD", "SCT")
+    }
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("operation", LISTS)
+def test_a_file_says_what_the_list_says(
+    archive: Service, addresses: dict[str, list[tuple[str, str]]], operation: str, form: str
+) -> None:
+    """For the plan's owner, and for an outsider from whom some of it is hidden."""
+    for caller, lists in addresses.items():
+        client = archive[caller]
+        for address in [address for found, address in lists if found == operation]:
+            wanted = items(client, address, limit=200)
+            columns = [column for column in COLUMNS[_item_of(archive, operation)] if not column.on_demand]
+            headings, *rows = rows_of(client.get(address, params={"format": form}))
+            assert headings == [column.heading for column in columns]
+            assert rows == [[expected(item, column.path, form) for column in columns] for item in wanted]
+
+
+def test_some_list_is_longer_than_a_page(archive: Service) -> None:
+    assert len(items(archive["TTBCD"], "/v1/changes", limit=200)) > LONGEST_PAGE
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_filters_order_and_what_is_included_hold_in_a_file(archive: Service, form: str) -> None:
+    client = archive["TTBCD"]
+    asked = {"section": "IV.7,IV.9", "sort": "-title", "include": "assignments,links"}
+    wanted = items(client, f"{PLAN}/tasks", **asked)
+    headings, *rows = rows_of(client.get(f"{PLAN}/tasks", params={**asked, "format": form}))
+    assert [row[0] for row in rows] == [item["code"] for item in wanted]
+    given = headings.index("Cơ quan được phân công")
+    assert [row[given].split(", ") for row in rows] == [
+        [one["agency"]["code"] for one in item["assignments"]] for item in wanted
+    ]
+    [only] = rows_of(client.get(f"{PLAN}/tasks", params={"q": "không có", "format": form}))
+    assert "Cơ quan được phân công" not in only
+
+
+def test_an_empty_list_is_a_file_with_headings_alone(archive: Service) -> None:
+    for form in FORMS:
+        assert len(rows_of(archive["SCT"].get(f"{PLAN}/budget/lines", params={"format": form}))) == 1
+        assert len(rows_of(archive["SCT"].get(f"{ANOTHER_PLAN}/budget/lines", params={"format": form}))) > 1
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("beside", ["limit=200", "cursor=x", "count=true", "count=false"])
+def test_what_belongs_to_a_page_is_refused_beside_a_format(archive: Service, beside: str, form: str) -> None:
+    answer = archive["SCT"].get(f"{PLAN}/tasks?format={form}&{beside}")
+    assert answer.status_code == 422
+    pointer = "query:" + beside.partition("=")[0]
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+        (pointer, "whole_list")
+    ]
+
+
+def test_a_page_may_be_asked_for_by_its_own_name(archive: Service) -> None:
+    client = archive["SCT"]
+    plain, named = client.get(f"{PLAN}/tasks?limit=2"), client.get(f"{PLAN}/tasks?limit=2&format=json")
+    assert plain.json() == named.json()
+    assert "format=json" in named.headers["link"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_has_a_name_and_a_tag_and_is_not_sent_twice(archive: Service, form: str) -> None:
+    client = archive["SCT"]
+    got = client.get(f"{PLAN}/activities?format={form}")
+    assert got.headers["content-disposition"] == f'attachment; filename="activities-ttdn-2023.{form}"'
+    assert got.headers["content-type"] == exports.MEDIA_TYPES[form]
+    assert got.headers["content-length"] == str(len(got.content))
+    assert client.get(f"{PLAN}/activities?format={form}").content == got.content
+    head = client.head(f"{PLAN}/activities?format={form}")
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("etag", "content-length", "content-type", "content-disposition"):
+        assert head.headers[name] == got.headers[name]
+    tag = {"If-None-Match": got.headers["etag"]}
+    assert client.get(f"{PLAN}/activities?format={form}", headers=tag).status_code == 304
+    other = archive["TTBCD"].get(f"{PLAN}/activities?format={form}", headers=tag)
+    assert other.status_code == 200
+    lines = client.get(f"{ANOTHER_PLAN}/budget/lines?format={form}").headers["content-disposition"]
+    assert lines == f'attachment; filename="budget-lines-mau-2024.{form}"'
+
+
+TITLES = [
+    "=HYPERLINK(1)",
+    "+84 294",
+    "-1",
+    "@SUM(A1)",
+    "'=1",
+    "''@x",
+    "'tên trong ngoặc'",
+    '1,2;"3"',
+    "_x0041_",
+    "1.200",
+    "＝1",
+    "001",
+    "Tiếng Việt: Ế",
+    "x" * 300,
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_text_becomes_a_formula_a_number_or_another_text(service: Service, form: str) -> None:
+    client = service["SVHTTDL"]
+    for title in TITLES:
+        assert push(client, title=title).status_code == 201
+    headings, *rows = rows_of(client.get(f"{PLAN}/activities?sort=id&format={form}"))
+    titles = [row[headings.index("Tiêu đề")] for row in rows]
+    if form == "csv":
+        assert not [title for title in titles if title.startswith(("=", "+", "-", "@", "＝"))]
+        titles = [unguarded(title) for title in titles]
+    else:
+        titles = [title.replace("_x005F_", "_") for title in titles]
+    assert titles == TITLES
+
+
+@pytest.mark.parametrize("text", ["", "'", "''", "=", "'=", "''=", "a", "'a", "\t=", "-", "'-5", "＋"])
+def test_the_guard_comes_off_again(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+    assert not guarded(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_a_workbook_is_ready_to_be_printed(archive: Service) -> None:
+    sheet = sheet_of(archive["TTBCD"].get(f"{PLAN}/activities?format=xlsx").content)
+    assert sheet.title == "Hoạt động"
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == sheet.dimensions
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.sheet_properties.pageSetUpPr is not None
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows == "$1:$1"
+    assert all(cell.font.b for cell in sheet[1])
+    looks = {
+        str(cell.value): sheet.column_dimensions[get_column_letter(place)]
+        for place, cell in enumerate(sheet[1], 1)
+    }
+    assert all(9 <= look.width <= 33 for look in looks.values())
+    assert looks["Mã bản ghi"].hidden
+    assert not looks["Tiêu đề"].hidden
+
+
+def test_a_workbook_says_nothing_of_the_machine(archive: Service) -> None:
+    content = archive["SCT"].get(f"{PLAN}/tasks?format=xlsx").content
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        assert {member.date_time[0] for member in book.infolist()} == {1980}
+        properties = book.read("docProps/core.xml").decode()
+    assert '<dcterms:created xsi:type="dcterms:W3CDTF">1980-01-01T00:00:00Z' in properties
+    assert "<dc:creator></dc:creator>" in properties
+
+
+def test_more_rows_than_the_format_holds_are_refused_and_leave_nothing(
+    archive: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 10)
+    answer = archive["SCT"].get(f"{PLAN}/tasks?format=xlsx")
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+        ("query:format", "too_many_rows")
+    ]
+    assert archive["SCT"].get(f"{PLAN}/tasks?format=csv").status_code == 200
+
+
+def test_a_file_is_one_snapshot_though_it_is_read_page_by_page(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, read = service["SVHTTDL"], activities.find
+    before = [push(client, title=f"Trước {number}").json()["activity"]["id"] for number in range(5)]
+
+    def meanwhile(*asked: Any) -> Any:
+        assert push(client, title="Trong khi đọc").status_code == 201
+        return read(*asked)
+
+    pages = iter([read, meanwhile, meanwhile])
+    monkeypatch.setattr(exports, "LONGEST_PAGE", 2)
+    monkeypatch.setattr(activities, "find", lambda *asked: next(pages)(*asked))  # noqa: PLW0108 - one a call
+    headings, *rows = rows_of(client.get(f"{PLAN}/activities?sort=id&format=csv"))
+    assert [row[-1] for row in rows] == before
+    assert list(pages) == []
+    monkeypatch.undo()
+    assert len(items(client, f"{PLAN}/activities")) == len(before) + 2
+    assert headings[-1] == "Mã bản ghi"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_connection_is_held_while_a_file_goes_out(archive: Service, form: str) -> None:
+    held: list[int] = []
+    pool: Any = archive.database.engine.pool
+
+    async def send(message: Message) -> None:
+        held.append(pool.checkedout())
+        assert message["type"].startswith("http.response")
+
+    async def receive() -> Message:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": f"{PLAN}/tasks",
+        "raw_path": f"{PLAN}/tasks".encode(),
+        "root_path": "",
+        "query_string": f"format={form}".encode(),
+        "headers": [(b"authorization", archive["SCT"].headers["authorization"].encode())],
+        "client": ("test", 1),
+        "server": ("test", 80),
+    }
+    anyio.run(archive.app, scope, receive, send)
+    assert len(held) > 1
+    assert set(held) == {0}

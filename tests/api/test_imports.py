@@ -1,0 +1,343 @@
+"""Imports: an office's own file is previewed with what is wrong in it, and taken as its records would be."""
+
+import csv
+import io
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+from openpyxl import load_workbook
+
+from tests.books import CSV, HEADINGS, ROW, XLSX, csv_of, nasty, xlsx_of
+from tests.service import PLAN, Service, push
+from tests.sheets import rows_of
+from tests.walks import items
+
+FORMS = {"csv": CSV, "xlsx": XLSX}
+
+
+def send(client: httpx.Client, body: bytes, media: str = CSV, **asked: Any) -> httpx.Response:
+    """Send a file."""
+    return client.post(f"{PLAN}/imports", content=body, headers={"Content-Type": media}, params=asked)
+
+
+def counts(answer: httpx.Response) -> dict[str, int]:
+    """How many rows came to what; what came to nothing is left out."""
+    assert answer.status_code == 200, answer.text
+    return {result: number for result, number in answer.json()["counts"].items() if number}
+
+
+def errors(row: dict[str, Any]) -> list[tuple[str | None, str]]:
+    return [(error["column"], error["code"]) for error in row["errors"]]
+
+
+def test_the_file_of_the_issue_is_previewed_with_clear_messages_and_imported_right(service: Service) -> None:
+    client, body = service["SVHTTDL"], nasty()
+    preview = send(client, body, XLSX, dry_run=True)
+    assert counts(preview) == {"created": 4, "refused": 3}
+    assert items(client, f"{PLAN}/activities") == []
+    said = preview.json()
+    assert (said["sheet"], said["heading_row"], said["rows_read"]) == ("Quý I", 3, 7)
+    assert said["columns_not_read"] == ["Người lập biểu"]
+    assert [column["field"] for column in said["columns_read"]] == [
+        "task", "output", "occurred_on", "kind", "title", "quantity"
+    ]  # fmt: skip
+    rows = {row["row"]: row for row in said["rows"]}
+    assert [(note["column"], note["message_vi"]) for note in rows[4]["notes"]] == [
+        ("Ngày thực hiện", "Hiểu là ngày 1 tháng 2 năm 2023"),
+        ("Số lượng", "Hiểu là số 1200"),
+    ]
+    assert [note["column"] for note in rows[7]["notes"]] == ["Ngày thực hiện", "Tiêu đề"]
+    assert errors(rows[8]) == [("Số lượng", "not_whole")]
+    assert errors(rows[9]) == [("Loại hoạt động", "not_allowed_value")]
+    assert "Tập huấn" in rows[9]["errors"][0]["offered"]
+    assert errors(rows[10]) == [("Tiêu đề", "formula_without_value")]
+    assert 5 not in rows
+    assert 6 not in rows
+
+    done = send(client, body, XLSX)
+    assert {**done.json(), "applied": False, "rows": []} == {**said, "rows": []}
+    stored = {item["title"]: item for item in items(client, f"{PLAN}/activities")}
+    assert {
+        title: (item["task"]["code"], item["output"], item["occurred_on"], item["quantity"])
+        for title, item in stored.items()
+    } == {
+        "Tập huấn lễ hội": ("IV.7.a", "M1", "2023-02-01", 1200),
+        "Hội nghị tập huấn": ("IV.7.a", "M1", "2023-02-01", 3),
+        "Lớp ba": ("IV.7.a", "M1", "2023-02-03", 1),
+        "Lớp bốn": ("IV.7.a", "M1", "2023-02-04", 1),
+    }
+    assert counts(send(client, body, XLSX)) == {"unchanged": 4, "refused": 3}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_was_exported_comes_back_unchanged(service: Service, form: str) -> None:
+    client = service["SVHTTDL"]
+    for more in (
+        {},
+        {"title": "=1+1", "link": "https://travinh.example/a", "languages": ["vi", "km"]},
+        {"title": "'=x", "quantity": 1200, "channel": "print"},
+        {"source_system": "qlvb", "external_id": "007"},
+        {"source_system": "qlvb", "external_id": "8", "source_updated_at": "2023-05-12T08:30:00.123456Z"},
+        {"task": "IV.7.c", "output": None},
+    ):
+        assert push(client, **more).status_code == 201
+    gone = push(client, title="Rút").json()["activity"]["id"]
+    assert client.post(f"{PLAN}/activities/{gone}/withdrawals", json={"reason": "Nhầm"}).status_code == 201
+    before = items(client, f"{PLAN}/activities")
+    file = client.get(f"{PLAN}/activities", params={"format": form})
+    for _ in range(2):
+        answer = send(client, file.content, FORMS[form])
+        assert counts(answer) == {"unchanged": 7}
+        assert answer.json()["rows"] == []
+    assert items(client, f"{PLAN}/activities") == before
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_was_exported_without_its_ids_is_known_by_its_sources_keys(service: Service, form: str) -> None:
+    client = service["SVHTTDL"]
+    assert push(client, source_system="qlvb", external_id="007").status_code == 201
+    headings, *rows = rows_of(client.get(f"{PLAN}/activities", params={"format": form}))
+    assert headings[-1] == "Mã bản ghi"
+    make = csv_of if form == "csv" else xlsx_of
+    body = make(
+        *([cell if cell is not None else "" for cell in row[:-1]] for row in rows), headings=headings[:-1]
+    )
+    assert counts(send(client, body, FORMS[form])) == {"unchanged": 1}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_row_that_names_its_record_corrects_it_in_what_differs(service: Service, form: str) -> None:
+    client = service["SVHTTDL"]
+    made = push(client, channel="print", languages=["vi"]).json()["activity"]
+    headings, row = rows_of(client.get(f"{PLAN}/activities", params={"format": form}))
+    row = [cell if cell is not None else "" for cell in row]
+    row[headings.index("Tiêu đề")] = "Tên đã sửa"
+    row[headings.index("Số lượng")] = "3"
+    row[headings.index("Kênh")] = ""
+    del row[headings.index("Ngôn ngữ")], headings[headings.index("Ngôn ngữ")]
+    body = (csv_of if form == "csv" else xlsx_of)(row, headings=headings)
+    assert counts(send(client, body, FORMS[form], dry_run=True)) == {"updated": 1}
+    assert client.get(f"{PLAN}/activities/{made['id']}").json() == made
+    assert counts(send(client, body, FORMS[form])) == {"updated": 1}
+    now = client.get(f"{PLAN}/activities/{made['id']}").json()
+    assert now == {**made, "title": "Tên đã sửa", "quantity": 3, "channel": None, "channel_label": None}
+    assert counts(send(client, body, FORMS[form])) == {"unchanged": 1}
+
+
+def test_a_row_may_not_change_what_is_anothers_nor_move_what_is_its_own(service: Service) -> None:
+    own = push(service["SVHTTDL"]).json()["activity"]["id"]
+    headings = ["Mã bản ghi", *HEADINGS]
+    changed = [own, *ROW[:4], "Tên khác", "1"]
+    for caller, row, column, code in (
+        ("SCT", changed, "Mã nhiệm vụ", "not_permitted"),
+        ("SVHTTDL", [own, "IV.7.b", *ROW[1:]], "Mã nhiệm vụ", "belongs_elsewhere"),
+        ("SVHTTDL", ["01ARZ3NDEKTSV4RRFFQ69G5FAV", *ROW], "Mã bản ghi", "unknown_record"),
+        ("SVHTTDL", ["không phải mã", *ROW], "Mã bản ghi", "unknown_record"),
+        ("SVHTTDL", [own, *ROW[:2], "12/05/2099", *ROW[3:]], "Ngày thực hiện", "in_the_future"),
+    ):
+        answer = send(service[caller], csv_of(row, headings=headings))
+        assert counts(answer) == {"refused": 1}, (caller, row)
+        assert errors(answer.json()["rows"][0]) == [(column, code)]
+    assert counts(send(service["SCT"], csv_of([own, *ROW], headings=headings))) == {"unchanged": 1}
+    [stored] = items(service["SVHTTDL"], f"{PLAN}/activities")
+    assert stored["title"] == ROW[4]
+
+
+def test_the_same_file_doubles_nothing_and_a_mended_one_adds_what_was_mended(service: Service) -> None:
+    client = service["SVHTTDL"]
+    rows = [
+        ROW,
+        ROW,
+        [*ROW[:4], "Khác", "1"],
+        [*ROW[:2], "31/02/2023", *ROW[3:]],
+        [*ROW[:3], "Lạ", *ROW[4:]],
+        ["", "", "", "", "", ""],
+        ["IV.6.a", *ROW[1:]],
+    ]
+    assert counts(send(client, csv_of(*rows))) == {"created": 3, "refused": 3}
+    assert counts(send(client, csv_of(*rows))) == {"unchanged": 3, "refused": 3}
+    rows[3:5] = [[*ROW[:2], "28/02/2023", *ROW[3:]], [*ROW[:3], "hop bao", *ROW[4:]]]
+    assert counts(send(client, csv_of(*rows))) == {"created": 2, "unchanged": 3, "refused": 1}
+    assert counts(send(client, xlsx_of(*rows), XLSX)) == {"unchanged": 5, "refused": 1}
+    assert len(items(client, f"{PLAN}/activities")) == 5
+
+
+def test_the_same_file_twice_at_once_doubles_nothing(service: Service) -> None:
+    body = csv_of(*([*ROW[:4], f"Lớp {number}", "1"] for number in range(20)))
+    clients = [service["SVHTTDL"] for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda client: send(client, body), clients))
+    for answer in answers:
+        assert answer.status_code in (200, 409, 503), answer.text
+    assert counts(send(clients[0], body)) == {"unchanged": 20}
+    assert len(items(clients[0], f"{PLAN}/activities")) == 20
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_refused_rows_come_back_as_the_same_sheet_and_are_taken_once_mended(
+    service: Service, form: str
+) -> None:
+    client = service["SVHTTDL"]
+    headings = [*HEADINGS, "Ghi chú riêng"]
+    rows = [
+        [*ROW, "một"],
+        [*ROW[:2], "31/02/2023", *ROW[3:], "hai"],
+        ["IV.6.a", *ROW[1:], "=ba"],
+        [*ROW[:3], "Lạ", *ROW[4:], "bốn"],
+    ]
+    answer = send(client, csv_of(*rows, headings=headings), format=form)
+    assert (
+        answer.headers["content-disposition"] == f'attachment; filename="import-activities-ttdn-2023.{form}"'
+    )
+    told, *refused = rows_of(answer)
+    assert told == [*headings, "Lỗi", "Dòng"]
+    assert [str(row[-1]) for row in refused] == ["3", "4", "5"]
+    assert refused[0][-2] == "Ngày thực hiện: Không có ngày này: ghi ngày trước, tháng sau"
+    assert refused[1][-2].endswith("(nhận: IV.7.a, IV.7.b, IV.7.c)")
+    assert "Họp báo" in refused[2][-2]
+    own = [str(row[6]).lstrip("'") for row in refused]
+    assert own == ["hai", "=ba", "bốn"]
+
+    again = send(client, answer.content, FORMS[form])
+    assert counts(again) == {"refused": 3}
+    assert again.json()["columns_not_read"] == ["Ghi chú riêng"]
+    refused[0][2], refused[1][0], refused[2][3] = "27/02/2023", "IV.7.b", "Họp báo"
+    mended = (csv_of if form == "csv" else xlsx_of)(*refused, headings=told)
+    last = send(client, mended, FORMS[form])
+    assert counts(last) == {"created": 3}
+    assert len(rows_of(send(client, mended, FORMS[form], format=form))) == 1
+
+
+def test_a_rehearsal_says_what_would_come_of_it_and_keeps_nothing(service: Service) -> None:
+    client = service["SVHTTDL"]
+    own = push(client, title="Có trước").json()["activity"]["id"]
+    headings = [*HEADINGS, "Mã bản ghi"]
+    body = csv_of([*ROW, ""], [*ROW[:4], "Đổi tên", "2", own], ["IV.6.a", *ROW[1:], ""], headings=headings)
+    before = items(client, f"{PLAN}/activities")
+    rehearsed = send(client, body, dry_run=True).json()
+    assert items(client, f"{PLAN}/activities") == before
+    done = send(client, body).json()
+    assert (rehearsed["applied"], done["applied"]) == (False, True)
+    assert rehearsed["counts"] == done["counts"]
+    assert [row["errors"] for row in rehearsed["rows"]] == [row["errors"] for row in done["rows"]]
+
+
+def test_all_or_nothing(service: Service) -> None:
+    client = service["SVHTTDL"]
+    own = push(client, title="Có trước").json()["activity"]["id"]
+    headings = [*HEADINGS, "Mã bản ghi"]
+    wrong = csv_of([*ROW[:4], "Đổi tên", "2", own], [*ROW, ""], ["IV.6.a", *ROW[1:], ""], headings=headings)
+    refused = send(client, wrong, mode="atomic")
+    assert (refused.status_code, refused.json()["code"]) == (422, "batch_refused")
+    assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [
+        ("/rows/4", "not_permitted")
+    ]
+    [stored] = items(client, f"{PLAN}/activities")
+    assert stored["title"] == "Có trước"
+    right = csv_of([*ROW[:4], "Đổi tên", "2", own], [*ROW, ""], headings=headings)
+    assert counts(send(client, right, mode="atomic")) == {"created": 1, "updated": 1}
+    long = csv_of(*([*ROW[:4], f"Lớp {number}", "1"] for number in range(1001)))
+    answer = send(client, long, mode="atomic")
+    assert [error["code"] for error in answer.json()["errors"]] == ["too_many_rows"]
+
+
+def test_a_long_file_is_taken_in_parts(service: Service) -> None:
+    client = service["SVHTTDL"]
+    rows = [[*ROW[:2], "31/02/2023", *ROW[3:]] for _ in range(2500)]
+    rows[5], rows[2400] = [*ROW[:4], "Đầu", "1"], [*ROW[:4], "Cuối", "1"]
+    answer = send(client, csv_of(*rows))
+    assert counts(answer) == {"created": 2, "refused": 2498}
+    said = answer.json()
+    assert (said["in_parts"], said["rows_read"], said["more"], len(said["rows"])) == (True, 2500, True, 1000)
+    assert {item["title"] for item in items(client, f"{PLAN}/activities")} == {"Đầu", "Cuối"}
+    file = send(client, csv_of(*rows), format="csv")
+    assert len(rows_of(file)) == 1 + 2498
+
+
+def test_a_repeated_request_gets_the_first_answer(service: Service) -> None:
+    client, headers = service["SVHTTDL"], {"Content-Type": CSV, "Idempotency-Key": "tep 1"}
+    first = client.post(f"{PLAN}/imports", content=csv_of(ROW), headers=headers)
+    again = client.post(f"{PLAN}/imports", content=csv_of(ROW), headers=headers)
+    assert (first.status_code, first.content) == (200, again.content)
+    other = client.post(f"{PLAN}/imports", content=csv_of(ROW, ROW), headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    sheet = client.post(
+        f"{PLAN}/imports?format=xlsx", content=csv_of(ROW), headers={**headers, "Idempotency-Key": "tep 2"}
+    )
+    twice = client.post(
+        f"{PLAN}/imports?format=xlsx", content=csv_of(ROW), headers={**headers, "Idempotency-Key": "tep 2"}
+    )
+    assert sheet.content == twice.content
+    assert load_workbook(io.BytesIO(twice.content)).worksheets
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_every_csv_that_excel_writes_in_utf8_is_read(service: Service, delimiter: str, encoding: str) -> None:
+    body = csv_of([*ROW[:4], 'Tên có ; , \t và "ngoặc"', "1"], delimiter=delimiter)
+    answer = send(service["SVHTTDL"], body.decode("utf-8-sig").encode(encoding))
+    assert counts(answer) == {"created": 1}
+    said = "sep=|\r\n" + csv_of(ROW, delimiter="|").decode("utf-8-sig")
+    assert counts(send(service["SVHTTDL"], said.encode(encoding))) == {"created": 1}
+
+
+def test_headings_are_known_however_they_are_written(service: Service) -> None:
+    client = service["SVHTTDL"]
+    for number, headings in enumerate(
+        (
+            ["task", "output", "occurred_on", "kind", "title", "quantity"],
+            [heading.upper() for heading in HEADINGS],
+            [f" {heading} (*)".replace(" (*)", " *") for heading in HEADINGS],
+            ["ma nhiem vu", "ma dau ra", "ngay thuc hien", "loai hoat dong", "tieu de", "so luong"],
+        )
+    ):
+        answer = send(client, csv_of([*ROW[:4], f"Lớp {number}", "1"], headings=headings))
+        assert counts(answer) == {"created": 1}, headings
+
+
+def test_what_is_missing_or_doubled_in_the_headings_is_named(service: Service) -> None:
+    client = service["SVHTTDL"]
+    answer = send(client, csv_of(ROW[1:], headings=HEADINGS[1:]))
+    assert answer.status_code == 422
+    assert [error["code"] for error in answer.json()["errors"]] == ["headings_missing"]
+    assert answer.json()["missing"] == ["Mã nhiệm vụ"]
+    twice = send(client, csv_of([*ROW, "x"], headings=[*HEADINGS, "TIÊU ĐỀ"]))
+    assert [error["code"] for error in twice.json()["errors"]] == ["heading_twice"]
+    other = send(client, csv_of([*ROW, "x", "y"], headings=[*HEADINGS, "Ghi chú", "Ghi chú"]))
+    assert other.json()["columns_not_read"] == ["Ghi chú", "Ghi chú"]
+
+
+def test_offers_are_what_this_caller_may_do(service: Service) -> None:
+    for task in ("IV.99", "IV.12.1"):  # one that is not there, one that is hidden
+        answer = send(service["SCT"], csv_of([task, *ROW[1:]]))
+        [row] = answer.json()["rows"]
+        assert errors(row) == [("Mã nhiệm vụ", "unknown_task")]
+        assert row["errors"][0]["offered"] == ["IV.6.a"]
+    read = service["MTTQ"]
+    [row] = send(read, csv_of(ROW)).json()["rows"]
+    assert row["result"] == "refused"
+    assert row["errors"][0]["offered"] == []
+
+
+def test_the_secretariat_records_on_behalf(service: Service) -> None:
+    body = csv_of([*ROW, "SVHTTDL"], headings=[*HEADINGS, "Mã cơ quan"])
+    assert counts(send(service["BPGV"], body)) == {"created": 1}
+    [stored] = items(service["SVHTTDL"], f"{PLAN}/activities")
+    assert (stored["agency"]["code"], stored["recorded_by"]["code"]) == ("SVHTTDL", "BPGV")
+    assert counts(send(service["BPGV"], body)) == {"unchanged": 1}
+
+
+def test_an_unknown_plan_and_no_key_are_told_before_the_file_is_looked_at(service: Service) -> None:
+    headers = {"Content-Type": XLSX}
+    for client, plan, status in ((service.anonymous, "ttdn-2023", 401), (service["SCT"], "khong-co", 404)):
+        answer = client.post(f"/v1/plans/{plan}/imports", content=b"rubbish", headers=headers)
+        assert answer.status_code == status
+
+
+def test_a_csv_of_one_column_is_no_formula(service: Service) -> None:
+    """What a file brings is written back guarded."""
+    answer = send(service["SVHTTDL"], csv_of(["@x", *ROW[1:]]), format="csv")
+    [_, row] = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert row[0] == "'@x"
