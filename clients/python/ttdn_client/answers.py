@@ -89,7 +89,7 @@ class SheetAnswer(TypedDict):
     columns_not_read: list[str]
     rows: list[SheetRow]
     more: bool
-    receipt: NotRequired[str | None]
+    receipts: list[str]
 
 
 class ActivityAnswer(TypedDict):

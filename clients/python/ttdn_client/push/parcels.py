@@ -49,3 +49,9 @@ class Answered:
     lines: tuple[Line, ...]
     status: int
     answer: Mapping[str, Any]
+
+    @property
+    def receipts(self) -> list[str]:
+        """The receipts that were promised: one for a batch, one for each part of a sheet."""
+        alone = self.answer.get("receipt")
+        return [str(one) for one in (*([alone] if alone else []), *self.answer.get("receipts", ()))]

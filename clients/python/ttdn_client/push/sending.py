@@ -26,7 +26,7 @@ def deliver(spool: Spool, client: Client, progress: Progress) -> None:
             if trouble.status != 500:
                 raise
             continue
-        spool.answered(parcel, answered.status, answered.answer)
+        spool.answered(parcel, answered)
         progress.sent(sent, len(places))
 
 

@@ -47,7 +47,7 @@ class Report:
     @property
     def receipts(self) -> list[str]:
         """The receipts that were promised."""
-        return [str(one.answer["receipt"]) for one in self.given if one.answer.get("receipt")]
+        return [receipt for one in self.given for receipt in one.receipts]
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
