@@ -85,7 +85,8 @@ def _journal(session: Session, _context: UOWTransaction) -> None:
         connection = session.connection()
         statement = insert(Change.__table__)  # type: ignore[arg-type]
         if connection.dialect.name == "postgresql":
-            statement = statement.values(horizon=running_transaction())
+            # Asked for what it made, the driver sends one statement instead of one for each entry.
+            statement = statement.values(horizon=running_transaction()).returning(Change.id)
         connection.execute(statement, entries)
 
 

@@ -115,4 +115,4 @@ def new_public_id() -> str:
     return str(ULID())
 
 
-PublicId = Annotated[str, mapped_column(BYTEWISE, default=new_public_id, unique=True, insert_sentinel=True)]
+PublicId = Annotated[str, mapped_column(BYTEWISE, default=new_public_id, unique=True)]
