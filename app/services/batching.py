@@ -7,11 +7,12 @@ in their order. Each stands or falls by itself, under a savepoint of its own.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
 from app.errors import BatchRefused, Failure, Fault, Text
+from app.models import Activity
 from app.rules.parties import Actor
 from app.schemas.activities import ActivityIn
 from app.schemas.batches import (
@@ -24,6 +25,7 @@ from app.schemas.batches import (
     Taken,
 )
 from app.services import activities, evidence, filing, grounds, outcomes, recording
+from app.services.dockets import Docket
 from app.services.filing import Leave
 from app.services.grounds import Ground
 from app.services.outcomes import Outcome
@@ -93,9 +95,9 @@ class Tray:
             return _refused(place, found)
         try:
             outcome = recording.take(self._session, self._actor, *found, record)
+            return self._taken(place, outcome)
         except Failure as failure:
             return _refused(place, failure)
-        return _taken(place, outcome)
 
     def _opened(self, record: ActivityIn) -> tuple[Tally, Leave] | Failure:
         self._session.flush()  # the rows of the docket are read anew
@@ -108,29 +110,39 @@ class Tray:
             self._tally = Tally(self._session, docket, file)
         return self._tally, leave
 
+    def _taken(self, place: int, outcome: Outcome) -> BatchRow:
+        docket, activity, result, moved = outcome
+        why = outcomes.hint(outcome)
+        return BatchRow(
+            index=place,
+            result=cast("Taken", result),
+            activity=activity.public_id,
+            **self._belonging(docket, activity),
+            moved=moved,
+            hint_vi=why.vi if why else None,
+            hint_en=why.en if why else None,
+            refusal=None,
+        )
+
+    def _belonging(self, docket: Docket, activity: Activity) -> dict[str, Any]:
+        """What the record belongs to: mostly this part; what is on file of another one stays there."""
+        if activity.assignment_id != docket.assignment.id:
+            shown, _ = activities.one(self._session, self._here, self._actor, activity.public_id)
+            task, agency = shown.task.code, shown.agency.code
+            return {"task": task, "agency": agency, "output": shown.output, "counts": shown.counts}
+        output = evidence.of(docket, activity)
+        return {
+            "task": docket.task.code,
+            "agency": docket.agency.code,
+            "output": output.code if output else None,
+            "counts": activities.counts(docket.here.plan, docket.task, docket.assignment.role, activity),
+        }
+
     def close(self) -> None:
         """Put on record what the records of this part came to."""
         if self._tally is not None:
             self._tally.close()
             self._session.flush()
-
-
-def _taken(place: int, outcome: Outcome) -> BatchRow:
-    docket, activity, result, moved = outcome
-    output, why = evidence.of(docket, activity), outcomes.hint(outcome)
-    return BatchRow(
-        index=place,
-        result=cast("Taken", result),
-        activity=activity.public_id,
-        task=docket.task.code,
-        agency=docket.agency.code,
-        output=output.code if output else None,
-        counts=activities.counts(docket.here.plan, docket.task, docket.assignment.role, activity),
-        moved=moved,
-        hint_vi=why.vi if why else None,
-        hint_en=why.en if why else None,
-        refusal=None,
-    )
 
 
 def _refused(place: int, failure: Failure) -> BatchRow:
