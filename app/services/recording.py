@@ -106,7 +106,8 @@ def withdraw(
     access.open_for_change(session, permit, [activity])
     tally.in_hand[activity] = None
     activity.status = ActivityStatus.WITHDRAWN
-    standings.unheard(session, tally.close(), activity)
+    if (standing := tally.close()) is not None:
+        standings.unheard(session, standing, activity)
     withdrawal = Withdrawal(
         plan_id=docket.here.plan.id,
         task_id=docket.task.id,

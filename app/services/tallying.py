@@ -37,7 +37,7 @@ class Tally:
     def __init__(self, session: Session, docket: Docket, file: File | None = None) -> None:
         self._session, self.docket, self.file = session, docket, {} if file is None else file
         self.in_hand: dict[Activity, None] = {}
-        self._heard = 0
+        self._counted, self._heard = False, 0
         self._undated: set[Output] = set()
         self._pieces = settling.pieces_of(docket.outputs)
         self._latest = max((one.evidenced_on for one in self._pieces if one.evidenced_on), default=date.min)
@@ -56,7 +56,7 @@ class Tally:
         """A record covers this now, and covered that before (None: it does not stand). Tell what it moves."""
         if before == after:
             return []
-        assignment = self.docket.assignment
+        self._counted, assignment = True, self.docket.assignment
         was = assignment.recorded_quantity
         now = was + (after.pieces if after else 0) - (before.pieces if before else 0)
         _stay_confirmed(before, after, self._pieces[now:was])
@@ -74,24 +74,24 @@ class Tally:
             after.output.evidenced_on = min(after.output.evidenced_on or after.day, after.day)
         if now != was:
             assignment.recorded_quantity = now
-        self._fill(pieces, before, after)
+        self._note_days(before, after)
+        for piece in pieces:  # filled from the first on; what is beyond the last is surplus, kept and shown
+            piece.evidence, piece.evidenced_on = (1, after.day) if now > was and after else (0, None)
         return settling.move(self._session, self.docket.task, touched)
 
-    def _fill(self, pieces: Sequence[Output], before: Covered | None, after: Covered | None) -> None:
-        """Pieces are filled from the first on; what is beyond the last is surplus, kept and shown. A record
-        that is later than all before it is the usual case, and dates what it fills."""
+    def _note_days(self, before: Covered | None, after: Covered | None) -> None:
+        """A record that is later than all before it is the usual case, and dates the pieces it fills."""
         if before is not None and before.pieces:
             self._in_order = False
         if after is not None and after.pieces:
             self._in_order = self._in_order and after.day >= self._latest
             self._latest = max(after.day, self._latest)
-        for piece in pieces:
-            piece.evidence = 1 - piece.evidence
-            piece.evidenced_on = after.day if piece.evidence and after is not None else None
 
-    def close(self) -> Standing:
-        """Write down the days and the standing; the next flush puts it all on record."""
+    def close(self) -> Standing | None:
+        """Write down the days and the standing; the next flush puts it all on record. None: nothing to do."""
         docket = self.docket
+        if not self._counted:
+            return None
         if not self._in_order:
             access.open_for_change(self._session, permits(self._session)[docket.assignment], self._pieces)
             plan, most = docket.here.plan, len(self._pieces)
