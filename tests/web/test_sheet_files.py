@@ -261,7 +261,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "UTF-16": (csv_of(ROW).decode("utf-8-sig").encode("utf-16"), "csv_not_utf8"),
     "Vietnamese of Windows": ("Mã nhiệm vụ".encode("cp1258", "replace") + b"\xd0", "csv_not_utf8"),
     "TCVN3": (b"M\xb7 nhi\xd6m v\xf4", "csv_not_utf8"),
-    "half a character": (b"\xed\xa0\x80", "csv_not_utf8"),
+    "a surrogate": (b"\xed\xa0\x80", "csv_not_utf8"),
     "a quote without end": (csv_of(ROW) + b'\r\n"' + b"a" * 200_000, "not_a_csv"),
     "JSON": (b'{"task": "IV.7.a"}', "headings_missing"),
 }
