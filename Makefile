@@ -9,13 +9,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Stamps say which lock the environment was built from; touching neither lock makes a second run immediate.
 RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
+TYPESCRIPT := clients/typescript/node_modules/.installed
 WORKERS ?= auto
 # Extras stay in the locks: pip, asked for coverage[toml] and given the hash of plain coverage, takes the newest
 # release there is, and refuses it as unpinned.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) pyproject.toml
 
-.PHONY: help serve test check lint format openapi examples errors ownership tour mutants clients lock clean
+.PHONY: help serve test check lint format openapi examples errors ownership tour mutants typescript clients lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -38,6 +39,7 @@ lint: $(DEVELOPMENT) ## format, style, types, import contracts, dependencies, co
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+	cd clients/python && ../../$(BIN)/deptry .
 	$(PIP) check
 	$(if $(WINDOWS),,$(BIN)/hadolint Dockerfile)
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
@@ -67,13 +69,15 @@ tour: $(DEVELOPMENT) ## walk the README's tour on a fresh server and write what 
 mutants: $(DEVELOPMENT) ## change the policy in every small way; a change that no test notices is shown and fails
 	@$(BIN)/python -m tests.house.mutants $(ARGS)
 
-clients: $(DEVELOPMENT) ## generate a TypeScript and a Python client; no warning is let pass (needs npm and the network)
+typescript: $(TYPESCRIPT) ## write clients/typescript/ttdn.ts from openapi.json and check its example (needs npm)
+	@cd clients/typescript && npm run --silent types && npm run --silent check
+
+clients: $(DEVELOPMENT) typescript ## feed every example to the TypeScript types and to a generated Python client (needs the network)
 	rm -rf build/clients && mkdir -p build/clients
 	$(BIN)/python tests/house/clients.py typescript > build/clients/examples.ts
-	cd build/clients && npx --yes openapi-typescript@7 ../../openapi.json --output ttdn.ts \
-		&& npx --yes --package typescript@5 tsc --noEmit --strict examples.ts
+	clients/typescript/node_modules/.bin/tsc --noEmit --strict build/clients/examples.ts
 	$(BIN)/uvx openapi-python-client generate --path openapi.json --meta none --fail-on-warning \
-		--output-path build/clients/ttdn_client
+		--output-path build/clients/generated
 	PYTHONPATH=build/clients $(BIN)/uv run --quiet --no-project --with attrs --with httpx --with python-dateutil \
 		python -W error tests/house/clients.py python
 
@@ -82,7 +86,7 @@ lock: $(DEVELOPMENT) ## write both locks anew from pyproject.toml (UPGRADE=1 tak
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove what was built here; data in var/ stays
-	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov
+	rm -rf .venv build clients/typescript/node_modules *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov
 	rm -f .coverage .coverage.* openapi.json.new
 
 .venv/pyvenv.cfg:
@@ -98,8 +102,12 @@ $(RUNTIME): .venv/pyvenv.cfg requirements.lock pyproject.toml
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(DEVELOPMENT): .venv/pyvenv.cfg requirements-dev.lock pyproject.toml
+$(DEVELOPMENT): .venv/pyvenv.cfg requirements-dev.lock pyproject.toml clients/python/pyproject.toml
 	@echo "Installing what the service and its tests need …"
 	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
-	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable . --editable clients/python
 	@touch $@ $(RUNTIME)
+
+$(TYPESCRIPT): clients/typescript/package.json clients/typescript/package-lock.json
+	@cd clients/typescript && npm ci --silent
+	@touch $@

@@ -5,9 +5,10 @@ asked permission for. A link is entered by the name people know its end by: the 
 outside.
 """
 
-from typing import Any, NoReturn
+from functools import cache
+from typing import Any, NamedTuple, NoReturn
 
-from sqlalchemy import BigInteger, ColumnElement, Text, cast, event, func, insert, inspect
+from sqlalchemy import BigInteger, Text, cast, event, func, insert, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from app.models import Base, Change
@@ -46,8 +47,9 @@ def _only_rows(state: ORMExecuteState) -> None:
 @event.listens_for(WritingSession, "before_flush")
 def _refuse_ungranted(session: Session, _context: UOWTransaction, _rows: Any) -> None:
     granted = permits(session)
-    for row in (*session.new, *session.dirty):
-        if isinstance(row, Recorded) and session.is_modified(row) and row not in granted:
+    changed = (row for row in session.dirty if session.is_modified(row))
+    for row in (*session.new, *changed):
+        if isinstance(row, Recorded) and row not in granted:
             raise UngrantedChange(f"{type(row).__name__} changed without a permission")
     if any(isinstance(row, Recorded) for row in session.deleted):
         raise UngrantedChange("business records are never deleted")
@@ -55,76 +57,99 @@ def _refuse_ungranted(session: Session, _context: UOWTransaction, _rows: Any) ->
 
 @event.listens_for(WritingSession, "after_flush")
 def _journal(session: Session, _context: UOWTransaction) -> None:
-    granted = permits(session)
-    entries = []
-    for row in (*session.new, *session.dirty):
-        if not isinstance(row, Recorded):
-            continue
-        before, after = _difference(session, row, created=row in session.new)
-        if not after:
-            continue
-        permit = granted[row]
-        entries.append(
-            {
-                "at": instant(session),
-                "plan_id": row.plan_of,
-                "task_id": row.task_of,
-                "subject": row.subject.value,
-                "ref": row.ref,
-                "operation": (Operation.CREATED if before is None else Operation.CHANGED).value,
-                "version": row.version,
-                "action": permit.action.value,
-                "actor": permit.actor.agency,
-                "via": permit.actor.via,
-                "before": before,
-                "after": after,
-                "request_id": session.info.get("request_id"),
-            }
-        )
+    granted, named = permits(session), Named(session)
+    written: list[tuple[Recorded, Said | None, Said]] = [
+        *((row, None, _created(row, named)) for row in session.new if isinstance(row, Recorded)),
+        *((row, *_changed(row, named)) for row in session.dirty if isinstance(row, Recorded)),
+    ]
+    entries = [
+        {
+            "at": instant(session),
+            "plan_id": row.plan_of,
+            "task_id": row.task_of,
+            "subject": row.subject.value,
+            "ref": row.ref,
+            "operation": (Operation.CREATED if before is None else Operation.CHANGED).value,
+            "version": row.version,
+            "action": granted[row].action.value,
+            "actor": granted[row].actor.agency,
+            "via": granted[row].actor.via,
+            "before": before,
+            "after": after,
+            "request_id": session.info.get("request_id"),
+        }
+        for row, before, after in written
+        if after
+    ]
     if entries:
         connection = session.connection()
         statement = insert(Change.__table__)  # type: ignore[arg-type]
         if connection.dialect.name == "postgresql":
-            statement = statement.values(horizon=running_transaction())
+            # Asked for what it made, the driver sends one statement instead of one for each entry.
+            statement = statement.values(horizon=running_transaction()).returning(Change.id)
         connection.execute(statement, entries)
 
 
-def _difference(
-    session: Session, row: Recorded, *, created: bool
-) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """What the row said before and says now, by column; secrets and derived columns left out."""
-    state = inspect(row)
-    before, after = {}, {}
-    for column in state.mapper.column_attrs:
-        stored, info = column.columns[0], column.columns[0].info
-        if info.get("derived") or info.get("secret") or column.key in ("id", "version"):
+Said = dict[str, Any]
+"""What a row says, by column; secrets and derived columns left out, a link by what it leads to."""
+
+
+class Named:
+    """What rows that are linked to are known as. Most have been judged in this unit of work, and are in the
+    session; otherwise it is one look by primary key. Each is asked once a flush."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._known = session, dict[tuple[str, int], str]()
+
+    def of(self, table: str, id_: int) -> str:
+        """The name of a row."""
+        if (table, id_) not in self._known:
+            self._known[table, id_] = self._session.get_one(_RECORDED[table], id_).known_as
+        return self._known[table, id_]
+
+
+class Column(NamedTuple):
+    """A journaled column: the attribute it is of a row, its name on the wire, the table it leads to."""
+
+    key: str
+    name: str
+    leads_to: str | None
+
+    def said(self, value: Any, named: Named) -> Any:
+        """A value as people know it, and as JSON has it."""
+        if self.leads_to is not None and value is not None:
+            return named.of(self.leads_to, value)
+        return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+@cache
+def _columns(table: type[Recorded]) -> tuple[Column, ...]:
+    found = []
+    for attribute in inspect(table).column_attrs:
+        stored = attribute.columns[0]
+        if stored.info.get("derived") or stored.info.get("secret") or attribute.key in ("id", "version"):
             continue
-        name, history = _public(stored), state.attrs[column.key].history
-        if created:
-            after[name] = _said(session, stored, state.attrs[column.key].value)
-        elif history.has_changes():
-            before[name] = _said(session, stored, history.deleted[0] if history.deleted else None)
-            after[name] = _said(session, stored, history.added[0] if history.added else None)
-    return (None if created else before), after
+        leads_to = next((link.column.table.name for link in stored.foreign_keys), None)
+        name = str(stored.key).removesuffix("_id" if leads_to else "")
+        found.append(Column(attribute.key, name, leads_to))
+    return tuple(found)
 
 
-def _public(column: ColumnElement[Any]) -> str:
-    """What a column is called on the wire: a link by what it leads to."""
-    return str(column.key).removesuffix("_id" if column.foreign_keys else "")
+def _created(row: Recorded, named: Named) -> Said:
+    values = inspect(row).dict
+    return {column.name: column.said(values.get(column.key), named) for column in _columns(type(row))}
 
 
-def _said(session: Session, column: ColumnElement[Any], value: Any) -> Any:
-    """A column's value as people know it. What a link leads to has mostly been judged in this unit of work,
-    and is in the session; otherwise it is one look by primary key."""
-    for link in column.foreign_keys:
-        if value is not None:
-            return session.get_one(_RECORDED[link.column.table.name], value).known_as
-    return _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    """A column's value as JSON has it."""
-    return value.isoformat() if hasattr(value, "isoformat") else value
+def _changed(row: Recorded, named: Named) -> tuple[Said, Said]:
+    """What the columns that changed said before, and say now."""
+    before, after = {}, {}
+    attributes = inspect(row).attrs
+    for column in _columns(type(row)):
+        history = attributes[column.key].history
+        if history.has_changes():
+            before[column.name] = column.said(history.deleted[0] if history.deleted else None, named)
+            after[column.name] = column.said(history.added[0] if history.added else None, named)
+    return before, after
 
 
 def running_transaction() -> Any:

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -21,9 +22,11 @@ from app.routers import (
     outputs,
     plans,
     progress,
+    receipts,
     tasks,
     urges,
 )
+from app.seal import Seal
 from app.settings import Settings
 from app.web import bodies, description, docs, entrance
 
@@ -43,6 +46,7 @@ TAGS = [
         "description": "Đầu ra: báo cáo, xác nhận, trả lại · Outputs, and acts on them",
     },
     {"name": "activities", "description": "Hoạt động · Activity records"},
+    {"name": "receipts", "description": "Biên nhận có chữ ký · Signed receipts"},
     {
         "name": "urges",
         "description": "Đôn đốc: nhắc việc, trả lời, kết quả · Urges: reminders, answers, outcomes",
@@ -81,6 +85,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
     )
     app.state.database = Database(settings, clock)
     app.state.schema = migration.head()
+    app.state.seal = cache(lambda: Seal.open(settings.key_file))
     for room in (
         activities,
         imports,
@@ -92,13 +97,14 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
         urges,
         plans,
         events,
+        receipts,
         agencies,
         me,
         health,
     ):
         app.include_router(room.router)
     docs.install(app)
-    description.describe(app, open_paths=("/livez", "/readyz"))
+    description.describe(app, open_paths=("/livez", "/readyz", receipts.PUBLIC_KEYS))
     entrance.install(
         app,
         max_body_bytes=settings.max_body_bytes,

@@ -19,6 +19,11 @@ class Settings(BaseSettings):
     )
     threads: int = Field(default=4, ge=1, le=64, description="requests worked on at once in one process")
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024)
+    signing_key: Path | None = Field(
+        default=None,
+        description="private key that signs receipts, made if missing; beside an embedded database's file, "
+        "or var/receipts.pem",
+    )
     max_import_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="largest file of records")
     root_path: str = Field(
         default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="path prefix a gateway serves this under"
@@ -34,3 +39,9 @@ class Settings(BaseSettings):
     def database_file(self) -> Path | None:
         """The embedded database's file; None on a server."""
         return Path(self.database_url.removeprefix("sqlite:///")) if self.embedded else None
+
+    @cached_property
+    def key_file(self) -> Path:
+        """Where the private key lies that signs receipts."""
+        folder = self.database_file.parent if self.database_file else Path("var")
+        return self.signing_key or folder / "receipts.pem"

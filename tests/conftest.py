@@ -6,6 +6,7 @@ The seeded plan is made once for each worker and database, and copied for each t
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -25,6 +26,7 @@ from tests.patience import untraced
 from tests.service import Service
 
 CLUSTER = pytest.StashKey[servers.ThrowAwayPostgres]()
+KEYS = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 BACKENDS = ("sqlite", "postgresql")
 CALLERS = {
     "TTBCD": (Scope.PUSH,),
@@ -51,15 +53,21 @@ settings.load_profile("default")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start one throw-away PostgreSQL for the whole run, workers included."""
-    if not hasattr(config, "workerinput") and (cluster := servers.start_for_session()):
+    """Start one throw-away PostgreSQL for the whole run, workers included; receipts have a key of its own."""
+    if hasattr(config, "workerinput"):
+        return
+    if cluster := servers.start_for_session():
         config.stash[CLUSTER] = cluster
+    config.stash[KEYS] = tempfile.TemporaryDirectory(prefix="ttdn-keys-")
+    os.environ["TTDN_SIGNING_KEY"] = f"{config.stash[KEYS].name}/receipts.pem"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
     if cluster := config.stash.get(CLUSTER, None):
         cluster.close()
+    if folder := config.stash.get(KEYS, None):
+        folder.cleanup()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

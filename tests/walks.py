@@ -68,10 +68,15 @@ _NUMBERED = {
     "assignment": "assignments",
     "output": "outputs",
     "activity": "activities",
+    "receipt": "receipts",
     "urge": "urges",
     "proposal": "proposals",
     "revision": "amendments",
 }
+
+
+OPEN = frozenset({"get_livez", "get_readyz", "get_signing_keys"})
+"""What needs no key."""
 
 
 def _filled(path: str, names: dict[str, list[str]]) -> Iterator[str]:

@@ -7,6 +7,7 @@ import click
 from app.cli.checking import doctor, openapi
 from app.cli.keys import key
 from app.cli.loading import migrate, seed
+from app.cli.receipts import receipt
 from app.cli.serving import serve
 from app.main import VERSION
 
@@ -20,5 +21,5 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-for command in (serve, migrate, seed, key, openapi, doctor):
+for command in (serve, migrate, seed, key, receipt, openapi, doctor):
     main.add_command(command)

@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import click
 import uvicorn
@@ -12,6 +13,7 @@ from app.cli.loading import load_built_in
 from app.cli.opening import database, settings, wrong_schema
 from app.db import Database
 from app.rules.vocabulary import Scope
+from app.seal import Seal
 from app.services import drafting, keys
 from app.web.access_log import LOGGING
 from app.web.protocol import HEAD_BYTES_READ, ProblemProtocol
@@ -38,7 +40,9 @@ DEMO_DAYS = 30
 @click.option("--demo", is_flag=True, help="add sample records, labelled as such in every title")
 def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> None:
     """Phục vụ API; tự chuẩn bị cơ sở dữ liệu nhúng. · Serve; prepares an embedded database."""
-    embedded = settings(root_path=root_path).embedded
+    chosen = settings(root_path=root_path)
+    embedded = chosen.embedded
+    _check_seal(chosen.key_file)
     os.environ["TTDN_ROOT_PATH"] = root_path  # to the workers, which read their own settings
     if embedded:
         _prepare_embedded(demo)
@@ -61,6 +65,16 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
         timeout_worker_healthcheck=30,  # a start under load takes longer than the default 5 s
         log_config=LOGGING,
     )
+
+
+def _check_seal(path: Path) -> None:
+    """Refuse to serve without a key to sign with: a receipt that comes later is none."""
+    try:
+        Seal.open(path)
+    except (OSError, ValueError) as error:
+        raise click.ClickException(
+            f"Không mở được khóa ký biên nhận · cannot open the key for receipts, TTDN_SIGNING_KEY: {error}"
+        ) from error
 
 
 def _check_server() -> None:

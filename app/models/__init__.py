@@ -13,6 +13,7 @@ from app.models.keys import Key
 from app.models.objectives import Objective
 from app.models.outputs import Output
 from app.models.plans import Plan
+from app.models.receipts import Receipt, SigningKey
 from app.models.replays import Replay
 from app.models.sections import Section
 from app.models.standings import Standing
@@ -38,8 +39,10 @@ __all__ = [
     "Output",
     "Plan",
     "Proposal",
+    "Receipt",
     "Replay",
     "Section",
+    "SigningKey",
     "Standing",
     "Task",
     "Urge",

@@ -21,7 +21,7 @@ class Activity(Recorded):
         Index("ix_activities_output_id_occurred_on", "output_id", "occurred_on"),
     )
 
-    public_id: Mapped[PublicId]
+    public_id: Mapped[PublicId] = mapped_column(insert_sentinel=True)  # tells the rows of one INSERT apart
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
     task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"), index=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))

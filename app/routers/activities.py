@@ -17,9 +17,9 @@ from app.schemas.activities import (
     WithdrawalIn,
 )
 from app.schemas.batches import BatchAsk, BatchIn, BatchResult
-from app.services import activities, batching, recording
+from app.services import activities, batching, receipts, recording
 from app.web.answers import Answer, Matching
-from app.web.desk import AtDesk, Repeat, Unreadable
+from app.web.desk import AsReceived, AtDesk, Repeat, Unreadable
 from app.web.validation import parsed
 
 TAKES_LINES = "/activities/batch"
@@ -48,12 +48,19 @@ def find_activities(plan: str, ask: Annotated[ActivityFilter, Query()], desk: At
     status_code=201,
     responses={200: {"model": ActivityResult, "description": "Đã có từ trước · Already on record"}},
 )
-def record_activity(plan: str, body: ActivityIn, desk: AtDesk, repeat: Repeat) -> Response:
+def record_activity(
+    plan: str, body: ActivityIn, desk: AtDesk, repeat: Repeat, received: AsReceived
+) -> Response:
     """Cơ quan chịu trách nhiệm ghi việc đã làm: bản ghi thành minh chứng và tiến độ thay đổi. Cùng
     `source_system` và `external_id` là cùng một bản ghi. · The accountable body records what was done: the
     record becomes evidence and moves the roll-up. The same `source_system` and `external_id` is the same
     record (200)."""
-    return desk.write(lambda session, actor: _said(*recording.record(session, actor, plan, body)), repeat)
+
+    def record(session: Session, actor: Actor) -> Answer:
+        result, version = recording.record(session, actor, plan, body)
+        return _said(receipts.for_record(session, actor, plan, received, result), version)
+
+    return desk.write(record, repeat)
 
 
 @router.post(
@@ -69,6 +76,7 @@ def push_activities(
     desk: AtDesk,
     repeat: Repeat,
     unreadable: Unreadable,
+    received: AsReceived,
 ) -> Response:
     """Đến 1.000 bản ghi một lần; mỗi bản ghi được xét như khi gửi riêng và có kết quả riêng. Cũng nhận NDJSON
     (`application/x-ndjson`), mỗi dòng một bản ghi. · Up to 1,000 records at once; each is judged as it would
@@ -76,7 +84,12 @@ def push_activities(
     records = [
         unreadable.get(place) or parsed(ActivityIn, record) for place, record in enumerate(body.records)
     ]
-    return desk.write(lambda session, actor: batching.push(session, actor, plan, records, ask), repeat)
+
+    def push(session: Session, actor: Actor) -> BatchResult:
+        result = batching.push(session, actor, plan, records, ask)
+        return receipts.for_batch(session, actor, plan, received, result)
+
+    return desk.write(push, repeat)
 
 
 @router.get(

@@ -11,7 +11,7 @@ from app.schemas.imports import ImportAsk, ImportResult
 from app.services import importing
 from app.services.importing import Import, Step
 from app.web import exports, uploads
-from app.web.desk import AtDesk, Operation, Repeat, Said
+from app.web.desk import AsReceived, AtDesk, Operation, Repeat, Said
 from app.web.uploads import Uploaded
 from app.web.validation import parsed
 
@@ -34,13 +34,14 @@ def import_activities(
     desk: AtDesk,
     repeat: Repeat,
     upload: Uploaded,
+    received: AsReceived,
     request: Request,
 ) -> Response:
     """Tệp là nội dung của yêu cầu; mẫu là tệp tải về từ danh sách hoạt động (`format=xlsx`). `dry_run=true`
     xem trước. Gửi lại cùng tệp không ghi trùng. · The file is the body; the template is the export of the
     list of activities (`format=xlsx`). `dry_run=true` is the preview. The same file again doubles nothing."""
     desk.ahead(lambda session, actor: importing.begin(session, actor, plan))
-    with Import(upload.body, upload.kind, ask, parsed) as work:
+    with Import(upload.body, upload.kind, ask, parsed, received) as work:
 
         def answering(step: Step) -> Operation:
             def operation(session: Session, actor: Actor) -> Said:

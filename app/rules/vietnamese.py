@@ -5,6 +5,7 @@ So what they store is computed here, and plain bytes give the same answer on bot
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 from unicodedata import normalize
 
@@ -21,6 +22,7 @@ _CONTROL_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _INVISIBLE: Final = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 # Old fonts and scanners give Đ as the eth or the African D, which look the same in print.
 _LOOKALIKE: Final = {0x00D0: "Đ", 0x0189: "Đ", 0x00F0: "đ", 0x0256: "đ", 0x2026: "..."}
+_SEEN: Final = _LOOKALIKE | _INVISIBLE
 # Only the marks of the Latin script go: those of Khmer, read by many in Trà Vinh, carry its vowels.
 _PLAIN: Final = {**dict.fromkeys(range(0x0300, 0x0370)), **_INVISIBLE, **dict.fromkeys(map(ord, "đðɖ"), "d")}
 
@@ -77,17 +79,20 @@ def sort_key(text: str) -> str:
     characters at most; the key is cut at `LONGEST_KEY`, which can make two long texts equal but never swaps
     them: order lists by (key, id).
     """
-    letters, tones, cases = [], [], []
-    words = " ".join(text.translate(_LOOKALIKE | _INVISIBLE).split())
-    for printed, marks in _LETTER.findall(normalize("NFD", words)):
-        letter = small = printed.lower()
-        tones.append("0")
-        for mark in marks:
-            if (joined := normalize("NFC", letter + mark)) in _RANK:
-                letter = joined
-            else:
-                tones.append(_TONES.get(mark) or f"6{ord(mark):04x}")
-        letters.append(_RANK.get(letter) or f"~{ord(letter):06x}")
-        cases.append("0" if printed == small else "1")
-    levels = ("".join(letters), "".join(tones).rstrip("0"), "".join(cases).rstrip("0"))
-    return " ".join(levels).rstrip()[:LONGEST_KEY]
+    words = " ".join(text.translate(_SEEN).split())
+    weights = [_weight(*found) for found in _LETTER.findall(normalize("NFD", words))]
+    letters, tones, cases = ("".join(weight[level] for weight in weights) for level in range(3))
+    return " ".join((letters, tones.rstrip("0"), cases.rstrip("0"))).rstrip()[:LONGEST_KEY]
+
+
+@lru_cache(maxsize=4096)
+def _weight(printed: str, marks: str) -> tuple[str, str, str]:
+    """One letter with its marks, on the three levels."""
+    letter = small = printed.lower()
+    tone = "0"
+    for mark in marks:
+        if (joined := normalize("NFC", letter + mark)) in _RANK:
+            letter = joined
+        else:
+            tone += _TONES.get(mark) or f"6{ord(mark):04x}"
+    return _RANK.get(letter) or f"~{ord(letter):06x}", tone, "0" if printed == small else "1"

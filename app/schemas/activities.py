@@ -180,6 +180,12 @@ Result = Literal["created", "updated", "unchanged", "stale", "withdrawn"]
 """`unchanged`: on record already. `stale`: a later version is on record, and stays."""
 
 
+ReceiptId = Annotated[
+    str | None,
+    Field(description="id biên nhận, nếu có · id of the signed receipt; null where nothing was pushed"),
+]
+
+
 class ActivityResult(Out):
     """What came of a push: the record, and every output it moved."""
 
@@ -190,6 +196,7 @@ class ActivityResult(Out):
         description="vì sao chưa được tính, nếu có · why it counts for nothing, if so"
     )
     hint_en: str | None
+    receipt: ReceiptId = None
 
 
 class ActivityPage(Page):

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from app.schemas.activities import Moved
+from app.schemas.activities import Moved, ReceiptId
 from app.schemas.base import In, Out
 
 MOST_RECORDS = 1000
@@ -96,3 +96,4 @@ class BatchResult(Out):
     applied: bool = Field(description="false khi làm thử · false for a rehearsal")
     counts: BatchCounts
     results: list[BatchRow]
+    receipt: ReceiptId = None

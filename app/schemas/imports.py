@@ -84,3 +84,7 @@ class ImportResult(Out):
     )
     rows: list[ImportRow]
     more: bool = Field(description=f"còn dòng nữa, chỉ kể {MOST_TOLD} · there are more than are told")
+    receipts: list[str] = Field(
+        description="id các biên nhận, mỗi nghìn dòng một; không có khi làm thử · ids of the signed "
+        "receipts, one for each thousand rows; none for a rehearsal"
+    )

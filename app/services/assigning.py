@@ -92,7 +92,7 @@ def take_effect(draft: Draft) -> int:
             for planned in (owed_from_the_start(terms(plan, task)) if owes else [])
         ]
         draft.enter(*outputs)
-        standings.write(draft.session, task, assignment, outputs)
+        standings.write(draft.session, None, task, assignment, outputs)
         owed += len(outputs)
     access.open_for_change(draft.session, draft.permit, [plan])
     plan.status = PlanStatus.ACTIVE

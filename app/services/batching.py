@@ -6,14 +6,13 @@ in their order. Each stands or falls by itself, under a savepoint of its own.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
 from app.errors import BatchRefused, Failure, Fault, Text
-from app.models import Output
-from app.rules.judging import Permit
+from app.models import Activity
 from app.rules.parties import Actor
 from app.schemas.activities import ActivityIn
 from app.schemas.batches import (
@@ -25,10 +24,12 @@ from app.schemas.batches import (
     RefusalOfRecord,
     Taken,
 )
-from app.services import activities, filing, grounds, outcomes, recording
+from app.services import activities, evidence, filing, grounds, outcomes, recording
 from app.services.dockets import Docket
+from app.services.filing import Leave
 from app.services.grounds import Ground
 from app.services.outcomes import Outcome
+from app.services.tallying import Tally
 
 Pushed = ActivityIn | Failure
 """A record, or why it is none."""
@@ -50,8 +51,11 @@ def push(session: Session, actor: Actor, slug: str, records: Sequence[Pushed], a
 def _pushed(
     session: Session, actor: Actor, here: Ground, records: Sequence[Pushed], ask: BatchAsk
 ) -> BatchResult:
-    tray = Tray(session, actor, here)
-    found = {place: tray.take(place, records[place]) for place in _turns(actor, records)}
+    found = {place: _refused(place, one) for place, one in enumerate(records) if isinstance(one, Failure)}
+    for places, part in _parts(actor, records):
+        tray = Tray(session, actor, here, part)
+        found |= {place: tray.take(place, record) for place, record in zip(places, part, strict=True)}
+        tray.close()
     rows = [found[place] for place in range(len(records))]
     refused = [row for row in rows if row.refusal]
     if refused and ask.mode == "atomic":
@@ -63,63 +67,82 @@ def _pushed(
     return BatchResult(applied=not ask.dry_run, counts=counts, results=rows)
 
 
-def _turns(actor: Actor, records: Sequence[Pushed]) -> list[int]:
-    """The places in the order in which they are taken; what is no record needs no lock."""
-
-    def turn(place: int) -> tuple[str, str, int]:
-        record = records[place]
-        if isinstance(record, Failure):
-            return "", "", place
-        return record.task, record.agency or actor.agency or "", place
-
-    return sorted(range(len(records)), key=turn)
+def _parts(actor: Actor, records: Sequence[Pushed]) -> Iterator[tuple[list[int], list[ActivityIn]]]:
+    """The records of each body's part of a task, with their places; what is no record is of none."""
+    parts: dict[tuple[str, str], dict[int, ActivityIn]] = {}
+    for place, record in enumerate(records):
+        if not isinstance(record, Failure):
+            part = record.task, record.agency or actor.agency or ""
+            parts.setdefault(part, {})[place] = record
+    for _, part_ in sorted(parts.items()):
+        yield list(part_), list(part_.values())
 
 
 class Tray:
-    """The dockets that are open for a batch; each is locked and judged once."""
+    """The records of one body's part of a task: its docket is opened, locked and judged once."""
 
-    def __init__(self, session: Session, actor: Actor, here: Ground) -> None:
-        self._session, self._actor, self._here = session, actor, here
-        self._open: dict[tuple[str, str | None], tuple[Docket, Permit]] = {}
+    def __init__(self, session: Session, actor: Actor, here: Ground, records: Sequence[ActivityIn]) -> None:
+        self._session, self._actor, self._here, self._records = session, actor, here, records
+        self._open: dict[str | None, tuple[Tally, Leave] | Failure] = {}
+        self._tally: Tally | None = None
 
-    def take(self, place: int, record: Pushed) -> BatchRow:
-        """Take one record. What goes wrong with it leaves no trace."""
-        if isinstance(record, Failure):
-            return _refused(place, record)
+    def take(self, place: int, record: ActivityIn) -> BatchRow:
+        """Take one record. What is refused leaves no trace in those after it."""
+        if record.agency not in self._open:  # left out, or the caller's own: the same body, asked twice
+            self._open[record.agency] = self._opened(record)
+        found = self._open[record.agency]
+        if isinstance(found, Failure):
+            return _refused(place, found)
         try:
-            with self._session.begin_nested():
-                docket, permit = self._docket(record)
-                outcome = recording.take(self._session, self._actor, docket, permit, record)
-                self._session.flush()
+            outcome = recording.take(self._session, self._actor, *found, record)
+            return self._taken(place, outcome)
         except Failure as failure:
-            self._open.pop((record.task, record.agency), None)  # it may show what has been taken back
             return _refused(place, failure)
-        return _taken(place, outcome)
 
-    def _docket(self, record: ActivityIn) -> tuple[Docket, Permit]:
-        key = record.task, record.agency
-        if key not in self._open:
-            self._open[key] = filing.for_record(self._session, self._actor, self._here, record)
-        return self._open[key]
+    def _opened(self, record: ActivityIn) -> tuple[Tally, Leave] | Failure:
+        self._session.flush()  # the rows of the docket are read anew
+        try:
+            docket, leave = filing.for_record(self._session, self._actor, self._here, record)
+        except Failure as failure:
+            return failure
+        if self._tally is None:
+            file = filing.on_file(self._session, docket, self._records)
+            self._tally = Tally(self._session, docket, file)
+        return self._tally, leave
 
+    def _taken(self, place: int, outcome: Outcome) -> BatchRow:
+        docket, activity, result, moved = outcome
+        why = outcomes.hint(outcome)
+        return BatchRow(
+            index=place,
+            result=cast("Taken", result),
+            activity=activity.public_id,
+            **self._belonging(docket, activity),
+            moved=moved,
+            hint_vi=why.vi if why else None,
+            hint_en=why.en if why else None,
+            refusal=None,
+        )
 
-def _taken(place: int, outcome: Outcome) -> BatchRow:
-    docket, activity, result, moved = outcome
-    output: Output | None = next((one for one in docket.outputs if one.id == activity.output_id), None)
-    why = outcomes.hint(outcome)
-    return BatchRow(
-        index=place,
-        result=cast("Taken", result),
-        activity=activity.public_id,
-        task=docket.task.code,
-        agency=docket.agency.code,
-        output=output.code if output else None,
-        counts=activities.counts(docket.here.plan, docket.task, docket.assignment.role, activity),
-        moved=moved,
-        hint_vi=why.vi if why else None,
-        hint_en=why.en if why else None,
-        refusal=None,
-    )
+    def _belonging(self, docket: Docket, activity: Activity) -> dict[str, Any]:
+        """What the record belongs to: mostly this part; what is on file of another one stays there."""
+        if activity.assignment_id != docket.assignment.id:
+            shown, _ = activities.one(self._session, self._here, self._actor, activity.public_id)
+            task, agency = shown.task.code, shown.agency.code
+            return {"task": task, "agency": agency, "output": shown.output, "counts": shown.counts}
+        output = evidence.of(docket, activity)
+        return {
+            "task": docket.task.code,
+            "agency": docket.agency.code,
+            "output": output.code if output else None,
+            "counts": activities.counts(docket.here.plan, docket.task, docket.assignment.role, activity),
+        }
+
+    def close(self) -> None:
+        """Put on record what the records of this part came to."""
+        if self._tally is not None:
+            self._tally.close()
+            self._session.flush()
 
 
 def _refused(place: int, failure: Failure) -> BatchRow:

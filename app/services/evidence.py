@@ -97,9 +97,17 @@ def all_filled(docket: Docket) -> bool:
     return bool(pieces) and all(piece.evidence for piece in pieces)
 
 
+def of(docket: Docket, activity: Activity) -> Output | None:
+    """The output that a record is evidence of."""
+    if activity.output_id is None:
+        return None
+    return next((output for output in docket.outputs if output.id == activity.output_id), None)
+
+
 def is_returned(docket: Docket, activity: Activity) -> bool:
-    """Whether the output that a record is evidence of was returned, so that nothing counts for it yet."""
-    return any(output.id == activity.output_id and output.returned for output in docket.outputs)
+    """Whether that output was returned, so that nothing counts for it yet."""
+    output = of(docket, activity)
+    return output is not None and output.returned
 
 
 def kept(docket: Docket, activity: Activity) -> str | None:
@@ -114,7 +122,8 @@ def stays(docket: Docket, activity: Activity, wanted: str | None) -> bool:
 
 
 def _code_of(docket: Docket, activity: Activity) -> str | None:
-    return next((output.code for output in docket.outputs if output.id == activity.output_id), None)
+    output = of(docket, activity)
+    return output.code if output is not None else None
 
 
 def hint(docket: Docket, activity: Activity) -> Text:
@@ -133,9 +142,9 @@ def hint(docket: Docket, activity: Activity) -> Text:
             "Đầu ra đang bị trả lại: bổ sung xong thì báo cáo lại (claims) để được tính",
             "The output was returned: once it is complete, claim it again to make it count",
         )
-    codes = ", ".join(output.code for output in docket.outputs if not output.dropped)
     match docket.task.kind:
         case TaskKind.DELIVERABLE:
+            codes = ", ".join(output.code for output in docket.outputs if not output.dropped)
             return Text(
                 f"Nêu `output` để tính cho đầu ra: {codes}", f"Name an `output` to make it count: {codes}"
             )

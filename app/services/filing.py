@@ -1,5 +1,8 @@
 """Filing: whose record it is, and the docket it belongs to."""
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,25 +19,37 @@ from app.services.dockets import Docket
 from app.services.grounds import Ground
 
 
-def for_record(session: Session, actor: Actor, here: Ground, body: ActivityIn) -> tuple[Docket, Permit]:
+class Leave(NamedTuple):
+    """Leave to record for a body, and what it was judged by."""
+
+    permit: Permit
+    item: Item
+
+
+File = dict[tuple[str | None, str | None], Activity]
+"""A body's records by their natural keys."""
+
+
+def for_record(session: Session, actor: Actor, here: Ground, body: ActivityIn) -> tuple[Docket, Leave]:
     """The docket of a record that is pushed now, if its pusher may record for that body."""
     task = sight.duty_named(session, here, actor, body.task)
 
-    def permitted() -> tuple[Permit, Item]:
+    def permitted() -> Leave:
         item = grounds.item(session, here, task, body.agency)
         if not _bodies(item):
             item = grounds.item(session, here, task)
-        return access.permit(
+        permit = access.permit(
             actor,
             Action.ACTIVITY_RECORD,
             item,
             lambda: offers.instead(session, here, actor, Action.ACTIVITY_RECORD, task),
-        ), item
+        )
+        return Leave(permit, item)
 
-    _, item = permitted()
-    locked = dockets.lock(session, task, _of_body(session, task, _whose(actor, body, _bodies(item))))
-    permit, _ = permitted()  # a decision may have come between: what holds is what holds now
-    return dockets.opened(session, here, task, *locked), permit
+    whose = _whose(actor, body, _bodies(permitted().item))
+    locked = dockets.lock(session, task, _of_body(session, task, whose))
+    leave = permitted()  # a decision may have come between: what holds is what holds now
+    return dockets.opened(session, here, task, *locked), leave
 
 
 def for_activity(
@@ -69,18 +84,20 @@ def for_activity(
     return dockets.opened(session, here, task, *locked), activity, permit
 
 
-def on_file(session: Session, docket: Docket, body: ActivityIn) -> Activity | None:
-    """The record with the same natural key, if this body has pushed it before."""
-    if body.external_id is None:
-        return None
-    return session.scalars(
+def on_file(session: Session, docket: Docket, bodies: Iterable[ActivityIn]) -> File:
+    """The records with the same natural keys that this body has pushed before. Read under the lock."""
+    keys = {(body.source_system, body.external_id) for body in bodies if body.external_id is not None}
+    if not keys:
+        return {}
+    found = session.scalars(
         select(Activity).where(
             Activity.plan_id == docket.here.plan.id,
             Activity.agency_id == docket.agency.id,
-            Activity.source_system == body.source_system,
-            Activity.external_id == body.external_id,
+            Activity.source_system.in_({system for system, _ in keys}),
+            Activity.external_id.in_({id_ for _, id_ in keys}),
         )
-    ).one_or_none()
+    )
+    return {(one.source_system, one.external_id): one for one in found}
 
 
 def _bodies(item: Item) -> tuple[str, ...]:

@@ -97,7 +97,9 @@ class Held:
             if row.role in (Role.LEAD, Role.COORDINATE) and not row.fans_out:
                 outputs = self.of(row)
                 if any(output.kind is OutputKind.PIECE for output in outputs):
-                    settling.fill(self.draft.session, self.draft.plan, row, outputs)
+                    pieces, session = settling.pieces_of(outputs), self.draft.session
+                    days = settling.days_of_pieces(session, self.draft.plan, row, len(pieces))
+                    settling.fill(row, pieces, days)
                     _unconfirm(outputs)
                 settling.settle(self.draft.session, self.task, row, outputs, alone=True)
         self.draft.session.flush()

@@ -18,9 +18,10 @@ from app.rules.parties import Actor
 from app.schemas.activities import ActivityIn, ActivityOut
 from app.schemas.batches import MOST_RECORDS, BatchAsk, BatchRow
 from app.schemas.imports import ColumnRead, ImportAsk, ImportResult
-from app.services import activities, activity_sheet, batching, correcting, grounds, offers
+from app.services import activities, activity_sheet, batching, correcting, grounds, offers, receipts
 from app.services.accounts import Account
 from app.services.activity_sheet import ERROR, PLACE, WANTED
+from app.services.receipts import Received
 from app.services.row_results import Words
 from app.sheets import csv_file, workbook
 from app.sheets.drafts import IN_MEMORY, Draft, Drafts
@@ -40,8 +41,9 @@ def begin(session: Session, actor: Actor, slug: str) -> None:
 class Import:
     """One file, from its first byte to the answer."""
 
-    def __init__(self, body: bytes, kind: Kind, ask: ImportAsk, parse: Parse) -> None:
-        self._ask, self._parse = ask, parse
+    def __init__(self, body: bytes, kind: Kind, ask: ImportAsk, parse: Parse, received: Received) -> None:
+        self._ask, self._parse, self._received = ask, parse, received
+        self._receipts: dict[int, str] = {}
         self._table = opened(body, kind, WANTED)
         self._fields = frozenset(self._table.fields.values())
         self._drafts, self._account = Drafts(), Account()
@@ -115,6 +117,10 @@ class Import:
             self._account.add(draft, words.told(draft, row))
         if self._ask.mode == "atomic" and self._account.counts.refused:
             raise self._all_refused()
+        if not self._ask.dry_run:
+            self._receipts[turn] = receipts.for_rows(
+                session, actor, slug, self._received, [draft.number for draft in drafts], rows
+            )
         return self._result() if is_last else None
 
     def _taken(self, session: Session, actor: Actor, slug: str, drafts: list[Draft]) -> list[BatchRow]:
@@ -182,6 +188,7 @@ class Import:
             columns_not_read=[heading for place, heading in headings.items() if place not in fields],
             rows=self._account.told,
             more=self._account.more,
+            receipts=list(self._receipts.values()),
         )
 
     def _all_refused(self) -> BatchRefused:

@@ -10,19 +10,21 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Fault, Invalid, Stale, Text
-from app.models import Activity, Output, Withdrawal
+from app.models import Activity, Withdrawal
+from app.models.base import new_public_id
 from app.models.unit import instant, today
 from app.rules import versions
 from app.rules.judging import Permit
 from app.rules.ownership import Action
-from app.rules.parties import Actor
+from app.rules.parties import Actor, Item, part_of
 from app.rules.versions import Version
 from app.rules.vietnamese import fold, sort_key
 from app.rules.vocabulary import ActivityStatus
-from app.schemas.activities import ActivityIn, ActivityPatch, ActivityResult, Moved, WithdrawalIn
-from app.services import access, evidence, filing, grounds, outcomes, settling, standings
-from app.services.dockets import Docket
+from app.schemas.activities import ActivityIn, ActivityPatch, ActivityResult, WithdrawalIn
+from app.services import access, evidence, filing, grounds, outcomes, standings
+from app.services.filing import Leave
 from app.services.outcomes import Outcome
+from app.services.tallying import Tally
 
 FIELDS = ("occurred_on", "kind", "title", "quantity", "channel", "languages", "link")
 """What a record says, apart from what it belongs to: what a correction may change."""
@@ -30,28 +32,32 @@ FIELDS = ("occurred_on", "kind", "title", "quantity", "channel", "languages", "l
 
 def record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple[ActivityResult, int]:
     """Record an activity, or bring up to date the one with the same natural key."""
-    docket, permit = filing.for_record(session, actor, grounds.find(session, actor, slug), body)
-    return outcomes.told(session, actor, take(session, actor, docket, permit, body))
+    docket, leave = filing.for_record(session, actor, grounds.find(session, actor, slug), body)
+    tally = Tally(session, docket, filing.on_file(session, docket, [body]))
+    outcome = take(session, actor, tally, leave, body)
+    tally.close()
+    return outcomes.told(session, actor, outcome)
 
 
-def take(session: Session, actor: Actor, docket: Docket, permit: Permit, body: ActivityIn) -> Outcome:
-    """The same, where the docket is open and leave is given."""
+def take(session: Session, actor: Actor, tally: Tally, leave: Leave, body: ActivityIn) -> Outcome:
+    """The same, where the docket is open and leave is given. What is refused has touched nothing."""
     _not_ahead(session, body.occurred_on)
-    known = filing.on_file(session, docket, body)
-    if known is not None:
-        return _again(session, actor, docket, known, body)
-    access.open_for_change(session, permit, [docket.assignment, *docket.outputs])
+    docket, permit, key = tally.docket, leave.permit, (body.source_system, body.external_id)
+    if body.external_id is not None and key in tally.file:
+        return _again(session, actor, tally, leave.item, tally.file[key], body)
     output = evidence.find(session, permit, docket, body.occurred_on, body.output, body.opens_occurrence)
-    moved = _covered(session, docket, body.quantity, body.occurred_on, output)
-    standings.heard(session, docket.assignment)
-    session.flush()  # an occurrence that this record opens is known by its number from here on
+    moved = tally.count(permit, None, tally.by(output, body.occurred_on, body.quantity))
+    if body.opens_occurrence:
+        session.flush()  # an occurrence that this record opens is known by its number from here on
     activity = Activity(
+        public_id=new_public_id(),
         plan_id=docket.here.plan.id,
         task_id=docket.task.id,
         assignment_id=docket.assignment.id,
         agency_id=docket.agency.id,
         recorded_by_id=actor.agency_id,
         output_id=output.id if output else None,
+        status=ActivityStatus.STANDING,
         source_system=body.source_system,
         external_id=body.external_id,
         source_updated_at=body.source_updated_at,
@@ -59,6 +65,8 @@ def take(session: Session, actor: Actor, docket: Docket, permit: Permit, body: A
         **_worded({name: getattr(body, name) for name in FIELDS}),
     )
     access.add(session, permit, [activity])
+    tally.file[key] = activity
+    tally.in_hand[activity] = None
     return Outcome(docket, activity, "created", moved)
 
 
@@ -80,7 +88,10 @@ def revise(
     wanted = patch.output if "output" in patch.model_fields_set else evidence.kept(docket, activity)
     if not _differs(activity, values) and evidence.stays(docket, activity, wanted):
         return outcomes.told(session, actor, Outcome(docket, activity, "unchanged", []))
-    return outcomes.told(session, actor, _change(session, permit, docket, activity, values, wanted))
+    tally = Tally(session, docket)
+    outcome = _change(session, permit, tally, activity, values, wanted)
+    tally.close()
+    return outcomes.told(session, actor, outcome)
 
 
 def withdraw(
@@ -90,10 +101,13 @@ def withdraw(
     docket, activity, permit = filing.for_activity(session, actor, slug, public_id, Action.ACTIVITY_WITHDRAW)
     if activity.status is ActivityStatus.WITHDRAWN:
         return outcomes.told(session, actor, Outcome(docket, activity, "unchanged", []))
-    _uncover(session, permit, docket, activity)
-    moved = _settled(session, docket)
-    standings.unheard(session, docket.assignment, activity)
+    tally = Tally(session, docket)
+    moved = tally.count(permit, tally.of(activity), None)
+    access.open_for_change(session, permit, [activity])
+    tally.in_hand[activity] = None
     activity.status = ActivityStatus.WITHDRAWN
+    if (standing := tally.close()) is not None:
+        standings.unheard(session, standing, activity)
     withdrawal = Withdrawal(
         plan_id=docket.here.plan.id,
         task_id=docket.task.id,
@@ -106,8 +120,11 @@ def withdraw(
     return outcomes.told(session, actor, Outcome(docket, activity, "withdrawn", moved))
 
 
-def _again(session: Session, actor: Actor, docket: Docket, known: Activity, body: ActivityIn) -> Outcome:
+def _again(
+    session: Session, actor: Actor, tally: Tally, item: Item, known: Activity, body: ActivityIn
+) -> Outcome:
     """The same natural key again: nothing new, a correction, one that is overtaken, or a contradiction."""
+    docket = tally.docket
     version = versions.of(body.source_updated_at, known.source_updated_at)
     if version in (Version.SAME, Version.STALE):
         return Outcome(docket, known, "unchanged" if version is Version.SAME else "stale", [])
@@ -125,69 +142,34 @@ def _again(session: Session, actor: Actor, docket: Docket, known: Activity, body
         return Outcome(docket, known, "unchanged", [])
     if known.status is ActivityStatus.WITHDRAWN:
         raise _withdrawn()
-    item = grounds.item(session, docket.here, docket.task, docket.agency.code)
-    permit = access.permit(actor, Action.ACTIVITY_REVISE, item)
-    return _change(session, permit, docket, known, values, wanted, opens=opens)
+    permit = access.permit(actor, Action.ACTIVITY_REVISE, part_of(item, docket.agency.code))
+    return _change(session, permit, tally, known, values, wanted, opens=opens)
 
 
 def _change(
     session: Session,
     permit: Permit,
-    docket: Docket,
+    tally: Tally,
     activity: Activity,
     values: dict[str, Any],
     wanted: str | None,
     *,
     opens: bool = False,
 ) -> Outcome:
-    """Take the record out of account as it was, change it, and take it into account as it is now."""
+    """Change a record, and take it into account as it is now."""
+    docket = tally.docket
     day, quantity = values.get("occurred_on", activity.occurred_on), values.get("quantity", activity.quantity)
     _not_ahead(session, day)
-    _uncover(session, permit, docket, activity)
     output = evidence.find(session, permit, docket, day, wanted, opens)
-    moved = _covered(session, docket, quantity, day, output, activity)
-    if opens:
-        session.flush()  # the occurrence is known by its number from here on
+    moved = tally.count(permit, tally.of(activity), tally.by(output, day, quantity))
+    if activity in tally.in_hand or opens:
+        session.flush()  # each version goes on record; an occurrence is known by its number from here on
+    access.open_for_change(session, permit, [activity])
+    tally.in_hand[activity] = None
     for name, value in _worded(values).items():
         setattr(activity, name, value)
     activity.output_id = output.id if output else None
     return Outcome(docket, activity, "updated", moved)
-
-
-def _uncover(session: Session, permit: Permit, docket: Docket, activity: Activity) -> None:
-    """Take a standing record out of account. Nothing moves by that alone: see `_settled`."""
-    access.open_for_change(session, permit, [activity, docket.assignment, *docket.outputs])
-    pieces = activity.quantity if evidence.fills_pieces(docket, activity.occurred_on) else 0
-    settling.uncover(session, docket, activity, pieces)
-
-
-def _covered(
-    session: Session,
-    docket: Docket,
-    quantity: int,
-    day: date,
-    output: Output | None,
-    corrected: Activity | None = None,
-) -> list[Moved]:
-    """Take a standing record into account, and move what it moves."""
-    pieces = quantity if evidence.fills_pieces(docket, day) else 0
-    settling.cover(session, docket, output, pieces, day, corrected)
-    return _settled(session, docket)
-
-
-def _settled(session: Session, docket: Docket) -> list[Moved]:
-    """Move the outputs to where they stand when all is said.
-
-    The last evidence of a confirmed output stays until the monitor returns it (model §2).
-    """
-    if any(output.confirmed and not output.evidence for output in docket.outputs):
-        raise Conflict(
-            Text(
-                "Bản ghi là minh chứng cuối cùng của đầu ra đã xác nhận: cơ quan theo dõi phải trả lại trước",
-                "This is the last evidence of a confirmed output: the monitor has to return it first",
-            )
-        )
-    return settling.settle(session, docket.task, docket.assignment, docket.outputs)
 
 
 def _worded(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,23 +1,23 @@
-"""Settling: how records cover what is owed, on which day each output was evidenced, and what that moves.
+"""Settling: which level each output stands on, on which days pieces were done, and where that leaves the
+assignment.
 
 Whoever calls has locked the assignment's row.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from itertools import chain, islice, repeat
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, inspect, select, true
 from sqlalchemy.orm import Session
 
-from app.models import Activity, Assignment, Output, Plan, Task
+from app.models import Activity, Assignment, Output, Plan, Standing, Task
 from app.models.unit import instant, permits, today
 from app.rules import lifecycle
 from app.rules.vocabulary import ActivityStatus, Level, OutputKind, Role, TaskKind
 from app.schemas.activities import Moved
 from app.services import access, facts, standings
-from app.services.dockets import Docket
 from app.services.lines import Lines
 from app.services.outputs import owed_by
 
@@ -29,6 +29,25 @@ def settle(
 
     `alone`: whoever calls sees to the shares of those that handed over or took over.
     """
+    moved = move(session, task, outputs)
+    stand(session, task, assignment, outputs, alone=alone)
+    return moved
+
+
+def stand(
+    session: Session, task: Task, assignment: Assignment, outputs: Sequence[Output], *, alone: bool = False
+) -> Standing:
+    """Bring the standing to where the outputs are."""
+    before = standings.current(session, assignment.id)
+    owed = before.owed if before is not None else 0
+    standing = standings.write(session, before, task, assignment, outputs)
+    if not alone and task.kind is TaskKind.TRIGGERED and standing.owed != owed:
+        _follow(session, task, assignment)
+    return standing
+
+
+def move(session: Session, task: Task, outputs: Iterable[Output]) -> list[Moved]:
+    """Bring these outputs to the level their facts give them; tell which ones moved."""
     moved = []
     for output in outputs:
         before = output.level
@@ -44,11 +63,6 @@ def settle(
         if level is not before:
             output.moved_at = instant(session)
             moved.append(Moved(output=output.code, before=before, after=output.level))
-    owes = sum(output.weight for output in outputs if output.owed)
-    follows = not alone and task.kind is TaskKind.TRIGGERED and owes != _owed_before(session, assignment)
-    standings.write(session, task, assignment, outputs)
-    if follows:
-        _follow(session, task, assignment)
     return moved
 
 
@@ -57,11 +71,6 @@ def _say(output: Output, **values: Any) -> None:
     for name, value in values.items():
         if getattr(output, name) != value:
             setattr(output, name, value)
-
-
-def _owed_before(session: Session, assignment: Assignment) -> int:
-    known = standings.current(session, assignment.id)
-    return known.owed if known is not None else 0
 
 
 def _follow(session: Session, task: Task, assignment: Assignment) -> None:
@@ -81,65 +90,14 @@ def _follow(session: Session, task: Task, assignment: Assignment) -> None:
     )
     for row in rows:
         if row.share != before[row.id]:
-            standings.write(session, task, row, known[row.id])
+            standings.write(session, standings.current(session, row.id), task, row, known[row.id])
 
 
-def cover(
-    session: Session,
-    docket: Docket,
-    one: Output | None,
-    pieces: int,
-    day: date,
-    corrected: Activity | None = None,
-) -> None:
-    """Take a record into account: as evidence of the one output it found, or by the pieces it fills; one that
-    is being `corrected` has been taken out of account before.
-
-    Pieces are filled from the first on; what is beyond the last is surplus, kept and shown.
-    """
-    if one is not None:
-        one.evidence += 1
-        one.evidenced_on = min(one.evidenced_on or day, day)
-    if pieces:
-        docket.assignment.recorded_quantity += pieces
-        fill(session, docket.here.plan, docket.assignment, docket.outputs, (day, pieces), corrected)
-
-
-def uncover(session: Session, docket: Docket, activity: Activity, pieces: int) -> None:
-    """Take a record out of account again."""
-    one = next((output for output in docket.outputs if output.id == activity.output_id), None)
-    if one is not None:
-        one.evidence -= 1
-        others = select(func.min(Activity.occurred_on)).where(
-            Activity.output_id == one.id,
-            Activity.status == ActivityStatus.STANDING,
-            Activity.id != activity.id,
-        )
-        one.evidenced_on = session.scalars(others).one()
-    if pieces:
-        docket.assignment.recorded_quantity -= pieces
-        fill(session, docket.here.plan, docket.assignment, docket.outputs, without=activity)
-
-
-def fill(
-    session: Session,
-    plan: Plan,
-    assignment: Assignment,
-    outputs: Sequence[Output],
-    plus: tuple[date, int] | None = None,
-    without: Activity | None = None,
-) -> None:
-    """Fill the pieces with what is recorded. A record fills pieces on the day of what it tells, whenever it
-    came in; one that is later than all before it is the usual case, and costs no look at the others."""
-    pieces = pieces_of(outputs)
-    days = [piece.evidenced_on for piece in pieces if piece.evidenced_on]
-    if plus is not None and plus[0] >= max(days, default=date.min):
-        known: list[date] = [*days, *repeat(plus[0], plus[1])]
-    else:
-        known = days_of_pieces(session, plan, assignment, len(pieces), plus, without)
+def fill(assignment: Assignment, pieces: Sequence[Output], days: Sequence[date]) -> None:
+    """Fill the pieces that its records cover, on the days of what these tell."""
     for place, piece in enumerate(pieces, 1):
         filled = lifecycle.filled(place, assignment.recorded_quantity)
-        _say(piece, evidence=int(filled), evidenced_on=known[place - 1] if filled else None)
+        _say(piece, evidence=int(filled), evidenced_on=days[place - 1] if filled else None)
 
 
 def pieces_of(outputs: Iterable[Output]) -> list[Output]:
@@ -149,24 +107,31 @@ def pieces_of(outputs: Iterable[Output]) -> list[Output]:
 
 
 def days_of_pieces(
-    session: Session,
-    plan: Plan,
-    assignment: Assignment,
-    most: int,
-    plus: tuple[date, int] | None = None,
-    without: Activity | None = None,
+    session: Session, plan: Plan, assignment: Assignment, most: int, in_hand: Collection[Activity] = ()
 ) -> list[date]:
-    """On which day each of the first `most` pieces was done, by the standing records in the order of time."""
+    """On which day each of the first `most` pieces was done, by the standing records in the order of time;
+    by those `in_hand` as they are now, not as they are on record."""
     query = (
         select(Activity.occurred_on, Activity.quantity)
         .where(
             Activity.assignment_id == assignment.id,
             Activity.status == ActivityStatus.STANDING,
             Activity.occurred_on >= plan.period_from,
-            *([Activity.id != without.id] if without else []),
+            not_among(in_hand),
         )
         .order_by(Activity.occurred_on, Activity.id)
         .limit(most)
     )
-    done = sorted([*((row[0], row[1]) for row in session.execute(query)), *([plus] if plus else [])])
-    return list(islice(chain.from_iterable(repeat(day, quantity) for day, quantity in done), most))
+    done = [(day, quantity) for day, quantity in session.execute(query)]
+    done += [
+        (one.occurred_on, one.quantity)
+        for one in in_hand
+        if one.status is ActivityStatus.STANDING and one.occurred_on >= plan.period_from
+    ]
+    return list(islice(chain.from_iterable(repeat(day, quantity) for day, quantity in sorted(done)), most))
+
+
+def not_among(records: Iterable[Activity]) -> ColumnElement[bool]:
+    """A condition on Activity: it is none of these, of which some may not be on record yet."""
+    known = [one.id for one in records if inspect(one).has_identity]
+    return Activity.id.not_in(known) if known else true()

@@ -19,29 +19,32 @@ AT_LEAST = {
 }
 
 
-def write(session: Session, task: Task, assignment: Assignment, outputs: Iterable[Output]) -> None:
-    """Bring an assignment's standing up to date with its outputs, its task and its share. Whoever calls holds
-    the assignment's row."""
-    before, after = current(session, assignment.id), facts(task, assignment, outputs)
+def write(
+    session: Session, before: Standing | None, task: Task, assignment: Assignment, outputs: Iterable[Output]
+) -> Standing:
+    """Bring an assignment's standing, as it was before, up to date with its outputs, its task and its share;
+    it is on record with the next flush. Whoever calls holds the assignment's row."""
+    after = facts(task, assignment, outputs)
     now = instant(session) if before is None else max(instant(session), before.since)
     if before is not None and before.since == now:  # within one instant there is one standing
         for name, value in after.items():
             setattr(before, name, value)
-    elif before is None or any(getattr(before, name) != value for name, value in after.items()):
-        session.add(
-            Standing(
-                plan_id=assignment.plan_id,
-                assignment_id=assignment.id,
-                number=before.number + 1 if before else 1,
-                since=now,
-                records=before.records if before else 0,
-                heard_on=before.heard_on if before else None,
-                **after,
-            )
-        )
-        if before is not None:
-            before.until = now
-        session.flush()
+        return before
+    if before is not None and all(getattr(before, name) == value for name, value in after.items()):
+        return before
+    standing = Standing(
+        plan_id=assignment.plan_id,
+        assignment_id=assignment.id,
+        number=before.number + 1 if before else 1,
+        since=now,
+        records=before.records if before else 0,
+        heard_on=before.heard_on if before else None,
+        **after,
+    )
+    session.add(standing)
+    if before is not None:
+        before.until = now
+    return standing
 
 
 def current(session: Session, assignment_id: int) -> Standing | None:
@@ -50,31 +53,27 @@ def current(session: Session, assignment_id: int) -> Standing | None:
     return session.scalars(query).one_or_none()
 
 
-def heard(session: Session, assignment: Assignment) -> None:
-    """One more record of the assignment stands, from today on."""
-    standing = current(session, assignment.id)
-    if standing is not None:
-        standing.records += 1
-        standing.heard_on = today(session)
+def heard(session: Session, standing: Standing, records: int) -> None:
+    """So many more records of the assignment stand, from today on."""
+    standing.records += records
+    standing.heard_on = today(session)
 
 
-def unheard(session: Session, assignment: Assignment, activity: Activity) -> None:
+def unheard(session: Session, standing: Standing, activity: Activity) -> None:
     """One record less stands; what was heard last is what came in last of the others."""
-    standing = current(session, assignment.id)
-    if standing is not None:
-        standing.records -= 1
-        others = (
-            select(Activity.recorded_at)
-            .where(
-                Activity.assignment_id == assignment.id,
-                Activity.status == ActivityStatus.STANDING,
-                Activity.id != activity.id,
-            )
-            .order_by(Activity.id.desc())
-            .limit(1)
+    standing.records -= 1
+    others = (
+        select(Activity.recorded_at)
+        .where(
+            Activity.assignment_id == activity.assignment_id,
+            Activity.status == ActivityStatus.STANDING,
+            Activity.id != activity.id,
         )
-        last = session.scalars(others).one_or_none()
-        standing.heard_on = business_day(last) if last else None
+        .order_by(Activity.id.desc())
+        .limit(1)
+    )
+    last = session.scalars(others).one_or_none()
+    standing.heard_on = business_day(last) if last else None
 
 
 def facts(task: Task, assignment: Assignment, outputs: Iterable[Output]) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def _paths(
             continue
         inside = _inside(field.annotation)
         if inside is None:
-            yield path, not field.is_required() and not name.endswith("_label")
+            yield path, not field.is_required() and field.default is None and not name.endswith("_label")
         else:
             yield from _paths(root, inside, path)
 

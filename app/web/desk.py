@@ -5,6 +5,7 @@ answers. A write is committed before the answer exists for anyone else (trap 1);
 answer of the first.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from app.errors import Failure, Fault, InFlight, Invalid, Text
 from app.rules.parties import Actor
 from app.schemas.base import Out
 from app.services import keys, replays
+from app.services.receipts import Received
 from app.services.replays import Stored
 from app.web import exports
 from app.web.answers import Answer, conditional, next_link, render
@@ -168,6 +170,13 @@ async def unreadable(request: Request) -> Mapping[int, Failure]:
     return found
 
 
+async def received(request: Request) -> Received:
+    """The body as it came over the wire, for its receipt."""
+    content: bytes = getattr(request.state, "received", b"")
+    return Received(hashlib.sha256(content).hexdigest(), len(content), request.app.state.seal())
+
+
 AtDesk = Annotated[Desk, Depends(desk)]
 Repeat = Annotated[str | None, Depends(repeat_key)]
+AsReceived = Annotated[Received, Depends(received)]
 Unreadable = Annotated[Mapping[int, Failure], Depends(unreadable)]

@@ -1,9 +1,9 @@
 """The strict reader: nothing reaches a route's body that is not of a kind its address takes, well-formed and
 bounded.
 
-The value stays in `scope["state"]["json"]`, for the fingerprint of an Idempotency-Key, and in
-`scope["state"]["unreadable"]` what is wrong with parts of it that keep no other from being taken. Which kinds
-of bodies there are is said in `bodies`.
+What came in stays in `scope["state"]`: its bytes as `received`, for the digest of a receipt; its value as
+`json`, for the fingerprint of an Idempotency-Key; and as `unreadable` what is wrong with parts of it that
+keep no other from being taken. Which kinds of bodies there are is said in `bodies`.
 """
 
 import re
@@ -72,7 +72,8 @@ class StrictReader:
     def _read(self, scope: Scope, kind: Kind, body: bytes) -> bytes:
         """Check the body and keep its value; returns it as the route will get it."""
         taken = kind.take(body, self._limits)
-        scope.setdefault("state", {}).update(json=taken.value, unreadable=taken.unreadable)
+        state = scope.setdefault("state", {})
+        state.update(received=body, json=taken.value, unreadable=taken.unreadable)
         if taken.media_type is not None:
             told = MutableHeaders(scope=scope)
             told["content-type"], told["content-length"] = taken.media_type, str(len(taken.body))

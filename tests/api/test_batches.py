@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from sqlalchemy import event
 
 from tests.deciding import acted, contents, decided, nodes, output
 from tests.patience import TIMES
@@ -88,7 +89,8 @@ def test_each_record_is_told_what_it_would_be_told_alone(seeded: "Seeded") -> No
                 assert why["facts"].items() <= told.items()
         assert len(set(results({"results": said}))) == 3
         assert nodes(alone["TTBCD"], "assignment") == nodes(together["TTBCD"], "assignment")
-        assert rows(alone) == rows(together)
+        pushes = sum(row["refusal"] is None for row in said)
+        assert {**rows(together), "receipts": pushes} == rows(alone)
         assert differences(together) == []
         shown = together["SVHTTDL"].get(f"{PLAN}/activities/{said[0]['activity']}").json()
         assert shown["title"] == "Lần hai"
@@ -105,6 +107,51 @@ def test_a_record_that_fails_halfway_leaves_no_trace_in_those_after_it(service: 
     assert said["results"][0]["refusal"]["code"] == "conflict"
     assert said["results"][1]["moved"][0]["output"] == "2023-Q2"
     assert differences(service) == []
+
+
+def test_a_body_may_be_named_in_some_records_and_left_out_in_others(service: Service) -> None:
+    """It is one body's part all the same: each of these opens an occurrence of its own."""
+    opening = news("IV.3.a", opens_occurrence=True)
+    said = push(service["VPUBND"], opening, {**opening, "agency": "VPUBND"}, opening)
+    assert [row["output"] for row in said["results"]] == ["O1", "O2", "O3"]
+    assert differences(service) == []
+
+
+def test_what_is_on_file_for_another_task_is_told_as_it_is_there(service: Service) -> None:
+    office, dated = service["SVHTTDL"], {**KEY, "source_updated_at": "2023-06-01T08:00:00Z"}
+    record(office, "IV.7.a", output="M1", **dated)
+    (row,) = push(office, news("IV.7.b", **dated))["results"]
+    told = (row["result"], row["task"], row["agency"], row["output"], row["counts"])
+    assert told == ("unchanged", "IV.7.a", "SVHTTDL", "M1", True)
+
+
+def test_a_batch_is_one_change_of_each_output_and_a_version_of_each_record(service: Service) -> None:
+    before = len(journal(service))
+    first = [news("IV.9.1", source_system="qlvb", external_id=str(n)) for n in range(3)]
+    push(service["BAOTV"], *first, {**first[0], "title": "Sửa"}, {**first[0], "title": "Sửa nữa"})
+    entries = [(one.subject, one.operation, one.version) for one in journal(service)[before:]]
+    records = [one for one in entries if one[0] == "activity"]
+    assert records == [
+        *[("activity", "created", 1)] * 3,
+        ("activity", "changed", 2),
+        ("activity", "changed", 3),
+    ]
+    assert len([one for one in entries if one[0] == "output"]) == 1
+
+
+def test_statements_grow_with_the_parts_of_a_batch_and_not_with_its_records(service: Service) -> None:
+    asked = []
+    for size in (1, 5, 50):  # the first moves something
+        statements: list[str] = []
+
+        def count(_c: Any, _k: Any, statement: str, *_: Any, into: list[str] = statements) -> None:
+            into.append(statement)
+
+        event.listen(service.database.engine, "before_cursor_execute", count)
+        push(service["BAOTV"], *(news("IV.9.1", title=f"{size}/{n}") for n in range(size)))
+        event.remove(service.database.engine, "before_cursor_execute", count)
+        asked.append(len(statements))
+    assert asked[1] == asked[2]
 
 
 def test_an_atomic_batch_is_stored_whole_or_not_at_all(service: Service) -> None:
@@ -141,7 +188,8 @@ def test_a_rehearsal_answers_what_the_push_would_and_stores_nothing(service: Ser
     for row in (*tried["results"], *done["results"]):
         if row["result"] == "created":
             row["activity"] = None
-    assert {**tried, "applied": True} == done
+    assert {**tried, "applied": True, "receipt": done["receipt"]} == done
+    assert tried["receipt"] is None
     if mode == "atomic":
         batch[0]["titel"] = "x"
         refused = office.post(URL, json={"records": batch}, params={"mode": mode, "dry_run": "true"})

@@ -24,8 +24,8 @@ def _validator(spec: Schema, schema: Schema) -> Draft202012Validator:
     return Draft202012Validator({**schema, "components": spec["components"]}, format_checker=FormatChecker())
 
 
-SEES_NONE = {"VPTU": {"get_proposal"}}
-"""Who administers writes no proposal, and sees nobody else's."""
+SEES_NONE = {"VPTU": {"get_proposal", "get_receipt"}}
+"""Who administers proposes and pushes nothing, and sees nobody else's."""
 
 
 @pytest.mark.parametrize("caller", ["TTBCD", "SCT", "VPTU"])

@@ -293,7 +293,7 @@ def _address(client: httpx.Client, path: str) -> str:
     """Some existing address of the template."""
     first = {
         noun: name_of(client.get(f"{PLAN}/{noun}", params={"limit": 1}).json()["items"][0])
-        for noun in ("assignments", "outputs", "activities", "urges", "proposals")
+        for noun in ("assignments", "outputs", "activities", "receipts", "urges", "proposals")
     }
     nouns = path.split("/")
     code = {"tasks": "IV.7.a", "sections": "IV", "objectives": "I.1.1", "events": "E01", "agencies": "SCT"}
@@ -302,6 +302,7 @@ def _address(client: httpx.Client, path: str) -> str:
         assignment=first["assignments"],
         output=first["outputs"],
         activity=first["activities"],
+        receipt=first["receipts"],
         urge=first["urges"],
         proposal=first["proposals"],
         revision=2,

@@ -1,79 +1,21 @@
 """Real processes on real databases: what a test here breaks, no other test sees."""
 
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from datetime import timedelta
-from pathlib import Path
-from typing import TypeVar
 
-import httpx
 import pytest
-from sqlalchemy.orm import Session
 
 from app import migration
 from app.db import Database
-from app.services import keys
+from app.services import audit, keys
 from app.settings import Settings
 from seed import loader
 from tests.conftest import CALLERS, Seeded
+from tests.faults.doors import Doors
 from tests.faults.offices import WORK
-from tests.servers import ServerProcess, ThrowAwayPostgres, Unavailable, of_session
-from tests.servers.processes import LOOPBACK
-
-T = TypeVar("T")
-
-UNMEASURED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
-"""A process that is killed cannot hand in its coverage, and one that is measured is half as fast."""
-
-
-def launcher(script: str) -> tuple[str, ...]:
-    """The command that starts a broken build of this folder's in place of the service."""
-    path = str(Path(__file__).with_name(script))
-    return (sys.executable, path, "serve", "--host", LOOPBACK, "--port", "{port}")
-
-
-class Site:
-    """One database with the real plan and a key for every caller; `serve` puts a process on it."""
-
-    def __init__(self, url: str, secrets: Mapping[str, str]) -> None:
-        self.url, self.secrets = url, dict(secrets)
-        self._database = Database(Settings(DATABASE_URL=url))
-
-    @property
-    def embedded(self) -> bool:
-        """Whether it is SQLite."""
-        return self.url.startswith("sqlite")
-
-    def serve(
-        self,
-        *arguments: str,
-        command: Sequence[str] = ServerProcess.COMMAND,
-        ready: str = "/readyz",
-        **settings: str,
-    ) -> ServerProcess:
-        """The service as a process, to be entered; `settings` are the environment's."""
-        return ServerProcess(
-            {**UNMEASURED, "DATABASE_URL": self.url, **settings}, (*command, *arguments), ready=ready
-        )
-
-    def bearer(self, agency: str) -> dict[str, str]:
-        """The header an agency calls with."""
-        return {"Authorization": f"Bearer {self.secrets[agency]}"}
-
-    def client(self, agency: str, base_url: str, connections: int = 60) -> httpx.Client:
-        """An agency's client with as many connections as it has threads."""
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        return httpx.Client(base_url=base_url, headers=self.bearer(agency), timeout=30, limits=limits)
-
-    def look(self, at: Callable[[Session], T]) -> T:
-        """Ask the database itself, past the service."""
-        with self._database.reading() as session:
-            return at(session)
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._database.dispose()
+from tests.faults.sites import Site
+from tests.servers import ThrowAwayPostgres, Unavailable, of_session
 
 
 @pytest.fixture
@@ -90,6 +32,25 @@ def lasting_site(seeded: Seeded) -> Iterator[Site]:
     with closing(Site(seeded.copy(), seeded.secrets)) as made:
         yield made
     seeded.drop(made.url)
+
+
+@pytest.fixture(scope="module")
+def serving(lasting_site: Site) -> Iterator[list[str]]:
+    """Where the service listens: two workers of one port on PostgreSQL, two servers on one SQLite file."""
+    with ExitStack() as running:
+        if lasting_site.embedded:
+            servers = [running.enter_context(lasting_site.serve()) for _ in range(2)]
+        else:
+            servers = [running.enter_context(lasting_site.serve("--workers", "2"))]
+        yield [server.base_url for server in servers]
+
+
+@pytest.fixture
+def doors(serving: list[str], lasting_site: Site) -> Iterator[Doors]:
+    """The clients of one test; after it every stored figure is what the records say."""
+    with Doors(lasting_site, serving) as opened:
+        yield opened
+    assert lasting_site.look(lambda session: list(audit.differences(session))) == []
 
 
 @pytest.fixture(scope="module")

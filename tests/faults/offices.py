@@ -4,13 +4,13 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from sqlalchemy import func, select
@@ -148,6 +148,22 @@ def until_some_are_stored(offices: Iterable[Office], more: int = 3, patience: fl
         time.sleep(0.01)
 
 
+class Witness(Protocol):
+    """Who pushed, and what it was promised."""
+
+    name: str
+    batches: list[list[str]]
+    """The external ids of each atomic batch."""
+
+    @property
+    def acknowledged(self) -> Mapping[str, tuple[str, str]]:
+        """external_id → the id and the title of the last acknowledgement."""
+
+    @property
+    def unknown(self) -> Mapping[str, set[str]]:
+        """external_id → titles of which nobody said what became."""
+
+
 @dataclass
 class Tally:
     """What was promised, and what of it does not hold."""
@@ -161,7 +177,7 @@ class Tally:
     """Counters, levels or journal entries that are not what the records say."""
 
 
-def tally(url: str, offices: Iterable[Office]) -> Tally:
+def tally(url: str, offices: Iterable[Witness]) -> Tally:
     """Hold the promises against the database, by another way than the service came to it."""
     database = Database(Settings(DATABASE_URL=url))
     try:
@@ -171,7 +187,7 @@ def tally(url: str, offices: Iterable[Office]) -> Tally:
         database.dispose()
 
 
-def _tally(session: Session, offices: Iterable[Office]) -> Tally:
+def _tally(session: Session, offices: Iterable[Witness]) -> Tally:
     rows = session.scalars(select(Activity).where(Activity.source_system == SYSTEM)).all()
     by_id = {row.public_id: row for row in rows}
     office_ids = dict(session.execute(select(Agency.code, Agency.id)).all())
@@ -183,12 +199,13 @@ def _tally(session: Session, offices: Iterable[Office]) -> Tally:
             there = len(stored.intersection(batch))
             if there not in (0, len(batch)):
                 found.torn.append(f"{office.name}: {there} of {batch}")
-        found.acknowledged += len(office.acknowledged)
-        for external_id, (public_id, title) in office.acknowledged.items():
+        acknowledged = office.acknowledged
+        found.acknowledged += len(acknowledged)
+        for external_id, (public_id, title) in acknowledged.items():
             row = by_id.get(public_id)
             if row is None or row.external_id != external_id:
                 found.lost.append(f"{office.name} {external_id}: no record {public_id}")
-            elif row.title not in {title, *office.unknown[external_id]}:
+            elif row.title not in {title, *office.unknown.get(external_id, ())}:
                 found.lost.append(f"{office.name} {external_id}: {row.title!r}, not {title!r}")
     found.wrong = [*audit.differences(session), *_uncounted(session)]
     return found

@@ -4,17 +4,20 @@ Started as a script in place of `ttdn`, with the same arguments. The service its
 """
 
 from app.cli import main
+from app.schemas.activities import ActivityIn
 from app.schemas.batches import BatchRow
-from app.services.batching import Pushed, Tray
+from app.services.batching import Tray
 
 _take = Tray.take
 
 
-def commit_each(self: Tray, place: int, record: Pushed) -> BatchRow:
+def commit_each(self: Tray, place: int, record: ActivityIn) -> BatchRow:
     """As `Tray.take`; what follows may never come."""
     row = _take(self, place, record)
+    self.close()
     self._session.commit()
     self._open.clear()
+    self._tally = None
     return row
 
 

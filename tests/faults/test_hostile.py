@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Activity
 from app.models.base import Base
-from tests.faults.conftest import Site, launcher
 from tests.faults.hostile import HONEST, TARGETS, Case, bodies
+from tests.faults.sites import Site, launcher
 from tests.servers import ServerProcess
 from tests.service import PLAN, training
 from tests.web.conftest import Answer, Connection, head

@@ -1,18 +1,18 @@
 """kill −9 while offices push: what was acknowledged is there, once. The same test sees a build that lies."""
 
-import os
 import random
 import time
 from collections.abc import Sequence
 
 import pytest
 
-from tests.faults.conftest import Site, launcher
+from tests import patience
 from tests.faults.offices import Office, Tally, at_work, recomputed, rolled_up, tally, until_some_are_stored
+from tests.faults.sites import Site, launcher
 from tests.servers import ServerProcess
 
-KILLS = int(os.environ.get("TTDN_TEST_KILLS", "5"))
-"""Five in CI; 200 on demand, which takes about ten minutes on each database."""
+KILLS = patience.KILLS // 5
+"""A fifth of those that `ttdn-push` has to live through (tests/faults/test_senders.py)."""
 
 
 def killed(server: ServerProcess, offices: Sequence[Office], chance: random.Random) -> None:

@@ -6,7 +6,6 @@ Two processes hold the races within one as well: half of the clients meet in eac
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import timedelta
@@ -15,7 +14,6 @@ from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import func, select
 
@@ -24,55 +22,15 @@ from app.models import Activity, Agency, Assignment, Change, Output, Plan, Repla
 from app.rules.vocabulary import Scope
 from app.services import audit, keys
 from app.settings import Settings
-from tests.faults.conftest import Site, launcher
+from tests.faults.doors import Doors
 from tests.faults.offices import DAYS
+from tests.faults.sites import Site, launcher
 from tests.faults.together import at_once, statuses
 from tests.servers import ServerProcess, ThrowAwayPostgres
 from tests.service import PLAN, training
 
 ACTIVITIES = f"{PLAN}/activities"
 _numbers = count(1)
-
-
-class Doors:
-    """The service behind two processes; `many` hands out clients that are spread over them."""
-
-    def __init__(self, site: Site, addresses: list[str]) -> None:
-        self.site, self._addresses = site, addresses
-        self._open = ExitStack()
-
-    def many(self, agency: str, how_many: int) -> list[httpx.Client]:
-        """Clients, each with a connection of its own, opened before the race begins."""
-        each = [self._open.enter_context(self.site.client(agency, base)) for base in self._addresses]
-        return [client for client, _ in zip(cycle(each), range(how_many), strict=False)]
-
-    def one(self, agency: str) -> httpx.Client:
-        """A single client."""
-        return self.many(agency, 1)[0]
-
-    def close(self) -> None:
-        """Hang up."""
-        self._open.close()
-
-
-@pytest.fixture(scope="module")
-def serving(lasting_site: Site) -> Iterator[list[str]]:
-    """Where the service listens: two workers of one port on PostgreSQL, two servers on one SQLite file."""
-    with ExitStack() as running:
-        if lasting_site.embedded:
-            servers = [running.enter_context(lasting_site.serve()) for _ in range(2)]
-        else:
-            servers = [running.enter_context(lasting_site.serve("--workers", "2"))]
-        yield [server.base_url for server in servers]
-
-
-@pytest.fixture
-def doors(serving: list[str], lasting_site: Site) -> Iterator[Doors]:
-    """The clients of one test; after it every stored figure is what the records say."""
-    opened = Doors(lasting_site, serving)
-    yield opened
-    opened.close()
-    assert lasting_site.look(lambda session: list(audit.differences(session))) == []
 
 
 def natural() -> dict[str, str]:
@@ -96,7 +54,7 @@ def entries(site: Site, ref: str) -> int:
 
 
 def test_fifty_corrections_of_one_version_let_one_through(doors: Doors) -> None:
-    made = doors.one("SVHTTDL").post(ACTIVITIES, json=training())
+    made = doors["SVHTTDL"].post(ACTIVITIES, json=training())
     assert made.status_code == 201
     record = made.json()["activity"]["id"]
     before = entries(doors.site, record)
@@ -165,7 +123,7 @@ def test_forty_pushes_by_one_agency_are_counted_exactly(doors: Doors, days: tupl
     each = 40 // len(days)
     assert sum(after.values()) - sum(before.values()) == 40
     assert sorted(after[code] - before[code] for code in after) == [0] * (4 - len(days)) + [each] * len(days)
-    asked = doors.one("TTBCD").get(f"{PLAN}/progress", params={"agency": "DAITV", "task": "IV.9.2"}).json()
+    asked = doors["TTBCD"].get(f"{PLAN}/progress", params={"agency": "DAITV", "task": "IV.9.2"}).json()
     evidenced = asked["total"]["evidenced"]
     assert evidenced["numerator"] * 4 == evidenced["denominator"] * sum(map(bool, after.values()))
 
@@ -218,7 +176,7 @@ def test_one_natural_key_on_two_tasks_makes_one_record(doors: Doors) -> None:
 
 def test_withdrawals_and_pushes_at_once_leave_an_exact_count(doors: Doors) -> None:
     pushed = [
-        doors.one("SVHTTDL").post(ACTIVITIES, json=training(**natural())).json()["activity"]["id"]
+        doors["SVHTTDL"].post(ACTIVITIES, json=training(**natural())).json()["activity"]["id"]
         for _ in range(5)
     ]
     clients = doors.many("SVHTTDL", 30)

@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from app import sqlite
 from app.models import Activity
-from tests.faults.conftest import Site
 from tests.faults.offices import at_work, tally, until_some_are_stored
+from tests.faults.sites import Site
 from tests.faults.together import at_once, statuses
 from tests.servers import ThrowAwayPostgres
 from tests.service import PLAN, training

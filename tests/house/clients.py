@@ -31,7 +31,10 @@ def examples() -> Iterator[tuple[str, str, Any]]:
 
 def typescript() -> None:
     """Every example as a constant of its type."""
-    lines = ['import type { components } from "./ttdn";', 'type Schemas = components["schemas"];']
+    lines = [
+        'import type { components } from "../../clients/typescript/ttdn";',
+        'type Schemas = components["schemas"];',
+    ]
     for place, (operation, name, value) in enumerate(examples()):
         text = json.dumps(value, ensure_ascii=False)
         lines.append(f'export const {operation}_{place}: Schemas["{name}"] = {text};')
@@ -43,7 +46,7 @@ def python() -> None:
     every = list(examples())
     for operation, name, value in every:
         module = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-        model = getattr(importlib.import_module(f"ttdn_client.models.{module}"), name)
+        model = getattr(importlib.import_module(f"generated.models.{module}"), name)
         again = model.from_dict(value).to_dict()
         if json.dumps(_plain(again), sort_keys=True) != json.dumps(_plain(value), sort_keys=True):
             raise SystemExit(f"{operation}: {name} does not come back as it went in")

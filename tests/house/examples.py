@@ -131,6 +131,8 @@ def tour(recorder: Recorder) -> None:
         "get_me": {},
         "get_permission": {"action": "activity.record", "on": f"plans/{PLAN}/tasks/IV.6.a"},
         "find_changes": {"limit": 1, "plan": PLAN, "subject": "activity"},
+        "find_receipts": {"plan": PLAN, "limit": 1},
+        "get_signing_keys": {},
         "get_livez": {},
         "get_readyz": {},
     }
@@ -153,6 +155,7 @@ def write(recorder: Recorder) -> None:
     doubled = recorder.call("record_activity", plan=PLAN, body=twice).json()["activity"]["id"]
     recorder.call("withdraw_activity", plan=PLAN, activity=doubled, body={"reason": "Ghi trùng"})
     made = recorder.call("record_activity", plan=PLAN, body=pushed)
+    recorder.call("get_receipt", plan=PLAN, receipt=made.json()["receipt"])
     activity = made.json()["activity"]["id"]
     read = recorder.call("get_activity", plan=PLAN, activity=activity)
     recorder.call(

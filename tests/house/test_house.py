@@ -56,7 +56,7 @@ def hits(pattern: re.Pattern[str]) -> list[str]:
 def test_no_module_grows_beyond_what_can_be_seen() -> None:
     grown = {
         path.relative_to(ROOT).as_posix(): lines
-        for path in modules("app", "seed")
+        for path in modules("app", "seed", "clients")
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES
     }
     assert grown == {}, "when a module grows, a noun is missing"
@@ -65,7 +65,7 @@ def test_no_module_grows_beyond_what_can_be_seen() -> None:
 def test_nothing_is_imported_inside_a_function() -> None:
     inside = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path in modules("app", "seed", "migrations", "tests")
+        for path in modules("app", "seed", "migrations", "tests", "clients")
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
         for node in ast.walk(function)
@@ -76,13 +76,13 @@ def test_nothing_is_imported_inside_a_function() -> None:
 
 def test_no_module_is_named_for_nothing() -> None:
     nameless = {"utils", "helpers", "common", "core", "manager", "base_service", "misc"}
-    assert [path for path in modules("app", "seed") if path.stem in nameless] == []
+    assert [path for path in modules("app", "seed", "clients") if path.stem in nameless] == []
 
 
 def test_every_module_says_what_it_is_for() -> None:
     silent = [
         path.relative_to(ROOT).as_posix()
-        for path in modules("app", "seed", "migrations", "tests")
+        for path in modules("app", "seed", "migrations", "tests", "clients")
         if (tree := ast.parse(path.read_text(encoding="utf-8"))).body and not ast.get_docstring(tree)
     ]
     assert silent == []
@@ -140,7 +140,8 @@ def test_every_command_in_the_pages_exists() -> None:
 
 
 def test_every_link_in_the_pages_leads_somewhere() -> None:
-    for name in [*PAGES, *(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))]:
+    inner = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "clients").glob("*/*.md")]
+    for name in [*PAGES, *(path.relative_to(ROOT).as_posix() for path in inner)]:
         page = ROOT / name
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{name}: {target}"

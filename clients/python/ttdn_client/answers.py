@@ -1,0 +1,80 @@
+"""What the service answers, as far as a sender reads it. The whole contract is the service's openapi.json; it
+may grow members, and none is taken away."""
+
+from typing import Any, Generic, Literal, NamedTuple, NotRequired, TypedDict, TypeVar
+
+Item = TypeVar("Item")
+Mode = Literal["partial", "atomic"]
+
+
+class Fault(TypedDict):
+    """What is wrong, and where (a JSON pointer into the batch)."""
+
+    pointer: str
+    code: str
+    message_vi: str
+    message_en: str
+
+
+class Refusal(TypedDict):
+    """What a record alone would have been told."""
+
+    status: int
+    code: str
+    detail_vi: str
+    detail_en: str
+    errors: list[Fault]
+    facts: dict[str, Any]
+
+
+class Row(TypedDict):
+    """What came of one record."""
+
+    index: int
+    result: Literal["created", "updated", "unchanged", "stale", "refused"]
+    activity: str | None
+    task: str | None
+    agency: str | None
+    output: str | None
+    counts: bool
+    hint_vi: str | None
+    hint_en: str | None
+    refusal: Refusal | None
+    row: NotRequired[int]
+    """Of a sheet: its row."""
+
+
+class Counts(TypedDict):
+    """How many came to what."""
+
+    created: int
+    updated: int
+    unchanged: int
+    stale: int
+    refused: int
+
+
+class BatchAnswer(TypedDict):
+    """What came of a push or of a sheet."""
+
+    applied: bool
+    counts: Counts
+    results: list[Row]
+    receipt: NotRequired[str | None]
+
+
+class ActivityAnswer(TypedDict):
+    """What came of one record, pushed alone."""
+
+    result: Literal["created", "updated", "unchanged", "stale"]
+    activity: dict[str, Any]
+    moved: list[dict[str, Any]]
+    hint_vi: str | None
+    hint_en: str | None
+
+
+class Tagged(NamedTuple, Generic[Item]):
+    """A value and the tag under which it can be asked for again."""
+
+    value: Item
+    etag: str

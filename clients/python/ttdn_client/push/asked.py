@@ -1,0 +1,105 @@
+"""What is asked of the command: its arguments, the environment, and the key, which is no argument: arguments
+are seen by everybody on the machine."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from ttdn_client.push.reading import FORMATS
+
+EPILOG = """Mã thoát · exit codes: 0 xong · done; 1 có bản ghi bị từ chối · refused; 2 sai lệnh · usage;
+73 lần chạy khác đang dùng hàng đợi · spool in use; 74 lỗi đĩa · disk; 75 chưa gửi xong · not yet;
+76 không phải dịch vụ · not the service; 77 khóa bị từ chối · key refused.
+Khóa · the key: TTDN_KEY, --key-file."""
+
+
+class Wrong(Exception):
+    """The command cannot be carried out as it was given."""
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The command line."""
+    line = argparse.ArgumentParser(
+        prog="ttdn-push",
+        description="Gửi bản ghi hoạt động: mất điện, mất mạng cũng không mất và không gửi hai lần. "
+        "· Push activity records: nothing is lost and nothing sent twice.",
+        epilog=EPILOG,
+    )
+    say = line.add_argument
+    say(
+        "files", nargs="*", metavar="FILE",
+        help="CSV, XLSX, NDJSON, - (stdin); không nêu: gửi tiếp phần còn chờ · none: go on with the pending",
+    )  # fmt: skip
+    say("--url", default=os.environ.get("TTDN_URL"), help="địa chỉ dịch vụ · the service (TTDN_URL)")
+    say("--plan", default=os.environ.get("TTDN_PLAN"), help="kế hoạch · plan, ttdn-2023 (TTDN_PLAN)")
+    say("--key-file", type=Path, help="tệp chứa khóa · a file that holds the key, instead of TTDN_KEY")
+    say("--spool", type=Path, default=_state(), help="thư mục hàng đợi · the spool's folder (%(default)s)")
+    say("--format", choices=FORMATS, help="khi tên tệp không nói rõ · where the name does not tell")
+    say("--batch", type=_number(1, 1000), default=500, help="bản ghi mỗi lô · records a parcel (%(default)s)")
+    say(
+        "--mode",
+        choices=("partial", "atomic"),
+        default="partial",
+        help="atomic: cả lô hoặc không · all or none",
+    )
+    say("--source", type=_source, default="ttdn-push", help="source_system khi bản ghi không có · where none")
+    say("--patience", type=_number(0, 86400), default=900, help="giây chờ mỗi lô · seconds (%(default)s)")
+    say("--timeout", type=_number(1, 3600), default=120, help="giây chờ trả lời · seconds (%(default)s)")
+    say("--dry-run", action="store_true", help="làm thử, không lưu gì · rehearse, keep nothing")
+    say("--again", action="store_true", help="gửi lại tệp đã gửi · send what was delivered before")
+    say("--quiet", action="store_true", help="chỉ báo lỗi · say only what is wrong")
+    say("--json", action="store_true", help="tóm tắt dạng JSON · the summary as JSON on standard output")
+    return line
+
+
+def address(url: str | None) -> str:
+    """Where the service is."""
+    given = httpx.URL(url or "")
+    if given.scheme not in ("http", "https") or not given.host or given.userinfo or given.query:
+        raise Wrong("cần --url http(s)://… hoặc TTDN_URL · --url http(s)://… or TTDN_URL is needed")
+    return str(given)
+
+
+def plan(given: str | None) -> str:
+    """Which plan the records are of."""
+    if not given:
+        raise Wrong("cần --plan hoặc TTDN_PLAN · --plan or TTDN_PLAN is needed")
+    return given
+
+
+def key(file: Path | None) -> str:
+    """The key; nothing of it is ever told."""
+    try:
+        given = file.read_text(encoding="utf-8-sig") if file else os.environ.get("TTDN_KEY", "")
+    except (OSError, ValueError):
+        raise Wrong(f"{file}: không đọc được khóa · the key cannot be read") from None
+    if not re.fullmatch(r"[!-~]+", given.strip()):
+        raise Wrong("cần khóa: TTDN_KEY hoặc --key-file · a key is needed: TTDN_KEY or --key-file")
+    return given.strip()
+
+
+def _state() -> Path:
+    """Where programs of this person keep what they must not lose."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "ttdn-push"
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "ttdn-push"
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def number(given: str) -> int:
+        if not least <= int(given) <= most:
+            raise argparse.ArgumentTypeError(f"{least} … {most}")
+        return int(given)
+
+    return number
+
+
+def _source(given: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,39}", given):
+        raise argparse.ArgumentTypeError("a–z, 0–9, . _ -")
+    return given

@@ -1,0 +1,131 @@
+"""The command: take in, send, settle, say what came of it. Whatever ends it, what was taken in stays."""
+
+import argparse
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from ttdn_client.client import Client
+from ttdn_client.patience import Patience
+from ttdn_client.problems import KeyRefused, NotPermitted, NotTheService, TtdnError
+from ttdn_client.push import asked, progress, reading, sending, settling, spool
+from ttdn_client.push.exits import Exit
+from ttdn_client.push.parcels import Input
+from ttdn_client.push.spool import Spool, Standing
+from ttdn_client.push.summary import Report, State, Summary
+
+
+class Stopped(BaseException):
+    """Somebody asked this run to end."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out the command; returns what to exit with."""
+    for stream in (sys.stdout, sys.stderr):  # Windows' code pages have no Vietnamese
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    os.umask(0o077)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    ask = asked.arguments().parse_args(arguments)
+    try:
+        return _run(ask)
+    except (asked.Wrong, reading.Unfit) as wrong:
+        return _ended(f"{wrong}", Exit.USAGE)
+    except spool.Held:
+        return _ended(f"{ask.spool}: lần chạy khác đang dùng · another run is using it", Exit.HELD)
+    except (OSError, sqlite3.Error) as error:
+        return _ended(f"{ask.spool}: {error}", Exit.DISK)
+    except Stopped:
+        return _ended("đã dừng · stopped", Exit.NOT_YET)
+
+
+def _run(ask: argparse.Namespace) -> Exit:
+    shown = progress.chosen(quiet=ask.quiet)
+    with Client(
+        asked.address(ask.url),
+        asked.key(ask.key_file),
+        asked.plan(ask.plan),
+        patience=Patience(seconds=ask.patience),
+        timeout=ask.timeout,
+        told=shown.waiting,
+    ) as client:
+        given = [
+            reading.read(one, ask.format, batch=ask.batch, mode=ask.mode, source=ask.source)
+            for one in ask.files
+        ]
+        summary = Summary()
+        try:
+            if ask.dry_run:
+                _rehearse(given, client, shown, summary)
+            else:
+                _push(ask, given, client, shown, summary)
+            ended = None
+        except (TtdnError, Stopped) as trouble:
+            ended = _said(trouble, summary)
+        shown.done()
+    code = summary.exit(ended)
+    if ask.json:
+        sys.stdout.write(summary.as_json(code) + "\n")
+    elif code is not Exit.DONE or not ask.quiet:
+        stream = sys.stderr if ended else sys.stdout
+        stream.write(summary.as_text() + "\n")
+    return code
+
+
+def _rehearse(given: list[Input], client: Client, shown: progress.Progress, summary: Summary) -> None:
+    for one in given:
+        answers = tuple(sending.rehearse(one, client, shown))
+        summary.reports.append(Report(one.name, "rehearsed" if answers else "empty", one.sha256, answers))
+
+
+def _push(
+    ask: argparse.Namespace, given: list[Input], client: Client, shown: progress.Progress, summary: Summary
+) -> None:
+    with spool.opened(ask.spool) as held:
+        before: dict[int, bool] = dict.fromkeys(held.unfinished(client.address), False)
+        for one in given:
+            if not one.parcels:
+                summary.reports.append(Report(one.name, "empty", one.sha256))
+                continue
+            place, standing = held.take(one, client.address, again=ask.again)
+            before[place] = standing is Standing.DELIVERED
+        try:
+            sending.deliver(held, client, shown)
+        finally:
+            settling.finish(held, client.address, ask.spool)
+            summary.reports += [_report(held, place, ask, old=old) for place, old in before.items()]
+            summary.pending_elsewhere = held.pending_elsewhere(client.address)
+            summary.receipts_to_come = len(held.receipts_wanted(client.address))
+        summary.receipts_to_come = settling.keep_receipts(held, client, ask.spool)
+
+
+def _report(held: Spool, place: int, ask: argparse.Namespace, *, old: bool) -> Report:
+    name, sha256, _ = held.of(place)
+    answers = tuple(held.answers(place))
+    filed = settling.refusals_of(held, place, ask.spool).with_suffix(".txt")
+    state: State = "pending" if None in answers else "delivered_before" if old else "delivered"
+    return Report(name, state, sha256, answers, filed if filed.exists() else None)
+
+
+def _said(trouble: TtdnError | Stopped, summary: Summary) -> Exit:
+    """What ended the run, for people; and what to exit with."""
+    if isinstance(trouble, Stopped):
+        summary.trouble = "đã dừng · stopped"
+        return Exit.NOT_YET
+    summary.trouble = progress.why(trouble)
+    if isinstance(trouble, NotTheService):
+        return Exit.NOT_THE_SERVICE
+    return Exit.KEY if isinstance(trouble, (KeyRefused, NotPermitted)) else Exit.NOT_YET
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def _ended(text: str, code: Exit) -> Exit:
+    sys.stderr.write(f"ttdn-push: {text}\n")
+    return code

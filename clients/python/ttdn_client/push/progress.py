@@ -1,0 +1,69 @@
+"""How far it is, on standard error: a bar where somebody watches, a few lines where cron keeps them."""
+
+import sys
+from typing import TextIO
+
+from ttdn_client.problems import NotTheService, Problem, TtdnError
+
+WIDTH = 30
+
+
+class Progress:
+    """Says nothing: `--quiet`."""
+
+    def sent(self, done: int, total: int) -> None:
+        """So many parcels are answered."""
+
+    def waiting(self, trouble: TtdnError, seconds: float) -> None:
+        """It will be tried again."""
+
+    def done(self) -> None:
+        """No more is to come."""
+
+
+class Lines(Progress):
+    """A line for every wait, and none for what goes well: the summary says that."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def waiting(self, trouble: TtdnError, seconds: float) -> None:
+        """Why, and for how long."""
+        self._say(f"{why(trouble)}; thử lại sau {seconds:.0f} giây · again in {seconds:.0f} s\n")
+
+    def _say(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+class Bar(Lines):
+    """One line that is drawn anew."""
+
+    def sent(self, done: int, total: int) -> None:
+        """Draw it."""
+        full = WIDTH * done // total
+        self._say(f"\r\x1b[K{'█' * full}{'░' * (WIDTH - full)} {done}/{total} lô · parcels")
+
+    def waiting(self, trouble: TtdnError, seconds: float) -> None:
+        """Why, and for how long, in the bar's place."""
+        self._say(f"\r\x1b[K{why(trouble)} … {seconds:.0f} s")
+
+    def done(self) -> None:
+        """Leave the line empty for the summary."""
+        self._say("\r\x1b[K")
+
+
+def why(trouble: TtdnError) -> str:
+    """What went wrong, in a few words."""
+    if isinstance(trouble, Problem):
+        return f"HTTP {trouble.status}: {trouble.detail}"
+    if isinstance(trouble, NotTheService):
+        return f"không phải dịch vụ trả lời, xem lại --url · not the service, look at --url ({trouble})"
+    return f"không kết nối được hay không có trả lời · no connection or no answer ({trouble})"
+
+
+def chosen(*, quiet: bool) -> Progress:
+    """The one that fits who watches."""
+    if quiet:
+        return Progress()
+    return Bar(sys.stderr) if sys.stderr.isatty() else Lines(sys.stderr)

@@ -1,0 +1,71 @@
+"""Inputs: their bytes, and how they are cut into parcels.
+
+Lines of JSON are cut here. A sheet is one parcel: what its columns and rows mean, only the service knows.
+"""
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ttdn_client.answers import Mode
+from ttdn_client.client import BATCH, IMPORTS, LINES
+from ttdn_client.push.naming import Namer
+from ttdn_client.push.parcels import Input, Line, Parcel
+
+STDIN = "-"
+SHEETS = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+FORMATS = ("ndjson", *SHEETS)
+_ENDINGS = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".xlsx": "xlsx"}
+
+MOST_BYTES = 1_000_000
+"""Of one parcel of several lines; the service takes 1 MiB unless it is set up otherwise."""
+_MARK = b"\xef\xbb\xbf"
+
+
+class Unfit(Exception):
+    """An input that cannot be taken in; the text says why, in both languages."""
+
+
+def read(given: str, form: str | None, *, batch: int, mode: Mode, source: str) -> Input:
+    """Take an input in: a file's path, or `-` for standard input."""
+    form = form or ("ndjson" if given == STDIN else _ENDINGS.get(Path(given).suffix.lower()))
+    if form is None:
+        raise Unfit(
+            f"{given}: không rõ định dạng, hãy nêu --format · unknown kind of file, name it by --format"
+        )
+    try:
+        content = sys.stdin.buffer.read() if given == STDIN else Path(given).read_bytes()
+    except OSError as error:
+        raise Unfit(f"{given}: không đọc được · cannot be read ({error.strerror})") from None
+    parcels = _sheet(content, form, mode) if form in SHEETS else _lines(content, batch, mode, Namer(source))
+    name = "stdin" if given == STDIN else Path(given).name
+    return Input(name, hashlib.sha256(content).hexdigest(), mode, tuple(parcels))
+
+
+def _sheet(content: bytes, form: str, mode: Mode) -> Iterator[Parcel]:
+    if content:
+        yield Parcel(IMPORTS, SHEETS[form], content, mode=mode)
+
+
+def _lines(content: bytes, batch: int, mode: Mode, namer: Namer) -> Iterator[Parcel]:
+    """Batches of so many lines, and of fewer where the lines are long; a line too long goes by itself, so
+    that it takes no other with it when it is refused."""
+    bodies: list[bytes] = []
+    lines: list[Line] = []
+    size = 0
+    for number, one in enumerate(content.removeprefix(_MARK).split(b"\n"), 1):
+        if not (raw := one.strip()):
+            continue
+        body, line = namer.named(number, raw)
+        if bodies and (len(bodies) == batch or size + len(body) > MOST_BYTES):
+            yield Parcel(BATCH, LINES, b"\n".join(bodies), tuple(lines), mode=mode)
+            bodies, lines, size = [], [], 0
+        bodies.append(body)
+        lines.append(line)
+        size += len(body) + 1
+    if bodies:
+        yield Parcel(BATCH, LINES, b"\n".join(bodies), tuple(lines), mode=mode)

@@ -1,0 +1,78 @@
+"""Settling: once an input is answered, what was refused is filed for a person to mend, and receipts are kept.
+
+`refused/` gets two files for an input: the refused records byte by byte as they stood in it, to be mended
+and pushed again, and beside them why, in words. Of a sheet there is the second only: the sheet is there.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+
+from ttdn_client.client import Client
+from ttdn_client.problems import TtdnError
+from ttdn_client.push import findings
+from ttdn_client.push.findings import Refused
+from ttdn_client.push.spool import Spool
+
+
+def finish(spool: Spool, address: str, folder: Path) -> None:
+    """File what was refused of every input that is answered in full, then let go of what was sent. A run that
+    ends in between is made good by the next: the same files are written again."""
+    for place in spool.unfinished(address):
+        answers = spool.answers(place)
+        if None in answers:
+            continue
+        refused = findings.refused(one for one in answers if one)
+        if refused:
+            _file(refused, refusals_of(spool, place, folder))
+        spool.finish(place)
+
+
+def refusals_of(spool: Spool, place: int, folder: Path) -> Path:
+    """Where the refused records of an input are filed; the reasons lie beside, as .txt."""
+    name, _, taken_at = spool.of(place)
+    return folder / "refused" / f"{_plain(Path(name).stem)}-{taken_at[:10]}-{place}.ndjson"
+
+
+def keep_receipts(spool: Spool, client: Client, folder: Path) -> int:
+    """Fetch the receipts that were promised; how many are still to come. What fails is fetched next time."""
+    wanted = spool.receipts_wanted(client.address)
+    for fetched, receipt in enumerate(wanted):
+        try:
+            said = client.get(f"receipts/{receipt}")
+        except TtdnError:
+            return len(wanted) - fetched
+        text = json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+        _write(folder / "receipts" / f"{_plain(receipt)}.json", text.encode())
+        spool.receipt_kept(receipt)
+    return 0
+
+
+def _file(refused: list[Refused], path: Path) -> None:
+    raws = [one.raw for one in refused if one.raw]
+    if raws:
+        _write(path, b"\n".join(raws) + b"\n")
+    _write(path.with_suffix(".txt"), "\n".join(in_words(one) for one in refused).encode() + b"\n")
+
+
+def in_words(one: Refused) -> str:
+    """Why a record was refused, for a person to read."""
+    where = "cả tệp · whole file" if one.number is None else f"dòng {one.number} · line {one.number}"
+    return "\n".join([f"{where} [{one.status} {one.code}]", *(f"    {reason}" for reason in one.reasons)])
+
+
+def _plain(name: str) -> str:
+    """The name as every file system takes it."""
+    return re.sub(r"[^\w.-]+", "_", name)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A file that is there whole or not at all."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    draft = path.with_name(f".{path.name}.new")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

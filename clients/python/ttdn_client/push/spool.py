@@ -1,0 +1,185 @@
+"""The spool: a small database beside the office's files, so that nothing is lost and nothing is sent twice.
+
+An input is taken in whole, with the Idempotency-Key of every parcel, in one durable transaction before any
+of it is sent. A parcel is marked with its answer in one transaction. Whatever ends a run in between, the next
+one sends what has no answer under the same key, and the service answers what it answered. One run at a time:
+the database itself is locked while it is open, and the system lets go of the lock however the run ends.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from enum import Enum
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ttdn_client.push.parcels import Answered, Input, Line, Parcel
+
+VERSION = 1
+
+
+class Held(Exception):
+    """Another run is using the spool."""
+
+
+class Standing(Enum):
+    """How an input stands when it is handed in."""
+
+    NEW = "new"
+    PENDING = "pending"
+    DELIVERED = "delivered"
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator["Spool"]:
+    """The spool of a folder, for this run alone."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with closing(sqlite3.connect(folder / "spool.sqlite3", timeout=0, isolation_level=None)) as database:
+        try:
+            database.execute("PRAGMA locking_mode = EXCLUSIVE")
+            for setting in ("synchronous = EXTRA", "fullfsync = ON", "foreign_keys = ON"):
+                database.execute(f"PRAGMA {setting}")
+            database.execute("BEGIN EXCLUSIVE")
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            database.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise Held from None
+            raise
+        if version == 0:
+            schema = files("ttdn_client.push").joinpath("spool.sql").read_text(encoding="utf-8")
+            database.executescript(f"BEGIN EXCLUSIVE;\n{schema}\nCOMMIT;")
+        elif version != VERSION:
+            raise sqlite3.DatabaseError(f"version {version}, not {VERSION}")
+        yield Spool(database)
+
+
+class Spool:
+    """Everything that is asked of the database, and nothing else reaches it."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def take(self, given: Input, address: str, *, again: bool) -> tuple[int, Standing]:
+        """Take an input in, unless the same is on its way to the same address, or has been delivered."""
+        known = self._database.execute(
+            "SELECT id, finished_at FROM inputs WHERE sha256 = ? AND address = ? ORDER BY id DESC LIMIT 1",
+            (given.sha256, address),
+        ).fetchone()
+        if known is not None and (known[1] is None or not again):
+            return known[0], Standing.DELIVERED if known[1] else Standing.PENDING
+        with self._transaction():
+            place = self._insert(
+                "INSERT INTO inputs (name, sha256, address, mode, taken_at) VALUES (?, ?, ?, ?, ?)",
+                given.name, given.sha256, address, given.mode, _now(),
+            )  # fmt: skip
+            for parcel in given.parcels:
+                self._hold(place, parcel)
+        return place, Standing.NEW
+
+    def pending(self, address: str) -> list[int]:
+        """The parcels without an answer, in the order they were taken in."""
+        query = "SELECT parcels.id FROM parcels JOIN inputs ON inputs.id = input WHERE status IS NULL"
+        return [one for (one,) in self._database.execute(f"{query} AND address = ? ORDER BY 1", (address,))]
+
+    def pending_elsewhere(self, address: str) -> int:
+        """How many parcels wait for another service or plan."""
+        query = "SELECT count(*) FROM parcels JOIN inputs ON inputs.id = input WHERE status IS NULL"
+        (count,) = self._database.execute(f"{query} AND address <> ?", (address,)).fetchone()
+        return int(count)
+
+    def parcel(self, place: int) -> Parcel:
+        """One parcel as it is sent, every time."""
+        target, media, body, key, mode = self._database.execute(
+            "SELECT target, media, body, idempotency_key, mode FROM parcels JOIN inputs ON inputs.id = input "
+            "WHERE parcels.id = ?",
+            (place,),
+        ).fetchone()
+        return Parcel(target, media, body, idempotency_key=key, mode=mode, place=place)
+
+    def answered(self, parcel: Parcel, status: int, answer: Mapping[str, Any]) -> None:
+        """Mark a parcel with what the service said of it for good."""
+        with self._transaction():
+            self._database.execute(
+                "UPDATE parcels SET status = ?, answer = ?, answered_at = ?, receipt = ? WHERE id = ?",
+                (status, json.dumps(answer, ensure_ascii=False), _now(), answer.get("receipt"), parcel.place),
+            )
+
+    def unfinished(self, address: str) -> list[int]:
+        """The inputs that are not finished."""
+        query = "SELECT id FROM inputs WHERE finished_at IS NULL AND address = ? ORDER BY id"
+        return [one for (one,) in self._database.execute(query, (address,))]
+
+    def of(self, place: int) -> tuple[str, str, str]:
+        """An input's name, its SHA-256, and when it was taken in."""
+        query = "SELECT name, sha256, taken_at FROM inputs WHERE id = ?"
+        name, sha256, taken_at = self._database.execute(query, (place,)).fetchone()
+        return name, sha256, taken_at
+
+    def answers(self, place: int) -> list[Answered | None]:
+        """What came of each parcel of an input; None for one that waits."""
+        query = "SELECT id, status, answer FROM parcels WHERE input = ? ORDER BY id"
+        return [
+            None if status is None else Answered(self._lines(parcel), status, json.loads(answer))
+            for parcel, status, answer in self._database.execute(query, (place,)).fetchall()
+        ]
+
+    def finish(self, place: int) -> None:
+        """Everything is answered and filed: let go of what was sent."""
+        execute, lines = self._database.execute, "parcel IN (SELECT id FROM parcels WHERE input = ?)"
+        with self._transaction():
+            execute("UPDATE inputs SET finished_at = ? WHERE id = ?", (_now(), place))
+            execute("UPDATE parcels SET body = NULL WHERE input = ?", (place,))
+            execute(f"UPDATE lines SET raw = x'' WHERE {lines}", (place,))
+
+    def receipts_wanted(self, address: str) -> list[str]:
+        """Receipts that were promised and are not kept yet."""
+        query = (
+            "SELECT DISTINCT receipt FROM parcels JOIN inputs ON inputs.id = input "
+            "WHERE receipt IS NOT NULL AND NOT receipt_kept AND address = ? ORDER BY 1"
+        )
+        return [one for (one,) in self._database.execute(query, (address,))]
+
+    def receipt_kept(self, receipt: str) -> None:
+        """It lies in its folder now."""
+        self._database.execute("UPDATE parcels SET receipt_kept = 1 WHERE receipt = ?", (receipt,))
+
+    def _hold(self, place: int, parcel: Parcel) -> None:
+        number = self._insert(
+            "INSERT INTO parcels (input, target, media, idempotency_key, body) VALUES (?, ?, ?, ?, ?)",
+            place, parcel.target, parcel.media, parcel.idempotency_key, parcel.body,
+        )  # fmt: skip
+        self._database.executemany(
+            "INSERT INTO lines (parcel, place, number, source_system, external_id, raw) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (number, index, line.number, line.source_system, line.external_id, line.raw)
+                for index, line in enumerate(parcel.lines)
+            ],
+        )
+
+    def _lines(self, parcel: int) -> tuple[Line, ...]:
+        query = "SELECT number, raw, source_system, external_id FROM lines WHERE parcel = ? ORDER BY place"
+        return tuple(Line(*row) for row in self._database.execute(query, (parcel,)))
+
+    def _insert(self, statement: str, *values: Any) -> int:
+        place = self._database.execute(statement, values).lastrowid
+        assert place is not None  # noqa: S101 - an INSERT always has one
+        return place
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,120 @@
+"""What came of a run: a few lines for people, or one JSON document for programs."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from ttdn_client.push import findings
+from ttdn_client.push.exits import Exit
+from ttdn_client.push.parcels import Answered
+from ttdn_client.push.settling import in_words
+
+State = Literal["delivered", "pending", "delivered_before", "rehearsed", "empty"]
+STATES: dict[State, str] = {
+    "delivered": "đã gửi xong · delivered",
+    "pending": "chưa gửi xong, lần chạy sau gửi tiếp · not delivered yet, the next run goes on",
+    "delivered_before": "đã gửi từ trước, không gửi lại · delivered before, not sent again (--again)",
+    "rehearsed": "làm thử, không lưu gì · rehearsed, nothing was stored",
+    "empty": "không có bản ghi nào · no records",
+}
+RESULTS = {
+    "created": "tạo mới · created",
+    "updated": "cập nhật · updated",
+    "unchanged": "không đổi · unchanged",
+    "stale": "cũ hơn bản đã có · stale",
+    "refused": "bị từ chối · refused",
+}
+SHOWN = 20
+"""Refusals that are written out at a terminal; the file has all of them."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of one input."""
+
+    name: str
+    state: State
+    sha256: str
+    answers: tuple[Answered | None, ...] = ()
+    filed: Path | None = None
+
+    @property
+    def given(self) -> list[Answered]:
+        """The answers there are."""
+        return [one for one in self.answers if one]
+
+    @property
+    def receipts(self) -> list[str]:
+        """The receipts that were promised."""
+        return [str(one.answer["receipt"]) for one in self.given if one.answer.get("receipt")]
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "name": self.name,
+            "state": self.state,
+            "sha256": self.sha256,
+            "counts": findings.counted(self.given),
+            "pending_parcels": self.answers.count(None),
+            "refused": [
+                {"line": one.number, "status": one.status, "code": one.code, "reasons": list(one.reasons)}
+                for one in findings.refused(self.given)
+            ],
+            "reasons_file": str(self.filed) if self.filed else None,
+            "receipts": self.receipts,
+        }
+
+    def as_text(self) -> str:
+        """For people."""
+        lines = [f"{self.name}: {STATES[self.state]}"]
+        lines += [f"  {n:6d} {RESULTS[what]}" for what, n in findings.counted(self.given).items() if n]
+        refused = findings.refused(self.given)
+        lines += ["  " + in_words(one).replace("\n", "\n  ") for one in refused[:SHOWN]]
+        if len(refused) > SHOWN:
+            lines.append(f"  … {len(refused) - SHOWN}")
+        if self.filed:
+            lines.append(f"  xem · see {self.filed}")
+        return "\n".join([*lines, *(f"  biên nhận · receipt {one}" for one in self.receipts)])
+
+
+@dataclass
+class Summary:
+    """What came of a run."""
+
+    reports: list[Report] = field(default_factory=list)
+    trouble: str | None = None
+    """What ended the run early."""
+    pending_elsewhere: int = 0
+    receipts_to_come: int = 0
+
+    def exit(self, ended: Exit | None) -> Exit:
+        """What to exit with: what ended the run, else what came of it."""
+        if ended is not None:
+            return ended
+        if any(None in report.answers for report in self.reports):
+            return Exit.NOT_YET
+        refused = any(findings.counted(report.given)["refused"] for report in self.reports)
+        return Exit.REFUSED if refused else Exit.DONE
+
+    def as_json(self, code: Exit) -> str:
+        """For programs."""
+        said = {
+            "exit": int(code),
+            "trouble": self.trouble,
+            "inputs": [report.as_json() for report in self.reports],
+            "pending_elsewhere": self.pending_elsewhere,
+            "receipts_to_come": self.receipts_to_come,
+        }
+        return json.dumps(said, ensure_ascii=False, indent=2)
+
+    def as_text(self) -> str:
+        """For people."""
+        lines = [report.as_text() for report in self.reports] or ["không có gì để gửi · nothing to send"]
+        if self.pending_elsewhere:
+            lines.append(
+                f"{self.pending_elsewhere} lô chờ gửi đến địa chỉ khác · parcels wait for another address"
+            )
+        if self.receipts_to_come:
+            lines.append(f"{self.receipts_to_come} biên nhận sẽ lấy lần sau · receipts are fetched next time")
+        return "\n".join([*lines, *([self.trouble] if self.trouble else [])])

@@ -1,0 +1,105 @@
+"""The typed client: what it asks of a real server, and how it tells what went wrong."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from tests.clients.pusher import record, series
+from tests.faults.sites import Site
+from tests.servers import ServerProcess
+from ttdn_client import Client, KeyRefused, Patience, Problem, Unreachable
+from ttdn_client.problems import NotPermitted, Passing, TtdnError
+
+PLAN = "ttdn-2023"
+ONCE = Patience(seconds=0)
+
+
+@pytest.fixture
+def client(lasting_site: Site, server: ServerProcess) -> Iterator[Client]:
+    """An office's client."""
+    with Client(server.base_url + "/", lasting_site.secrets["SVHTTDL"], PLAN, patience=ONCE) as made:
+        yield made
+
+
+def test_records_are_pushed_and_found_again_page_by_page(client: Client) -> None:
+    said = client.push(series("typed", range(7)))
+    assert (said["applied"], said["counts"]["created"]) == (True, 7)
+    found = list(client.items("activities", source_system="typed", limit=3))
+    assert sorted(one["external_id"] for one in found) == [str(n) for n in range(7)]
+    assert client.push(series("typed", range(7)), dry_run=True)["applied"] is False
+
+
+def test_the_same_key_gets_the_same_answer(client: Client) -> None:
+    pushes = [client.push([record("x")], idempotency_key="typed-1") for _ in range(2)]
+    assert pushes[0] == pushes[1]
+    alone = [client.record(record("y"), idempotency_key="typed-2") for _ in range(2)]
+    assert alone[0] == alone[1]
+    assert alone[0]["result"] == "created"
+
+
+def test_an_overview_is_sent_again_only_when_it_has_changed(client: Client) -> None:
+    first = client.overview()
+    assert first is not None
+    assert first.value["plan"]["slug"] == PLAN
+    assert client.overview(first.etag) is None
+    client.push(series("changes-it", [1]))
+    assert client.overview(first.etag) is not None
+
+
+def test_what_is_wrong_is_told_as_what_it_is(
+    client: Client, lasting_site: Site, server: ServerProcess
+) -> None:
+    with pytest.raises(Problem) as refused:
+        client.record(record("x", titel="y"))
+    assert (refused.value.status, refused.value.code) == (422, "invalid_input")
+    assert [(one["pointer"], one["code"]) for one in refused.value.errors] == [("/titel", "unknown_field")]
+    with pytest.raises(NotPermitted) as foreign:
+        client.record(record("x") | {"task": "IV.6.a", "output": None})
+    assert foreign.value.document["who_can"] == ["SCT"]
+    with Client(server.base_url, "ttdn_" + "0" * 33, PLAN) as stranger, pytest.raises(KeyRefused):
+        stranger.get("progress")
+    with Client(server.base_url, lasting_site.secrets["SVHTTDL"], "khong/co") as lost, pytest.raises(Problem):
+        lost.overview()
+    with Client("http://127.0.0.1:9", "x", PLAN, patience=ONCE) as nowhere, pytest.raises(Unreachable):
+        nowhere.overview()
+
+
+def test_no_failure_carries_the_key() -> None:
+    nowhere = Client("http://127.0.0.1:9", "the-secret", PLAN, patience=ONCE)
+    with nowhere, pytest.raises(Unreachable) as failure:
+        nowhere.overview()
+    error: BaseException | None = failure.value
+    while error is not None:
+        assert "the-secret" not in repr(vars(error)) + str(error)
+        assert error.__cause__ is None
+        error = None if error.__suppress_context__ else error.__context__
+
+
+def failing(times: int, trouble: TtdnError) -> tuple[list[float], int]:
+    """How long is waited for something that fails so often, and how often it is asked."""
+    waits: list[float] = []
+    asked = 0
+
+    def ask() -> None:
+        nonlocal asked
+        asked += 1
+        if asked <= times:
+            raise trouble
+
+    Patience(seconds=0.5, first=0.01, longest=0.05).persist(ask, lambda _, wait: waits.append(wait))
+    return waits, asked
+
+
+def test_waits_are_drawn_grow_and_end() -> None:
+    waits, asked = failing(5, Unreachable("x"))
+    assert asked == 6
+    assert all(0 <= wait <= 0.05 for wait in waits)
+    assert len(set(waits)) == 5, "each is drawn"
+    with pytest.raises(Unreachable):
+        failing(10**6, Unreachable("x"))
+    with pytest.raises(Passing):
+        failing(10**6, Passing(500, {}))
+    assert failing(3, Passing(503, {}, retry_after=0.05))[0] >= [0.05] * 3
+    longest = [Patience()._wait(Unreachable("x"), random.randrange(2000)) for _ in range(2000)]
+    assert 55 < max(longest) <= 60

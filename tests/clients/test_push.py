@@ -1,0 +1,222 @@
+"""What an office pushes arrives as it is meant, and it is told what became of it."""
+
+import json
+import unicodedata
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.clients.pusher import Pusher, lines, once, record, series, stored
+from tests.faults.sites import Site
+from tests.service import PLAN
+
+
+def test_a_file_is_delivered_and_the_same_file_again_is_not(office: Pusher, lasting_site: Site) -> None:
+    file = office.file("tuan.ndjson", lines(series("same", range(12))))
+    first = office.push("--batch", "5", file)
+    assert (first.code, first.counts) == (0, {"created": 12}), first.err
+    again = office.push("--batch", "3", file)
+    assert (again.code, again.summary["inputs"][0]["state"]) == (0, "delivered_before")
+    forced = office.push("--again", file)
+    assert (forced.code, forced.counts) == (0, {"unchanged": 12})
+    assert stored(lasting_site, "same") == once(range(12))
+
+
+def test_records_without_a_name_get_one_that_stays(office: Pusher, lasting_site: Site) -> None:
+    """Twice in one input is two records; in another file, in another form of Vietnamese, it is the same."""
+    one = record("không tên")
+    turned = dict(reversed(one.items())) | {"source_system": None, "external_id": None}
+    decomposed = unicodedata.normalize("NFD", json.dumps(turned, ensure_ascii=False, indent=None))
+    asked = ("--source", "nameless")
+    first = office.push(*asked, office.file("a.ndjson", lines([one, one, record("khác")])))
+    assert (first.code, first.counts) == (0, {"created": 3}), first.err
+    other = Pusher(office.url, office.key, office.folder / "another")
+    other.folder.mkdir()
+    second = other.push(*asked, other.file("b.ndjson", b"\xef\xbb\xbf\r\n" + decomposed.encode() + b"\r\n"))
+    assert (second.code, second.counts) == (0, {"unchanged": 1}), second.out
+    assert sorted(stored(lasting_site, "nameless").values()) == [1, 1, 1]
+
+
+def test_what_comes_on_standard_input_is_delivered(office: Pusher, lasting_site: Site) -> None:
+    run = office.push("-", given=lines(series("piped", range(3))))
+    assert (run.code, run.counts) == (0, {"created": 3})
+    assert run.summary["inputs"][0]["name"] == "stdin"
+    assert stored(lasting_site, "piped") == once(range(3))
+
+
+def test_what_is_refused_is_filed_to_be_mended_and_pushed_again(office: Pusher, lasting_site: Site) -> None:
+    wrong = b'{"task": "IV.7.a", "titel": "x",   "source_system": "mend", "external_id": "1"}'
+    foreign = record(2, source_system="mend", external_id="2") | {"task": "IV.6.a", "output": None}
+    good = lines(series("mend", [0]))
+    run = office.push(office.file("tháng 5.ndjson", good + wrong + b"\n\n" + lines([foreign])))
+    assert (run.code, run.counts) == (1, {"created": 1, "refused": 2})
+    told = run.summary["inputs"][0]
+    assert [(one["line"], one["status"]) for one in told["refused"]] == [(2, 422), (4, 403)]
+    reasons = Path(told["reasons_file"])
+    assert "/titel: " in reasons.read_text(encoding="utf-8")
+    refused = reasons.with_suffix(".ndjson")
+    assert refused.name.startswith("tháng_5-")
+    assert refused.read_bytes() == wrong + b"\n" + lines([foreign])
+    again = office.push(office.file("tháng 5.ndjson", good + wrong + b"\n\n" + lines([foreign])))
+    assert (again.code, again.counts) == (1, {"created": 1, "refused": 2}), "it is no better the second time"
+    mended = refused.read_bytes().splitlines()[0].replace(wrong, lines(series("mend", [1])).strip())
+    refused.write_bytes(mended + b"\n")
+    assert office.push(str(refused)).counts == {"created": 1}
+    assert stored(lasting_site, "mend") == once([0, 1])
+
+
+BROKEN = {
+    "cut off": b'{"task": "IV.7.a",',
+    "of Windows-1258": b'{"title": "L\xea\xec h\xf4\xf2i"}',
+    "no object": b"[1]",
+    "twice the same name": b'{"task": "IV.7.a", "task": "IV.7.b"}',
+    "no number": b'{"quantity": NaN}',
+    "half a character": b'{"title": "\\ud800"}',
+    "too deep": b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}",
+    "a number without end": b'{"quantity": ' + b"9" * 5000 + b"}",
+}
+
+
+def test_lines_that_cannot_be_read_are_filed_and_keep_no_other_out(
+    office: Pusher, lasting_site: Site
+) -> None:
+    good = [lines([one]).strip() for one in series("broken", range(len(BROKEN)))]
+    mixed = [part for pair in zip(good, BROKEN.values(), strict=True) for part in pair]
+    run = office.push("--batch", "3", office.file("x.ndjson", b"\n".join(mixed)))
+    assert (run.code, run.counts) == (1, {"created": len(BROKEN), "refused": len(BROKEN)})
+    told = run.summary["inputs"][0]
+    assert [one["line"] for one in told["refused"]] == [2 * n for n in range(1, len(BROKEN) + 1)]
+    refused = Path(told["reasons_file"]).with_suffix(".ndjson")
+    assert refused.read_bytes().splitlines() == list(BROKEN.values())
+    assert stored(lasting_site, "broken") == once(range(len(BROKEN)))
+
+
+def test_a_line_too_long_is_refused_alone(office: Pusher, lasting_site: Site) -> None:
+    first, second = series("long", range(2))
+    huge = {**record("x"), "title": "x" * 1_100_000}
+    run = office.push(office.file("x.ndjson", lines([first, huge, second])))
+    assert (run.code, run.counts) == (1, {"created": 2, "refused": 1})
+    assert [(one["line"], one["status"]) for one in run.summary["inputs"][0]["refused"]] == [(2, 413)]
+    assert stored(lasting_site, "long") == once(range(2))
+
+
+def test_long_lines_are_sent_in_smaller_parcels(office: Pusher, lasting_site: Site) -> None:
+    """Each fits and all of them together do not: spaces are taken, and weigh."""
+    padded = b"".join(one.replace(b"{", b"{" + b" " * 300_000, 1) for one in
+                      (lines([record]) for record in series("padded", range(7))))  # fmt: skip
+    run = office.push(office.file("x.ndjson", padded))
+    assert (run.code, run.counts) == (0, {"created": 7}), run.out
+    assert stored(lasting_site, "padded") == once(range(7))
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf\r\n \n"])
+def test_an_empty_file_is_said_to_be_one(office: Pusher, content: bytes) -> None:
+    run = office.push(office.file("x.ndjson", content))
+    assert (run.code, run.summary["inputs"][0]["state"]) == (0, "empty")
+    assert "không có bản ghi nào" in office.run(office.file("x.ndjson", content)).out
+
+
+def test_a_whole_batch_is_kept_out_where_it_is_asked_for(office: Pusher, lasting_site: Site) -> None:
+    records = [*series("atomic", range(4)), record("x", titel="y"), *series("atomic", range(4, 8))]
+    run = office.push("--mode", "atomic", "--batch", "3", office.file("x.ndjson", lines(records)))
+    assert (run.code, run.counts) == (1, {"created": 6, "refused": 3})
+    assert [one["line"] for one in run.summary["inputs"][0]["refused"]] == [4, 5, 6]
+    assert stored(lasting_site, "atomic") == once([0, 1, 2, 5, 6, 7])
+
+
+def test_a_rehearsal_keeps_nothing_anywhere(office: Pusher, lasting_site: Site) -> None:
+    file = office.file("x.ndjson", lines([*series("rehearsed", range(3)), {}]))
+    run = office.push("--dry-run", file)
+    assert (run.code, run.counts) == (1, {"created": 3, "refused": 1})
+    assert stored(lasting_site, "rehearsed") == once([])
+    assert not office.spool.exists()
+
+
+def test_what_people_read_is_vietnamese_first_and_says_why(office: Pusher) -> None:
+    file = office.file("x.ndjson", lines([*series("told", range(2)), record("x", titel="bí mật")]))
+    run = office.run(file)
+    assert run.code == 1
+    assert "x.ndjson: đã gửi xong · delivered" in run.out
+    assert "2 tạo mới · created" in run.out
+    assert "dòng 3 · line 3 [422 invalid_input]" in run.out
+    assert "/titel: Không có trường này. · There is no such field." in run.out
+    assert "bí mật" not in run.out + run.err
+    silent = office.run("--quiet", office.file("y.ndjson", lines(series("told", range(2)))))
+    assert (silent.code, silent.out, silent.err) == (0, "", "")
+    assert "không có gì để gửi" in office.run().out
+
+
+def test_the_key_is_nowhere(office: Pusher, lasting_site: Site) -> None:
+    (office.folder / "key").write_text(f"\ufeff{office.key}\r\n", encoding="utf-8")
+    asked = ("--key-file", str(office.folder / "key"))
+    file = office.file("x.ndjson", lines([*series("secret", range(3)), {}]))
+    runs = [office.run(*asked, *more, TTDN_KEY="") for more in ((file,), ("--json", file), ("--again", file))]
+    assert [run.code for run in runs] == [1, 1, 1]
+    lost = office.run(*asked, "--patience", "1", file, TTDN_URL="http://127.0.0.1:9", TTDN_KEY="")
+    assert lost.code == 75
+    kept = [path for path in office.spool.rglob("*") if path.is_file()]
+    assert {path.suffix for path in kept} >= {".sqlite3", ".ndjson", ".txt"}
+    text = "".join(f"{run.out}{run.err}" for run in (*runs, lost)).encode()
+    assert office.key.encode() not in text + b"".join(path.read_bytes() for path in kept)
+    assert stored(lasting_site, "secret") == once(range(3))
+
+
+def test_a_key_that_is_not_taken_stops_it_with_everything_kept(office: Pusher, lasting_site: Site) -> None:
+    file = office.file("x.ndjson", lines(series("keyless", range(6))))
+    wrong = office.run("--json", "--batch", "2", file, TTDN_KEY="ttdn_" + "0" * 33)
+    assert (wrong.code, wrong.summary["inputs"][0]["pending_parcels"]) == (77, 3)
+    right = office.push(file)
+    assert (right.code, right.counts) == (0, {"created": 6})
+    assert stored(lasting_site, "keyless") == once(range(6))
+
+
+def test_another_plan_is_another_address(office: Pusher) -> None:
+    file = office.file("x.ndjson", lines(series("planned", range(2))))
+    assert office.push("--plan", "khong-co", file).summary["inputs"][0]["refused"][0]["status"] == 404
+    assert office.push(file).counts == {"created": 2}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        (["khong-co.ndjson"], {}),
+        (["x.bin"], {}),
+        (["--batch", "0"], {}),
+        (["--batch", "1001"], {}),
+        (["--batch", "x"], {}),
+        (["--source", "Sở VHTTDL"], {}),
+        (["--nothing"], {}),
+        ([], {"TTDN_KEY": ""}),
+        ([], {"TTDN_KEY": "có dấu"}),
+        (["--key-file", "khong-co"], {}),
+        ([], {"TTDN_URL": ""}),
+        ([], {"TTDN_URL": "ftp://127.0.0.1"}),
+        ([], {"TTDN_URL": "http://ai:gi@127.0.0.1"}),
+        ([], {"TTDN_PLAN": ""}),
+    ],
+)
+def test_what_cannot_be_carried_out_is_said_in_one_sentence(
+    tmp_path: Path, arguments: list[str], environment: dict[str, str]
+) -> None:
+    run = Pusher("http://127.0.0.1:9", "x", tmp_path).run(*arguments, **environment)
+    assert (run.code, run.out) == (2, "")
+    assert run.err.splitlines()[-1].startswith("ttdn-push: ")
+    assert "Traceback" not in run.err
+    assert not (tmp_path / "ttdn-push").exists()
+
+
+def test_a_spool_that_is_none_is_said_to_be_one(office: Pusher) -> None:
+    office.spool.mkdir()
+    (office.spool / "spool.sqlite3").write_bytes(b"no database" * 1000)
+    run = office.run("--spool", str(office.spool), office.file("x.ndjson", lines(series("none", [1]))))
+    assert (run.code, "Traceback" in run.err) == (74, False)
+
+
+def test_the_service_s_own_answer_is_what_is_counted(office: Pusher) -> None:
+    """The typed client and the command see the same records."""
+    office.push(office.file("x.ndjson", lines(series("counted", range(3)))))
+    bearer = {"Authorization": f"Bearer {office.key}"}
+    asked = {"source_system": "counted"}
+    answer = httpx.get(f"{office.url}{PLAN}/activities", params=asked, headers=bearer)
+    assert len(answer.json()["items"]) == 3
