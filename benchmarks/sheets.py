@@ -2,8 +2,8 @@
 
     python -m benchmarks.sheets [rows]
 
-The records are copies of one that was pushed, put into the table by the driver, since only reading them is
-measured here.
+What goes out are copies of one record, put into the table by the driver, since only reading them is measured.
+What comes in is judged and recorded row by row as any file is; its preview is measured as well.
 """
 
 import re
@@ -19,6 +19,7 @@ from ulid import ULID
 
 from benchmarks.batch import COLUMNS, batch, bulk, calling, stored
 from tests import servers
+from tests.books import XLSX, xlsx_of
 from tests.conftest import BACKENDS, Seeded
 from tests.servers import ServerProcess
 from tests.service import PLAN
@@ -64,6 +65,23 @@ def multiply(url: str, rows: int) -> None:
     bulk(url, copies)
 
 
+def file_of(rows: int) -> bytes:
+    """A file of so many records, all of them different."""
+    return xlsx_of(
+        *(["IV.9.1", "", "12/05/2023", "Tin, bài", f"Tin đối ngoại số {n}", n % 9 + 1] for n in range(rows))
+    )
+
+
+def bring_in(client: httpx.Client, body: bytes, rows: int, dry_run: bool) -> int:
+    """Send a file; every row of it is taken."""
+    answer = client.post(
+        f"{PLAN}/imports", content=body, headers={"Content-Type": XLSX}, params={"dry_run": dry_run}
+    )
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["counts"]["created"] == rows
+    return len(body)
+
+
 def main(rows: int = 100_000) -> None:
     """Both databases; each server is new, so that its peak is this work's."""
     cluster = servers.start_for_session(durable=True)
@@ -82,6 +100,15 @@ def main(rows: int = 100_000) -> None:
                 ):
                     assert client.get(f"{PLAN}/activities?limit=200").status_code == 200
                     measured(f"{backend}: {rows} rows out as {form}", server, partial(export, client, form))
+            body, empty = file_of(rows), seeded.copy()
+            for dry_run in (True, False):
+                with (
+                    ServerProcess({"DATABASE_URL": empty}) as server,
+                    httpx.Client(base_url=server.base_url, headers=headers, timeout=7200) as client,
+                ):
+                    assert client.get(f"{PLAN}/activities?limit=200").status_code == 200
+                    what = f"{backend}: {rows} rows {'previewed' if dry_run else 'in'} as xlsx"
+                    measured(what, server, partial(bring_in, client, body, rows, dry_run))
     if cluster is not None:
         cluster.close()
 

@@ -83,7 +83,10 @@ def nasty() -> bytes:
 
 
 _TYPES = """<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">\
-<Default Extension="xml" ContentType="application/xml"/></Types>"""
+<Default Extension="xml" ContentType="application/xml"/><Default Extension="rels" \
+ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override \
+PartName="/xl/workbook.xml" \
+ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>"""
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _ROOT = f"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">\
 <Relationship Id="r1" Type="{_R}/officeDocument" Target="xl/workbook.xml"/></Relationships>"""

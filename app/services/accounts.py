@@ -36,9 +36,7 @@ class Account:
     def add(self, draft: Draft, row: ImportRow) -> None:
         """One row and what came of it."""
         self._counts[-1][row.result] += 1
-        if (row.notes or row.errors) and len(
-            self._told
-        ) <= MOST_TOLD:  # one more than is told says there are more
+        if (row.notes or row.errors) and not self.more:
             self._told.append(row)
         if row.errors:
             self._refused.add(draft._replace(cells=[*draft.cells, in_one_line(row), draft.number]))
@@ -50,7 +48,7 @@ class Account:
 
     @property
     def told(self) -> list[ImportRow]:
-        """The rows about which there is something to say."""
+        """The first rows about which there is something to say; one more is kept, so that `more` is known."""
         return self._told[:MOST_TOLD]
 
     @property

@@ -12,24 +12,23 @@ from typing import Any, Self
 
 from sqlalchemy.orm import Session
 
-from app.errors import BatchRefused, Failure, Fault, Text
+from app.errors import BatchRefused, Fault, Text
 from app.rules.ownership import Action
 from app.rules.parties import Actor
-from app.schemas.activities import ActivityIn, ActivityOut
-from app.schemas.batches import MOST_RECORDS, BatchAsk, BatchRow
+from app.schemas.batches import MOST_RECORDS
 from app.schemas.imports import ColumnRead, ImportAsk, ImportResult
-from app.services import activities, activity_sheet, batching, correcting, grounds, offers, receipts
+from app.services import activity_sheet, grounds, offers, receipts, taking
 from app.services.accounts import Account
 from app.services.activity_sheet import ERROR, PLACE, WANTED
 from app.services.receipts import Received
 from app.services.row_results import Words
+from app.services.taking import Parse
 from app.sheets import csv_file, workbook
 from app.sheets.drafts import IN_MEMORY, Draft, Drafts
 from app.sheets.found import unfit
 from app.sheets.headings import TABS
 from app.sheets.table import Kind, opened
 
-Parse = Callable[[type[ActivityIn], Any], ActivityIn | Failure]
 Step = Callable[[Session, Actor], ImportResult | None]
 
 
@@ -110,66 +109,19 @@ class Import:
 
         words = Words({**WANTED.headings, **self._as_headed()}, tasks)
         with session.begin_nested() as work:
-            rows = self._taken(session, actor, slug, drafts)
-            if self._ask.dry_run:
+            dry_run = self._ask.dry_run
+            rows = taking.take(session, actor, slug, drafts, self._fields, self._parse, dry_run=dry_run)
+            if dry_run:
                 work.rollback()
         for draft, row in zip(drafts, rows, strict=True):
             self._account.add(draft, words.told(draft, row))
         if self._ask.mode == "atomic" and self._account.counts.refused:
             raise self._all_refused()
-        if not self._ask.dry_run:
+        if not dry_run:
             self._receipts[turn] = receipts.for_rows(
                 session, actor, slug, self._received, [draft.number for draft in drafts], rows
             )
         return self._result() if is_last else None
-
-    def _taken(self, session: Session, actor: Actor, slug: str, drafts: list[Draft]) -> list[BatchRow]:
-        """What came of each row; those that name their record first, the others as a batch."""
-        known = activities.by_ids(session, actor, slug, [draft.id for draft in drafts if draft.id])
-        came: dict[int, BatchRow] = {}
-        others: dict[int, ActivityIn | Failure] = {}
-        for place, draft in enumerate(drafts):
-            body = draft.failure() or self._parse(ActivityIn, draft.values)
-            if draft.id is None or isinstance(body, Failure):
-                others[place] = body
-            elif draft.id not in known:
-                others[place] = correcting.unknown()
-            else:
-                try:
-                    with session.begin_nested():
-                        came[place] = self._corrected(session, actor, slug, known, draft.id, body)
-                except Failure as failure:
-                    others[place] = failure
-        ask = BatchAsk(mode="partial", dry_run=self._ask.dry_run)
-        pushed = batching.push(session, actor, slug, list(others.values()), ask)
-        came |= dict(zip(others, pushed.results, strict=True))
-        return [came[place] for place in range(len(drafts))]
-
-    def _corrected(
-        self,
-        session: Session,
-        actor: Actor,
-        slug: str,
-        known: dict[str, ActivityOut],
-        id_: str,
-        body: ActivityIn,
-    ) -> BatchRow:
-        said = correcting.correct(session, actor, slug, known[id_], body, self._fields)
-        if said is not None:
-            known[id_] = said.activity
-        now = known[id_]
-        return BatchRow(
-            index=0,
-            result="unchanged" if said is None or said.result == "unchanged" else "updated",
-            activity=id_,
-            task=now.task.code,
-            agency=now.agency.code,
-            output=now.output,
-            counts=now.counts,
-            moved=said.moved if said else [],
-            hint_vi=said.hint_vi if said else None,
-            hint_en=said.hint_en if said else None,
-        )
 
     def _as_headed(self) -> dict[str, str]:
         """What the file itself calls the fields it has."""

@@ -73,5 +73,5 @@ def in_one_line(row: ImportRow) -> str:
 
 def _said(fault: ImportFault) -> str:
     where = f"{fault.column}: " if fault.column else ""
-    taken = f" (nhận: {', '.join(fault.offered)})" if fault.offered else ""
+    taken = f" (nhận: {' | '.join(fault.offered)})" if fault.offered else ""
     return f"{where}{fault.message_vi.rstrip('.')}{taken}"

@@ -1,5 +1,10 @@
-"""Sheets: lists as files that people open in Excel.
+"""Sheets: lists as files that people open in Excel, and such files as they come back.
 
-`columns` reads off an item's own model what a row of it says, `headings` has the words above the columns,
-`csv_file` and `workbook` write them. Knows no database and no HTTP.
+Out: `columns` reads off an item's own model what a row of it says, `headings` has the words above the
+columns, `csv_file` and `workbook` write them.
+
+In: `archive` opens the zip that a workbook is, `xml_events` reads its XML and keeps none, `package` knows its
+parts, `xlsx_rows` and `csv_rows` give its rows; `table` finds the headings, `values` says what a cell means,
+`drafts` keeps what the rows say until they are judged. What the fields are is told to these rooms: none of
+them knows what an activity is.
 """

@@ -35,14 +35,14 @@ class Archive:
                 "An old .xls, or one with a password: open it in Excel and save it as .xlsx without one",
             )
         if body.count(_ENTRY) > MOST_MEMBERS:
-            raise _too_large()
+            raise too_large()
         try:
             self._zip = ZipFile(BytesIO(body))
         except _BROKEN as error:
             raise broken() from error
         self._members = {member.filename: member for member in self._zip.infolist()}
         if sum(member.file_size for member in self._zip.infolist()) > MOST_INFLATED:
-            raise _too_large()
+            raise too_large()
         if any(member.flag_bits & _ENCRYPTED for member in self._members.values()):
             raise unfit(
                 "old_or_locked_workbook",
@@ -72,7 +72,8 @@ def broken() -> Invalid:
     )
 
 
-def _too_large() -> Invalid:
+def too_large() -> Invalid:
+    """More than an honest table is."""
     return unfit(
         "inflates_too_much",
         "Tệp quá lớn sau khi giải nén: hãy chép riêng bảng cần nộp sang tệp mới",

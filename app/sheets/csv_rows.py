@@ -70,7 +70,7 @@ def _decoded(body: bytes) -> str:
 
 def _not_utf8() -> Invalid:
     return unfit(
-        "csv_not_utf8",
+        "bad_encoding",
         "Tệp không phải UTF-8: trong Excel chọn Lưu thành, kiểu “CSV UTF-8”",
         "The file is not UTF-8: in Excel choose Save As, “CSV UTF-8”",
     )

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import Final, Literal, NamedTuple
 from unicodedata import normalize
 
-from app.errors import Fault, Invalid, Text
+from app.errors import Invalid
 from app.rules.vietnamese import fold
 from app.sheets import csv_rows, xlsx_rows
 from app.sheets.found import Found, Row, unfit
@@ -116,12 +116,12 @@ def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str]]:
 
 def _missing(fields: Collection[str], wanted: Wanted) -> Invalid:
     names = ", ".join(wanted.headings[field] for field in fields)
-    text = Text(
+    failure = unfit(
+        "headings_missing",
         f"Không thấy dòng tiêu đề có các cột: {names}. Mẫu là tệp tải về từ danh sách này",
         f"No row of headings has the columns: {names}. The template is the file this list is exported as",
     )
-    return Invalid(
-        text,
-        faults=[Fault("", "headings_missing", text)],
-        facts={"missing": [wanted.headings[field] for field in fields], "known": [*wanted.headings.values()]},
+    failure.facts.update(
+        missing=[wanted.headings[field] for field in fields], known=[*wanted.headings.values()]
     )
+    return failure

@@ -82,6 +82,8 @@ class _Sheet:
                 self._write(last, place, cell) for place, cell in enumerate(row) if cell not in (None, "")
             ]
             self._sheet.set_row(last, _LINE * max(lines, default=1))
+            for kept in (self._sheet.row_info, self._sheet.row_sizes):
+                kept.pop(last - 1, None)  # on the disk already; the writer would keep the height of every row
         sheet = self._sheet
         for place, width in enumerate(self._widths):
             fold = {"level": 1, "hidden": True} if place in folded else {}

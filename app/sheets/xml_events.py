@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol
 from xml.parsers import expat
 
-from app.sheets.archive import broken
+from app.sheets.archive import broken, too_large
 
 _LONGEST_TAG: Final = 1024 * 1024
 _LONGEST_TEXT: Final = 100_000
+_MOST_ELEMENTS: Final = 10_000_000
+"""More than 200,000 rows of 20 columns have; as many take some fifteen seconds."""
 
 
 class Listener(Protocol):
@@ -29,12 +31,15 @@ def listen(pieces: Iterator[bytes], listener: Listener) -> Iterator[None]:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     texts: list[str] = []
-    length = 0
+    length = elements = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal length
+        nonlocal length, elements
         texts.clear()
         length = 0
+        elements += 1
+        if elements > _MOST_ELEMENTS:
+            raise too_large()
         listener.start(name.rpartition(":")[2], attributes)
 
     def end(name: str) -> None:

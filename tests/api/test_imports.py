@@ -13,6 +13,7 @@ from tests.books import CSV, HEADINGS, ROW, XLSX, csv_of, nasty, xlsx_of
 from tests.service import PLAN, Service, push
 from tests.sheets import rows_of
 from tests.walks import items
+from tests.web.test_sheet_files import FILES, WORKBOOKS
 
 FORMS = {"csv": CSV, "xlsx": XLSX}
 
@@ -57,7 +58,8 @@ def test_the_file_of_the_issue_is_previewed_with_clear_messages_and_imported_rig
     assert 6 not in rows
 
     done = send(client, body, XLSX)
-    assert {**done.json(), "applied": False, "rows": []} == {**said, "rows": []}
+    assert len(done.json()["receipts"]) == 1
+    assert {**done.json(), "applied": False, "rows": [], "receipts": []} == {**said, "rows": []}
     stored = {item["title"]: item for item in items(client, f"{PLAN}/activities")}
     assert {
         title: (item["task"]["code"], item["output"], item["occurred_on"], item["quantity"])
@@ -195,7 +197,7 @@ def test_refused_rows_come_back_as_the_same_sheet_and_are_taken_once_mended(
     assert told == [*headings, "Lỗi", "Dòng"]
     assert [str(row[-1]) for row in refused] == ["3", "4", "5"]
     assert refused[0][-2] == "Ngày thực hiện: Không có ngày này: ghi ngày trước, tháng sau"
-    assert refused[1][-2].endswith("(nhận: IV.7.a, IV.7.b, IV.7.c)")
+    assert refused[1][-2].endswith("(nhận: IV.7.a | IV.7.b | IV.7.c)")
     assert "Họp báo" in refused[2][-2]
     own = [str(row[6]).lstrip("'") for row in refused]
     assert own == ["hai", "=ba", "bốn"]
@@ -341,3 +343,66 @@ def test_a_csv_of_one_column_is_no_formula(service: Service) -> None:
     answer = send(service["SVHTTDL"], csv_of(["@x", *ROW[1:]]), format="csv")
     [_, row] = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
     assert row[0] == "'@x"
+
+
+@pytest.mark.parametrize("name", [*WORKBOOKS, *FILES])
+def test_a_file_that_means_harm_is_a_problem_and_records_nothing(library: Service, name: str) -> None:
+    make, code = WORKBOOKS[name] if name in WORKBOOKS else (lambda: FILES[name][0], FILES[name][1])
+    answer = send(library["SVHTTDL"], make(), XLSX if name in WORKBOOKS else CSV)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [("", code)]
+    assert items(library["SVHTTDL"], f"{PLAN}/activities") == []
+
+
+def test_a_file_without_rows_is_refused(library: Service) -> None:
+    for body, media in ((csv_of(), CSV), (xlsx_of(), XLSX), (csv_of(["", " ", "", "", "", ""]), CSV)):
+        answer = send(library["SVHTTDL"], body, media)
+        assert [error["code"] for error in answer.json()["errors"]] == ["no_rows"]
+
+
+@pytest.mark.parametrize(
+    ("path", "media", "status"),
+    [
+        ("imports", "application/json", 415),
+        ("imports", "application/x-ndjson", 415),
+        ("imports", "text/csv; charset=windows-1258", 415),
+        ("imports", "application/vnd.ms-excel", 415),
+        ("imports", "multipart/form-data; boundary=x", 415),
+        ("imports", None, 415),
+        ("imports", "text/csv; charset=utf-8; header=present", 200),
+        ("imports", "TEXT/CSV", 200),
+        ("activities", CSV, 415),
+        ("activities", XLSX, 415),
+        ("activities/batch", CSV, 415),
+    ],
+)
+def test_files_are_taken_at_their_address_alone(
+    library: Service, path: str, media: str | None, status: int
+) -> None:
+    address = f"{PLAN}/{path}" if path == "activities" else f"{PLAN}/{path}?dry_run=true"
+    request = library["SVHTTDL"].build_request("POST", address, content=csv_of(ROW))
+    if media is not None:
+        request.headers["Content-Type"] = media
+    answer = library["SVHTTDL"].send(request)
+    assert answer.status_code == status, answer.text
+    if status == 415:
+        taken = {"imports": [CSV, XLSX], "activities": ["application/json"]}
+        wanted = taken.get(path, ["application/json", "application/x-ndjson"])
+        assert answer.json()["accepted"] == wanted
+
+
+def test_a_file_may_be_ten_times_as_large_as_any_other_body(library: Service) -> None:
+    most = 10 * 1024 * 1024
+    body = csv_of(ROW).ljust(most, b"\n")
+    assert counts(send(library["SVHTTDL"], body, dry_run=True)) == {"created": 1}
+    answer = send(library["SVHTTDL"], body + b"\n")
+    assert (answer.status_code, answer.json()["most_bytes"]) == (413, most)
+
+
+def test_half_characters_and_controls_in_a_cell_are_refused_in_their_row(library: Service) -> None:
+    rows = [[*ROW[:4], title, "1"] for title in ("a\x00b", "a\x9bb", "_xD800_", "dòng\nhai")]
+    answer = send(library["SVHTTDL"], csv_of(*rows), dry_run=True)
+    assert counts(answer) == {"created": 2, "refused": 2}
+    assert [errors(row) for row in answer.json()["rows"] if row["errors"]] == [
+        [("Tiêu đề", "control_character")]
+    ] * 2

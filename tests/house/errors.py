@@ -143,7 +143,7 @@ def _text(parts: Sequence[ast.expr], *, called: bool = False) -> Text | None:
             pass
         case [_, ast.Dict(keys=[ast.Constant(value="vi"), ast.Constant(value="en")], values=said)] if called:
             pass
-        case [ast.Constant(), ast.Constant()] if called:
+        case [ast.Constant() | ast.JoinedStr(), ast.Constant() | ast.JoinedStr()] if called:
             said = parts
     vi, en = map(_string, said) if len(said) == 2 else (None, None)
     return Text(vi, en) if vi and en and not vi.isascii() else None

@@ -14,6 +14,7 @@ WORDED_ELSEWHERE = {
     "app/services/addressees.py",
     "app/services/batching.py",
     "app/services/evidence.py",
+    "app/services/importing.py",
     "app/services/looking_up.py",
     "app/sheets/drafts.py",
     "app/sheets/found.py",

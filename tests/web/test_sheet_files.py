@@ -1,0 +1,416 @@
+"""Sheets as they are read, without a service: what a cell means, what a file may do, and a second opinion."""
+# ruff: noqa: DTZ001 - sheets know no offsets
+
+import io
+import struct
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook as SecondHand
+from openpyxl import load_workbook
+from xlsxwriter import Workbook
+
+from app.errors import Invalid
+from app.rules.vocabulary import ActivityKind
+from app.services.activity_sheet import WANTED
+from app.sheets import archive, csv_rows, found, values, xlsx_rows
+from app.sheets.found import Found
+from app.sheets.package import Package, unescaped
+from app.sheets.table import Kind, Table, opened
+from app.sheets.values import Unfit
+from tests.books import HEADINGS, ROW, by_hand, csv_of, row_xml, sheet_xml, xlsx_of
+
+
+def read(body: bytes) -> dict[int, dict[int, Any]]:
+    """The values of the first visible sheet, by row and column."""
+    package = Package(body)
+    sheet = package.sheets[0]
+    return {
+        row.number: {place: cell.value for place, cell in row.cells.items()}
+        for row in xlsx_rows.rows(package, sheet.member)
+    }
+
+
+def read_again(body: bytes) -> dict[int, dict[int, Any]]:
+    """The same by another program."""
+    [sheet] = load_workbook(io.BytesIO(body), data_only=True).worksheets
+    rows: dict[int, dict[int, Any]] = {}
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.value is not None and str(cell.value).strip():
+                value = cell.value
+                is_day = isinstance(value, datetime) and value == datetime(value.year, value.month, value.day)
+                rows.setdefault(cell.row or 0, {})[cell.column or 0] = value.date() if is_day else value  # type: ignore[union-attr]
+    return rows
+
+
+CELLS = st.one_of(
+    st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12).map(lambda text: text.strip()),
+    st.integers(-(10**14), 10**14),
+    st.floats(allow_nan=False, allow_infinity=False, width=32),
+    st.booleans(),
+    st.dates(date(1900, 3, 1), date(2200, 1, 1)),
+    st.datetimes(datetime(1901, 1, 1), datetime(2200, 1, 1)).map(lambda at: at.replace(microsecond=0)),
+    st.none(),
+)
+
+
+@given(st.lists(st.lists(CELLS, max_size=6), max_size=8), st.booleans())
+def test_a_second_program_reads_the_same(rows: list[list[Any]], by_another: bool) -> None:
+    file = io.BytesIO()
+    if by_another:
+        book = SecondHand()
+        sheet = book.active
+        assert sheet is not None
+        for place, row in enumerate(rows, 1):
+            for column, value in enumerate(row, 1):
+                cell = sheet.cell(place, column)
+                cell.value = value
+                if isinstance(value, str):
+                    cell.data_type = "s"
+        book.save(file)
+    else:
+        with Workbook(file, {"default_date_format": "dd/mm/yyyy hh:mm", "strings_to_urls": False}) as written:
+            tab = written.add_worksheet()
+            for place, row in enumerate(rows):
+                for column, value in enumerate(row):
+                    if isinstance(value, str):
+                        tab.write_string(place, column, value)
+                    elif value is not None:
+                        tab.write(place, column, value)
+    assert read(file.getvalue()) == _unescaped(read_again(file.getvalue()))
+
+
+def _unescaped(rows: dict[int, dict[int, Any]]) -> dict[int, dict[int, Any]]:
+    """The other program leaves `_x000A_` as it is written, and calls 3.0 a real number."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, str):
+            return unescaped(value)
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    return {row: {place: plain(value) for place, value in cells.items()} for row, cells in rows.items()}
+
+
+def table(body: bytes, kind: Kind = "xlsx") -> Table:
+    return opened(body, kind, WANTED)
+
+
+def test_a_merged_range_has_its_first_value_everywhere() -> None:
+    rows = row_xml(1, *HEADINGS) + row_xml(2, *ROW) + '<row r="3"><c r="E3" t="str"><v>Hai</v></c></row>'
+    rows += '<row r="4"><c r="A4" s="0"/></row><row r="5"><c r="E5"><v>7</v></c></row>'
+    merged = (
+        '<mergeCells><mergeCell ref="A2:D4"/><mergeCell ref="F2:F3"/><mergeCell ref="A9:C9"/></mergeCells>'
+    )
+    found_rows = list(table(by_hand(sheet_xml(rows, merged))).rows)
+    assert [row.number for row in found_rows] == [2, 3, 5]
+    assert {place: cell.value for place, cell in found_rows[1].cells.items()} == {
+        1: "IV.7.a", 2: "IV.7.a", 3: "IV.7.a", 4: "IV.7.a", 5: "Hai", 6: "1"
+    }  # fmt: skip
+    assert {place: cell.value for place, cell in found_rows[2].cells.items()} == {5: 7}
+
+
+def test_the_first_sheet_that_can_be_seen_and_has_the_headings_is_read() -> None:
+    file = io.BytesIO()
+    with Workbook(file) as book:
+        for name, hidden, headings in (("A", True, HEADINGS), ("B", False, ["x"]), ("C", False, HEADINGS)):
+            sheet = book.add_worksheet(name)
+            if hidden:
+                sheet.hide()
+            sheet.write_row(0, 0, headings)
+        book.worksheets()[1].activate()
+    assert table(file.getvalue()).tab == "C"
+
+
+def test_a_cell_in_the_last_corner_costs_nothing() -> None:
+    far = '<row r="1048576"><c r="A1048576" t="str"><v>x</v></c><c r="XFD1048576"><v>1</v></c></row>'
+    found_rows = list(table(by_hand(sheet_xml(row_xml(1, *HEADINGS) + far))).rows)
+    assert [(row.number, dict(row.cells)) for row in found_rows] == [(1_048_576, {1: Found("x")})]
+
+
+def _codes(error: Invalid) -> list[str]:
+    return [fault.code for fault in error.faults]
+
+
+_HEAD = row_xml(1, *HEADINGS)
+_ENTITY = '<!DOCTYPE worksheet [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+_BILLION = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+
+def _lying() -> bytes:
+    """A zip whose member says it is larger than anything."""
+    body = bytearray(by_hand(sheet_xml(_HEAD)))
+    at = body.rindex(b"PK\x01\x02")
+    struct.pack_into("<I", body, at + 24, 0xFFFFFFF0)
+    return bytes(body)
+
+
+def _locked() -> bytes:
+    body = bytearray(by_hand(sheet_xml(_HEAD)))
+    at = body.index(b"PK\x01\x02")
+    struct.pack_into("<H", body, at + 8, 1)
+    return bytes(body)
+
+
+def _damaged() -> bytes:
+    body = bytearray(xlsx_of(ROW))
+    at = body.index(b"xl/worksheets/sheet1.xml") + 60
+    body[at : at + 20] = bytes(20)
+    return bytes(body)
+
+
+def _crowd() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as crowd:
+        for number in range(archive.MOST_MEMBERS + 1):
+            crowd.writestr(str(number), "")
+    return file.getvalue()
+
+
+WORKBOOKS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "no zip": (lambda: b"rubbish", "not_a_workbook"),
+    "a CSV": (lambda: csv_of(ROW), "not_a_workbook"),
+    "a zip of something else": (_crowd, "inflates_too_much"),
+    "an empty zip": (lambda: b"PK\x05\x06" + bytes(18), "not_a_workbook"),
+    "cut off": (lambda: xlsx_of(ROW)[:-300], "not_a_workbook"),
+    "damaged": (_damaged, "not_a_workbook"),
+    "an old .xls": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old_or_locked_workbook"),
+    "locked": (_locked, "old_or_locked_workbook"),
+    "larger than it may say": (_lying, "inflates_too_much"),
+    "a bomb": (lambda: by_hand(b"<a>" + b" " * (archive.MOST_INFLATED + 1)), "inflates_too_much"),
+    "no XML": (lambda: by_hand("rubbish"), "not_a_workbook"),
+    "XML cut off": (lambda: by_hand(sheet_xml(_HEAD)[:-20]), "not_a_workbook"),
+    "an entity from elsewhere": (lambda: by_hand(_ENTITY + sheet_xml(_HEAD)), "not_a_workbook"),
+    "a billion laughs": (lambda: by_hand(_BILLION + sheet_xml(_HEAD)), "not_a_workbook"),
+    "an entity in the workbook": (
+        lambda: by_hand(sheet_xml(_HEAD), {"xl/workbook.xml": _ENTITY + "<workbook/>"}),
+        "not_a_workbook",
+    ),
+    "a tag without end": (lambda: by_hand(sheet_xml(f'<row r="{"1" * 3_000_000}')), "not_a_workbook"),
+    "a row that is nowhere": (lambda: by_hand(sheet_xml('<row r="99999999999"/>')), "not_a_workbook"),
+    "a row that is no number": (lambda: by_hand(sheet_xml('<row r="x"/>')), "not_a_workbook"),
+    "rows out of order": (lambda: by_hand(sheet_xml('<row r="2"/><row r="1"/>')), "not_a_workbook"),
+    "a cell that is nowhere": (lambda: by_hand(sheet_xml('<row><c r="ZZZZ1"/></row>')), "not_a_workbook"),
+    "a NUL": (lambda: by_hand(sheet_xml(row_xml(1, "a\x00b"))), "not_a_workbook"),
+    "half a character": (lambda: by_hand(sheet_xml(row_xml(1, "&#xD800;"))), "not_a_workbook"),
+    "a text without end": (lambda: by_hand(sheet_xml(row_xml(1, "a" * 200_000))), "not_a_workbook"),
+    "no sheet to be seen": (
+        lambda: by_hand(sheet_xml(_HEAD), {"xl/workbook.xml": "<workbook/>"}),
+        "headings_missing",
+    ),
+    "no headings": (lambda: by_hand(sheet_xml(row_xml(1, "a", "b"))), "headings_missing"),
+    "headings too far down": (
+        lambda: by_hand(sheet_xml("".join(row_xml(n, "x") for n in range(1, 30)) + row_xml(40, *HEADINGS))),
+        "headings_missing",
+    ),
+    "100 deep": (lambda: by_hand(sheet_xml("<a>" * 100 + "</a>" * 100)), "headings_missing"),
+    "100,000 deep": (lambda: by_hand(sheet_xml("<a>" * 100_000 + "</a>" * 100_000)), "headings_missing"),
+    "too many rows": (
+        lambda: by_hand(
+            sheet_xml(_HEAD + '<row><c t="b"><v>1</v></c></row>' * (found.MOST_ROWS + 1))
+        ),
+        "too_many_rows",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORKBOOKS)
+def test_a_workbook_that_means_harm_is_refused_in_words(name: str) -> None:
+    make, code = WORKBOOKS[name]
+    with pytest.raises(Invalid) as refused:
+        list(table(make()).rows)
+    assert _codes(refused.value) == [code]
+
+
+def test_elements_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.sheets.xml_events._MOST_ELEMENTS", 1000)
+    with pytest.raises(Invalid) as refused:
+        list(table(by_hand(sheet_xml(_HEAD + "<row>" + "<c/>" * 2000 + "</row>"))).rows)
+    assert _codes(refused.value) == ["inflates_too_much"]
+
+
+def test_texts_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.sheets.package._MOST_TEXT", 1000)
+    with pytest.raises(Invalid) as refused:
+        table(xlsx_of(*([f"dòng {number}"] for number in range(100))))
+    assert _codes(refused.value) == ["inflates_too_much"]
+
+
+def test_ranges_that_lie_over_each_other_are_refused() -> None:
+    merged = "".join(f'<mergeCell ref="A{n}:B9000"/>' for n in range(1, 300))
+    rows = "".join(row_xml(n, "x") for n in range(1, 300))
+    with pytest.raises(Invalid) as refused:
+        read(by_hand(sheet_xml(rows, f"<mergeCells>{merged}</mergeCells>")))
+    assert _codes(refused.value) == ["not_a_workbook"]
+
+
+def test_a_macro_is_never_looked_at() -> None:
+    body = by_hand(sheet_xml(_HEAD + row_xml(2, *ROW)), {"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0rubbish"})
+    assert len(list(table(body).rows)) == 1
+
+
+FILES: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "empty_file"),
+    "a mark alone": (b"\xef\xbb\xbf", "headings_missing"),
+    "a workbook": (xlsx_of(ROW), "not_a_csv"),
+    "UTF-16": (csv_of(ROW).decode("utf-8-sig").encode("utf-16"), "bad_encoding"),
+    "Vietnamese of Windows": ("Mã nhiệm vụ".encode("cp1258", "replace") + b"\xd0", "bad_encoding"),
+    "TCVN3": (b"M\xb7 nhi\xd6m v\xf4", "bad_encoding"),
+    "a surrogate": (b"\xed\xa0\x80", "bad_encoding"),
+    "a quote without end": (csv_of(ROW) + b'\r\n"' + b"a" * 200_000, "not_a_csv"),
+    "JSON": (b'{"task": "IV.7.a"}', "headings_missing"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_csv_that_is_none_is_refused_in_words(name: str) -> None:
+    body, code = FILES[name]
+    with pytest.raises(Invalid) as refused:
+        list(table(body, "csv").rows)
+    assert _codes(refused.value) == [code]
+
+
+def test_more_rows_than_are_taken_at_once_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_rows, "MOST_ROWS", 3)
+    with pytest.raises(Invalid) as refused:
+        list(table(csv_of(*[ROW] * 4), "csv").rows)
+    assert _codes(refused.value) == ["too_many_rows"]
+
+
+def test_a_row_keeps_the_number_that_people_see() -> None:
+    body = csv_of(ROW).decode("utf-8-sig") + "\r\n\r\n;;;;;\r\n" + ";".join(ROW)
+    assert [row.number for row in table(body.encode(), "csv").rows] == [2, 5]
+
+
+MEANINGS: dict[str, tuple[Callable[[Found], values.Meant], list[tuple[Any, Any]]]] = {
+    "day": (lambda found: values.day(found, is_typed=True), [
+        ("12/05/2023", "2023-05-12"), ("1/2/2023", "2023-02-01"), ("01-02-2023", "2023-02-01"),
+        ("1.2.2023", "2023-02-01"), ("2023-02-01", "2023-02-01"), ("\u00a012/05/2023 ", "2023-05-12"),
+        (date(2023, 2, 1), "2023-02-01"), (datetime(2023, 2, 1, 8), "2023-02-01"),
+        ("12/05/2023 00:00:00", "2023-05-12"),
+        ("05/13/2023", "not_a_date"), ("31/02/2023", "not_a_date"), ("1/2/23", "not_a_date"),
+        (44958, "not_a_date"), (44958.5, "not_a_date"), (True, "not_a_date"), ("hôm qua", "not_a_date"),
+        ("12/05/2023 08:30", "not_a_date"), ("0/0/0000", "not_a_date"), ("１２/05/2023", "not_a_date"),
+    ]),
+    "whole number": (values.whole, [
+        (1, 1), ("1", 1), ("1.200", 1200), ("1.200.000", 1_200_000), ("1 200", 1200), ("1\u00a0200", 1200),
+        (-1, -1), ("12", 12),
+        (1.2, "not_whole"), ("1,2", "not_whole"), ("1.2", "not_whole"), ("1,200", "not_whole"),
+        ("1.20", "not_whole"), ("một", "wrong_type"), ("1.200 000", "wrong_type"), (True, "wrong_type"),
+        (date(2023, 1, 1), "wrong_type"), ("9" * 16, "wrong_type"), ("-1", "wrong_type"),
+        ("１", "wrong_type"),
+    ]),
+    "word": (lambda found: values.word(found, ActivityKind), [
+        ("Tập huấn", "training"), ("TAP HUAN", "training"), ("training", "training"), ("Khác", "other"),
+        ("Ta\u0323\u0302p hua\u0302\u0301n", "training"),
+        ("Tập", "not_allowed_value"), (1, "not_allowed_value"),
+    ]),
+    "several": (lambda found: values.several(found, {"anh": "en"}), [
+        ("vi, km", ["vi", "km"]), ("vi;km/Anh", ["vi", "km", "en"]), ("VI", ["vi"]), (" , ", []),
+    ]),
+    "yes or no": (values.yes_or_no, [
+        ("Có", True), ("x", True), (True, True), ("không", False), (0, False), ("maybe", "not_allowed_value"),
+    ]),
+    "instant": (values.instant, [
+        ("12/05/2023 08:30:00", "2023-05-12T08:30:00+07:00"),
+        (datetime(2023, 5, 12, 8, 30), "2023-05-12T08:30:00+07:00"),
+        (date(2023, 5, 12), "2023-05-12T00:00:00+07:00"),
+        ("2023-05-12T08:30:00Z", "2023-05-12T08:30:00Z"), ("31/02/2023 08:30:00", "not_a_date"),
+    ]),
+    "text": (values.text, [
+        (" a ", "a"), ("a\nb\r\n c", "a b c"), (2023, "2023"), (1_234_567, "1234567"), (1.5, "1.5"),
+        (date(2023, 5, 12), "12/05/2023"), (True, "Có"), ("e\u0302\u0301", "ế"), ("_xD800_", "_xD800_"),
+        ("a\x00b", "control_character"), ("a\ud800", "lone_surrogate"), ("a\x9bb", "control_character"),
+    ]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MEANINGS)
+def test_what_a_cell_means(name: str) -> None:
+    meaning, cases = MEANINGS[name]
+
+    def said(value: Any) -> Any:
+        try:
+            return meaning(Found(value)).value
+        except Unfit as unfit:
+            return unfit.code
+
+    assert [said(value) for value, _ in cases] == [meant for _, meant in cases]
+
+
+def test_how_a_cell_was_understood_is_said_where_that_is_in_doubt_only() -> None:
+    def note(meant: values.Meant) -> str | None:
+        return meant.note.vi if meant.note else None
+
+    assert note(values.day(Found("01/02/2023"), is_typed=True)) == "Hiểu là ngày 1 tháng 2 năm 2023"
+    assert note(values.day(Found("01/02/2023"), is_typed=False)) is None
+    assert note(values.day(Found("13/02/2023"), is_typed=True)) is None
+    assert note(values.day(Found("02/02/2023"), is_typed=True)) is None
+    assert note(values.day(Found(date(2023, 2, 1)), is_typed=True)) is None
+    assert note(values.day(Found(datetime(2023, 2, 1, 8)), is_typed=True)) == "Bỏ phần giờ của ô này"
+    assert note(values.whole(Found("1.200"))) == "Hiểu là số 1200"
+    assert note(values.whole(Found("1200"))) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [(Found(None, is_formula=True), "formula_without_value"), (Found(None, is_error=True), "cell_in_error")],
+)
+def test_a_cell_without_a_value_says_why(cell: Found, code: str) -> None:
+    for meaning in (values.text, values.whole, values.instant, values.yes_or_no):
+        with pytest.raises(Unfit) as refused:
+            meaning(cell)
+        assert refused.value.code == code
+
+
+def test_formulas_and_errors_are_told_apart() -> None:
+    cells = (
+        '<c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><f>A1</f></c><c r="C1" t="e"><v>#N/A</v></c>'
+        '<c r="D1" t="s"><v>5</v></c><c r="E1" t="n"><v>1e999</v></c><c r="F1" t="d">'
+        "<v>2023-05-12T00:00:00</v></c>"
+        '<c r="G1" t="inlineStr"><is><r><t>a</t></r><rPh><t>x</t></rPh><r><t>b</t></r></is></c>'
+    )
+    package = Package(by_hand(sheet_xml(f'<row r="1">{cells}</row>')))
+    [row] = xlsx_rows.rows(package, package.sheets[0].member)
+    assert dict(row.cells) == {
+        1: Found(2, is_formula=True),
+        2: Found(None, is_formula=True),
+        3: Found(None, is_error=True),
+        4: Found(None, is_error=True),
+        5: Found(None, is_error=True),
+        6: Found(datetime(2023, 5, 12)),
+        7: Found("ab"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("number", "from_1904", "day"),
+    [
+        (1, False, date(1900, 1, 1)),
+        (59, False, date(1900, 2, 28)),
+        (61, False, date(1900, 3, 1)),
+        (44958, False, date(2023, 2, 1)),
+        (44958.5, False, datetime(2023, 2, 1, 12)),
+        (43496, True, date(2023, 2, 1)),
+        (-1, False, None),
+        (10**10, False, None),
+    ],
+)
+def test_the_day_behind_a_number(number: float, from_1904: bool, day: date | None) -> None:
+    assert xlsx_rows.day_of(number, from_1904=from_1904) == day
+
+
+def test_headings_of_a_table_are_all_different_when_folded() -> None:
+    assert len({WANTED.field(heading) for heading in WANTED.headings.values()}) == len(WANTED.headings)
+    assert all(WANTED.field(heading) == field for field, heading in WANTED.headings.items())
+    assert all(WANTED.field(field) == field for field in WANTED.headings)
+
+
+@pytest.mark.parametrize(("place", "column"), [("A1", 1), ("Z9", 26), ("AA1", 27), ("XFD1048576", 16_384)])
+def test_the_column_of_a_place(place: str, column: int) -> None:
+    assert xlsx_rows.column_of(place) == column
