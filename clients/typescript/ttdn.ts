@@ -5084,7 +5084,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GV5A71YE10BQQH7CNBAKTV",
+                     *           "id": "01M8GX7N7GVQMXE2S3KWMXM46R",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5116,7 +5116,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T10:28:06.454719Z",
+                     *           "recorded_at": "2026-11-28T11:04:20.441395Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -5174,7 +5174,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8GV5A71YE10BQQH7CNBAKTV",
+                     *         "id": "01M8GX7N7GVQMXE2S3KWMXM46R",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5203,7 +5203,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T10:28:06.454719Z",
+                     *         "recorded_at": "2026-11-28T11:04:20.441395Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5221,7 +5221,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8GV5A7K0DK8EZDCA9Z9XGK1"
+                     *       "receipt": "01M8GX7N7WNAAYDKH4Q3RZYY7A"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5237,7 +5237,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8GV5A71YE10BQQH7CNBAKTV",
+                     *         "id": "01M8GX7N7GVQMXE2S3KWMXM46R",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5266,7 +5266,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T10:28:06.454719Z",
+                     *         "recorded_at": "2026-11-28T11:04:20.441395Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5284,7 +5284,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8GV5A7K0DK8EZDCA9Z9XGK1"
+                     *       "receipt": "01M8GX7N7WNAAYDKH4Q3RZYY7A"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5364,7 +5364,7 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "updated",
-                     *           "activity": "01M8GV5A71YE10BQQH7CNBAKTV",
+                     *           "activity": "01M8GX7N7GVQMXE2S3KWMXM46R",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -5443,7 +5443,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV5A71YE10BQQH7CNBAKTV */
+                /** @example 01M8GX7N7GVQMXE2S3KWMXM46R */
                 activity: string;
             };
             cookie?: never;
@@ -5458,7 +5458,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GV5A71YE10BQQH7CNBAKTV",
+                     *       "id": "01M8GX7N7GVQMXE2S3KWMXM46R",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5487,7 +5487,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-28T10:28:06.454719Z",
+                     *       "recorded_at": "2026-11-28T11:04:20.441395Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -5507,14 +5507,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-a7e3a74af76462f5d5758926"
+                 * @example "1-6ed8e534fe6c25e6581f9075"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV5A71YE10BQQH7CNBAKTV */
+                /** @example 01M8GX7N7GVQMXE2S3KWMXM46R */
                 activity: string;
             };
             cookie?: never;
@@ -5544,7 +5544,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8GV5A71YE10BQQH7CNBAKTV",
+                     *         "id": "01M8GX7N7GVQMXE2S3KWMXM46R",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5576,7 +5576,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T10:28:06.454719Z",
+                     *         "recorded_at": "2026-11-28T11:04:20.441395Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5605,7 +5605,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV59X1B6BS2719973JF2MP */
+                /** @example 01M8GX7N2QYR1PMTV4963C0JH6 */
                 activity: string;
             };
             cookie?: never;
@@ -5631,7 +5631,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8GV59X1B6BS2719973JF2MP",
+                     *         "id": "01M8GX7N2QYR1PMTV4963C0JH6",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5660,15 +5660,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T10:28:05.981716Z",
+                     *         "recorded_at": "2026-11-28T11:04:20.232008Z",
                      *         "withdrawal": {
-                     *           "id": "01M8GV5A42DPC7AAFCEEFTMYPV",
+                     *           "id": "01M8GX7N66P9F7K8SVEQ765V42",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T10:28:06.275185Z"
+                     *           "withdrawn_at": "2026-11-28T11:04:20.379682Z"
                      *         },
                      *         "can": []
                      *       },
@@ -5699,7 +5699,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8GV59X1B6BS2719973JF2MP",
+                     *         "id": "01M8GX7N2QYR1PMTV4963C0JH6",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5728,15 +5728,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T10:28:05.981716Z",
+                     *         "recorded_at": "2026-11-28T11:04:20.232008Z",
                      *         "withdrawal": {
-                     *           "id": "01M8GV5A42DPC7AAFCEEFTMYPV",
+                     *           "id": "01M8GX7N66P9F7K8SVEQ765V42",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T10:28:06.275185Z"
+                     *           "withdrawn_at": "2026-11-28T11:04:20.379682Z"
                      *         },
                      *         "can": []
                      *       },
@@ -5947,8 +5947,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
-                     *           "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *           "id": "01M8GX7C3GVN45FTK3GHE01MMD",
+                     *           "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -5973,7 +5973,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T10:28:07.834928Z",
+                     *           "moved_at": "2026-11-28T11:04:21.110990Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -5996,7 +5996,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV4Q6736JQ7Z3JYVARDKH6 */
+                /** @example 01M8GX7C3GVN45FTK3GHE01MMD */
                 output: string;
             };
             cookie?: never;
@@ -6011,8 +6011,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
-                     *       "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *       "id": "01M8GX7C3GVN45FTK3GHE01MMD",
+                     *       "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -6037,7 +6037,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-28T10:28:06.454719Z",
+                     *       "moved_at": "2026-11-28T11:04:20.441395Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -6068,7 +6068,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV4Q6736JQ7Z3JYVARDKH6 */
+                /** @example 01M8GX7C3GVN45FTK3GHE01MMD */
                 output: string;
             };
             cookie?: never;
@@ -6083,14 +6083,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIwZGI2NDYwNTMwN2UiLCIwMU04R1Y1QkZFR0NEQ1JFQTFGNDNYVFJOQiIsIjAxTThHVjVCRkVHQ0RDUkVBMUY0M1hUUk5CIl0",
+                     *       "next_cursor": "WyIzYTRkNTVkZjZlZGIiLCIwMU04R1g3TlRXSFdXWENXSzQ1SjFISzFUOSIsIjAxTThHWDdOVFdIV1dYQ1dLNDVKMUhLMVQ5Il0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GV5BC1BK48YHP7QV8HCM8B",
+                     *           "id": "01M8GX7NSG1MXFSNVPCGXJ5NRY",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8GV4Q6736JQ7Z3JYVARDKH6",
+                     *           "output": "01M8GX7C3GVN45FTK3GHE01MMD",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6099,13 +6099,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-28T10:28:07.636538Z"
+                     *           "acted_at": "2026-11-28T11:04:21.010782Z"
                      *         },
                      *         {
-                     *           "id": "01M8GV5BFEGCDCREA1F43XTRNB",
+                     *           "id": "01M8GX7NTWHWWXCWK45J1HK1T9",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8GV4Q6736JQ7Z3JYVARDKH6",
+                     *           "output": "01M8GX7C3GVN45FTK3GHE01MMD",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6114,7 +6114,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-28T10:28:07.766309Z"
+                     *           "acted_at": "2026-11-28T11:04:21.063618Z"
                      *         }
                      *       ]
                      *     }
@@ -6137,7 +6137,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV4Q6YZ3SPZCWVQPN6D6XC */
+                /** @example 01M8GX7C3M5PE00FMF9Y1S0NQD */
                 output: string;
             };
             cookie?: never;
@@ -6163,10 +6163,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GV5B30D3JKEN1F47SVKPFF",
+                     *         "id": "01M8GX7NM8V3F8AD29ZNYPZKHE",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
+                     *         "output": "01M8GX7C3M5PE00FMF9Y1S0NQD",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6175,11 +6175,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T10:28:07.294222Z"
+                     *         "acted_at": "2026-11-28T11:04:20.810517Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
-                     *         "assignment": "01M8GV4Q03EFFPQ4H3C9Y3GSAN",
+                     *         "id": "01M8GX7C3M5PE00FMF9Y1S0NQD",
+                     *         "assignment": "01M8GX7C05SN5X5DXDRN1BS1QX",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6204,7 +6204,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T10:28:07.294222Z",
+                     *         "moved_at": "2026-11-28T11:04:20.810517Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -6235,10 +6235,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GV5B30D3JKEN1F47SVKPFF",
+                     *         "id": "01M8GX7NM8V3F8AD29ZNYPZKHE",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
+                     *         "output": "01M8GX7C3M5PE00FMF9Y1S0NQD",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6247,11 +6247,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T10:28:07.294222Z"
+                     *         "acted_at": "2026-11-28T11:04:20.810517Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
-                     *         "assignment": "01M8GV4Q03EFFPQ4H3C9Y3GSAN",
+                     *         "id": "01M8GX7C3M5PE00FMF9Y1S0NQD",
+                     *         "assignment": "01M8GX7C05SN5X5DXDRN1BS1QX",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6276,7 +6276,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T10:28:07.294222Z",
+                     *         "moved_at": "2026-11-28T11:04:20.810517Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -6310,7 +6310,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV4Q6YZ3SPZCWVQPN6D6XC */
+                /** @example 01M8GX7C3M5PE00FMF9Y1S0NQD */
                 output: string;
             };
             cookie?: never;
@@ -6336,10 +6336,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GV5B70M21B31QADZMTYHHV",
+                     *         "id": "01M8GX7NPJDJQ06HKEGQGTPZSY",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
+                     *         "output": "01M8GX7C3M5PE00FMF9Y1S0NQD",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6348,11 +6348,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T10:28:07.474301Z"
+                     *         "acted_at": "2026-11-28T11:04:20.912223Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
-                     *         "assignment": "01M8GV4Q03EFFPQ4H3C9Y3GSAN",
+                     *         "id": "01M8GX7C3M5PE00FMF9Y1S0NQD",
+                     *         "assignment": "01M8GX7C05SN5X5DXDRN1BS1QX",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6377,7 +6377,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T10:28:07.474301Z",
+                     *         "moved_at": "2026-11-28T11:04:20.912223Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -6408,10 +6408,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GV5B70M21B31QADZMTYHHV",
+                     *         "id": "01M8GX7NPJDJQ06HKEGQGTPZSY",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
+                     *         "output": "01M8GX7C3M5PE00FMF9Y1S0NQD",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6420,11 +6420,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T10:28:07.474301Z"
+                     *         "acted_at": "2026-11-28T11:04:20.912223Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GV4Q6YZ3SPZCWVQPN6D6XC",
-                     *         "assignment": "01M8GV4Q03EFFPQ4H3C9Y3GSAN",
+                     *         "id": "01M8GX7C3M5PE00FMF9Y1S0NQD",
+                     *         "assignment": "01M8GX7C05SN5X5DXDRN1BS1QX",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6449,7 +6449,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T10:28:07.474301Z",
+                     *         "moved_at": "2026-11-28T11:04:20.912223Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -6481,14 +6481,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-23182c0157978c558c153def"
+                 * @example "4-8f152dc87d190efa2bec7d59"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV4Q6736JQ7Z3JYVARDKH6 */
+                /** @example 01M8GX7C3GVN45FTK3GHE01MMD */
                 output: string;
             };
             cookie?: never;
@@ -6510,10 +6510,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GV5BC1BK48YHP7QV8HCM8B",
+                     *         "id": "01M8GX7NSG1MXFSNVPCGXJ5NRY",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8GV4Q6736JQ7Z3JYVARDKH6",
+                     *         "output": "01M8GX7C3GVN45FTK3GHE01MMD",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6522,11 +6522,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T10:28:07.636538Z"
+                     *         "acted_at": "2026-11-28T11:04:21.010782Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
-                     *         "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *         "id": "01M8GX7C3GVN45FTK3GHE01MMD",
+                     *         "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6551,7 +6551,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T10:28:07.636538Z",
+                     *         "moved_at": "2026-11-28T11:04:21.010782Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -6582,10 +6582,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GV5BC1BK48YHP7QV8HCM8B",
+                     *         "id": "01M8GX7NSG1MXFSNVPCGXJ5NRY",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8GV4Q6736JQ7Z3JYVARDKH6",
+                     *         "output": "01M8GX7C3GVN45FTK3GHE01MMD",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6594,11 +6594,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T10:28:07.636538Z"
+                     *         "acted_at": "2026-11-28T11:04:21.010782Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
-                     *         "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *         "id": "01M8GX7C3GVN45FTK3GHE01MMD",
+                     *         "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6623,7 +6623,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T10:28:07.636538Z",
+                     *         "moved_at": "2026-11-28T11:04:21.010782Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -6659,7 +6659,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV4Q6736JQ7Z3JYVARDKH6 */
+                /** @example 01M8GX7C3GVN45FTK3GHE01MMD */
                 output: string;
             };
             cookie?: never;
@@ -6685,10 +6685,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GV5BFEGCDCREA1F43XTRNB",
+                     *         "id": "01M8GX7NTWHWWXCWK45J1HK1T9",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8GV4Q6736JQ7Z3JYVARDKH6",
+                     *         "output": "01M8GX7C3GVN45FTK3GHE01MMD",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6697,11 +6697,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T10:28:07.766309Z"
+                     *         "acted_at": "2026-11-28T11:04:21.063618Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
-                     *         "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *         "id": "01M8GX7C3GVN45FTK3GHE01MMD",
+                     *         "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6729,11 +6729,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T10:28:07.766309Z"
+                     *           "returned_at": "2026-11-28T11:04:21.063618Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T10:28:07.766309Z",
+                     *         "moved_at": "2026-11-28T11:04:21.063618Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6762,10 +6762,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GV5BFEGCDCREA1F43XTRNB",
+                     *         "id": "01M8GX7NTWHWWXCWK45J1HK1T9",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8GV4Q6736JQ7Z3JYVARDKH6",
+                     *         "output": "01M8GX7C3GVN45FTK3GHE01MMD",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6774,11 +6774,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T10:28:07.766309Z"
+                     *         "acted_at": "2026-11-28T11:04:21.063618Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
-                     *         "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *         "id": "01M8GX7C3GVN45FTK3GHE01MMD",
+                     *         "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6806,11 +6806,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T10:28:07.766309Z"
+                     *           "returned_at": "2026-11-28T11:04:21.063618Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T10:28:07.766309Z",
+                     *         "moved_at": "2026-11-28T11:04:21.063618Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6873,7 +6873,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV4PZWAQ5XWTPAF1WPFBMJ */
+                /** @example 01M8GX7C02Y1VTR1TFZVGRAPT3 */
                 assignment: string;
             };
             cookie?: never;
@@ -6892,8 +6892,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GV4Q6736JQ7Z3JYVARDKH6",
-                     *           "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *           "id": "01M8GX7C3GVN45FTK3GHE01MMD",
+                     *           "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -6918,7 +6918,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T10:28:07.834928Z",
+                     *           "moved_at": "2026-11-28T11:04:21.110990Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -6944,7 +6944,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV4PZ55GAFPJJDNSDGKV17 */
+                /** @example 01M8GX7BZXK3T6FESANRM6PRSJ */
                 assignment: string;
             };
             cookie?: never;
@@ -6970,8 +6970,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8GV5BSHEHQZB3C7VQHQG7P6",
-                     *         "assignment": "01M8GV4PZ55GAFPJJDNSDGKV17",
+                     *         "id": "01M8GX7NZQHD4PSDGKSPEM4NWC",
+                     *         "assignment": "01M8GX7BZXK3T6FESANRM6PRSJ",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -7019,7 +7019,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV4PZTHSPW0725FTZPQSYG */
+                /** @example 01M8GX7C00DK8P9HY3V1WDVDNX */
                 assignment: string;
             };
             cookie?: never;
@@ -7046,10 +7046,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GV5C4WQ8PXPMX4PCXYM92P",
+                     *         "id": "01M8GX7P5AQY2NMJKPSG9WVF78",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8GV4Q613AHZYTPA33A4FBBR",
+                     *         "output": "01M8GX7C3E8FT1WWCVBY83DGQB",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7058,11 +7058,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T10:28:08.442232Z"
+                     *         "acted_at": "2026-11-28T11:04:21.396180Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GV4Q613AHZYTPA33A4FBBR",
-                     *         "assignment": "01M8GV4PZTHSPW0725FTZPQSYG",
+                     *         "id": "01M8GX7C3E8FT1WWCVBY83DGQB",
+                     *         "assignment": "01M8GX7C00DK8P9HY3V1WDVDNX",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7087,7 +7087,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T10:28:08.442232Z",
+                     *         "moved_at": "2026-11-28T11:04:21.396180Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7116,10 +7116,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GV5C4WQ8PXPMX4PCXYM92P",
+                     *         "id": "01M8GX7P5AQY2NMJKPSG9WVF78",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8GV4Q613AHZYTPA33A4FBBR",
+                     *         "output": "01M8GX7C3E8FT1WWCVBY83DGQB",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7128,11 +7128,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T10:28:08.442232Z"
+                     *         "acted_at": "2026-11-28T11:04:21.396180Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GV4Q613AHZYTPA33A4FBBR",
-                     *         "assignment": "01M8GV4PZTHSPW0725FTZPQSYG",
+                     *         "id": "01M8GX7C3E8FT1WWCVBY83DGQB",
+                     *         "assignment": "01M8GX7C00DK8P9HY3V1WDVDNX",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7157,7 +7157,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T10:28:08.442232Z",
+                     *         "moved_at": "2026-11-28T11:04:21.396180Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7236,7 +7236,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T10:28:08.821446Z"
+                     *           "entered_at": "2026-11-28T11:04:21.652471Z"
                      *         }
                      *       ]
                      *     }
@@ -7327,7 +7327,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T10:28:08.163580Z"
+                     *         "entered_at": "2026-11-28T11:04:21.261569Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -7368,7 +7368,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T10:28:08.035291Z",
+                     *         "as_of": "2026-11-28T11:04:21.217404Z",
                      *         "on": "2026-11-28"
                      *       },
                      *       "after": {
@@ -7410,7 +7410,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T10:28:08.163580Z",
+                     *         "as_of": "2026-11-28T11:04:21.261569Z",
                      *         "on": "2026-11-28"
                      *       }
                      *     }
@@ -7452,7 +7452,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T10:28:08.163580Z"
+                     *         "entered_at": "2026-11-28T11:04:21.261569Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -7493,7 +7493,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T10:28:08.035291Z",
+                     *         "as_of": "2026-11-28T11:04:21.217404Z",
                      *         "on": "2026-11-28"
                      *       },
                      *       "after": {
@@ -7535,7 +7535,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T10:28:08.163580Z",
+                     *         "as_of": "2026-11-28T11:04:21.261569Z",
                      *         "on": "2026-11-28"
                      *       }
                      *     }
@@ -7587,7 +7587,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-28T10:28:08.163580Z"
+                     *       "entered_at": "2026-11-28T11:04:21.261569Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -7636,11 +7636,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04R1Y1Q0VUNUZEVjNURjA4UzVDRFQ5TSIsIjAxTThHVjVDRVQ1RkRWM1RGMDhTNUNEVDlNIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04R1g3UEJZMTZQNFIxQVY0MkozRTNEUiIsIjAxTThHWDdQQlkxNlA0UjFBVjQySjNFM0RSIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GV5CET5FDV3TF08S5CDT9M",
+                     *           "id": "01M8GX7PBY16P4R1AV42J3E3DR",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -7655,8 +7655,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-28T10:28:08.724132Z",
-                     *           "settled_at": "2026-11-28T10:28:09.040684Z",
+                     *           "proposed_at": "2026-11-28T11:04:21.599963Z",
+                     *           "settled_at": "2026-11-28T11:04:21.795873Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -7713,7 +7713,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8GV5CET5FDV3TF08S5CDT9M",
+                     *         "id": "01M8GX7PBY16P4R1AV42J3E3DR",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -7728,7 +7728,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T10:28:08.724132Z",
+                     *         "proposed_at": "2026-11-28T11:04:21.599963Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -7752,7 +7752,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV5C7S6CPRJMHPNP2RAMEH */
+                /** @example 01M8GX7P8B0M9MN0SBWMZX4717 */
                 proposal: string;
             };
             cookie?: never;
@@ -7767,7 +7767,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GV5C7S6CPRJMHPNP2RAMEH",
+                     *       "id": "01M8GX7P8B0M9MN0SBWMZX4717",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -7782,8 +7782,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-28T10:28:08.506210Z",
-                     *       "settled_at": "2026-11-28T10:28:08.821446Z",
+                     *       "proposed_at": "2026-11-28T11:04:21.450268Z",
+                     *       "settled_at": "2026-11-28T11:04:21.652471Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -7805,7 +7805,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV5C7S6CPRJMHPNP2RAMEH */
+                /** @example 01M8GX7P8B0M9MN0SBWMZX4717 */
                 proposal: string;
             };
             cookie?: never;
@@ -7835,7 +7835,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8GV5C7S6CPRJMHPNP2RAMEH",
+                     *         "id": "01M8GX7P8B0M9MN0SBWMZX4717",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -7850,8 +7850,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T10:28:08.506210Z",
-                     *         "settled_at": "2026-11-28T10:28:08.821446Z",
+                     *         "proposed_at": "2026-11-28T11:04:21.450268Z",
+                     *         "settled_at": "2026-11-28T11:04:21.652471Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -7878,7 +7878,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T10:28:08.821446Z"
+                     *           "entered_at": "2026-11-28T11:04:21.652471Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -7919,7 +7919,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T10:28:08.442232Z",
+                     *           "as_of": "2026-11-28T11:04:21.396180Z",
                      *           "on": "2026-11-28"
                      *         },
                      *         "after": {
@@ -7961,7 +7961,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T10:28:08.442232Z",
+                     *           "as_of": "2026-11-28T11:04:21.396180Z",
                      *           "on": "2026-11-28"
                      *         }
                      *       }
@@ -7980,7 +7980,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8GV5C7S6CPRJMHPNP2RAMEH",
+                     *         "id": "01M8GX7P8B0M9MN0SBWMZX4717",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -7995,8 +7995,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T10:28:08.506210Z",
-                     *         "settled_at": "2026-11-28T10:28:08.821446Z",
+                     *         "proposed_at": "2026-11-28T11:04:21.450268Z",
+                     *         "settled_at": "2026-11-28T11:04:21.652471Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -8023,7 +8023,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T10:28:08.821446Z"
+                     *           "entered_at": "2026-11-28T11:04:21.652471Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -8064,7 +8064,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T10:28:08.442232Z",
+                     *           "as_of": "2026-11-28T11:04:21.396180Z",
                      *           "on": "2026-11-28"
                      *         },
                      *         "after": {
@@ -8106,7 +8106,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T10:28:08.442232Z",
+                     *           "as_of": "2026-11-28T11:04:21.396180Z",
                      *           "on": "2026-11-28"
                      *         }
                      *       }
@@ -8128,7 +8128,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV5CAW5HVVQQ1YS2BG6ZMZ */
+                /** @example 01M8GX7PAF2R1037Z6C3NTSF82 */
                 proposal: string;
             };
             cookie?: never;
@@ -8154,7 +8154,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8GV5CAW5HVVQQ1YS2BG6ZMZ",
+                     *         "id": "01M8GX7PAF2R1037Z6C3NTSF82",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8169,8 +8169,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T10:28:08.599807Z",
-                     *         "settled_at": "2026-11-28T10:28:08.998208Z",
+                     *         "proposed_at": "2026-11-28T11:04:21.554743Z",
+                     *         "settled_at": "2026-11-28T11:04:21.772865Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8191,7 +8191,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8GV5CAW5HVVQQ1YS2BG6ZMZ",
+                     *         "id": "01M8GX7PAF2R1037Z6C3NTSF82",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8206,8 +8206,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T10:28:08.599807Z",
-                     *         "settled_at": "2026-11-28T10:28:08.998208Z",
+                     *         "proposed_at": "2026-11-28T11:04:21.554743Z",
+                     *         "settled_at": "2026-11-28T11:04:21.772865Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8231,7 +8231,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV5CET5FDV3TF08S5CDT9M */
+                /** @example 01M8GX7PBY16P4R1AV42J3E3DR */
                 proposal: string;
             };
             cookie?: never;
@@ -8257,7 +8257,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8GV5CET5FDV3TF08S5CDT9M",
+                     *         "id": "01M8GX7PBY16P4R1AV42J3E3DR",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -8272,8 +8272,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T10:28:08.724132Z",
-                     *         "settled_at": "2026-11-28T10:28:09.040684Z",
+                     *         "proposed_at": "2026-11-28T11:04:21.599963Z",
+                     *         "settled_at": "2026-11-28T11:04:21.795873Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8294,7 +8294,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8GV5CET5FDV3TF08S5CDT9M",
+                     *         "id": "01M8GX7PBY16P4R1AV42J3E3DR",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -8309,8 +8309,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T10:28:08.724132Z",
-                     *         "settled_at": "2026-11-28T10:28:09.040684Z",
+                     *         "proposed_at": "2026-11-28T11:04:21.599963Z",
+                     *         "settled_at": "2026-11-28T11:04:21.795873Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8534,7 +8534,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T10:28:07.834928Z",
+                     *         "as_of": "2026-11-28T11:04:21.110990Z",
                      *         "on": "2026-11-28",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -8614,7 +8614,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T10:28:07.474301Z",
+                     *           "as_of": "2026-11-28T11:04:20.912223Z",
                      *           "on": "2026-11-28",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -8696,7 +8696,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T10:28:07.474301Z",
+                     *           "as_of": "2026-11-28T11:04:20.912223Z",
                      *           "on": "2026-11-28",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -8798,13 +8798,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-28T10:28:07.834928Z",
+                     *       "as_of": "2026-11-28T11:04:21.110990Z",
                      *       "on": "2026-11-28",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *           "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -8949,24 +8949,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-28T10:28:07.834928Z",
+                     *       "as_of": "2026-11-28T11:04:21.110990Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T10:28:08.163580Z"
+                     *           "entered_at": "2026-11-28T11:04:21.261569Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T10:28:08.821446Z"
+                     *           "entered_at": "2026-11-28T11:04:21.652471Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *           "key": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9002,7 +9002,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *               "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -9116,7 +9116,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T10:28:08.442232Z",
+                     *           "as_of": "2026-11-28T11:04:21.396180Z",
                      *           "on": "2026-11-28",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -9196,7 +9196,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T10:28:08.163580Z",
+                     *             "as_of": "2026-11-28T11:04:21.261569Z",
                      *             "on": "2026-11-28",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -9278,7 +9278,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T10:28:08.163580Z",
+                     *             "as_of": "2026-11-28T11:04:21.261569Z",
                      *             "on": "2026-11-28",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -9366,7 +9366,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T10:28:08.442232Z",
+                     *           "as_of": "2026-11-28T11:04:21.396180Z",
                      *           "on": "2026-11-28",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -9649,7 +9649,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T10:28:08.821446Z"
+                     *           "entered_at": "2026-11-28T11:04:21.652471Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -9671,7 +9671,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T10:28:08.163580Z"
+                     *           "entered_at": "2026-11-28T11:04:21.261569Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -9689,7 +9689,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8GV5A71YE10BQQH7CNBAKTV",
+                     *           "id": "01M8GX7N7GVQMXE2S3KWMXM46R",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9721,7 +9721,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T10:28:06.454719Z",
+                     *           "recorded_at": "2026-11-28T11:04:20.441395Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -9927,7 +9927,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T10:28:07.834928Z",
+                     *             "as_of": "2026-11-28T11:04:21.110990Z",
                      *             "on": "2026-11-28"
                      *           },
                      *           "can": [
@@ -10037,7 +10037,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T10:28:07.834928Z",
+                     *         "as_of": "2026-11-28T11:04:21.110990Z",
                      *         "on": "2026-11-28"
                      *       },
                      *       "can": [
@@ -10046,7 +10046,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *           "id": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10113,7 +10113,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T10:28:07.834928Z",
+                     *             "as_of": "2026-11-28T11:04:21.110990Z",
                      *             "on": "2026-11-28"
                      *           },
                      *           "can": [
@@ -10186,11 +10186,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04R1Y0UFpXQVE1WFdUUEFGMVdQRkJNSiJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04R1g3QzAyWTFWVFIxVEZaVkdSQVBUMyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *           "id": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10257,7 +10257,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T10:28:07.834928Z",
+                     *             "as_of": "2026-11-28T11:04:21.110990Z",
                      *             "on": "2026-11-28"
                      *           },
                      *           "can": [
@@ -10283,7 +10283,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV4PZWAQ5XWTPAF1WPFBMJ */
+                /** @example 01M8GX7C02Y1VTR1TFZVGRAPT3 */
                 assignment: string;
             };
             cookie?: never;
@@ -10298,7 +10298,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *       "id": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10365,7 +10365,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T10:28:07.834928Z",
+                     *         "as_of": "2026-11-28T11:04:21.110990Z",
                      *         "on": "2026-11-28"
                      *       },
                      *       "can": [
@@ -10434,7 +10434,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GV5CW5X71T9WFSE5XTN594",
+                     *           "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10453,13 +10453,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-28T10:28:09.184694Z",
+                     *           "urged_at": "2026-11-28T11:04:21.860621Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-28T10:28:09.319386Z",
+                     *           "answered_at": "2026-11-28T11:04:21.920161Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-28T10:28:09.414302Z",
+                     *           "closed_at": "2026-11-28T11:04:21.961872Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -10511,7 +10511,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8GV5CW5X71T9WFSE5XTN594",
+                     *           "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10530,7 +10530,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-28T10:28:09.184694Z",
+                     *           "urged_at": "2026-11-28T11:04:21.860621Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -10557,7 +10557,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV5CW5X71T9WFSE5XTN594 */
+                /** @example 01M8GX7PM4CNAGTT72M6VQVKQM */
                 urge: string;
             };
             cookie?: never;
@@ -10572,7 +10572,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GV5CW5X71T9WFSE5XTN594",
+                     *       "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10591,13 +10591,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-28T10:28:09.184694Z",
+                     *       "urged_at": "2026-11-28T11:04:21.860621Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-28T10:28:09.319386Z",
+                     *       "answered_at": "2026-11-28T11:04:21.920161Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-28T10:28:09.414302Z",
+                     *       "closed_at": "2026-11-28T11:04:21.961872Z",
                      *       "can": []
                      *     }
                      */
@@ -10617,7 +10617,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV5CW5X71T9WFSE5XTN594 */
+                /** @example 01M8GX7PM4CNAGTT72M6VQVKQM */
                 urge: string;
             };
             cookie?: never;
@@ -10643,7 +10643,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8GV5CW5X71T9WFSE5XTN594",
+                     *         "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10662,9 +10662,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T10:28:09.184694Z",
+                     *         "urged_at": "2026-11-28T11:04:21.860621Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T10:28:09.319386Z",
+                     *         "answered_at": "2026-11-28T11:04:21.920161Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -10686,7 +10686,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8GV5CW5X71T9WFSE5XTN594",
+                     *         "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10705,9 +10705,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T10:28:09.184694Z",
+                     *         "urged_at": "2026-11-28T11:04:21.860621Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T10:28:09.319386Z",
+                     *         "answered_at": "2026-11-28T11:04:21.920161Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -10732,7 +10732,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV5CW5X71T9WFSE5XTN594 */
+                /** @example 01M8GX7PM4CNAGTT72M6VQVKQM */
                 urge: string;
             };
             cookie?: never;
@@ -10758,7 +10758,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8GV5CW5X71T9WFSE5XTN594",
+                     *         "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10777,13 +10777,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T10:28:09.184694Z",
+                     *         "urged_at": "2026-11-28T11:04:21.860621Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T10:28:09.319386Z",
+                     *         "answered_at": "2026-11-28T11:04:21.920161Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T10:28:09.414302Z",
+                     *         "closed_at": "2026-11-28T11:04:21.961872Z",
                      *         "can": []
                      *       }
                      *     }
@@ -10801,7 +10801,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8GV5CW5X71T9WFSE5XTN594",
+                     *         "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10820,13 +10820,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T10:28:09.184694Z",
+                     *         "urged_at": "2026-11-28T11:04:21.860621Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T10:28:09.319386Z",
+                     *         "answered_at": "2026-11-28T11:04:21.920161Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T10:28:09.414302Z",
+                     *         "closed_at": "2026-11-28T11:04:21.961872Z",
                      *         "can": []
                      *       }
                      *     }
@@ -11512,15 +11512,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04R1Y1QTdLMERLOEVaRENBOVo5WEdLMSJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04R1g3TjdXTkFBWURLSDRRM1JaWVk3QSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GV5A7K0DK8EZDCA9Z9XGK1",
+                     *           "id": "01M8GX7N7WNAAYDKH4Q3RZYY7A",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-28T10:28:06.454719Z",
+                     *           "received_at": "2026-11-28T11:04:20.441395Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -11549,7 +11549,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GV5A7K0DK8EZDCA9Z9XGK1 */
+                /** @example 01M8GX7N7WNAAYDKH4Q3RZYY7A */
                 receipt: string;
             };
             cookie?: never;
@@ -11564,11 +11564,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GV5A7K0DK8EZDCA9Z9XGK1",
+                     *       "id": "01M8GX7N7WNAAYDKH4Q3RZYY7A",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-28T10:28:06.454719Z",
+                     *       "received_at": "2026-11-28T11:04:20.441395Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -11582,12 +11582,12 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8GV5A71YE10BQQH7CNBAKTV",
+                     *           "activity": "01M8GX7N7GVQMXE2S3KWMXM46R",
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "FrV2O3C6vwZgx6CBxDaqsbZG_-ks5KyX-gNvs0U_fIk",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IkZyVjJPM0M2dndaZ3g2Q0J4RGFxc2JaR18ta3M1S3lYLWdOdnMwVV9mSWsiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThHVjVBN0swREs4RVpEQ0E5WjlYR0sxIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMTA6Mjg6MDYuNDU0NzE5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04R1Y1QTcxWUUxMEJRUUg3Q05CQUtUViIsImNvZGUiOm51bGx9XX0.-HQV450rljCYm1q_IIr5JDzlmj7CmA2fejJoIbtufzVxPl6x2eCXTJphIgPK10ABs7A2UGBbm6qaJ0j-Mu85Cw"
+                     *       "kid": "gnH-u98Kp-tMS4PAyZiCURrUmsFJejKQrEixV7b_vuk",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImduSC11OThLcC10TVM0UEF5WmlDVVJyVW1zRkplaktRckVpeFY3Yl92dWsiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThHWDdON1dOQUFZREtINFEzUlpZWTdBIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMTE6MDQ6MjAuNDQxMzk1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04R1g3TjdHVlFNWEUyUzNLV01YTTQ2UiIsImNvZGUiOm51bGx9XX0.vDTTto1NCNVPFGXb03IBdccSrAI3rEgJ8_3gptwHMvvDw9QYXWB7kPvPcWKMSIYD_kjJdFjLbmSpl3Z5CLAACQ"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -11617,8 +11617,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "Cjjn-bp33wP8nlNExvpD0x94E1t-xar3-Sa3PvUWJnk",
-                     *           "kid": "FrV2O3C6vwZgx6CBxDaqsbZG_-ks5KyX-gNvs0U_fIk",
+                     *           "x": "fTxva2OPnRzYekr0FjdIUT1rHQfIm8ynwwZiUa64Vtw",
+                     *           "kid": "gnH-u98Kp-tMS4PAyZiCURrUmsFJejKQrEixV7b_vuk",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -11804,26 +11804,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8GV59X56PRV3CF4ENM3PWJX",
-                     *           "at": "2026-11-28T10:28:05.981716Z",
+                     *           "id": "01M8GX7N398PXX7N88PE5KTS40",
+                     *           "at": "2026-11-28T11:04:20.232008Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8GV59X1B6BS2719973JF2MP",
+                     *           "ref": "01M8GX7N2QYR1PMTV4963C0JH6",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8GV4QMXMYNGHJ1NK5Q7JAZZ",
+                     *           "via": "key:01M8GX7C7MFEFRBBS5RKANV38D",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8GV59X1B6BS2719973JF2MP",
+                     *             "public_id": "01M8GX7N2QYR1PMTV4963C0JH6",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8GV4PZWAQ5XWTPAF1WPFBMJ",
+                     *             "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -11838,12 +11838,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-28T10:28:05.981716+00:00"
+                     *             "recorded_at": "2026-11-28T11:04:20.232008+00:00"
                      *           },
-                     *           "request_id": "9c701205299f9c9914fbff70"
+                     *           "request_id": "d6dea52882252bc9aec42c20"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8GV59X56PRV3CF4ENM3PWJX"
+                     *       "next_cursor": "01M8GX7N398PXX7N88PE5KTS40"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -11885,10 +11885,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8GV4QMXMYNGHJ1NK5Q7JAZZ",
+                     *       "key": "01M8GX7C7MFEFRBBS5RKANV38D",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_Yxfh",
-                     *       "expires_at": "2026-12-28T10:27:47.471529Z",
+                     *       "key_hint": "ttdn_WKwo",
+                     *       "expires_at": "2026-12-28T11:04:11.244576Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
