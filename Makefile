@@ -21,7 +21,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 .DELETE_ON_ERROR:
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-17s %s\n", $$1, $$2 }'
 
 serve: $(RUNTIME) ## run the service here (ARGS="--port 9000" is handed on)
 	@$(BIN)/ttdn serve $(ARGS)
@@ -86,7 +86,7 @@ lock: $(DEVELOPMENT) ## write both locks anew from pyproject.toml (UPGRADE=1 tak
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove what was built here; data in var/ stays
-	rm -rf .venv build clients/typescript/node_modules *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov
+	rm -rf .venv build clients/typescript/node_modules clients/python/build *.egg-info clients/python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov
 	rm -f .coverage .coverage.* openapi.json.new
 
 .venv/pyvenv.cfg:

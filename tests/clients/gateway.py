@@ -33,14 +33,13 @@ class Seen(NamedTuple):
 
 class Gateway:
     """`before` may answer the n-th request itself; `after` sees that the n-th was answered and may lose
-    the answer (True); `changed` may change it."""
+    the answer (True)."""
 
     def __init__(self, server: ServerProcess) -> None:
         self._server = server
         self.seen: list[Seen] = []
         self.before: Callable[[int], Said | None] = lambda _: None
         self.after: Callable[[int], bool] = lambda _: False
-        self.changed: Callable[[Said], Said] = lambda said: said
         self.url = ""
 
     @contextmanager
@@ -71,7 +70,7 @@ class Gateway:
             said = Said(answer.status, kept, answer.read())
         finally:
             connection.close()
-        return None if self.after(number) else self.changed(said)
+        return None if self.after(number) else said
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         gateway = self

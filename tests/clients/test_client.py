@@ -3,13 +3,14 @@
 import random
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from tests.clients.pusher import record, series
 from tests.faults.sites import Site
 from tests.servers import ServerProcess
-from ttdn_client import Client, KeyRefused, Patience, Problem, Unreachable
-from ttdn_client.problems import NotPermitted, Passing, TtdnError
+from ttdn_client import Client, InFlight, KeyRefused, NotTheService, Patience, Problem, Unreachable
+from ttdn_client.problems import NotPermitted, Passing, TtdnError, of
 
 PLAN = "ttdn-2023"
 ONCE = Patience(seconds=0)
@@ -74,6 +75,36 @@ def test_no_failure_carries_the_key() -> None:
         assert "the-secret" not in repr(vars(error)) + str(error)
         assert error.__cause__ is None
         error = None if error.__suppress_context__ else error.__context__
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"),
+    [
+        ("7", 7, 7),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", 10**9, 10**10),
+        ("Fri, 01 Jan 2100 00:00:00 -0000", 10**9, 10**10),
+        ("Sat, 01 Jan 2000 00:00:00 GMT", 0, 0),
+    ],
+)
+def test_what_is_asked_to_wait_is_read_as_seconds_or_as_a_date(asked: str, least: float, most: float) -> None:
+    told = of(httpx.Response(503, headers={"Retry-After": asked}))
+    assert isinstance(told, Passing)
+    assert told.retry_after is not None
+    assert least <= told.retry_after <= most
+
+
+@pytest.mark.parametrize("asked", ["", "soon", "-1", "1.5"])
+def test_what_cannot_be_read_asks_for_nothing(asked: str) -> None:
+    told = of(httpx.Response(503, headers={"Retry-After": asked}))
+    assert isinstance(told, Passing)
+    assert told.retry_after is None
+
+
+def test_a_problem_that_is_no_json_is_none_of_the_service_s() -> None:
+    problem = {"Content-Type": "application/problem+json"}
+    assert isinstance(of(httpx.Response(422, headers=problem, content=b"<")), NotTheService)
+    flying = httpx.Response(409, headers=problem, json={"code": "request_in_flight"})
+    assert isinstance(of(flying), InFlight)
 
 
 def failing(times: int, trouble: TtdnError) -> tuple[list[float], int]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -26,7 +27,8 @@ def run(*command: str | Path, **environment: str) -> str:
 def test_it_installs_and_its_command_runs(tmp_path: Path) -> None:
     """Only httpx is taken from the environment of the tests, so that this needs no network."""
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
-    run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, SOURCE)
+    copy = shutil.copytree(SOURCE, tmp_path / "copy", ignore=shutil.ignore_patterns("build", "*.egg-info"))
+    run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, copy)
     (wheel,) = tmp_path.glob("ttdn_client-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert {"ttdn_client/py.typed", "ttdn_client/push/spool.sql"} <= set(names)

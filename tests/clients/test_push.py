@@ -142,6 +142,12 @@ def test_what_people_read_is_vietnamese_first_and_says_why(office: Pusher) -> No
     assert "dòng 3 · line 3 [422 invalid_input]" in run.out
     assert "/titel: Không có trường này. · There is no such field." in run.out
     assert "bí mật" not in run.out + run.err
+    many = office.run(office.file("z.ndjson", lines([{}] * 25)))
+    assert ("dòng 20 · line 20 " in many.out, "dòng 21 · line 21 " in many.out, "… 5" in many.out) == (
+        True,
+        False,
+        True,
+    )
     silent = office.run("--quiet", office.file("y.ndjson", lines(series("told", range(2)))))
     assert (silent.code, silent.out, silent.err) == (0, "", "")
     assert "không có gì để gửi" in office.run().out

@@ -1,76 +1,72 @@
-"""A sheet goes to the service as it is, in one parcel: only the service knows what its columns mean.
+"""A sheet goes to the service as it is, in one parcel: only the service knows what its columns mean."""
 
-`…/imports` is not on this branch. A gateway answers in its place as the contract has it, and holds the
-command to that contract strictly; the rest of the way (spool, key, refusals, exit) is the real one.
-"""
-
+import hashlib
 import json
-from typing import Any
 
 import pytest
 
+from tests.books import CSV, HEADINGS, ROW, XLSX, csv_of, nasty, xlsx_of
 from tests.clients.gateway import Gateway, Said
 from tests.clients.pusher import Pusher
 from tests.service import PLAN
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHEETS = [
-    ("tháng 5.csv", "text/csv", "﻿nhiệm vụ;tiêu đề\r\n".encode()),
-    ("t.XLSX", XLSX, b"PK\x03\x04\x00\xff"),
-]
+from ttdn_client import Client
 
 
-def answer(*refused: dict[str, Any], **counts: int) -> Said:
-    """What the contract has `imports` answer."""
-    every = dict.fromkeys(("created", "updated", "unchanged", "stale", "refused"), 0) | counts
-    body = {"applied": True, "counts": every, "results": list(refused)}
-    return Said(200, {"Content-Type": "application/json"}, json.dumps(body).encode())
+def rows(name: str, count: int) -> list[list[str]]:
+    """Rows that are taken."""
+    return [[*ROW[:4], f"{name} {n}", ROW[5]] for n in range(count)]
 
 
-@pytest.mark.parametrize(("name", "media", "content"), SHEETS, ids=["csv", "xlsx"])
-def test_a_sheet_is_one_parcel_byte_by_byte(
-    behind: Pusher, gateway: Gateway, name: str, media: str, content: bytes
+@pytest.mark.parametrize(("name", "media"), [("tháng 5.csv", CSV), ("tháng 5.XLSX", XLSX)])
+def test_a_sheet_is_one_parcel_byte_by_byte_with_its_receipt(
+    behind: Pusher, gateway: Gateway, name: str, media: str
 ) -> None:
-    gateway.before = lambda number: Said(503) if number == 0 else answer(created=2, unchanged=1)
+    content = (csv_of if media == CSV else xlsx_of)(*rows(media, 3))
+    gateway.before = lambda number: Said(503) if number == 0 else None
+    gateway.after = lambda number: number == 1
     run = behind.push("--mode", "atomic", behind.file(name, content))
-    assert (run.code, run.counts) == (0, {"created": 2, "unchanged": 1})
-    first, again = gateway.seen
-    assert first._replace(at=again.at) == again, "the same bytes under the same key"
-    assert (again.path, again.media, again.body) == (
-        f"{PLAN}/imports?mode=atomic&dry_run=false", media, content,
-    )  # fmt: skip
-    assert again.key
-    assert behind.push(behind.file(name, content)).summary["inputs"][0]["state"] == "delivered_before"
+    assert (run.code, run.counts) == (0, {"created": 3}), run.err
+    busy, lost, done = (one for one in gateway.seen if one.key)
+    assert busy._replace(at=0) == lost._replace(at=0) == done._replace(at=0), "one content, one key"
+    assert (done.path, done.media) == (f"{PLAN}/imports?mode=atomic&dry_run=false", media)
+    assert done.body == content
+    (receipt,) = run.summary["inputs"][0]["receipts"]
+    kept = json.loads((behind.spool / "receipts" / f"{receipt}.json").read_bytes())
+    assert kept["sha256"] == hashlib.sha256(content).hexdigest()
+    again = behind.push(behind.file(name, content))
+    assert again.summary["inputs"][0]["state"] == "delivered_before"
 
 
-def test_rows_that_are_refused_are_told_by_their_place(behind: Pusher, gateway: Gateway) -> None:
-    fault = {"pointer": "/title", "code": "missing", "message_vi": "Thiếu", "message_en": "Missing"}
-    why = {
-        "status": 422,
-        "code": "invalid_input",
-        "detail_vi": "Sai",
-        "detail_en": "Wrong",
-        "errors": [fault],
-    }
-    gateway.before = lambda _: answer({"index": 3, "result": "refused", "refusal": why}, created=3, refused=1)
-    run = behind.push(behind.file("x.csv", b"a;b\n"))
-    assert (run.code, run.counts) == (1, {"created": 3, "refused": 1})
-    told = run.summary["inputs"][0]
-    assert [(one["line"], one["reasons"][1]) for one in told["refused"]] == [(4, "/title: Thiếu · Missing")]
-    assert sorted(path.suffix for path in (behind.spool / "refused").iterdir()) == [".txt"]
+def test_rows_that_are_refused_are_told_by_their_place(office: Pusher) -> None:
+    file = office.file("quý I.xlsx", nasty())
+    rehearsed = office.push("--dry-run", file)
+    assert (rehearsed.code, rehearsed.counts) == (1, {"created": 4, "refused": 3})
+    run = office.push(file)
+    assert (run.code, run.counts) == (1, {"created": 4, "refused": 3})
+    told = run.summary["inputs"][0]["refused"]
+    assert [(one["line"], one["code"]) for one in told] == [
+        (8, "not_whole"), (9, "not_allowed_value"), (10, "formula_without_value"),
+    ]  # fmt: skip
+    assert told[0]["reasons"][0].startswith("Số lượng: ")
+    assert "Tập huấn" in told[1]["reasons"][0], "what would be taken is offered"
+    assert sorted(path.suffix for path in (office.spool / "refused").iterdir()) == [".txt"]
+    assert "không đọc các cột · columns not read: Người lập biểu" in office.run(file).out
 
 
-def test_a_sheet_the_service_cannot_read_is_told_in_its_words(behind: Pusher, gateway: Gateway) -> None:
-    """As a CSV in Windows-1258 or UTF-16 is."""
-    problem = {"status": 400, "code": "malformed_request", "detail": "Tệp phải là UTF-8."}
-    said = Said(400, {"Content-Type": "application/problem+json"}, json.dumps(problem).encode())
-    gateway.before = lambda _: said
-    run = behind.run(behind.file("x.csv", "tiêu đề\n".encode("utf-16")))
-    assert run.code == 1
-    assert "cả tệp · whole file [400 malformed_request]\n      Tệp phải là UTF-8." in run.out
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1258"])
+def test_a_sheet_the_service_cannot_read_is_told_in_its_words(office: Pusher, encoding: str) -> None:
+    content = csv_of(["x"], headings=["Đơn"] if encoding == "cp1258" else HEADINGS)
+    run = office.run(office.file("x.csv", content.decode("utf-8-sig").encode(encoding)))
+    assert run.code == 1, run.out + run.err
+    assert "cả tệp · whole file [4" in run.out
 
 
-def test_a_sheet_on_standard_input_is_named_by_its_format(behind: Pusher, gateway: Gateway) -> None:
-    gateway.before = lambda _: answer(created=1)
-    run = behind.push("--format", "csv", "-", given=b"a;b\n")
-    assert (run.code, run.counts, gateway.seen[0].media) == (0, {"created": 1}, "text/csv")
+def test_a_sheet_on_standard_input_is_named_by_its_format(office: Pusher) -> None:
+    run = office.push("--format", "csv", "-", given=csv_of(*rows("stdin", 2)))
+    assert (run.code, run.counts) == (0, {"created": 2})
+
+
+def test_the_typed_client_pushes_a_sheet(office: Pusher) -> None:
+    with Client(office.url, office.key, "ttdn-2023") as client:
+        said = client.push_sheet(csv_of(*rows("typed", 2)), CSV, dry_run=True)
+    assert (said["applied"], said["counts"]["created"], said["receipts"]) == (False, 2, [])

@@ -40,8 +40,6 @@ class Row(TypedDict):
     hint_vi: str | None
     hint_en: str | None
     refusal: Refusal | None
-    row: NotRequired[int]
-    """Of a sheet: its row."""
 
 
 class Counts(TypedDict):
@@ -55,12 +53,43 @@ class Counts(TypedDict):
 
 
 class BatchAnswer(TypedDict):
-    """What came of a push or of a sheet."""
+    """What came of a push."""
 
     applied: bool
     counts: Counts
     results: list[Row]
     receipt: NotRequired[str | None]
+
+
+class SheetFault(TypedDict):
+    """What is wrong with a row; without a column, with all of it."""
+
+    column: str | None
+    code: str
+    message_vi: str
+    message_en: str
+    offered: list[str]
+
+
+class SheetRow(TypedDict):
+    """A row that is refused, or about which there is something to say."""
+
+    row: int
+    result: Literal["created", "updated", "unchanged", "stale", "refused"]
+    activity: str | None
+    errors: list[SheetFault]
+
+
+class SheetAnswer(TypedDict):
+    """What came of a sheet."""
+
+    applied: bool
+    counts: Counts
+    rows_read: int
+    columns_not_read: list[str]
+    rows: list[SheetRow]
+    more: bool
+    receipts: list[str]
 
 
 class ActivityAnswer(TypedDict):

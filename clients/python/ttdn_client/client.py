@@ -10,12 +10,14 @@ from urllib.parse import quote
 
 import httpx
 
-from ttdn_client.answers import ActivityAnswer, BatchAnswer, Mode, Tagged
+from ttdn_client.answers import ActivityAnswer, BatchAnswer, Mode, SheetAnswer, Tagged
 from ttdn_client.patience import Patience, Told
 from ttdn_client.problems import NotTheService, Unreachable, of
 
 LINES = "application/x-ndjson"
 BATCH, IMPORTS = "activities/batch", "imports"
+_JUDGED = {BATCH: "results", IMPORTS: "rows"}
+"""Under which name an answer judges what was sent, record by record."""
 
 
 class Client:
@@ -52,7 +54,23 @@ class Client:
     ) -> BatchAnswer:
         """Push up to 1,000 records; each has a result of its own."""
         lines = b"\n".join(json.dumps(one, ensure_ascii=False, allow_nan=False).encode() for one in records)
-        return self.deliver(BATCH, LINES, lines, mode=mode, dry_run=dry_run, idempotency_key=idempotency_key)
+        said = self.deliver(BATCH, LINES, lines, mode=mode, dry_run=dry_run, idempotency_key=idempotency_key)
+        return cast("BatchAnswer", said)
+
+    def push_sheet(
+        self,
+        content: bytes,
+        media: str,
+        *,
+        mode: Mode = "partial",
+        dry_run: bool = False,
+        idempotency_key: str | None = None,
+    ) -> SheetAnswer:
+        """Push a CSV or XLSX file, which only the service understands."""
+        said = self.deliver(
+            IMPORTS, media, content, mode=mode, dry_run=dry_run, idempotency_key=idempotency_key
+        )
+        return cast("SheetAnswer", said)
 
     def deliver(
         self,
@@ -63,14 +81,14 @@ class Client:
         mode: Mode = "partial",
         dry_run: bool = False,
         idempotency_key: str | None = None,
-    ) -> BatchAnswer:
-        """The same with bytes as they are: lines of JSON to `BATCH`, a CSV or XLSX file to `IMPORTS`."""
+    ) -> dict[str, Any]:
+        """Both with bytes as they are: lines of JSON to `BATCH`, a file to `IMPORTS`."""
         asked = {"mode": mode, "dry_run": "true" if dry_run else "false"}
         key = idempotency_key or (None if dry_run else _fresh())
         said = self._post(target, media, content, asked, key)
-        if not isinstance(said.get("counts"), dict) or not isinstance(said.get("results"), list):
-            raise NotTheService("counts, results: ?")
-        return cast("BatchAnswer", said)
+        if not isinstance(said.get("counts"), dict) or not isinstance(said.get(_JUDGED[target]), list):
+            raise NotTheService(f"counts, {_JUDGED[target]}: ?")
+        return said
 
     def record(self, record: Mapping[str, Any], *, idempotency_key: str | None = None) -> ActivityAnswer:
         """Push one record; what is wrong with it is raised."""

@@ -1,11 +1,11 @@
 """What an answer means for the records that were sent: how many came to what, which were refused and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ttdn_client.push.parcels import Answered, Line
+from ttdn_client.push.parcels import Answered
 
 RESULTS = ("created", "updated", "unchanged", "stale", "refused")
 
@@ -26,7 +26,7 @@ def counted(answers: Iterable[Answered]) -> dict[str, int]:
     """How many records came to what."""
     found: Counter[str] = Counter(dict.fromkeys(RESULTS, 0))
     for one in answers:
-        counts: Any = one.answer.get("counts") if one.status == 200 else None
+        counts = one.answer.get("counts") if one.status == 200 else None
         found.update(counts or {"refused": len(one.lines) or 1})
     return {result: found[result] for result in RESULTS}
 
@@ -37,36 +37,39 @@ def refused(answers: Iterable[Answered]) -> list[Refused]:
 
 
 def _of(one: Answered) -> Iterator[Refused]:
-    rows: Any = one.answer.get("results") or []
-    judged = {row["index"]: row for row in rows if row.get("refusal")}
-    if one.status == 200:
-        for index, row in sorted(judged.items()):
-            yield _alone(one.lines[index] if index < len(one.lines) else None, row)
-        return
+    """A sheet is told by its rows; of lines each is judged, alone or with the rest of its parcel."""
+    judged = {row["index"]: row["refusal"] for row in one.answer.get("results", ()) if row.get("refusal")}
+    for row in one.answer.get("rows", ()):
+        if row["result"] == "refused":
+            code = next((fault["code"] for fault in row["errors"]), "refused")
+            yield Refused(row["row"], b"", 422, code, _in_both(row["errors"]))
     for index, line in enumerate(one.lines):
-        yield _alone(line, judged[index]) if index in judged else _together(line, one)
-    if not one.lines:
-        yield _together(None, one)
+        if why := judged.get(index):
+            reasons = (f"{why['detail_vi']} · {why['detail_en']}", *_in_both(why["errors"]))
+            yield Refused(line.number, line.raw, why["status"], why["code"], reasons)
+        elif one.status != 200:
+            yield _together(line.number, line.raw, one)
+    if one.status != 200 and not one.lines:
+        yield _together(None, b"", one)
 
 
-def _alone(line: Line | None, row: dict[str, Any]) -> Refused:
-    """A record that was judged by itself."""
-    why = row["refusal"]
-    reasons = [
-        f"{why['detail_vi']} · {why['detail_en']}",
-        *(f"{_within(one['pointer'])}: {one['message_vi']} · {one['message_en']}" for one in why["errors"]),
-    ]
-    number = line.number if line else row.get("row", row["index"] + 1)
-    return Refused(number, line.raw if line else b"", why["status"], why["code"], tuple(reasons))
+def _in_both(faults: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What is wrong, where, and what would be taken instead."""
+    found = []
+    for one in faults:
+        where = one["column"] if "column" in one else _within(one["pointer"])
+        offered = f" ({', '.join(one['offered'])})" if one.get("offered") else ""
+        found.append(f"{where or '*'}: {one['message_vi']} · {one['message_en']}{offered}")
+    return tuple(found)
 
 
-def _together(line: Line | None, one: Answered) -> Refused:
-    """A record of a parcel that was refused as a whole."""
-    said: Any = one.answer
+def _together(number: int | None, raw: bytes, one: Answered) -> Refused:
+    """What was refused with a whole parcel."""
+    said = one.answer
     reasons = [str(said.get("detail") or said.get("title") or f"HTTP {one.status}")]
-    reasons += [f"{fault['pointer']}: {fault['message']}" for fault in said.get("errors", ()) if not line]
-    code = str(said.get("code") or f"http_{one.status}")
-    return Refused(line.number if line else None, line.raw if line else b"", one.status, code, tuple(reasons))
+    if number is None:
+        reasons += [f"{fault['pointer']}: {fault['message']}" for fault in said.get("errors", ())]
+    return Refused(number, raw, one.status, str(said.get("code") or f"http_{one.status}"), tuple(reasons))
 
 
 def _within(pointer: str) -> str:

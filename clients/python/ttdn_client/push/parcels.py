@@ -1,7 +1,9 @@
 """What the rooms hand to each other: an input as parcels, a parcel as one request, a line as one record."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ttdn_client.answers import Mode
 
@@ -46,4 +48,10 @@ class Answered:
 
     lines: tuple[Line, ...]
     status: int
-    answer: dict[str, object]
+    answer: Mapping[str, Any]
+
+    @property
+    def receipts(self) -> list[str]:
+        """The receipts that were promised: one for a batch, one for each part of a sheet."""
+        alone = self.answer.get("receipt")
+        return [str(one) for one in (*([alone] if alone else []), *self.answer.get("receipts", ()))]

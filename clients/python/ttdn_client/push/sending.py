@@ -26,7 +26,7 @@ def deliver(spool: Spool, client: Client, progress: Progress) -> None:
             if trouble.status != 500:
                 raise
             continue
-        spool.answered(parcel, answered.status, answered.answer)
+        spool.answered(parcel, answered)
         progress.sent(sent, len(places))
 
 
@@ -54,4 +54,4 @@ def _asked(client: Client, parcel: Parcel, *, dry_run: bool = False) -> Answered
         raise
     except Problem as problem:
         return Answered(parcel.lines, problem.status, problem.document)
-    return Answered(parcel.lines, TAKEN, dict(said))
+    return Answered(parcel.lines, TAKEN, said)

@@ -8,7 +8,7 @@ the database itself is locked while it is open, and the system lets go of the lo
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from enum import Enum
@@ -100,12 +100,17 @@ class Spool:
         ).fetchone()
         return Parcel(target, media, body, idempotency_key=key, mode=mode, place=place)
 
-    def answered(self, parcel: Parcel, status: int, answer: Mapping[str, Any]) -> None:
+    def answered(self, parcel: Parcel, said: Answered) -> None:
         """Mark a parcel with what the service said of it for good."""
+        answer = json.dumps(said.answer, ensure_ascii=False)
         with self._transaction():
             self._database.execute(
-                "UPDATE parcels SET status = ?, answer = ?, answered_at = ?, receipt = ? WHERE id = ?",
-                (status, json.dumps(answer, ensure_ascii=False), _now(), answer.get("receipt"), parcel.place),
+                "UPDATE parcels SET status = ?, answer = ?, answered_at = ? WHERE id = ?",
+                (said.status, answer, _now(), parcel.place),
+            )
+            self._database.executemany(
+                "INSERT INTO receipts (id, parcel) VALUES (?, ?)",
+                [(receipt, parcel.place) for receipt in said.receipts],
             )
 
     def unfinished(self, address: str) -> list[int]:
@@ -138,14 +143,14 @@ class Spool:
     def receipts_wanted(self, address: str) -> list[str]:
         """Receipts that were promised and are not kept yet."""
         query = (
-            "SELECT DISTINCT receipt FROM parcels JOIN inputs ON inputs.id = input "
-            "WHERE receipt IS NOT NULL AND NOT receipt_kept AND address = ? ORDER BY 1"
+            "SELECT DISTINCT receipts.id FROM receipts JOIN parcels ON parcels.id = parcel "
+            "JOIN inputs ON inputs.id = input WHERE NOT kept AND address = ? ORDER BY 1"
         )
         return [one for (one,) in self._database.execute(query, (address,))]
 
     def receipt_kept(self, receipt: str) -> None:
         """It lies in its folder now."""
-        self._database.execute("UPDATE parcels SET receipt_kept = 1 WHERE receipt = ?", (receipt,))
+        self._database.execute("UPDATE receipts SET kept = 1 WHERE id = ?", (receipt,))
 
     def _hold(self, place: int, parcel: Parcel) -> None:
         number = self._insert(

@@ -20,12 +20,17 @@ CREATE TABLE parcels (
     status INTEGER,                             -- NULL until it is answered for good
     answer TEXT CHECK ((answer IS NULL) = (status IS NULL)),
     answered_at TEXT,
-    receipt TEXT,
-    receipt_kept INTEGER NOT NULL DEFAULT 0,
     CHECK (body IS NOT NULL OR status IS NOT NULL)
 );
 CREATE INDEX parcels_by_input ON parcels (input);
 CREATE INDEX parcels_pending ON parcels (id) WHERE status IS NULL;
+
+CREATE TABLE receipts (
+    id TEXT NOT NULL,
+    parcel INTEGER NOT NULL REFERENCES parcels (id),
+    kept INTEGER NOT NULL DEFAULT 0,            -- whether it lies in its folder
+    PRIMARY KEY (id, parcel)
+) WITHOUT ROWID;
 
 CREATE TABLE lines (
     parcel INTEGER NOT NULL REFERENCES parcels (id),

@@ -47,7 +47,7 @@ class Report:
     @property
     def receipts(self) -> list[str]:
         """The receipts that were promised."""
-        return [str(one.answer["receipt"]) for one in self.given if one.answer.get("receipt")]
+        return [receipt for one in self.given for receipt in one.receipts]
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -69,6 +69,9 @@ class Report:
         """For people."""
         lines = [f"{self.name}: {STATES[self.state]}"]
         lines += [f"  {n:6d} {RESULTS[what]}" for what, n in findings.counted(self.given).items() if n]
+        passed_over = [name for one in self.given for name in one.answer.get("columns_not_read", ())]
+        if passed_over:
+            lines.append(f"  không đọc các cột · columns not read: {', '.join(passed_over)}")
         refused = findings.refused(self.given)
         lines += ["  " + in_words(one).replace("\n", "\n  ") for one in refused[:SHOWN]]
         if len(refused) > SHOWN:
