@@ -289,3 +289,16 @@ def test_no_connection_is_held_while_a_file_goes_out(archive: Service, form: str
     anyio.run(archive.app, scope, receive, send)
     assert len(held) > 1
     assert set(held) == {0}
+
+
+def test_few_long_files_are_made_at_once_and_short_ones_always(archive: Service) -> None:
+    for _ in range(exports.AT_ONCE):
+        assert exports._turns.acquire(blocking=False)
+    try:
+        busy = archive["TTBCD"].get("/v1/changes?format=csv")
+        assert (busy.status_code, busy.json()["code"], busy.headers["retry-after"]) == (503, "busy", "10")
+        assert archive["TTBCD"].get(f"{PLAN}/tasks?format=xlsx").status_code == 200
+    finally:
+        for _ in range(exports.AT_ONCE):
+            exports._turns.release()
+    assert archive["TTBCD"].get("/v1/changes?format=csv").status_code == 200
