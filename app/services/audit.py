@@ -76,8 +76,7 @@ def _outputs(session: Session) -> Iterator[str]:
             told: tuple[int, date | None] = standing.get(output.id, (0, None))
             if output in pieces:
                 place = pieces.index(output)
-                filled = lifecycle.filled(place + 1, assignment.recorded_quantity)
-                told = (1, days[place]) if filled else (0, None)
+                told = (1, days[place]) if place < len(days) else (0, None)
             elif task.visibility is Visibility.STATUS_ONLY or output.kind is OutputKind.PIECE:
                 told = (output.evidence, output.evidenced_on)  # no record tells of it
             yield from _output(output, task, *told)

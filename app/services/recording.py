@@ -21,7 +21,8 @@ from app.rules.versions import Version
 from app.rules.vietnamese import fold, sort_key
 from app.rules.vocabulary import ActivityStatus
 from app.schemas.activities import ActivityIn, ActivityPatch, ActivityResult, WithdrawalIn
-from app.services import access, evidence, filing, grounds, outcomes, standings
+from app.services import access, dockets, evidence, filing, grounds, outcomes, standings
+from app.services.dockets import Docket
 from app.services.filing import Leave
 from app.services.outcomes import Outcome
 from app.services.tallying import Tally
@@ -135,6 +136,8 @@ def _again(
                 "This external_id is another task's: withdraw that record and use a new external_id",
             )
         )
+    if known.assignment_id != docket.assignment.id:
+        return _in_its_own_part(session, actor, docket, item, known, body)
     values = {name: getattr(body, name) for name in (*FIELDS, "source_updated_at")}
     opens = body.opens_occurrence and known.output_id is None
     wanted = body.output if "output" in body.model_fields_set else evidence.kept(docket, known)
@@ -144,6 +147,18 @@ def _again(
         raise _withdrawn()
     permit = access.permit(actor, Action.ACTIVITY_REVISE, part_of(item, docket.agency.code))
     return _change(session, permit, tally, known, values, wanted, opens=opens)
+
+
+def _in_its_own_part(
+    session: Session, actor: Actor, docket: Docket, item: Item, known: Activity, body: ActivityIn
+) -> Outcome:
+    """The same for a record of the time when this body had another role in the task: it stays what it was."""
+    locked = dockets.lock(session, docket.task, known.assignment_id)
+    tally = Tally(session, dockets.opened(session, docket.here, docket.task, *locked))
+    outcome = _again(session, actor, tally, item, known, body)
+    tally.close()
+    session.flush()
+    return outcome
 
 
 def _change(

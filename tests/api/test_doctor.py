@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from app.cli import main
 from app.models import Base
 from app.models.base import Recorded
+from tests.deciding import decided
 from tests.service import PLAN, Service, undated
 from tests.writing import differences, evidenced, news, record, withdraw
 
@@ -280,6 +281,15 @@ def test_whatever_is_planted_is_found(recorded: Service) -> None:
         assert any(line.startswith(where) for line in lines), (statement, found.output)
         assert plant(recorded, back) > 0, back
         assert doctor(recorded).exit_code == 0, statement
+
+
+def test_a_quantity_that_no_record_bears_is_told(service: Service) -> None:
+    """Of a duty with pieces: more are said to be filled than there are records to fill them."""
+    decided(service["TTBCD"], {"change": "target", "task": "IV.6.a", "target": 5})
+    record(service["SCT"], "IV.6.a", quantity=2)
+    assert plant(service, "UPDATE assignments SET recorded_quantity = 4 WHERE recorded_quantity = 2") == 1
+    found = doctor(service)
+    assert (found.exit_code, "4 pieces stored" in found.stderr) == (1, True), found.output
 
 
 TABLES = {

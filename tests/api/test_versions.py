@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.deciding import decided, leads
 from tests.service import PLAN, Service, undated
 from tests.writing import differences, journal, news, record, revise, rows, withdraw
 
@@ -109,3 +110,35 @@ def test_an_instant_needs_its_day_its_time_and_its_offset(service: Service, at: 
 def test_a_version_belongs_to_a_natural_key(service: Service) -> None:
     answer = service["SVHTTDL"].post(f"{PLAN}/activities", json=news("IV.7.a", source_updated_at=FIRST))
     assert [error["code"] for error in answer.json()["errors"]] == ["version_without_key"]
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["alone", "in a batch"])
+def test_what_was_contributed_stays_a_contribution_once_its_body_leads(
+    service: Service, together: bool
+) -> None:
+    """The record is of the part that the body had then: another version changes it there, and counts nothing
+    for the part that the body has now."""
+    owner, office = service["TTBCD"], service["STTTT"]
+    coordinators = {"change": "coordinators", "task": "IV.6.a", "coordinators": ["STTTT"]}
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": 10}, coordinators)
+    made = record(office, "IV.6.a", quantity=3, **KEY)["activity"]
+    decided(owner, leads("IV.6.a", "STTTT"))
+    before = owner.get(f"{PLAN}/progress", params={"task": "IV.6.a"}).json()["total"]["evidenced"]
+    for quantity in (8, 1):
+        body = news("IV.6.a", quantity=quantity, **KEY)
+        if together:
+            own = news("IV.6.a", title="Của mình", source_system="qlvb", external_id=f"2/{quantity}")
+            sent = {"records": [body, own, {**body, "title": "Lần nữa"}]}
+            rows = office.post(f"{PLAN}/activities/batch", json=sent).json()["results"]
+            assert [row["result"] for row in rows] == ["updated", "created", "updated"]
+            assert (rows[0]["moved"], rows[2]["moved"], rows[0]["counts"]) == ([], [], False)
+            assert rows[1]["counts"]
+        else:
+            said = office.post(f"{PLAN}/activities", json=body).json()
+            assert (said["result"], said["moved"]) == ("updated", [])
+            assert not said["activity"]["counts"]
+        assert differences(service) == []
+    shown = office.get(f"{PLAN}/activities/{made['id']}").json()
+    assert (shown["quantity"], shown["counts"]) == (1, False)
+    after = owner.get(f"{PLAN}/progress", params={"task": "IV.6.a"}).json()["total"]["evidenced"]
+    assert (before == after) is not together
