@@ -2,7 +2,7 @@
 
 Records are taken body by body and task by task, whatever their order in the push, so that two pushes lock the
 same assignments in the same order and never wait for each other in a circle; records of one body's part stay
-in their order. Each stands or falls by itself, under a savepoint of its own.
+in their order. Each is judged before anything is touched, and stands or falls by itself (decision 0021).
 """
 
 from collections import Counter
