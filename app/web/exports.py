@@ -80,6 +80,11 @@ def answer(request: Request, file: IO[bytes], form: str) -> Response:
     return said
 
 
+def attachment(request: Request, content: bytes, form: str) -> Response:
+    """A file that is no list, as an answer."""
+    return Response(content, headers=_attached(request, form), media_type=MEDIA_TYPES[form])
+
+
 @contextmanager
 def _turn(is_long: bool) -> Iterator[None]:
     """A place among the few long files made at once; nobody waits for one, since a wait costs a thread."""
@@ -107,11 +112,6 @@ def _whole(name: str) -> Fault:
             "A file is always the whole list: leave out limit, cursor and count beside format",
         ),
     )
-
-
-def attachment(request: Request, content: bytes, form: str) -> Response:
-    """A file that is no list, as an answer."""
-    return Response(content, headers=_attached(request, form), media_type=MEDIA_TYPES[form])
 
 
 def _items(ask: Ask, find: Callable[[Ask], Any], cursor: str, page: Any) -> Iterator[BaseModel]:
