@@ -43,7 +43,7 @@ Ask = TypeVar("Ask", bound=Asking)
 def made(ask: Ask, find: Callable[[Ask], Any], cursor: str) -> IO[bytes]:
     """The file of all items, found page by page."""
     fields = type(ask).model_fields  # a generated client sends what is the default as well, and means nothing
-    beside = [name for name in _OF_A_PAGE if getattr(ask, name) != fields[name].default]
+    beside = [name for name in _OF_A_PAGE if name in fields and getattr(ask, name) != fields[name].default]
     if beside:
         raise Invalid(faults=[_whole(name) for name in beside])
     file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - it lives until it has been sent

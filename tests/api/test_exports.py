@@ -102,6 +102,13 @@ def test_what_is_asked_for_anyway_is_no_contradiction(archive: Service) -> None:
     assert client.get(f"{PLAN}/tasks?format=csv&limit=50&count=false").content == plain.content
 
 
+def test_the_feed_may_be_had_as_a_file_from_where_one_stands(archive: Service) -> None:
+    client = archive["TTBCD"]
+    seen, *rest = items(client, "/v1/changes", limit=200)
+    headings, *rows = rows_of(client.get("/v1/changes", params={"after": seen["id"], "format": "csv"}))
+    assert [row[headings.index("Mã bản ghi")] for row in rows] == [item["id"] for item in rest]
+
+
 def test_some_list_is_longer_than_a_page(archive: Service) -> None:
     assert len(items(archive["TTBCD"], "/v1/changes", limit=200)) > LONGEST_PAGE
 
