@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -190,15 +190,10 @@ def tally(url: str, offices: Iterable[Witness]) -> Tally:
 def _tally(session: Session, offices: Iterable[Witness]) -> Tally:
     rows = session.scalars(select(Activity).where(Activity.source_system == SYSTEM)).all()
     by_id = {row.public_id: row for row in rows}
-    office_ids = dict(session.execute(select(Agency.code, Agency.id)).all())
     times = Counter((row.recorded_by_id, row.external_id) for row in rows)
     found = Tally(doubled=[str(key) for key, how_often in times.items() if how_often > 1])
+    found.torn = partial(session, offices)
     for office in offices:
-        stored = {row.external_id for row in rows if row.agency_id == office_ids[office.name]}
-        for batch in office.batches:
-            there = len(stored.intersection(batch))
-            if there not in (0, len(batch)):
-                found.torn.append(f"{office.name}: {there} of {batch}")
         acknowledged = office.acknowledged
         found.acknowledged += len(acknowledged)
         for external_id, (public_id, title) in acknowledged.items():
@@ -209,6 +204,20 @@ def _tally(session: Session, offices: Iterable[Witness]) -> Tally:
                 found.lost.append(f"{office.name} {external_id}: {row.title!r}, not {title!r}")
     found.wrong = [*audit.differences(session), *_uncounted(session)]
     return found
+
+
+def partial(session: Session, offices: Iterable[Witness]) -> list[str]:
+    """Atomic batches of which a part is there at this moment: whoever pushes again would mend them."""
+    query = select(Agency.code, Activity.external_id).join(Agency, Agency.id == Activity.agency_id)
+    stored = defaultdict(set)
+    for agency, external_id in session.execute(query.where(Activity.source_system == SYSTEM)):
+        stored[agency].add(external_id)
+    counted = [
+        (office.name, batch, len(stored[office.name].intersection(batch)))
+        for office in offices
+        for batch in list(office.batches)
+    ]
+    return [f"{name}: {there} of {batch}" for name, batch, there in counted if there not in (0, len(batch))]
 
 
 def rolled_up(client: httpx.Client) -> dict[str, tuple[int | None, int | None]]:

@@ -66,7 +66,7 @@ class Sender(threading.Thread):
         for _ in range(5):
             if self._left:
                 self._push(patience=60, may_die=False)
-        assert self._left is None, self.exits
+        assert self._left is None, (self.exits, self.strange[:1])
 
     def _written(self, number: int) -> tuple[str, ...]:
         size = self._chance.choice(SIZES)

@@ -19,9 +19,9 @@ UNMEASURED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
 """A process that is killed cannot hand in its coverage, and one that is measured is half as fast."""
 
 
-def launcher(script: str) -> tuple[str, ...]:
-    """The command that starts a broken build of this folder's in place of the service."""
-    path = str(Path(__file__).with_name(script))
+def launcher(build: str) -> tuple[str, ...]:
+    """The command that starts one of the broken builds in place of the service."""
+    path = str(Path(__file__).with_name("builds") / f"{build}.py")
     return (sys.executable, path, "serve", "--host", LOOPBACK, "--port", "{port}")
 
 

@@ -211,7 +211,7 @@ def test_a_byte_order_mark_is_let_pass(target: Target, connection: Connection) -
 def test_the_table_sees_a_build_that_trusts_what_comes(site: Site) -> None:
     """Not answered, or not in time, is missed as well."""
     missed = []
-    with site.serve(command=launcher("trusting.py")) as server:
+    with site.serve(command=launcher("trusting")) as server:
         target = aim(site, server)
         for case in CASES:
             if not case.operation.startswith("POST {activities}") or "10 MB" in case.name:

@@ -48,7 +48,7 @@ def test_no_acknowledged_record_is_lost_or_doubled(site: Site) -> None:
 
 @pytest.mark.parametrize(
     ("build", "broken"),
-    [("late_commit.py", "lost"), ("piecemeal.py", "torn")],
+    [("late_commit", "lost"), ("piecemeal", "torn")],
     ids=["answers before it commits", "stores a batch in parts"],
 )
 def test_the_harness_sees_a_build_that_lies(site: Site, build: str, broken: str) -> None:

@@ -218,7 +218,7 @@ def test_a_revoked_key_is_refused_by_the_next_request_everywhere(doors: Doors) -
 def test_the_harness_sees_a_build_in_which_nobody_waits(site: Site) -> None:
     acknowledged = 0
     with (
-        site.serve(command=launcher("unordered.py")) as server,
+        site.serve(command=launcher("unordered")) as server,
         site.client("DAITV", server.base_url) as client,
     ):
         for _ in range(5):

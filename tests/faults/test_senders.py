@@ -3,14 +3,15 @@ once, and in the end everything is. The same test sees a build that lies."""
 
 import random
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from app.models import Activity
-from tests.faults.offices import SYSTEM, Tally, recomputed, rolled_up, tally
-from tests.faults.senders import died, sending
+from tests.faults.offices import SYSTEM, Tally, partial, recomputed, rolled_up, tally
+from tests.faults.senders import Sender, died, sending
 from tests.faults.sites import Site, launcher
 from tests.faults.wire import Wire
 from tests.patience import KILLS
@@ -23,28 +24,34 @@ def stored(site: Site) -> int:
     return site.look(lambda session: session.scalars(query).one())
 
 
-def killed(site: Site, server: ServerProcess, chance: random.Random, more: int = 10) -> None:
-    """Kill the server in the midst of work, at a moment nobody chose, and start it again."""
+def killed(
+    site: Site, server: ServerProcess, senders: Sequence[Sender], chance: random.Random, more: int = 10
+) -> list[str]:
+    """Kill the server in the midst of work, at a moment nobody chose, and start it again. Between the two,
+    before anybody can push the rest: the batches of which there is a part."""
     aim, deadline = stored(site) + more, time.monotonic() + 60
     while stored(site) < aim:
         assert time.monotonic() < deadline, server.log[-2000:]
         time.sleep(0.02)
     time.sleep(chance.uniform(0, 0.5))
     server.kill9()
+    torn = site.look(lambda session: partial(session, senders))
     server.start()
+    return torn
 
 
 def campaign(
     site: Site, server: ServerProcess, folder: Path, kills: int, seed: int
 ) -> tuple[Tally, dict[str, int]]:
     """What does not hold, and what happened on the way."""
-    chance = random.Random(seed)
+    chance, torn = random.Random(seed), list[str]()
     with Wire(lambda: server.port, seed) as wire:
         with sending(site.secrets, wire, folder, seed) as senders:
             for _ in range(kills):
-                killed(site, server, chance)
+                torn += killed(site, server, senders, chance)
                 assert not [line for sender in senders for line in sender.strange], server.log[-2000:]
         found = tally(site.url, senders)
+        found.torn += torn
         events = {**wire.faults, "runs killed": died(senders), "server killed": kills}
         return found, {**events, "records": sum(len(sender.titles) for sender in senders)}
 
@@ -62,10 +69,21 @@ def test_what_the_command_told_as_delivered_is_there_whoever_dies(site: Site, tm
     assert all(events[name] > 0 for name in ("delayed", "cut", "reset", "runs killed")), events
 
 
-def test_the_harness_sees_a_build_that_answers_before_it_commits(site: Site, tmp_path: Path) -> None:
-    with site.serve(command=launcher("late_commit.py")) as server:
+@pytest.mark.parametrize(
+    ("build", "broken"),
+    [("late_commit", "lost"), ("forgetful", "doubled"), ("piecemeal", "torn"), ("silent", "wrong")],
+    ids=[
+        "answers before it commits",
+        "knows nothing again",
+        "stores a batch in parts",
+        "has a journal that lies",
+    ],
+)
+def test_the_harness_sees_a_build_that_lies(site: Site, tmp_path: Path, build: str, broken: str) -> None:
+    with site.serve(command=launcher(build)) as server:
         for seed in range(12):
-            found, _ = campaign(site, server, tmp_path, 1, seed)
-            if found.lost:
+            found, events = campaign(site, server, tmp_path, 1, seed)
+            if faults := getattr(found, broken):
+                print(f"{len(faults)} {broken} after {seed + 1} kills; {events}")  # noqa: T201
                 return
-    raise AssertionError("twelve kills, and nothing was lost: the harness is blind")
+    raise AssertionError(f"twelve kills of {build}, and nothing was {broken}: the harness is blind")
