@@ -22,4 +22,4 @@ def find_gaps(plan: str, ask: Annotated[GapFilter, Query()], desk: AtDesk) -> Re
     """Việc chưa ai chịu trách nhiệm, chưa có chỉ tiêu, nhóm chưa biết thành viên, phân công chồng chéo; mỗi
     điều kèm yêu cầu sẽ sửa được nó. · What nobody owns, duties without targets, groups without members,
     overlaps; each with the request that would repair it."""
-    return desk.read(lambda session, actor: gaps.find(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: gaps.find(session, actor, plan, page))

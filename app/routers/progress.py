@@ -22,7 +22,7 @@ def get_progress(plan: str, ask: Annotated[ProgressFilter, Query()], desk: AtDes
     """Ba mức (báo cáo, minh chứng, xác nhận) bằng phân số chính xác, cho cả kế hoạch hoặc chia theo mục, cơ
     quan, nhiệm vụ, phân công. Chưa xác định là null. Phần II là góc nhìn (`view`). · Three levels as exact
     fractions, whole or broken down. Undefined is null. Part II is a view and never enters the total."""
-    return desk.read(lambda session, actor: progress.progress(session, actor, plan, ask))
+    return desk.listing(ask, lambda session, actor, page: progress.progress(session, actor, plan, page))
 
 
 @router.get(

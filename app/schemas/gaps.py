@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.rules.gaps import GapKind
 from app.schemas.base import AgencyRef, Out, TaskRef
-from app.schemas.lists import one_of
+from app.schemas.lists import Asking, one_of
 
 
 class RepairOut(Out):
@@ -47,7 +47,5 @@ class GapsOut(Out):
     items: list[GapOut]
 
 
-class GapFilter(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class GapFilter(Asking):
     kind: Annotated[str | None, one_of(GapKind)] = None

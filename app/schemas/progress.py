@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from app.rules.rag import Colour
 from app.rules.vocabulary import Level, State, TaskKind, TaskStatus, Word
 from app.schemas.base import Day, Out, Ratio
-from app.schemas.lists import codes_of, one_of
+from app.schemas.lists import Asking, codes_of, one_of
 
 
 class RagReason(Out):
@@ -90,8 +91,8 @@ class By(Word):
     ASSIGNMENT = "assignment", "Phân công", "Assignment"
 
 
-class ProgressRow(NodeLevels):
-    """One node. A `view` looks at duties that count elsewhere, and never enters the plan's total."""
+class Node(Out):
+    """What a breakdown has a row for, before what is said of it."""
 
     key: str = Field(description="mã của nút · section, agency or task code, assignment id, or `status_only`")
     parent: str | None = Field(description="nút cha · for sections, the section above")
@@ -99,6 +100,10 @@ class ProgressRow(NodeLevels):
     title_en: str
     view: bool
     assignments: int = Field(description="số phân công được tính · how many assignments it was computed from")
+
+
+class ProgressRow(NodeLevels, Node):
+    """One node. A `view` looks at duties that count elsewhere, and never enters the plan's total."""
 
 
 class ProgressOut(Out):
@@ -130,5 +135,21 @@ class AssignmentsFilter(BaseModel):
     due_to: Annotated[Day | None, Field(description="hạn đến ngày · due on or before")] = None
 
 
-class ProgressFilter(AssignmentsFilter):
-    by: Annotated[By | None, Field(description="chia theo · broken down by")] = None
+class ProgressFilter(Asking, AssignmentsFilter):
+    """A file is the breakdown, so it has to be said which."""
+
+    by: Annotated[By | None, Field(description="chia theo · broken down by", validate_default=True)] = None
+
+    @field_validator("by")
+    @classmethod
+    def _of_a_file(cls, by: By | None, asked: ValidationInfo) -> By | None:
+        if by is None and asked.data.get("format", "json") != "json":
+            raise PydanticCustomError(
+                "breakdown_missing",
+                "a file has one row for each node of a breakdown",
+                {
+                    "vi": "Tệp có mỗi dòng cho một nút: nêu chia theo gì (by) khi có format.",
+                    "en": "A file has a row for each node of a breakdown: say `by` beside format.",
+                },
+            )
+        return by

@@ -22,8 +22,14 @@ Cell = str | int | float | date | datetime | None
 
 YES, NO = "Có", "Không"
 
-_LEFT_OUT: Final = frozenset({"can", "TaskOut.progress.state_label"})
-"""What may be done is the caller's business of the moment; a task's state stands beside its progress."""
+_LEFT_OUT: Final = frozenset(
+    {
+        *("can", "TaskOut.progress.state_label"),
+        *("GapOut.repair.method", "GapOut.repair.path", "GapOut.repair.body", "GapOut.repair.fill"),
+    }
+)
+"""What may be done is the caller's business of the moment; a task's state stands beside its progress; a
+request is for programs."""
 _NAMES: Final = ("text_vi", "code", "name_vi", "agency", "task")
 """By which of its members a thing is named among others in one cell."""
 
@@ -31,7 +37,7 @@ _NAMES: Final = ("text_vi", "code", "name_vi", "agency", "task")
 _FOLDED: Final = frozenset(
     {
         *("id", "assignment", "withdrawal", "recorded_by", "request_id"),
-        *("numerator", "denominator", "formula", "as_of"),
+        *("numerator", "denominator", "formula", "as_of", "coverage", "verification"),
         *("line", "lines", "number_printed", "due_source_label"),
     }
 )

@@ -16,9 +16,11 @@ TABS: Final[Mapping[str, str]] = {
     "BudgetLineOut": "Dòng kinh phí",
     "ChangeOut": "Nhật ký",
     "EventOut": "Sự kiện",
+    "GapOut": "Khoảng trống phân công",
     "ObjectiveOut": "Mục đích, yêu cầu",
     "OutputOut": "Đầu ra",
     "PlanOut": "Kế hoạch",
+    "ProgressRow": "Tiến độ",
     "ProposalOut": "Đề xuất",
     "ReceiptBrief": "Biên nhận",
     "SectionOut": "Mục của văn bản",
@@ -28,6 +30,22 @@ TABS: Final[Mapping[str, str]] = {
 """Item → the name of its sheet: at most 31 characters, none of []:*?/\\ (the format's own rule)."""
 
 _PARTS: Final[Mapping[str, str]] = {"numerator": "tử số", "denominator": "mẫu số", "percent": "%"}
+
+_LEVELS: Final[Mapping[str, str]] = {
+    "reported": "Báo cáo",
+    "evidenced": "Minh chứng",
+    "confirmed": "Xác nhận",
+    "defined": "Tính được",
+    "expected": "Phải xong đến nay",
+    "state_label": "Trạng thái",
+    "rag_label": "Màu",
+    "rag_reasons": "Lý do của màu",
+    "formula": "Cách tính",
+    "revision": "Theo lần điều chỉnh",
+    "as_of": "Tính đến thay đổi lúc",
+    "on": "Xét tại ngày",
+}
+"""How far: of a node by itself, or of a task beside what else is said of it."""
 
 _WORDS: Final[Mapping[str, str]] = {
     # whose, of what
@@ -169,18 +187,28 @@ _WORDS: Final[Mapping[str, str]] = {
     "returned.by.name_vi": "Cơ quan trả lại",
     "returned.missing": "Còn thiếu",
     "returned.returned_at": "Trả lại lúc",
-    "progress.reported": "Báo cáo",
-    "progress.evidenced": "Minh chứng",
-    "progress.confirmed": "Xác nhận",
-    "progress.defined": "Tính được",
-    "progress.expected": "Phải xong đến nay",
-    "progress.state_label": "Trạng thái",
-    "progress.rag_label": "Màu",
-    "progress.rag_reasons": "Lý do của màu",
-    "progress.formula": "Cách tính",
-    "progress.revision": "Theo lần điều chỉnh",
-    "progress.as_of": "Tính đến thay đổi lúc",
-    "progress.on": "Xét tại ngày",
+    **{f"progress.{name}": words for name, words in _LEVELS.items()},
+    **_LEVELS,
+    "view": "Chỉ để xem",
+    "ProgressRow.assignments": "Số phân công được tính",
+    "ProgressRow.key": "Mã",
+    "timeliness.done_on_time": "Xong đúng hạn",
+    "timeliness.done_late": "Xong quá hạn",
+    "timeliness.open_in_term": "Còn trong hạn",
+    "timeliness.open_overdue": "Quá hạn chưa xong",
+    "timeliness.not_triggered": "Chưa phát sinh",
+    "timeliness.rate_due": "Tỷ lệ đúng hạn trong việc đã đến hạn",
+    "timeliness.rate_all": "Tỷ lệ đã xong",
+    "confidence.coverage": "Phần trọng số tính được",
+    "confidence.verification": "Đã xác nhận so với báo cáo",
+    "confidence.freshness_days": "Số ngày từ bản ghi mới nhất",
+    "contributions.delivered": "Phối hợp đã có bản ghi",
+    "contributions.asked": "Phối hợp được giao",
+    # a gap
+    "tasks": "Mã nhiệm vụ",
+    "agencies": "Mã cơ quan",
+    "text_vi": "Nội dung",
+    "repair.who_can": "Cơ quan giải quyết được",
     # when
     "at": "Lúc",
     "acted_at": "Lúc",

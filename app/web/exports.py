@@ -53,7 +53,7 @@ def made(ask: Ask, find: Callable[[Ask], Any], cursor: str) -> IO[bytes]:
         columns = _wanted(columns_of(item), first)
         headings = [column.heading for column in columns]
         rows = ([column.of(one) for column in columns] for one in _items(ask, find, cursor, first))
-        with _turn(first.next_cursor is not None):
+        with _turn(_next(first) is not None):
             if ask.format == "csv":
                 csv_file.write(file, headings, rows)
             else:
@@ -115,15 +115,21 @@ def _whole(name: str) -> Fault:
 
 
 def _items(ask: Ask, find: Callable[[Ask], Any], cursor: str, page: Any) -> Iterator[BaseModel]:
-    while True:
+    yield from page.items
+    while (following := _next(page)) is not None:
+        page = find(_page(ask, {cursor: following}))
         yield from page.items
-        if page.next_cursor is None:
-            return
-        page = find(_page(ask, {cursor: page.next_cursor}))
 
 
 def _page(ask: Ask, where: dict[str, str]) -> Ask:
-    return ask.model_copy(update={"limit": LONGEST_PAGE, **where})
+    """What is asked for, as the longest page from there on; a list without pages is asked for as it is."""
+    longest = {"limit": LONGEST_PAGE} if "limit" in type(ask).model_fields else {}
+    return ask.model_copy(update={**longest, **where})
+
+
+def _next(page: Any) -> str | None:
+    cursor: str | None = getattr(page, "next_cursor", None)
+    return cursor
 
 
 def _wanted(columns: tuple[Column, ...], first: Any) -> list[Column]:
@@ -134,7 +140,7 @@ def _wanted(columns: tuple[Column, ...], first: Any) -> list[Column]:
 
 def _attached(request: Request, form: str) -> dict[str, str]:
     """`activities-ttdn-2023.xlsx`: what the operation finds, then what the path names; plain ASCII."""
-    noun = str(request.scope["route"].operation_id).removeprefix("find_").replace("_", "-")
+    noun = str(request.scope["route"].operation_id).partition("_")[2].replace("_", "-")
     name = "-".join(_UNFIT.sub("-", part) for part in (noun, *request.path_params.values()))
     return {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
 

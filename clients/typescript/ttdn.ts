@@ -3807,6 +3807,27 @@ export interface components {
          * @description One node. A `view` looks at duties that count elsewhere, and never enters the plan's total.
          */
         ProgressRow: {
+            /**
+             * Key
+             * @description mã của nút · section, agency or task code, assignment id, or `status_only`
+             */
+            key: string;
+            /**
+             * Parent
+             * @description nút cha · for sections, the section above
+             */
+            parent: string | null;
+            /** Title Vi */
+            title_vi: string;
+            /** Title En */
+            title_en: string;
+            /** View */
+            view: boolean;
+            /**
+             * Assignments
+             * @description số phân công được tính · how many assignments it was computed from
+             */
+            assignments: number;
             /** @description cơ quan đã báo cáo · claimed by its agency */
             reported: components["schemas"]["Ratio"];
             /** @description có minh chứng · at least one standing record */
@@ -3853,27 +3874,6 @@ export interface components {
             timeliness: components["schemas"]["Timeliness"];
             confidence: components["schemas"]["Confidence"];
             contributions: components["schemas"]["Contributions"];
-            /**
-             * Key
-             * @description mã của nút · section, agency or task code, assignment id, or `status_only`
-             */
-            key: string;
-            /**
-             * Parent
-             * @description nút cha · for sections, the section above
-             */
-            parent: string | null;
-            /** Title Vi */
-            title_vi: string;
-            /** Title En */
-            title_en: string;
-            /** View */
-            view: boolean;
-            /**
-             * Assignments
-             * @description số phân công được tính · how many assignments it was computed from
-             */
-            assignments: number;
         };
         /**
          * ProposalIn
@@ -5084,7 +5084,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GX7N7GVQMXE2S3KWMXM46R",
+                     *           "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5116,7 +5116,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T11:04:20.441395Z",
+                     *           "recorded_at": "2026-11-28T22:54:44.883413Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -5174,7 +5174,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8GX7N7GVQMXE2S3KWMXM46R",
+                     *         "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5203,7 +5203,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T11:04:20.441395Z",
+                     *         "recorded_at": "2026-11-28T22:54:44.883413Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5221,7 +5221,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8GX7N7WNAAYDKH4Q3RZYY7A"
+                     *       "receipt": "01M8J5WENAR4JY6YFBKJ4G1Q3E"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5237,7 +5237,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8GX7N7GVQMXE2S3KWMXM46R",
+                     *         "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5266,7 +5266,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T11:04:20.441395Z",
+                     *         "recorded_at": "2026-11-28T22:54:44.883413Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5284,7 +5284,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8GX7N7WNAAYDKH4Q3RZYY7A"
+                     *       "receipt": "01M8J5WENAR4JY6YFBKJ4G1Q3E"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5364,7 +5364,7 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "updated",
-                     *           "activity": "01M8GX7N7GVQMXE2S3KWMXM46R",
+                     *           "activity": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -5443,7 +5443,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7N7GVQMXE2S3KWMXM46R */
+                /** @example 01M8J5WEN5GBSWEN8KJ5A50HHQ */
                 activity: string;
             };
             cookie?: never;
@@ -5458,7 +5458,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GX7N7GVQMXE2S3KWMXM46R",
+                     *       "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5487,7 +5487,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-28T11:04:20.441395Z",
+                     *       "recorded_at": "2026-11-28T22:54:44.883413Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -5507,14 +5507,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-6ed8e534fe6c25e6581f9075"
+                 * @example "1-c8f49d81e1c0336f3d5ba753"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7N7GVQMXE2S3KWMXM46R */
+                /** @example 01M8J5WEN5GBSWEN8KJ5A50HHQ */
                 activity: string;
             };
             cookie?: never;
@@ -5544,7 +5544,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8GX7N7GVQMXE2S3KWMXM46R",
+                     *         "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5576,7 +5576,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T11:04:20.441395Z",
+                     *         "recorded_at": "2026-11-28T22:54:44.883413Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5605,7 +5605,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7N2QYR1PMTV4963C0JH6 */
+                /** @example 01M8J5WEJJNXA41GM1P4MHDAWK */
                 activity: string;
             };
             cookie?: never;
@@ -5631,7 +5631,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8GX7N2QYR1PMTV4963C0JH6",
+                     *         "id": "01M8J5WEJJNXA41GM1P4MHDAWK",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5660,15 +5660,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T11:04:20.232008Z",
+                     *         "recorded_at": "2026-11-28T22:54:44.772696Z",
                      *         "withdrawal": {
-                     *           "id": "01M8GX7N66P9F7K8SVEQ765V42",
+                     *           "id": "01M8J5WEM6XGEF7B69E1Y2Z2YA",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T11:04:20.379682Z"
+                     *           "withdrawn_at": "2026-11-28T22:54:44.855338Z"
                      *         },
                      *         "can": []
                      *       },
@@ -5699,7 +5699,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8GX7N2QYR1PMTV4963C0JH6",
+                     *         "id": "01M8J5WEJJNXA41GM1P4MHDAWK",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5728,15 +5728,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T11:04:20.232008Z",
+                     *         "recorded_at": "2026-11-28T22:54:44.772696Z",
                      *         "withdrawal": {
-                     *           "id": "01M8GX7N66P9F7K8SVEQ765V42",
+                     *           "id": "01M8J5WEM6XGEF7B69E1Y2Z2YA",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T11:04:20.379682Z"
+                     *           "withdrawn_at": "2026-11-28T22:54:44.855338Z"
                      *         },
                      *         "can": []
                      *       },
@@ -5947,8 +5947,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GX7C3GVN45FTK3GHE01MMD",
-                     *           "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *           "id": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *           "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -5973,7 +5973,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T11:04:21.110990Z",
+                     *           "moved_at": "2026-11-28T22:54:45.292127Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -5996,7 +5996,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7C3GVN45FTK3GHE01MMD */
+                /** @example 01M8J5W7FMAKP6JXBG54SVNS57 */
                 output: string;
             };
             cookie?: never;
@@ -6011,8 +6011,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GX7C3GVN45FTK3GHE01MMD",
-                     *       "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *       "id": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *       "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -6037,7 +6037,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-28T11:04:20.441395Z",
+                     *       "moved_at": "2026-11-28T22:54:44.883413Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -6068,7 +6068,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7C3GVN45FTK3GHE01MMD */
+                /** @example 01M8J5W7FMAKP6JXBG54SVNS57 */
                 output: string;
             };
             cookie?: never;
@@ -6083,14 +6083,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIzYTRkNTVkZjZlZGIiLCIwMU04R1g3TlRXSFdXWENXSzQ1SjFISzFUOSIsIjAxTThHWDdOVFdIV1dYQ1dLNDVKMUhLMVQ5Il0",
+                     *       "next_cursor": "WyIzMGI4ZTYwMTc2NWMiLCIwMU04SjVXRjBNQjJNRFRXUDBGWVo2WlBXNSIsIjAxTThKNVdGME1CMk1EVFdQMEZZWjZaUFc1Il0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GX7NSG1MXFSNVPCGXJ5NRY",
+                     *           "id": "01M8J5WEZPM8PCY8X5CN6A1826",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8GX7C3GVN45FTK3GHE01MMD",
+                     *           "output": "01M8J5W7FMAKP6JXBG54SVNS57",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6099,13 +6099,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-28T11:04:21.010782Z"
+                     *           "acted_at": "2026-11-28T22:54:45.222711Z"
                      *         },
                      *         {
-                     *           "id": "01M8GX7NTWHWWXCWK45J1HK1T9",
+                     *           "id": "01M8J5WF0MB2MDTWP0FYZ6ZPW5",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8GX7C3GVN45FTK3GHE01MMD",
+                     *           "output": "01M8J5W7FMAKP6JXBG54SVNS57",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6114,7 +6114,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-28T11:04:21.063618Z"
+                     *           "acted_at": "2026-11-28T22:54:45.260530Z"
                      *         }
                      *       ]
                      *     }
@@ -6137,7 +6137,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7C3M5PE00FMF9Y1S0NQD */
+                /** @example 01M8J5W7FP8AXRRGHFRAGB5VQC */
                 output: string;
             };
             cookie?: never;
@@ -6163,10 +6163,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GX7NM8V3F8AD29ZNYPZKHE",
+                     *         "id": "01M8J5WEX03KM6ZKESEGMP266N",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8GX7C3M5PE00FMF9Y1S0NQD",
+                     *         "output": "01M8J5W7FP8AXRRGHFRAGB5VQC",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6175,11 +6175,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T11:04:20.810517Z"
+                     *         "acted_at": "2026-11-28T22:54:45.136846Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GX7C3M5PE00FMF9Y1S0NQD",
-                     *         "assignment": "01M8GX7C05SN5X5DXDRN1BS1QX",
+                     *         "id": "01M8J5W7FP8AXRRGHFRAGB5VQC",
+                     *         "assignment": "01M8J5W7EMKRKN4Q1B1QERVM02",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6204,7 +6204,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T11:04:20.810517Z",
+                     *         "moved_at": "2026-11-28T22:54:45.136846Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -6235,10 +6235,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GX7NM8V3F8AD29ZNYPZKHE",
+                     *         "id": "01M8J5WEX03KM6ZKESEGMP266N",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8GX7C3M5PE00FMF9Y1S0NQD",
+                     *         "output": "01M8J5W7FP8AXRRGHFRAGB5VQC",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6247,11 +6247,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T11:04:20.810517Z"
+                     *         "acted_at": "2026-11-28T22:54:45.136846Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GX7C3M5PE00FMF9Y1S0NQD",
-                     *         "assignment": "01M8GX7C05SN5X5DXDRN1BS1QX",
+                     *         "id": "01M8J5W7FP8AXRRGHFRAGB5VQC",
+                     *         "assignment": "01M8J5W7EMKRKN4Q1B1QERVM02",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6276,7 +6276,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T11:04:20.810517Z",
+                     *         "moved_at": "2026-11-28T22:54:45.136846Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -6310,7 +6310,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7C3M5PE00FMF9Y1S0NQD */
+                /** @example 01M8J5W7FP8AXRRGHFRAGB5VQC */
                 output: string;
             };
             cookie?: never;
@@ -6336,10 +6336,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GX7NPJDJQ06HKEGQGTPZSY",
+                     *         "id": "01M8J5WEY6GG6HESTTS4XB5BWK",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8GX7C3M5PE00FMF9Y1S0NQD",
+                     *         "output": "01M8J5W7FP8AXRRGHFRAGB5VQC",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6348,11 +6348,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T11:04:20.912223Z"
+                     *         "acted_at": "2026-11-28T22:54:45.178154Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GX7C3M5PE00FMF9Y1S0NQD",
-                     *         "assignment": "01M8GX7C05SN5X5DXDRN1BS1QX",
+                     *         "id": "01M8J5W7FP8AXRRGHFRAGB5VQC",
+                     *         "assignment": "01M8J5W7EMKRKN4Q1B1QERVM02",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6377,7 +6377,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T11:04:20.912223Z",
+                     *         "moved_at": "2026-11-28T22:54:45.178154Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -6408,10 +6408,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GX7NPJDJQ06HKEGQGTPZSY",
+                     *         "id": "01M8J5WEY6GG6HESTTS4XB5BWK",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8GX7C3M5PE00FMF9Y1S0NQD",
+                     *         "output": "01M8J5W7FP8AXRRGHFRAGB5VQC",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6420,11 +6420,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T11:04:20.912223Z"
+                     *         "acted_at": "2026-11-28T22:54:45.178154Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GX7C3M5PE00FMF9Y1S0NQD",
-                     *         "assignment": "01M8GX7C05SN5X5DXDRN1BS1QX",
+                     *         "id": "01M8J5W7FP8AXRRGHFRAGB5VQC",
+                     *         "assignment": "01M8J5W7EMKRKN4Q1B1QERVM02",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6449,7 +6449,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T11:04:20.912223Z",
+                     *         "moved_at": "2026-11-28T22:54:45.178154Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -6481,14 +6481,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-8f152dc87d190efa2bec7d59"
+                 * @example "4-a34cba9d714edca67d233073"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7C3GVN45FTK3GHE01MMD */
+                /** @example 01M8J5W7FMAKP6JXBG54SVNS57 */
                 output: string;
             };
             cookie?: never;
@@ -6510,10 +6510,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GX7NSG1MXFSNVPCGXJ5NRY",
+                     *         "id": "01M8J5WEZPM8PCY8X5CN6A1826",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8GX7C3GVN45FTK3GHE01MMD",
+                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS57",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6522,11 +6522,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T11:04:21.010782Z"
+                     *         "acted_at": "2026-11-28T22:54:45.222711Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GX7C3GVN45FTK3GHE01MMD",
-                     *         "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *         "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6551,7 +6551,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T11:04:21.010782Z",
+                     *         "moved_at": "2026-11-28T22:54:45.222711Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -6582,10 +6582,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GX7NSG1MXFSNVPCGXJ5NRY",
+                     *         "id": "01M8J5WEZPM8PCY8X5CN6A1826",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8GX7C3GVN45FTK3GHE01MMD",
+                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS57",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6594,11 +6594,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T11:04:21.010782Z"
+                     *         "acted_at": "2026-11-28T22:54:45.222711Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GX7C3GVN45FTK3GHE01MMD",
-                     *         "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *         "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6623,7 +6623,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T11:04:21.010782Z",
+                     *         "moved_at": "2026-11-28T22:54:45.222711Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -6659,7 +6659,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7C3GVN45FTK3GHE01MMD */
+                /** @example 01M8J5W7FMAKP6JXBG54SVNS57 */
                 output: string;
             };
             cookie?: never;
@@ -6685,10 +6685,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GX7NTWHWWXCWK45J1HK1T9",
+                     *         "id": "01M8J5WF0MB2MDTWP0FYZ6ZPW5",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8GX7C3GVN45FTK3GHE01MMD",
+                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS57",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6697,11 +6697,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T11:04:21.063618Z"
+                     *         "acted_at": "2026-11-28T22:54:45.260530Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GX7C3GVN45FTK3GHE01MMD",
-                     *         "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *         "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6729,11 +6729,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T11:04:21.063618Z"
+                     *           "returned_at": "2026-11-28T22:54:45.260530Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T11:04:21.063618Z",
+                     *         "moved_at": "2026-11-28T22:54:45.260530Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6762,10 +6762,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GX7NTWHWWXCWK45J1HK1T9",
+                     *         "id": "01M8J5WF0MB2MDTWP0FYZ6ZPW5",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8GX7C3GVN45FTK3GHE01MMD",
+                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS57",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6774,11 +6774,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T11:04:21.063618Z"
+                     *         "acted_at": "2026-11-28T22:54:45.260530Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GX7C3GVN45FTK3GHE01MMD",
-                     *         "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *         "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6806,11 +6806,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T11:04:21.063618Z"
+                     *           "returned_at": "2026-11-28T22:54:45.260530Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T11:04:21.063618Z",
+                     *         "moved_at": "2026-11-28T22:54:45.260530Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6873,7 +6873,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7C02Y1VTR1TFZVGRAPT3 */
+                /** @example 01M8J5W7EK0944K8ZPXNGMSWAK */
                 assignment: string;
             };
             cookie?: never;
@@ -6892,8 +6892,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GX7C3GVN45FTK3GHE01MMD",
-                     *           "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *           "id": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *           "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -6918,7 +6918,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T11:04:21.110990Z",
+                     *           "moved_at": "2026-11-28T22:54:45.292127Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -6944,7 +6944,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7BZXK3T6FESANRM6PRSJ */
+                /** @example 01M8J5W7EGD93F6NJETG59V9R8 */
                 assignment: string;
             };
             cookie?: never;
@@ -6970,8 +6970,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8GX7NZQHD4PSDGKSPEM4NWC",
-                     *         "assignment": "01M8GX7BZXK3T6FESANRM6PRSJ",
+                     *         "id": "01M8J5WF48EMVXAR81AFZFY2T4",
+                     *         "assignment": "01M8J5W7EGD93F6NJETG59V9R8",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -7019,7 +7019,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7C00DK8P9HY3V1WDVDNX */
+                /** @example 01M8J5W7EJ16CEF4N66MMFQGC8 */
                 assignment: string;
             };
             cookie?: never;
@@ -7046,10 +7046,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GX7P5AQY2NMJKPSG9WVF78",
+                     *         "id": "01M8J5WF81BN6NZ3J3GPQVG13R",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8GX7C3E8FT1WWCVBY83DGQB",
+                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS55",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7058,11 +7058,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T11:04:21.396180Z"
+                     *         "acted_at": "2026-11-28T22:54:45.487407Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GX7C3E8FT1WWCVBY83DGQB",
-                     *         "assignment": "01M8GX7C00DK8P9HY3V1WDVDNX",
+                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS55",
+                     *         "assignment": "01M8J5W7EJ16CEF4N66MMFQGC8",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7081,13 +7081,13 @@ export interface operations {
                      *         "claimed": true,
                      *         "claimed_explicitly": true,
                      *         "evidence": 0,
-                     *         "evidenced_on": "2026-11-28",
+                     *         "evidenced_on": "2026-11-29",
                      *         "confirmed": false,
                      *         "self_confirmed": false,
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T11:04:21.396180Z",
+                     *         "moved_at": "2026-11-28T22:54:45.487407Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7116,10 +7116,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8GX7P5AQY2NMJKPSG9WVF78",
+                     *         "id": "01M8J5WF81BN6NZ3J3GPQVG13R",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8GX7C3E8FT1WWCVBY83DGQB",
+                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS55",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7128,11 +7128,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T11:04:21.396180Z"
+                     *         "acted_at": "2026-11-28T22:54:45.487407Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8GX7C3E8FT1WWCVBY83DGQB",
-                     *         "assignment": "01M8GX7C00DK8P9HY3V1WDVDNX",
+                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS55",
+                     *         "assignment": "01M8J5W7EJ16CEF4N66MMFQGC8",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7151,13 +7151,13 @@ export interface operations {
                      *         "claimed": true,
                      *         "claimed_explicitly": true,
                      *         "evidence": 0,
-                     *         "evidenced_on": "2026-11-28",
+                     *         "evidenced_on": "2026-11-29",
                      *         "confirmed": false,
                      *         "self_confirmed": false,
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T11:04:21.396180Z",
+                     *         "moved_at": "2026-11-28T22:54:45.487407Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7236,7 +7236,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T11:04:21.652471Z"
+                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
                      *         }
                      *       ]
                      *     }
@@ -7327,7 +7327,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T11:04:21.261569Z"
+                     *         "entered_at": "2026-11-28T22:54:45.399058Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -7368,8 +7368,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T11:04:21.217404Z",
-                     *         "on": "2026-11-28"
+                     *         "as_of": "2026-11-28T22:54:45.362214Z",
+                     *         "on": "2026-11-29"
                      *       },
                      *       "after": {
                      *         "reported": {
@@ -7410,8 +7410,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T11:04:21.261569Z",
-                     *         "on": "2026-11-28"
+                     *         "as_of": "2026-11-28T22:54:45.399058Z",
+                     *         "on": "2026-11-29"
                      *       }
                      *     }
                      */
@@ -7452,7 +7452,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T11:04:21.261569Z"
+                     *         "entered_at": "2026-11-28T22:54:45.399058Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -7493,8 +7493,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T11:04:21.217404Z",
-                     *         "on": "2026-11-28"
+                     *         "as_of": "2026-11-28T22:54:45.362214Z",
+                     *         "on": "2026-11-29"
                      *       },
                      *       "after": {
                      *         "reported": {
@@ -7535,8 +7535,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T11:04:21.261569Z",
-                     *         "on": "2026-11-28"
+                     *         "as_of": "2026-11-28T22:54:45.399058Z",
+                     *         "on": "2026-11-29"
                      *       }
                      *     }
                      */
@@ -7587,7 +7587,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-28T11:04:21.261569Z"
+                     *       "entered_at": "2026-11-28T22:54:45.399058Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -7636,11 +7636,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04R1g3UEJZMTZQNFIxQVY0MkozRTNEUiIsIjAxTThHWDdQQlkxNlA0UjFBVjQySjNFM0RSIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SjVXRkFOMENSME5FS1lFRjBCMDgxSCIsIjAxTThKNVdGQU4wQ1IwTkVLWUVGMEIwODFIIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GX7PBY16P4R1AV42J3E3DR",
+                     *           "id": "01M8J5WFAN0CR0NEKYEF0B081H",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -7655,8 +7655,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-28T11:04:21.599963Z",
-                     *           "settled_at": "2026-11-28T11:04:21.795873Z",
+                     *           "proposed_at": "2026-11-28T22:54:45.579314Z",
+                     *           "settled_at": "2026-11-28T22:54:45.655454Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -7713,7 +7713,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8GX7PBY16P4R1AV42J3E3DR",
+                     *         "id": "01M8J5WFAN0CR0NEKYEF0B081H",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -7728,7 +7728,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T11:04:21.599963Z",
+                     *         "proposed_at": "2026-11-28T22:54:45.579314Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -7752,7 +7752,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7P8B0M9MN0SBWMZX4717 */
+                /** @example 01M8J5WF915TDGGC3T6PZ4PCA8 */
                 proposal: string;
             };
             cookie?: never;
@@ -7767,7 +7767,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GX7P8B0M9MN0SBWMZX4717",
+                     *       "id": "01M8J5WF915TDGGC3T6PZ4PCA8",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -7782,8 +7782,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-28T11:04:21.450268Z",
-                     *       "settled_at": "2026-11-28T11:04:21.652471Z",
+                     *       "proposed_at": "2026-11-28T22:54:45.515027Z",
+                     *       "settled_at": "2026-11-28T22:54:45.603195Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -7805,7 +7805,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7P8B0M9MN0SBWMZX4717 */
+                /** @example 01M8J5WF915TDGGC3T6PZ4PCA8 */
                 proposal: string;
             };
             cookie?: never;
@@ -7835,7 +7835,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8GX7P8B0M9MN0SBWMZX4717",
+                     *         "id": "01M8J5WF915TDGGC3T6PZ4PCA8",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -7850,8 +7850,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T11:04:21.450268Z",
-                     *         "settled_at": "2026-11-28T11:04:21.652471Z",
+                     *         "proposed_at": "2026-11-28T22:54:45.515027Z",
+                     *         "settled_at": "2026-11-28T22:54:45.603195Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -7878,7 +7878,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T11:04:21.652471Z"
+                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -7919,8 +7919,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T11:04:21.396180Z",
-                     *           "on": "2026-11-28"
+                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "on": "2026-11-29"
                      *         },
                      *         "after": {
                      *           "reported": {
@@ -7961,8 +7961,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T11:04:21.396180Z",
-                     *           "on": "2026-11-28"
+                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "on": "2026-11-29"
                      *         }
                      *       }
                      *     }
@@ -7980,7 +7980,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8GX7P8B0M9MN0SBWMZX4717",
+                     *         "id": "01M8J5WF915TDGGC3T6PZ4PCA8",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -7995,8 +7995,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T11:04:21.450268Z",
-                     *         "settled_at": "2026-11-28T11:04:21.652471Z",
+                     *         "proposed_at": "2026-11-28T22:54:45.515027Z",
+                     *         "settled_at": "2026-11-28T22:54:45.603195Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -8023,7 +8023,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T11:04:21.652471Z"
+                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -8064,8 +8064,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T11:04:21.396180Z",
-                     *           "on": "2026-11-28"
+                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "on": "2026-11-29"
                      *         },
                      *         "after": {
                      *           "reported": {
@@ -8106,8 +8106,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T11:04:21.396180Z",
-                     *           "on": "2026-11-28"
+                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "on": "2026-11-29"
                      *         }
                      *       }
                      *     }
@@ -8128,7 +8128,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7PAF2R1037Z6C3NTSF82 */
+                /** @example 01M8J5WFA0B4RBSNFZH9ZRMGDY */
                 proposal: string;
             };
             cookie?: never;
@@ -8154,7 +8154,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8GX7PAF2R1037Z6C3NTSF82",
+                     *         "id": "01M8J5WFA0B4RBSNFZH9ZRMGDY",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8169,8 +8169,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T11:04:21.554743Z",
-                     *         "settled_at": "2026-11-28T11:04:21.772865Z",
+                     *         "proposed_at": "2026-11-28T22:54:45.553611Z",
+                     *         "settled_at": "2026-11-28T22:54:45.645480Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8191,7 +8191,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8GX7PAF2R1037Z6C3NTSF82",
+                     *         "id": "01M8J5WFA0B4RBSNFZH9ZRMGDY",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8206,8 +8206,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T11:04:21.554743Z",
-                     *         "settled_at": "2026-11-28T11:04:21.772865Z",
+                     *         "proposed_at": "2026-11-28T22:54:45.553611Z",
+                     *         "settled_at": "2026-11-28T22:54:45.645480Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8231,7 +8231,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7PBY16P4R1AV42J3E3DR */
+                /** @example 01M8J5WFAN0CR0NEKYEF0B081H */
                 proposal: string;
             };
             cookie?: never;
@@ -8257,7 +8257,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8GX7PBY16P4R1AV42J3E3DR",
+                     *         "id": "01M8J5WFAN0CR0NEKYEF0B081H",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -8272,8 +8272,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T11:04:21.599963Z",
-                     *         "settled_at": "2026-11-28T11:04:21.795873Z",
+                     *         "proposed_at": "2026-11-28T22:54:45.579314Z",
+                     *         "settled_at": "2026-11-28T22:54:45.655454Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8294,7 +8294,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8GX7PBY16P4R1AV42J3E3DR",
+                     *         "id": "01M8J5WFAN0CR0NEKYEF0B081H",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -8309,8 +8309,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T11:04:21.599963Z",
-                     *         "settled_at": "2026-11-28T11:04:21.795873Z",
+                     *         "proposed_at": "2026-11-28T22:54:45.579314Z",
+                     *         "settled_at": "2026-11-28T22:54:45.655454Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8327,6 +8327,8 @@ export interface operations {
     find_gaps: {
         parameters: {
             query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description Một hoặc nhiều: `part_without_owner` Phần việc chưa có cơ quan nào, `item_without_duty` Nhiệm vụ chưa giao cho ai, `duty_without_target` Chưa giao số lượng, `group_without_members` Nhóm chưa biết thành viên, `several_leads` Nhiều cơ quan cùng chịu trách nhiệm, `lead_and_coordinator` Vừa chịu trách nhiệm vừa phối hợp, `no_monitor` Chưa có cơ quan theo dõi, `no_approver` Chưa có cấp trên xác nhận cho cơ quan theo dõi, `no_funder` Chưa có cơ quan quyết định kinh phí, `no_settler` Chưa có cơ quan kiểm tra quyết toán · one or more of: `part_without_owner`, `item_without_duty`, `duty_without_target`, `group_without_members`, `several_leads`, `lead_and_coordinator`, `no_monitor`, `no_approver`, `no_funder`, `no_settler`
                  * @example duty_without_target
@@ -8444,6 +8446,8 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["GapsOut"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -8469,6 +8473,8 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
                 /**
                  * @description chia theo · broken down by
                  * @example section
@@ -8534,8 +8540,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T11:04:21.110990Z",
-                     *         "on": "2026-11-28",
+                     *         "as_of": "2026-11-28T22:54:45.292127Z",
+                     *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
                      *           "done_late": 0,
@@ -8576,88 +8582,12 @@ export interface operations {
                      *       "by_label": "Mục",
                      *       "items": [
                      *         {
-                     *           "reported": {
-                     *             "numerator": 0,
-                     *             "denominator": 1,
-                     *             "percent": 0
-                     *           },
-                     *           "evidenced": {
-                     *             "numerator": 0,
-                     *             "denominator": 1,
-                     *             "percent": 0
-                     *           },
-                     *           "confirmed": {
-                     *             "numerator": 0,
-                     *             "denominator": 1,
-                     *             "percent": 0
-                     *           },
-                     *           "defined": {
-                     *             "numerator": 1,
-                     *             "denominator": 1,
-                     *             "percent": 100
-                     *           },
-                     *           "expected": {
-                     *             "numerator": 1,
-                     *             "denominator": 1,
-                     *             "percent": 100
-                     *           },
-                     *           "state": "not_started",
-                     *           "state_label": "Chưa bắt đầu",
-                     *           "rag": "red",
-                     *           "rag_label": "Đỏ",
-                     *           "rag_reasons": [
-                     *             {
-                     *               "code": "red_weight",
-                     *               "text_vi": "Việc đỏ chiếm 1 (100%) trọng số; từ 1/5 (20%) trở lên là đỏ, ít hơn là vàng",
-                     *               "text_en": "Red work has 1 (100%) of the weight; 1/5 (20%) or more is red, less is amber"
-                     *             }
-                     *           ],
-                     *           "formula": "rollup-1",
-                     *           "revision": 3,
-                     *           "as_of": "2026-11-28T11:04:20.912223Z",
-                     *           "on": "2026-11-28",
-                     *           "timeliness": {
-                     *             "done_on_time": 0,
-                     *             "done_late": 0,
-                     *             "open_in_term": 0,
-                     *             "open_overdue": 2,
-                     *             "not_triggered": 0,
-                     *             "rate_due": {
-                     *               "numerator": 0,
-                     *               "denominator": 1,
-                     *               "percent": 0
-                     *             },
-                     *             "rate_all": {
-                     *               "numerator": 0,
-                     *               "denominator": 1,
-                     *               "percent": 0
-                     *             }
-                     *           },
-                     *           "confidence": {
-                     *             "coverage": {
-                     *               "numerator": 1,
-                     *               "denominator": 1,
-                     *               "percent": 100
-                     *             },
-                     *             "verification": {
-                     *               "numerator": null,
-                     *               "denominator": null,
-                     *               "percent": null
-                     *             },
-                     *             "freshness_days": null
-                     *           },
-                     *           "contributions": {
-                     *             "delivered": 0,
-                     *             "asked": 2
-                     *           },
                      *           "key": "II",
                      *           "parent": null,
                      *           "title_vi": "Các nhiệm vụ trọng tâm năm 2023",
                      *           "title_en": "Main tasks for 2023",
                      *           "view": true,
-                     *           "assignments": 2
-                     *         },
-                     *         {
+                     *           "assignments": 2,
                      *           "reported": {
                      *             "numerator": 0,
                      *             "denominator": 1,
@@ -8696,8 +8626,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T11:04:20.912223Z",
-                     *           "on": "2026-11-28",
+                     *           "as_of": "2026-11-28T22:54:45.178154Z",
+                     *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
                      *             "done_late": 0,
@@ -8731,18 +8661,96 @@ export interface operations {
                      *           "contributions": {
                      *             "delivered": 0,
                      *             "asked": 2
-                     *           },
+                     *           }
+                     *         },
+                     *         {
                      *           "key": "II.1",
                      *           "parent": "II",
                      *           "title_vi": "Hoạt động thông tin đối ngoại",
                      *           "title_en": "Foreign information activities",
                      *           "view": true,
-                     *           "assignments": 2
+                     *           "assignments": 2,
+                     *           "reported": {
+                     *             "numerator": 0,
+                     *             "denominator": 1,
+                     *             "percent": 0
+                     *           },
+                     *           "evidenced": {
+                     *             "numerator": 0,
+                     *             "denominator": 1,
+                     *             "percent": 0
+                     *           },
+                     *           "confirmed": {
+                     *             "numerator": 0,
+                     *             "denominator": 1,
+                     *             "percent": 0
+                     *           },
+                     *           "defined": {
+                     *             "numerator": 1,
+                     *             "denominator": 1,
+                     *             "percent": 100
+                     *           },
+                     *           "expected": {
+                     *             "numerator": 1,
+                     *             "denominator": 1,
+                     *             "percent": 100
+                     *           },
+                     *           "state": "not_started",
+                     *           "state_label": "Chưa bắt đầu",
+                     *           "rag": "red",
+                     *           "rag_label": "Đỏ",
+                     *           "rag_reasons": [
+                     *             {
+                     *               "code": "red_weight",
+                     *               "text_vi": "Việc đỏ chiếm 1 (100%) trọng số; từ 1/5 (20%) trở lên là đỏ, ít hơn là vàng",
+                     *               "text_en": "Red work has 1 (100%) of the weight; 1/5 (20%) or more is red, less is amber"
+                     *             }
+                     *           ],
+                     *           "formula": "rollup-1",
+                     *           "revision": 3,
+                     *           "as_of": "2026-11-28T22:54:45.178154Z",
+                     *           "on": "2026-11-29",
+                     *           "timeliness": {
+                     *             "done_on_time": 0,
+                     *             "done_late": 0,
+                     *             "open_in_term": 0,
+                     *             "open_overdue": 2,
+                     *             "not_triggered": 0,
+                     *             "rate_due": {
+                     *               "numerator": 0,
+                     *               "denominator": 1,
+                     *               "percent": 0
+                     *             },
+                     *             "rate_all": {
+                     *               "numerator": 0,
+                     *               "denominator": 1,
+                     *               "percent": 0
+                     *             }
+                     *           },
+                     *           "confidence": {
+                     *             "coverage": {
+                     *               "numerator": 1,
+                     *               "denominator": 1,
+                     *               "percent": 100
+                     *             },
+                     *             "verification": {
+                     *               "numerator": null,
+                     *               "denominator": null,
+                     *               "percent": null
+                     *             },
+                     *             "freshness_days": null
+                     *           },
+                     *           "contributions": {
+                     *             "delivered": 0,
+                     *             "asked": 2
+                     *           }
                      *         }
                      *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["ProgressOut"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -8798,13 +8806,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-28T11:04:21.110990Z",
-                     *       "on": "2026-11-28",
+                     *       "as_of": "2026-11-28T22:54:45.292127Z",
+                     *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *           "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -8949,24 +8957,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-28T11:04:21.110990Z",
+                     *       "as_of": "2026-11-28T22:54:45.292127Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T11:04:21.261569Z"
+                     *           "entered_at": "2026-11-28T22:54:45.399058Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T11:04:21.652471Z"
+                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *           "key": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9002,7 +9010,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *               "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -9116,8 +9124,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T11:04:21.396180Z",
-                     *           "on": "2026-11-28",
+                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
                      *             "done_late": 1,
@@ -9158,6 +9166,12 @@ export interface operations {
                      *         "by_label": "Mục",
                      *         "items": [
                      *           {
+                     *             "key": "II",
+                     *             "parent": null,
+                     *             "title_vi": "Các nhiệm vụ trọng tâm năm 2023",
+                     *             "title_en": "Main tasks for 2023",
+                     *             "view": true,
+                     *             "assignments": 38,
                      *             "reported": {
                      *               "numerator": 0,
                      *               "denominator": 1,
@@ -9196,8 +9210,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T11:04:21.261569Z",
-                     *             "on": "2026-11-28",
+                     *             "as_of": "2026-11-28T22:54:45.399058Z",
+                     *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -9231,15 +9245,15 @@ export interface operations {
                      *             "contributions": {
                      *               "delivered": 0,
                      *               "asked": 2
-                     *             },
-                     *             "key": "II",
-                     *             "parent": null,
-                     *             "title_vi": "Các nhiệm vụ trọng tâm năm 2023",
-                     *             "title_en": "Main tasks for 2023",
-                     *             "view": true,
-                     *             "assignments": 38
+                     *             }
                      *           },
                      *           {
+                     *             "key": "II.1",
+                     *             "parent": "II",
+                     *             "title_vi": "Hoạt động thông tin đối ngoại",
+                     *             "title_en": "Foreign information activities",
+                     *             "view": true,
+                     *             "assignments": 32,
                      *             "reported": {
                      *               "numerator": 0,
                      *               "denominator": 1,
@@ -9278,8 +9292,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T11:04:21.261569Z",
-                     *             "on": "2026-11-28",
+                     *             "as_of": "2026-11-28T22:54:45.399058Z",
+                     *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -9313,13 +9327,7 @@ export interface operations {
                      *             "contributions": {
                      *               "delivered": 0,
                      *               "asked": 2
-                     *             },
-                     *             "key": "II.1",
-                     *             "parent": "II",
-                     *             "title_vi": "Hoạt động thông tin đối ngoại",
-                     *             "title_en": "Foreign information activities",
-                     *             "view": true,
-                     *             "assignments": 32
+                     *             }
                      *           }
                      *         ]
                      *       },
@@ -9366,8 +9374,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T11:04:21.396180Z",
-                     *           "on": "2026-11-28",
+                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
                      *             "done_late": 1,
@@ -9408,6 +9416,12 @@ export interface operations {
                      *         "by_label": "Cơ quan",
                      *         "items": [
                      *           {
+                     *             "key": "BAOTV",
+                     *             "parent": null,
+                     *             "title_vi": "Báo Trà Vinh",
+                     *             "title_en": "Trà Vinh Newspaper",
+                     *             "view": false,
+                     *             "assignments": 3,
                      *             "reported": {
                      *               "numerator": 0,
                      *               "denominator": 1,
@@ -9447,7 +9461,7 @@ export interface operations {
                      *             "formula": "rollup-1",
                      *             "revision": 3,
                      *             "as_of": null,
-                     *             "on": "2026-11-28",
+                     *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -9481,15 +9495,15 @@ export interface operations {
                      *             "contributions": {
                      *               "delivered": 0,
                      *               "asked": 1
-                     *             },
-                     *             "key": "BAOTV",
-                     *             "parent": null,
-                     *             "title_vi": "Báo Trà Vinh",
-                     *             "title_en": "Trà Vinh Newspaper",
-                     *             "view": false,
-                     *             "assignments": 3
+                     *             }
                      *           },
                      *           {
+                     *             "key": "BCHBP",
+                     *             "parent": null,
+                     *             "title_vi": "Bộ Chỉ huy Bộ đội biên phòng tỉnh",
+                     *             "title_en": "Provincial Border Guard Command",
+                     *             "view": false,
+                     *             "assignments": 2,
                      *             "reported": {
                      *               "numerator": 0,
                      *               "denominator": 1,
@@ -9529,7 +9543,7 @@ export interface operations {
                      *             "formula": "rollup-1",
                      *             "revision": 3,
                      *             "as_of": null,
-                     *             "on": "2026-11-28",
+                     *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -9563,13 +9577,7 @@ export interface operations {
                      *             "contributions": {
                      *               "delivered": 0,
                      *               "asked": 0
-                     *             },
-                     *             "key": "BCHBP",
-                     *             "parent": null,
-                     *             "title_vi": "Bộ Chỉ huy Bộ đội biên phòng tỉnh",
-                     *             "title_en": "Provincial Border Guard Command",
-                     *             "view": false,
-                     *             "assignments": 2
+                     *             }
                      *           }
                      *         ]
                      *       },
@@ -9649,7 +9657,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T11:04:21.652471Z"
+                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -9671,7 +9679,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T11:04:21.261569Z"
+                     *           "entered_at": "2026-11-28T22:54:45.399058Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -9689,7 +9697,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8GX7N7GVQMXE2S3KWMXM46R",
+                     *           "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9721,7 +9729,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T11:04:20.441395Z",
+                     *           "recorded_at": "2026-11-28T22:54:44.883413Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -9927,8 +9935,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T11:04:21.110990Z",
-                     *             "on": "2026-11-28"
+                     *             "as_of": "2026-11-28T22:54:45.292127Z",
+                     *             "on": "2026-11-29"
                      *           },
                      *           "can": [
                      *             "activity.record",
@@ -10037,8 +10045,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T11:04:21.110990Z",
-                     *         "on": "2026-11-28"
+                     *         "as_of": "2026-11-28T22:54:45.292127Z",
+                     *         "on": "2026-11-29"
                      *       },
                      *       "can": [
                      *         "activity.record",
@@ -10046,7 +10054,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *           "id": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10113,8 +10121,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T11:04:21.110990Z",
-                     *             "on": "2026-11-28"
+                     *             "as_of": "2026-11-28T22:54:45.292127Z",
+                     *             "on": "2026-11-29"
                      *           },
                      *           "can": [
                      *             "activity.record",
@@ -10186,11 +10194,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04R1g3QzAyWTFWVFIxVEZaVkdSQVBUMyJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SjVXN0VLMDk0NEs4WlBYTkdNU1dBSyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *           "id": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10257,8 +10265,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T11:04:21.110990Z",
-                     *             "on": "2026-11-28"
+                     *             "as_of": "2026-11-28T22:54:45.292127Z",
+                     *             "on": "2026-11-29"
                      *           },
                      *           "can": [
                      *             "activity.record",
@@ -10283,7 +10291,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7C02Y1VTR1TFZVGRAPT3 */
+                /** @example 01M8J5W7EK0944K8ZPXNGMSWAK */
                 assignment: string;
             };
             cookie?: never;
@@ -10298,7 +10306,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *       "id": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10365,8 +10373,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T11:04:21.110990Z",
-                     *         "on": "2026-11-28"
+                     *         "as_of": "2026-11-28T22:54:45.292127Z",
+                     *         "on": "2026-11-29"
                      *       },
                      *       "can": [
                      *         "activity.record",
@@ -10434,7 +10442,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
+                     *           "id": "01M8J5WFE225VR9MDNTYBVG3V9",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10453,13 +10461,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-28T11:04:21.860621Z",
+                     *           "urged_at": "2026-11-28T22:54:45.687019Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-28T11:04:21.920161Z",
+                     *           "answered_at": "2026-11-28T22:54:45.717534Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-28T11:04:21.961872Z",
+                     *           "closed_at": "2026-11-28T22:54:45.743577Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -10511,7 +10519,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
+                     *           "id": "01M8J5WFE225VR9MDNTYBVG3V9",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10530,7 +10538,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-28T11:04:21.860621Z",
+                     *           "urged_at": "2026-11-28T22:54:45.687019Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -10557,7 +10565,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7PM4CNAGTT72M6VQVKQM */
+                /** @example 01M8J5WFE225VR9MDNTYBVG3V9 */
                 urge: string;
             };
             cookie?: never;
@@ -10572,7 +10580,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
+                     *       "id": "01M8J5WFE225VR9MDNTYBVG3V9",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10591,13 +10599,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-28T11:04:21.860621Z",
+                     *       "urged_at": "2026-11-28T22:54:45.687019Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-28T11:04:21.920161Z",
+                     *       "answered_at": "2026-11-28T22:54:45.717534Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-28T11:04:21.961872Z",
+                     *       "closed_at": "2026-11-28T22:54:45.743577Z",
                      *       "can": []
                      *     }
                      */
@@ -10617,7 +10625,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7PM4CNAGTT72M6VQVKQM */
+                /** @example 01M8J5WFE225VR9MDNTYBVG3V9 */
                 urge: string;
             };
             cookie?: never;
@@ -10643,7 +10651,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
+                     *         "id": "01M8J5WFE225VR9MDNTYBVG3V9",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10662,9 +10670,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T11:04:21.860621Z",
+                     *         "urged_at": "2026-11-28T22:54:45.687019Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T11:04:21.920161Z",
+                     *         "answered_at": "2026-11-28T22:54:45.717534Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -10686,7 +10694,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
+                     *         "id": "01M8J5WFE225VR9MDNTYBVG3V9",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10705,9 +10713,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T11:04:21.860621Z",
+                     *         "urged_at": "2026-11-28T22:54:45.687019Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T11:04:21.920161Z",
+                     *         "answered_at": "2026-11-28T22:54:45.717534Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -10732,7 +10740,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7PM4CNAGTT72M6VQVKQM */
+                /** @example 01M8J5WFE225VR9MDNTYBVG3V9 */
                 urge: string;
             };
             cookie?: never;
@@ -10758,7 +10766,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
+                     *         "id": "01M8J5WFE225VR9MDNTYBVG3V9",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10777,13 +10785,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T11:04:21.860621Z",
+                     *         "urged_at": "2026-11-28T22:54:45.687019Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T11:04:21.920161Z",
+                     *         "answered_at": "2026-11-28T22:54:45.717534Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T11:04:21.961872Z",
+                     *         "closed_at": "2026-11-28T22:54:45.743577Z",
                      *         "can": []
                      *       }
                      *     }
@@ -10801,7 +10809,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8GX7PM4CNAGTT72M6VQVKQM",
+                     *         "id": "01M8J5WFE225VR9MDNTYBVG3V9",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10820,13 +10828,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T11:04:21.860621Z",
+                     *         "urged_at": "2026-11-28T22:54:45.687019Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T11:04:21.920161Z",
+                     *         "answered_at": "2026-11-28T22:54:45.717534Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T11:04:21.961872Z",
+                     *         "closed_at": "2026-11-28T22:54:45.743577Z",
                      *         "can": []
                      *       }
                      *     }
@@ -11512,15 +11520,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04R1g3TjdXTkFBWURLSDRRM1JaWVk3QSJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SjVXRU5BUjRKWTZZRkJLSjRHMVEzRSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8GX7N7WNAAYDKH4Q3RZYY7A",
+                     *           "id": "01M8J5WENAR4JY6YFBKJ4G1Q3E",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-28T11:04:20.441395Z",
+                     *           "received_at": "2026-11-28T22:54:44.883413Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -11549,7 +11557,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8GX7N7WNAAYDKH4Q3RZYY7A */
+                /** @example 01M8J5WENAR4JY6YFBKJ4G1Q3E */
                 receipt: string;
             };
             cookie?: never;
@@ -11564,11 +11572,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8GX7N7WNAAYDKH4Q3RZYY7A",
+                     *       "id": "01M8J5WENAR4JY6YFBKJ4G1Q3E",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-28T11:04:20.441395Z",
+                     *       "received_at": "2026-11-28T22:54:44.883413Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -11582,12 +11590,12 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8GX7N7GVQMXE2S3KWMXM46R",
+                     *           "activity": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "gnH-u98Kp-tMS4PAyZiCURrUmsFJejKQrEixV7b_vuk",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImduSC11OThLcC10TVM0UEF5WmlDVVJyVW1zRkplaktRckVpeFY3Yl92dWsiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThHWDdON1dOQUFZREtINFEzUlpZWTdBIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMTE6MDQ6MjAuNDQxMzk1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04R1g3TjdHVlFNWEUyUzNLV01YTTQ2UiIsImNvZGUiOm51bGx9XX0.vDTTto1NCNVPFGXb03IBdccSrAI3rEgJ8_3gptwHMvvDw9QYXWB7kPvPcWKMSIYD_kjJdFjLbmSpl3Z5CLAACQ"
+                     *       "kid": "TkdjGLzPorecsr-oGE3IK1kKjkSDhqIBmaehKTq6Nc0",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlRrZGpHTHpQb3JlY3NyLW9HRTNJSzFrS2prU0RocUlCbWFlaEtUcTZOYzAiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKNVdFTkFSNEpZNllGQktKNEcxUTNFIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMjI6NTQ6NDQuODgzNDEzWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SjVXRU41R0JTV0VOOEtKNUE1MEhIUSIsImNvZGUiOm51bGx9XX0.cHY38RmjPASho_HPP4KJyD6rE_htGLyxhhdnIkDmsTfr8IJhsUUUtYpiMQNt31CHANLBrk8NuDurRbHz2MnsAw"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -11617,8 +11625,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "fTxva2OPnRzYekr0FjdIUT1rHQfIm8ynwwZiUa64Vtw",
-                     *           "kid": "gnH-u98Kp-tMS4PAyZiCURrUmsFJejKQrEixV7b_vuk",
+                     *           "x": "eXWZNRsBUuKMQcN8JdRU2YTFaXQ9Q6383XDukt30jSA",
+                     *           "kid": "TkdjGLzPorecsr-oGE3IK1kKjkSDhqIBmaehKTq6Nc0",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -11804,26 +11812,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8GX7N398PXX7N88PE5KTS40",
-                     *           "at": "2026-11-28T11:04:20.232008Z",
+                     *           "id": "01M8J5WEJVDAXBSVSTVNAW7Z12",
+                     *           "at": "2026-11-28T22:54:44.772696Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8GX7N2QYR1PMTV4963C0JH6",
+                     *           "ref": "01M8J5WEJJNXA41GM1P4MHDAWK",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8GX7C7MFEFRBBS5RKANV38D",
+                     *           "via": "key:01M8J5W7JDAW8G0PBC445FYYDV",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8GX7N2QYR1PMTV4963C0JH6",
+                     *             "public_id": "01M8J5WEJJNXA41GM1P4MHDAWK",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8GX7C02Y1VTR1TFZVGRAPT3",
+                     *             "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -11838,12 +11846,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-28T11:04:20.232008+00:00"
+                     *             "recorded_at": "2026-11-28T22:54:44.772696+00:00"
                      *           },
-                     *           "request_id": "d6dea52882252bc9aec42c20"
+                     *           "request_id": "c392e4ed302a000193a55351"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8GX7N398PXX7N88PE5KTS40"
+                     *       "next_cursor": "01M8J5WEJVDAXBSVSTVNAW7Z12"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -11885,10 +11893,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8GX7C7MFEFRBBS5RKANV38D",
+                     *       "key": "01M8J5W7JDAW8G0PBC445FYYDV",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_WKwo",
-                     *       "expires_at": "2026-12-28T11:04:11.244576Z",
+                     *       "key_hint": "ttdn_GMup",
+                     *       "expires_at": "2026-12-28T22:54:37.631933Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

@@ -5,6 +5,7 @@ import zipfile
 from typing import Any, get_args
 
 import anyio
+import httpx
 import pytest
 from openpyxl.utils import get_column_letter
 from pydantic import BaseModel
@@ -12,7 +13,9 @@ from starlette.types import Message
 
 from app.main import create_app
 from app.schemas.changes import ChangePage
+from app.schemas.gaps import GapsOut
 from app.schemas.lists import LONGEST_PAGE, Page
+from app.schemas.progress import By, ProgressOut
 from app.services import activities
 from app.settings import Settings
 from app.sheets import workbook
@@ -32,7 +35,9 @@ LISTS = sorted(
     if any(parameter["name"] == "format" for parameter in operations.get("get", {}).get("parameters", ()))
 )
 """Every operation that finds a list: a new one is tested without being named here."""
-PAGES: list[type[BaseModel]] = [*Page.__subclasses__(), ChangePage]
+UNPAGED = {"find_gaps": [""], "get_progress": [f"?by={by.value}" for by in By]}
+"""Lists that are always whole, and what has to be said that there is something in them."""
+PAGES: list[type[BaseModel]] = [*Page.__subclasses__(), ChangePage, GapsOut, ProgressOut]
 ITEMS = [get_args(page.model_fields["items"].annotation)[0] for page in PAGES]
 COLUMNS = {item.__name__: columns_of(item) for item in ITEMS}
 
@@ -44,7 +49,7 @@ def test_every_list_can_be_had_as_a_file() -> None:
         for operations in paths
         if any(one["name"] in ("cursor", "after") for one in operations.get("get", {}).get("parameters", ()))
     }
-    assert lists == set(LISTS)
+    assert {*lists, *UNPAGED} == set(LISTS)
     assert len(lists) > 15
 
 
@@ -74,7 +79,12 @@ def addresses(archive: Service) -> dict[str, list[tuple[str, str]]]:
     """Caller → every list it can read, with its operation."""
     spec = archive.app.openapi()
     return {
-        caller: [found for found in everything(archive[caller], spec, most=1) if found[0] in LISTS]
+        caller: [
+            (operation, address + asked)
+            for operation, address in everything(archive[caller], spec, most=1)
+            if operation in LISTS
+            for asked in UNPAGED.get(operation, [""])
+        ]
         for caller in ("TTBCD", "SCT")
     }
 
@@ -88,11 +98,24 @@ def test_a_file_says_what_the_list_says(
     for caller, lists in addresses.items():
         client = archive[caller]
         for address in [address for found, address in lists if found == operation]:
-            wanted = items(client, address, limit=200)
+            wanted = (
+                client.get(address).json()["items"]
+                if operation in UNPAGED
+                else items(client, address, limit=200)
+            )
             columns = [column for column in COLUMNS[_item_of(archive, operation)] if not column.on_demand]
-            headings, *rows = rows_of(client.get(address, params={"format": form}))
+            asked = httpx.URL(address).copy_merge_params({"format": form})
+            headings, *rows = rows_of(client.get(asked))
             assert headings == [column.heading for column in columns]
             assert rows == [[expected(item, column.path, form) for column in columns] for item in wanted]
+
+
+def test_progress_as_a_file_is_progress_by_something(archive: Service) -> None:
+    answer = archive["SCT"].get(f"{PLAN}/progress?format=xlsx")
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+        ("query:by", "breakdown_missing")
+    ]
 
 
 def test_what_is_asked_for_anyway_is_no_contradiction(archive: Service) -> None:
