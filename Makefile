@@ -77,7 +77,7 @@ clients: $(DEVELOPMENT) typescript ## feed every example to the TypeScript types
 	$(BIN)/python tests/house/clients.py typescript > build/clients/examples.ts
 	clients/typescript/node_modules/.bin/tsc --noEmit --strict build/clients/examples.ts
 	$(BIN)/uvx openapi-python-client generate --path openapi.json --meta none --fail-on-warning \
-		--output-path build/clients/generated
+		--config tests/house/clients.yml --output-path build/clients/generated
 	PYTHONPATH=build/clients $(BIN)/uv run --quiet --no-project --with attrs --with httpx --with python-dateutil \
 		python -W error tests/house/clients.py python
 

@@ -18,6 +18,7 @@ from app.schemas.activities import (
 )
 from app.schemas.batches import BatchAsk, BatchIn, BatchResult
 from app.services import activities, batching, receipts, recording
+from app.web import lines
 from app.web.answers import Answer, Matching
 from app.web.desk import AsReceived, AtDesk, Repeat, Unreadable
 from app.web.validation import parsed
@@ -68,6 +69,7 @@ def record_activity(
     operation_id="push_activities",
     summary="Ghi nhiều hoạt động · Record many activities",
     response_model=BatchResult,
+    openapi_extra=lines.PUBLISHED,
 )
 def push_activities(
     plan: str,

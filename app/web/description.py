@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.web import lines
 from app.web.exports import MEDIA_TYPES
 from app.web.problem_schema import PROBLEM, PROBLEM_ERROR, PROBLEM_RESPONSE
 
@@ -102,7 +103,10 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
 def _exemplify(operation: dict[str, Any], example: Mapping[str, Any]) -> None:
     if "request" in example:
         for name, media in operation.get("requestBody", {}).get("content", {}).items():
-            if name != MEDIA_TYPES["xlsx"]:  # no example of it could be read
+            if name == lines.MEDIA_TYPE:
+                records = example["request"]["records"]
+                media["example"] = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records)
+            elif name != MEDIA_TYPES["xlsx"]:  # no example of it could be read
                 media["example"] = example["request"]
     for status, response in operation["responses"].items():
         if status.startswith("2") and "response" in example:

@@ -2,13 +2,15 @@
 told in its place, and keeps no other from being taken."""
 
 import hashlib
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from app.errors import Failure, Invalid
 from app.web.faults import fault
 from app.web.json_text import read, without_bom
 
-MEDIA_TYPE = "application/x-ndjson"
+MEDIA_TYPE: Final = "application/x-ndjson"
+PUBLISHED: Final[dict[str, Any]] = {"requestBody": {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+"""The body as the contract publishes it, beside the same records as a list."""
 
 
 class Batch(NamedTuple):

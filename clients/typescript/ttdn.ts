@@ -5341,6 +5341,11 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["BatchIn"];
+                /**
+                 * @example {"task": "IV.7.a", "output": "M1", "occurred_on": "2023-05-12", "kind": "training", "title": "Tập huấn quy định về lễ hội, bổ sung", "source_system": "qlvb", "external_id": "2023/0117"}
+                 *     {"task": "IV.6.a", "output": null, "occurred_on": "2023-05-12", "kind": "training", "title": "Tập huấn quy định về lễ hội", "source_system": "qlvb", "external_id": "2023/0119"}
+                 */
+                "application/x-ndjson": string;
             };
         };
         responses: {

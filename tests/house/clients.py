@@ -25,8 +25,9 @@ def examples() -> Iterator[tuple[str, str, Any]]:
             status = min(status for status in operation["responses"] if status.startswith("2"))
             for one in (operation.get("requestBody"), operation["responses"][status]):
                 for content in (one or {}).get("content", {}).values():
-                    name = content["schema"]["$ref"].rpartition("/")[2]
-                    yield operation["operationId"], name, content["example"]
+                    if "$ref" in content["schema"]:  # what has none is a file, not a value
+                        name = content["schema"]["$ref"].rpartition("/")[2]
+                        yield operation["operationId"], name, content["example"]
 
 
 def typescript() -> None:
