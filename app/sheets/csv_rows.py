@@ -10,6 +10,8 @@ from app.errors import Invalid
 from app.sheets.csv_file import unguarded
 from app.sheets.found import MOST_COLUMNS, MOST_ROWS, Found, Row, too_many_rows, unfit
 
+MOST_LINES: Final = 1_048_576
+"""Empty ones included: as many as Excel itself has, so that an endless tail keeps nobody busy."""
 _DELIMITERS: Final = (",", ";", "\t")
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _ZIP: Final = b"PK\x03\x04"
@@ -33,6 +35,8 @@ def _rows(text: str, delimiter: str, above: int = 0) -> Iterator[Row]:
     how_many = 0
     try:
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
+            if number > MOST_LINES:
+                raise too_many_rows()
             found = _found(cells)
             if found:
                 how_many += 1

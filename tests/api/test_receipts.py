@@ -14,9 +14,11 @@ from typing import Any
 
 import jwt
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from app.cli import main
 from app.seal import BrokenSeal, Seal, content_of
 from tests.service import PLAN, Service, push, training
 from tests.walks import items
@@ -155,19 +157,13 @@ def verified(folder: Path, receipt: Any, keys: Any, content: bytes | None = None
     """`ttdn receipt verify`, far from any service and any database."""
     (folder / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
     (folder / "jwks.json").write_text(json.dumps(keys), encoding="utf-8")
-    command = [sys.executable, "-m", "app", "receipt", "verify", "receipt.json", "--keys", "jwks.json"]
+    command = ["receipt", "verify", f"{folder}/receipt.json", "--keys", f"{folder}/jwks.json"]
     if content is not None:
         (folder / "content").write_bytes(content)
-        command += ["--content", "content"]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
-    }
-    ended = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False
-    )
-    return ended.returncode, ended.stdout + ended.stderr
+        command += ["--content", f"{folder}/content"]
+    ended = CliRunner(env={"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}).invoke(main, command)
+    assert isinstance(ended.exception, SystemExit | None), repr(ended.exception)
+    return ended.exit_code, ended.output
 
 
 def forged(receipt: dict[str, Any], private: Any, algorithm: str = "EdDSA", **head: str) -> dict[str, Any]:
