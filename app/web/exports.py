@@ -33,6 +33,7 @@ AT_ONCE: Final = 2
 """Lists of more than a page that one process makes files of at the same time: others are to be served too."""
 _PIECE: Final = 64 * 1024
 _OF_A_PAGE: Final = ("limit", "cursor", "count")
+_READS: Final = re.compile(r"^(find|get)_")
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9.-]+")
 
 _turns = threading.BoundedSemaphore(AT_ONCE)
@@ -140,7 +141,7 @@ def _wanted(columns: tuple[Column, ...], first: Any) -> list[Column]:
 
 def _attached(request: Request, form: str) -> dict[str, str]:
     """`activities-ttdn-2023.xlsx`: what the operation finds, then what the path names; plain ASCII."""
-    noun = str(request.scope["route"].operation_id).partition("_")[2].replace("_", "-")
+    noun = _READS.sub("", str(request.scope["route"].operation_id)).replace("_", "-")
     name = "-".join(_UNFIT.sub("-", part) for part in (noun, *request.path_params.values()))
     return {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
 
