@@ -48,6 +48,8 @@ proposal.decide     -    -    -    -    -    -    -    yes  -    -    -    -    
 proposal.withdraw   -    -    -    -    yes  -    -    -    -    -    -    -    -    -    -    -    -    -
 agency.edit         -    -    -    -    -    -    -    yes  -    -    -    -    -    -    -    -    -    -
 calendar.edit       -    -    -    -    -    -    -    yes  yes  -    -    -    -    -    -    -    -    -
+calendar.steward    -    -    -    -    -    -    -    yes  -    -    -    -    -    -    -    -    -    -
+calendar.subscribe  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes
 activity.record     yes  -    yes  -    -    -    -    -    for  -    -    -    -    -    -    -    -    -
 activity.revise     yes  yes  yes  -    -    -    -    -    for  -    -    -    -    -    -    -    -    -
 activity.withdraw   yes  yes  yes  -    -    -    -    -    for  -    -    -    -    -    -    -    -    -
@@ -83,6 +85,8 @@ proposal.decide     push    active   any      any
 proposal.withdraw   push    active   any      any
 agency.edit         push    active   any      any
 calendar.edit       push    active   any      any
+calendar.steward    push    active   any      any
+calendar.subscribe  read    any      any      any
 activity.record     push    active   active   normal,internal
 activity.revise     push    active   active   normal,internal
 activity.withdraw   push    active   active   normal,internal

@@ -72,6 +72,8 @@ _NUMBERED = {
     "urge": "urges",
     "proposal": "proposals",
     "revision": "amendments",
+    "occurrence": "occurrences",
+    "subscription": "calendar/subscriptions",
 }
 
 

@@ -8,7 +8,7 @@ from app.models.assignments import Assignment
 from app.models.base import Base
 from app.models.budget import Budget, BudgetLine
 from app.models.changes import Change
-from app.models.events import Event
+from app.models.events import Event, EventLink, Occurrence, Subscription
 from app.models.keys import Key
 from app.models.objectives import Objective
 from app.models.outputs import Output
@@ -32,10 +32,12 @@ __all__ = [
     "BudgetLine",
     "Change",
     "Event",
+    "EventLink",
     "Implementation",
     "Key",
     "Membership",
     "Objective",
+    "Occurrence",
     "Output",
     "Plan",
     "Proposal",
@@ -44,6 +46,7 @@ __all__ = [
     "Section",
     "SigningKey",
     "Standing",
+    "Subscription",
     "Task",
     "Urge",
     "Withdrawal",

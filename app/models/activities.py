@@ -19,6 +19,7 @@ class Activity(Recorded):
         Index("ix_activities_plan_id_public_id", "plan_id", "public_id"),
         Index("ix_activities_assignment_id_occurred_on", "assignment_id", "occurred_on"),
         Index("ix_activities_output_id_occurred_on", "output_id", "occurred_on"),
+        Index("ix_activities_plan_id_marks", "plan_id", "marks"),
     )
 
     public_id: Mapped[PublicId] = mapped_column(insert_sentinel=True)  # tells the rows of one INSERT apart
@@ -38,6 +39,7 @@ class Activity(Recorded):
     channel: Mapped[Channel | None]
     languages: Mapped[Json]
     link: Mapped[Name | None]
+    marks: Mapped[str | None] = mapped_column(doc="the anniversary it marks: event and year, `E11-2028`")
     source_system: Mapped[str | None]
     external_id: Mapped[str | None]
     source_updated_at: Mapped[datetime | None]

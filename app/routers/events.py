@@ -3,12 +3,15 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from app.rules.parties import Actor
 from app.schemas.budget import BudgetLineFilter, BudgetLinePage, BudgetOut
-from app.schemas.events import EventFilter, EventOut, EventPage
-from app.services import budget, events
-from app.web.desk import AtDesk
+from app.schemas.events import EventFilter, EventIn, EventOut, EventPage, EventPatch
+from app.services import budget, calendar_keeping, events
+from app.web.answers import Answer, Matching
+from app.web.desk import AtDesk, Repeat
 
 router = APIRouter(prefix="/v1/plans/{plan}")
 
@@ -42,7 +45,50 @@ def get_event(
     ] = None,
 ) -> Response:
     """Một sự kiện theo mã. · One event by its code."""
-    return desk.read(lambda session, actor: events.get(session, actor, plan, code, year))
+
+    def get(session: Session, actor: Actor) -> Answer:
+        shown, version = events.get(session, actor, plan, code, year)
+        return Answer(shown, version=version)
+
+    return desk.read(get)
+
+
+@router.post(
+    "/events",
+    operation_id="add_event",
+    summary="Thêm một sự kiện · Add an event",
+    response_model=EventOut,
+    status_code=201,
+    tags=["events"],
+)
+def add_event(plan: str, body: EventIn, desk: AtDesk, repeat: Repeat) -> Response:
+    """Chủ kế hoạch và bộ phận giúp việc thêm sự kiện mà danh sách in để mở, kèm lý do; cơ quan chủ trì do
+    chủ kế hoạch nêu. · The plan's owner and its secretariat add what the printed list, which ends open,
+    lacks, with the reason; who prepares it is named by the owner."""
+
+    def add(session: Session, actor: Actor) -> Answer:
+        shown, version = calendar_keeping.add(session, actor, plan, body)
+        return Answer(shown, status=201, version=version, headers={"Location": f"events/{shown.code}"})
+
+    return desk.write(add, repeat)
+
+
+@router.patch(
+    "/events/{code}",
+    operation_id="correct_event",
+    summary="Sửa một sự kiện · Correct an event",
+    response_model=EventOut,
+    tags=["events"],
+)
+def correct_event(plan: str, code: str, body: EventPatch, desk: AtDesk, match: Matching) -> Response:
+    """Chỉ những trường nêu tên thay đổi (RFC 7396), kèm lý do; ngày in trong kế hoạch giữ nguyên; cần
+    If-Match. · Only the named fields change, with the reason; what the plan prints stays; needs If-Match."""
+
+    def correct(session: Session, actor: Actor) -> Answer:
+        shown, version = calendar_keeping.correct(session, actor, plan, code, body, match.versions())
+        return Answer(shown, version=version)
+
+    return desk.write(correct)
 
 
 @router.get(

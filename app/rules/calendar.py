@@ -9,11 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
-from app.rules.vocabulary import PeriodKind
+from app.rules.vocabulary import PeriodKind, YearClass
 
 # Asia/Ho_Chi_Minh, UTC+7 without summer time since 13 June 1975. A fixed offset, because Windows has no
 # zone data of its own and a wrong business day is worse than a missing rule for dates before any plan.
 OFFICE_TIME: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+
+PREPARATION_DAYS: Final = 60
+"""How long before an anniversary its preparation begins, unless the event says otherwise (model §6)."""
+MOST_PREPARATION_DAYS: Final = 730
+WEEKDAYS: Final = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
 # Months in it, code, and its name as an office writes it at the head of a report.
 _KINDS: Final = {
@@ -33,6 +38,13 @@ class Occurrence:
     is_round: bool
     is_five_year: bool
     weekday: int
+
+    @property
+    def year_class(self) -> YearClass:
+        """What kind of year it is."""
+        if self.is_round:
+            return YearClass.ROUND
+        return YearClass.FIVE_YEAR if self.is_five_year else YearClass.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,11 @@ def occurrence(origin: date, year: int) -> Occurrence | None:
     moved = (origin.month, origin.day) == (2, 29) and not isleap(year)
     on = date(year, 2, 28) if moved else origin.replace(year=year)
     return Occurrence(on, ordinal, ordinal % 10 == 0, ordinal % 10 == 5, on.isoweekday())
+
+
+def begins(on: date, preparation_days: int) -> date:
+    """The first day of preparing for something; the calendar's own first day where it would lie before."""
+    return on - timedelta(min(preparation_days, (on - date.min).days))
 
 
 def periods(kind: PeriodKind, first: date, last: date) -> tuple[Period, ...]:

@@ -20,6 +20,11 @@ class GapKind(Word):
         "Vừa chịu trách nhiệm vừa phối hợp",
         "Accountable and coordinator at once",
     )
+    EVENT_WITHOUT_STEWARD = (
+        "event_without_steward",
+        "Sự kiện chưa có cơ quan chủ trì chuẩn bị",
+        "Event that nobody prepares",
+    )
     NO_MONITOR = "no_monitor", "Chưa có cơ quan theo dõi", "Nobody monitors"
     NO_APPROVER = (
         "no_approver",

@@ -25,6 +25,8 @@ class Action(Word):
     PROPOSAL_WITHDRAW = "proposal.withdraw", "Rút đề xuất", "Withdraw a proposal"
     AGENCY_EDIT = "agency.edit", "Sửa cơ quan, nhóm, kế thừa", "Change agencies, groups, succession"
     CALENDAR_EDIT = "calendar.edit", "Sửa lịch sự kiện", "Change the calendar"
+    CALENDAR_STEWARD = "calendar.steward", "Giao cơ quan chủ trì chuẩn bị", "Name who prepares an event"
+    CALENDAR_SUBSCRIBE = "calendar.subscribe", "Đăng ký lịch", "Subscribe to the calendar"
     ACTIVITY_RECORD = "activity.record", "Ghi hoạt động", "Record an activity"
     ACTIVITY_REVISE = "activity.revise", "Sửa hoạt động", "Correct an activity"
     ACTIVITY_WITHDRAW = "activity.withdraw", "Rút hoạt động", "Withdraw an activity"
@@ -100,6 +102,8 @@ POLICY: Mapping[Action, Rule] = MappingProxyType({
     Action.PROPOSAL_WITHDRAW:   _row(PLAN,   Is.PROPOSER),
     Action.AGENCY_EDIT:         _row(PLAN,   Is.PLAN_OWNER),
     Action.CALENDAR_EDIT:       _row(PLAN,   Is.PLAN_OWNER, Is.SECRETARIAT),
+    Action.CALENDAR_STEWARD:    _row(PLAN,   Is.PLAN_OWNER),
+    Action.CALENDAR_SUBSCRIBE:  Rule(frozenset(Is), ANYWHERE, scope=Scope.READ),
     Action.ACTIVITY_RECORD:     _row(WORK,   Is.ACCOUNTABLE, Is.COORDINATOR, behalf=Is.SECRETARIAT),
     Action.ACTIVITY_REVISE:     _row(WORK,   *_DOER, Is.COORDINATOR, behalf=Is.SECRETARIAT),
     Action.ACTIVITY_WITHDRAW:   _row(WORK,   *_DOER, Is.COORDINATOR, behalf=Is.SECRETARIAT),

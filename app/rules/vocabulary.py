@@ -126,6 +126,23 @@ class EventKind(Word):
     HISTORICAL = "historical", "Sự kiện lịch sử", "Historical event"
 
 
+class YearClass(Word):
+    """What kind of year an anniversary is in."""
+
+    ROUND = "round", "Năm tròn", "Round year"
+    FIVE_YEAR = "five_year", "Năm lẻ 5", "Five-year"
+    OTHER = "other", "Năm khác", "Other year"
+
+
+class Stage(Word):
+    """Where an anniversary stands on a day."""
+
+    AHEAD = "ahead", "Chưa đến lúc chuẩn bị", "Ahead"
+    PREPARING = "preparing", "Đang thời gian chuẩn bị", "To be prepared now"
+    PAST = "past", "Đã qua", "Past"
+    CANCELLED = "cancelled", "Không tổ chức", "Cancelled"
+
+
 class AnomalyClass(Word):
     OCR = "ocr", "Lỗi nhận dạng chữ", "Recognition error"
     FACT = "fact", "Sai sự kiện", "Factual error"
@@ -203,6 +220,9 @@ class Subject(Word):
     PROPOSAL = "proposal", "Đề xuất", "Proposal"
     URGE = "urge", "Đôn đốc", "Urge"
     EVENT = "event", "Sự kiện", "Event"
+    EVENT_LINK = "event_link", "Nhiệm vụ gắn với sự kiện", "Task of an event"
+    OCCURRENCE = "occurrence", "Kỷ niệm một năm", "Anniversary of a year"
+    SUBSCRIPTION = "subscription", "Đăng ký lịch", "Calendar subscription"
     BUDGET = "budget", "Kinh phí", "Budget"
     BUDGET_LINE = "budget_line", "Dòng kinh phí", "Budget line"
     AGENCY = "agency", "Cơ quan", "Agency"

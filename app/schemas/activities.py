@@ -25,6 +25,14 @@ Link = Annotated[
 ]
 SourceSystem = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$", examples=["qlvb-svhttdl"])]
 ExternalId = Annotated[str, Field(min_length=1, max_length=200, examples=["2023/0117"]), Clean]
+Marks = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Z0-9][A-Z0-9.]{0,19}-[0-9]{4}$",
+        description="kỷ niệm được đánh dấu: sự kiện và năm · the anniversary it marks (see occurrences)",
+        examples=["E11-2023"],
+    ),
+]
 OutputCode = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{0,39}$", examples=["M1"])]
 
 
@@ -59,6 +67,7 @@ class ActivityIn(In):
     channel: Channel | None = None
     languages: Languages = Field(default=[])
     link: Link | None = None
+    marks: Marks | None = None
     source_system: SourceSystem | None = None
     external_id: ExternalId | None = None
     source_updated_at: Annotated[
@@ -113,6 +122,7 @@ class ActivityPatch(In):
     channel: Channel | None = None
     languages: Languages = Field(default=[])
     link: Link | None = None
+    marks: Marks | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:
@@ -158,6 +168,7 @@ class ActivityOut(Out):
     channel_label: str | None = None
     languages: list[str]
     link: str | None
+    marks: str | None = Field(description="kỷ niệm được đánh dấu · the anniversary it marks")
     source_system: str | None
     external_id: str | None
     source_updated_at: datetime | None
@@ -214,6 +225,7 @@ class ActivityFilter(Listing):
     kind: Annotated[str | None, one_of(ActivityKind)] = None
     channel: Annotated[str | None, one_of(Channel)] = None
     status: Annotated[str | None, one_of(ActivityStatus)] = None
+    marks: Annotated[str | None, codes_of("kỷ niệm được đánh dấu · anniversaries marked", "E11-2023")] = None
     source_system: SourceSystem | None = None
     external_id: ExternalId | None = None
     occurred_from: Day | None = None

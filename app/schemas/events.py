@@ -1,13 +1,58 @@
-"""The calendar of events on the wire."""
+"""The calendar on the wire: events with their two dates, and how the calendar is kept."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from app.rules.countries import COUNTRIES
 from app.rules.vocabulary import EventKind
-from app.schemas.base import Out
+from app.schemas.base import AgencyRef, Clean, Day, In, Number, Out, Reason, TaskRef, Title
 from app.schemas.lists import Listing, Page, Search, one_of, sort_by
+from app.schemas.outputs import Can
+
+
+def _known(code: str) -> str:
+    if code not in COUNTRIES:
+        raise PydanticCustomError(
+            "unknown_country",
+            "there is no such country code",
+            {"vi": "Không có mã nước này theo ISO 3166-1.", "en": "ISO 3166-1 has no such country code."},
+        )
+    return code
+
+
+Country = Annotated[
+    str,
+    Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2", examples=["ZA"]),
+    AfterValidator(_known),
+]
+EventCode = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9.]{0,19}$", examples=["E12"])]
+AgencyCode = Annotated[str, Field(min_length=1, max_length=35, examples=["SNGV"]), Clean]
+TaskCodes = Annotated[list[Annotated[str, Field(min_length=1, max_length=40), Clean]], Field(max_length=50)]
+PreparationDays = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=730,
+        description="chuẩn bị trước bao nhiêu ngày · days before, from which on it is prepared",
+        examples=[60],
+    ),
+    Number,
+]
+Origin = Annotated[
+    Day,
+    Field(
+        ge=date(1, 1, 1),
+        le=date(9000, 1, 1),
+        description="ngày đã kiểm chứng, từ đó tính kỷ niệm · verified; anniversaries follow from it",
+        examples=["1973-02-11"],
+    ),
+]
+VerifiedBy = Annotated[
+    Reason, Field(description="kiểm chứng theo nguồn nào · the source that it was verified by")
+]
 
 
 class Anniversary(Out):
@@ -34,14 +79,23 @@ class EventOut(Out):
     name_vi: str
     name_en: str
     counterpart: str | None = Field(description="ISO 3166-1 alpha-2")
-    date_printed: date
+    date_printed: date | None = Field(
+        description="null: không có trong kế hoạch in · not in the printed plan"
+    )
     date_verified: date | None
     verified_by: str | None
     note_vi: str | None
     note_en: str | None
-    task: str | None
+    tasks: list[TaskRef] = Field(description="nhiệm vụ đánh dấu sự kiện · the tasks that mark it")
+    steward: AgencyRef | None = Field(
+        description="cơ quan chủ trì chuẩn bị; null là khoảng trống · who prepares it; null is a gap"
+    )
+    preparation_days: int
+    withdrawn: bool = Field(description="đã đưa ra khỏi lịch · taken off the calendar")
+    reason: str | None = Field(description="lý do của lần sửa gần nhất · why it was last changed here")
     line: int | None
     anniversary: Anniversary | None
+    can: Can
 
 
 class EventPage(Page):
@@ -56,3 +110,65 @@ class EventFilter(Listing):
     ] = None
     kind: Annotated[str | None, one_of(EventKind)] = None
     sort: Annotated[str, sort_by("code", "date_verified", "name")] = "date_verified"
+
+
+class EventIn(In):
+    """An event that the printed list, which ends open, does not have."""
+
+    code: EventCode
+    kind: EventKind
+    name_vi: Title
+    name_en: Title
+    counterpart: Country | None = None
+    date_verified: Origin
+    verified_by: VerifiedBy
+    note_vi: Reason | None = None
+    note_en: Reason | None = None
+    tasks: TaskCodes = Field(default=[])
+    steward: AgencyCode | None = None
+    preparation_days: PreparationDays = 60
+    reason: Annotated[Reason, Field(description="vì sao thêm vào lịch · why it is added")]
+
+
+class EventPatch(In):
+    """A merge patch (RFC 7396): what is named changes, `null` empties what may be empty. `tasks` is the whole
+    list. What the plan prints stays as it is printed."""
+
+    kind: EventKind = EventKind.HISTORICAL
+    name_vi: Title = ""
+    name_en: Title = ""
+    counterpart: Country | None = None
+    date_verified: Origin = date.min
+    verified_by: VerifiedBy = ""
+    note_vi: Reason | None = None
+    note_en: Reason | None = None
+    tasks: TaskCodes = Field(default=[])
+    steward: AgencyCode | None = None
+    preparation_days: PreparationDays = 60
+    withdrawn: Annotated[
+        bool,
+        Field(strict=True, description="đưa ra khỏi lịch, hoặc đưa lại · off the calendar, or back on it"),
+    ] = False
+    reason: Annotated[Reason, Field(description="vì sao sửa · why it is changed; always needed")] = ""
+
+    @model_validator(mode="after")
+    def _said_why(self) -> Self:
+        if "reason" not in self.model_fields_set or len(self.model_fields_set) == 1:
+            raise PydanticCustomError(
+                "change_and_reason",
+                "name a field to change, and the reason",
+                {
+                    "vi": "Nêu ít nhất một trường cần sửa, cùng lý do (reason).",
+                    "en": "Name at least one field to change, and the reason.",
+                },
+            )
+        if ("date_verified" in self.model_fields_set) != ("verified_by" in self.model_fields_set):
+            raise PydanticCustomError(
+                "date_and_source",
+                "date_verified and verified_by belong together",
+                {
+                    "vi": "date_verified và verified_by phải đi cùng nhau.",
+                    "en": "date_verified and verified_by belong together.",
+                },
+            )
+        return self

@@ -7,6 +7,7 @@ from pydantic import Field
 from app.rules.gaps import GapKind
 from app.schemas.base import AgencyRef, Out, TaskRef
 from app.schemas.lists import Asking, one_of
+from app.schemas.occurrences import EventRef
 
 
 class RepairOut(Out):
@@ -14,6 +15,7 @@ class RepairOut(Out):
 
     method: str = Field(examples=["POST"])
     path: str = Field(description="tính từ gốc của API · from the root of the API")
+    headers: dict[str, str] = Field(description="cần gửi kèm · to be sent with it")
     body: dict[str, Any]
     fill: list[str] = Field(
         description="chỗ cần điền · pointers into the body", examples=[["/changes/0/target"]]
@@ -28,6 +30,7 @@ class GapOut(Out):
     kind_label: str = ""
     tasks: list[TaskRef]
     agencies: list[AgencyRef]
+    events: list[EventRef]
     text_vi: str
     text_en: str
     repair: RepairOut

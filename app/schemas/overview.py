@@ -10,6 +10,7 @@ from app.schemas.base import Out
 from app.schemas.budget import BudgetOut
 from app.schemas.events import EventOut
 from app.schemas.gaps import GapCount
+from app.schemas.occurrences import OccurrenceOut
 from app.schemas.outputs import OutputOut
 from app.schemas.plans import PlanOut
 from app.schemas.progress import ProgressOut
@@ -68,4 +69,8 @@ class OverviewOut(Out):
     )
     budget: BudgetOut
     latest: list[ActivityOut]
-    anniversaries: list[EventOut]
+    anniversaries: list[EventOut] = Field(description="của năm kế hoạch · those of the plan's year")
+    unprepared: list[OccurrenceOut] = Field(
+        description="năm tròn, năm lẻ 5 đã đến lúc chuẩn bị mà chưa có hoạt động nào · round and five-years "
+        "to be prepared by now, and nothing marks them"
+    )

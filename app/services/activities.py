@@ -36,6 +36,7 @@ def find(session: Session, actor: Actor, slug: str, ask: ActivityFilter) -> Acti
         (Activity.kind, ask.kind),
         (Activity.channel, ask.channel),
         (Activity.status, ask.status),
+        (Activity.marks, ask.marks),
         (Activity.source_system, ask.source_system),
     ):
         if wanted:
@@ -127,6 +128,7 @@ def _one(here: Ground, may: Permissions, row: Any) -> ActivityOut:
         channel=activity.channel,
         languages=activity.languages,
         link=activity.link,
+        marks=activity.marks,
         source_system=activity.source_system,
         external_id=activity.external_id,
         source_updated_at=activity.source_updated_at,

@@ -39,6 +39,7 @@ WANTED: Final = Wanted(
         "channel": heading(_ITEM, ("channel_label",)),
         "languages": heading(_ITEM, ("languages",)),
         "link": heading(_ITEM, ("link",)),
+        "marks": heading(_ITEM, ("marks",)),
         "source_system": heading(_ITEM, ("source_system",)),
         "external_id": heading(_ITEM, ("external_id",)),
         "source_updated_at": heading(_ITEM, ("source_updated_at",)),

@@ -80,7 +80,7 @@ def _settled(session: Session) -> list[ColumnElement[bool]]:
 
 
 def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
-    """Changes of tasks the caller sees whole; of keys, for the technician alone.
+    """Changes of tasks the caller sees whole; of keys and what is like them, for the technician alone.
 
     Of a status-only duty several bodies may be leads: who did what in it is for the plan's insiders.
     """
@@ -89,7 +89,7 @@ def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
     outside = seen & ~_leads_to_hidden(actor) & Change.subject.not_in(_FOR_INSIDERS)
     whole = Change.plan_id.in_(_inside(session, actor)) | outside
     if Scope.ADMIN not in actor.scopes:
-        whole &= Change.subject != Subject.KEY
+        whole &= Change.subject.not_in((Subject.KEY, Subject.SUBSCRIPTION))
     return whole
 
 

@@ -19,6 +19,7 @@ from app.models import (
     Budget,
     BudgetLine,
     Event,
+    EventLink,
     Implementation,
     Membership,
     Objective,
@@ -27,6 +28,7 @@ from app.models import (
     Task,
 )
 from app.models.base import Recorded
+from app.models.unit import instant
 from app.rules import clauses
 from app.rules.judging import Permit
 from app.rules.ownership import Action
@@ -203,15 +205,22 @@ def link(draft: Draft, item: str, duty: str, basis: Source) -> None:
 
 def add_event(draft: Draft, task: str | None, facts: Mapping[str, Any]) -> None:
     """Enter an event of the calendar."""
-    draft.enter(
-        Event(
-            **facts,
-            plan_id=draft.plan.id,
-            task_id=draft.tasks[task].id if task is not None else None,
-            sort_key=sort_key(facts["name_vi"]),
-            search_text=fold(f"{facts['code']} {facts['name_vi']} {facts['name_en']}"),
-        )
+    event = Event(
+        **facts,
+        plan_id=draft.plan.id,
+        sort_key=sort_key(facts["name_vi"]),
+        search_text=fold(f"{facts['code']} {facts['name_vi']} {facts['name_en']}"),
+        changed_at=instant(draft.session),
     )
+    draft.enter(event)
+    if task is not None:
+        link = EventLink(
+            plan_id=draft.plan.id,
+            event_id=event.id,
+            task_id=draft.tasks[task].id,
+            label=f"{event.code}/{task}",
+        )
+        draft.enter(link)
 
 
 def add_budget(

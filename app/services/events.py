@@ -1,84 +1,96 @@
 """Events and their anniversaries."""
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.models import Event, Task
+from app.models import Agency, Event
 from app.rules.calendar import occurrence
+from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.events import Anniversary, EventFilter, EventOut, EventPage
 from app.schemas.lists import several
-from app.services import grounds, listing, sight
+from app.services import calendars, grounds, listing
+from app.services.calendars import Marked
 from app.services.grounds import Ground
 
-_TRUE_DATE = func.coalesce(Event.date_verified, Event.date_printed)
 ORDERS = {
     "code": Event.code,
-    "date_verified": _TRUE_DATE,
+    "date_verified": func.coalesce(Event.date_verified, Event.date_printed),
     "name": Event.sort_key,
 }
+_PLAIN = tuple(name for name in EventOut.model_fields if hasattr(Event, name))
 
 
 def find(session: Session, actor: Actor, slug: str, ask: EventFilter) -> EventPage:
     """List events with their anniversary in a year."""
     here = grounds.find(session, actor, slug)
     query = (
-        select(Event, Task.code)
-        .outerjoin(Task, _seen_task(here, actor))
+        select(Event, Agency.code, Agency.name_vi)
+        .outerjoin(Agency, Agency.id == Event.steward_id)
         .where(Event.plan_id == here.plan.id, *listing.matching(Event.search_text, ask.q))
     )
     if ask.kind:
         query = query.where(Event.kind.in_(several(ask.kind)))
     found = listing.page(session, query, ask, ORDERS, by="date_verified", last=[Event.code], place=slug)
-    year = ask.year if ask.year is not None else here.plan.year
+    marked = calendars.with_all(session, here, actor, ((row[0], row[1], row[2]) for row in found.rows))
+    can, year = calendars.can(here, actor), ask.year if ask.year is not None else here.plan.year
     return EventPage(
-        items=[_out(event, task, year) for event, task in found.rows],
+        items=[out(one, year, can) for one in marked.values()],
         next_cursor=found.next_cursor,
         total=found.total,
         list_is_open=here.plan.events_open,
     )
 
 
-def get(session: Session, actor: Actor, slug: str, code: str, year: int | None) -> EventOut:
-    """One event."""
-    here = grounds.find(session, actor, slug)
-    query = select(Event, Task.code).outerjoin(Task, _seen_task(here, actor))
-    found = session.execute(query.where(Event.plan_id == here.plan.id, Event.code == code)).one_or_none()
-    if found is None:
+def get(session: Session, actor: Actor, slug: str, code: str, year: int | None) -> tuple[EventOut, int]:
+    """One event, and its version."""
+    return one(session, grounds.find(session, actor, slug), actor, code, year)
+
+
+def one(
+    session: Session, here: Ground, actor: Actor, code: str, year: int | None = None
+) -> tuple[EventOut, int]:
+    """The same, in a plan already found."""
+    marked = calendars.read(session, here, actor, Event.code == code).get(code)
+    if marked is None:
         raise NotFound()
-    return _out(found[0], found[1], year if year is not None else here.plan.year)
+    shown = out(marked, year if year is not None else here.plan.year, calendars.can(here, actor))
+    return shown, marked.event.version
 
 
 def of_the_year(session: Session, here: Ground, actor: Actor) -> list[EventOut]:
     """Every event that has an anniversary in the plan's year, in the order of the year."""
-    query = (
-        select(Event, Task.code).outerjoin(Task, _seen_task(here, actor)).where(Event.plan_id == here.plan.id)
-    )
-    events = [
-        _out(event, task, here.plan.year) for event, task in session.execute(query.order_by(Event.code))
+    marked, can = calendars.read(session, here, actor, ~Event.withdrawn), calendars.can(here, actor)
+    kept = [
+        (event.anniversary.on, event)
+        for event in (out(one, here.plan.year, can) for one in marked.values())
+        if event.anniversary
     ]
-    marked = [(event.anniversary.on, event) for event in events if event.anniversary]
-    return [event for _, event in sorted(marked, key=lambda pair: (pair[0], pair[1].code))]
+    return [event for _, event in sorted(kept, key=lambda pair: (pair[0], pair[1].code))]
 
 
-def _seen_task(here: Ground, actor: Actor) -> ColumnElement[bool]:
-    return and_(Task.id == Event.task_id, sight.seen_whole(here, actor))
+def out(marked: Marked, year: int, can: list[Action]) -> EventOut:
+    """An event as it is shown, with its anniversary in a year."""
+    return EventOut(
+        **{name: getattr(marked.event, name) for name in _PLAIN},
+        steward=marked.steward,
+        tasks=marked.tasks,
+        anniversary=_anniversary(marked.event, year),
+        can=can,
+    )
 
 
-def _out(event: Event, task: str | None, year: int) -> EventOut:
-    columns = {
-        name: getattr(event, name)
-        for name in EventOut.model_fields
-        if hasattr(event, name) and name != "task"
-    }
-    return EventOut(**columns, task=task, anniversary=_anniversary(event, year))
+def label(event: Event, ordinal: int) -> tuple[str, str]:
+    """What an anniversary is called, in both languages."""
+    return f"Kỷ niệm {ordinal} năm: {event.name_vi}", f"{ordinal} years: {event.name_en}"
 
 
 def _anniversary(event: Event, year: int) -> Anniversary | None:
-    found = occurrence(event.date_verified or event.date_printed, year)
+    found = occurrence(event.true_date, year)
     if found is None:
         return None
+    vi, en = label(event, found.ordinal)
     return Anniversary(
         year=year,
         on=found.on,
@@ -86,6 +98,6 @@ def _anniversary(event: Event, year: int) -> Anniversary | None:
         ordinal=found.ordinal,
         is_round=found.is_round,
         is_five_year=found.is_five_year,
-        label_vi=f"Kỷ niệm {found.ordinal} năm: {event.name_vi}",
-        label_en=f"{found.ordinal} years: {event.name_en}",
+        label_vi=vi,
+        label_en=en,
     )

@@ -17,7 +17,7 @@ from app.rules.vocabulary import AgencyKind, Role, Source, TaskFamily, TaskKind
 from app.schemas.base import AgencyRef, TaskRef
 from app.schemas.gaps import GapCount, GapFilter, GapOut, GapsOut, RepairOut
 from app.schemas.lists import several
-from app.services import grounds, sight
+from app.services import calendars, grounds, sight
 from app.services.grounds import Ground
 
 _DECISION = ["/decision/number", "/decision/decided_on", "/decision/issuer"]
@@ -62,6 +62,7 @@ def every(session: Session, here: Ground, actor: Actor) -> Iterator[GapOut]:
                 tasks=[task],
             )
     yield from _bodies(session, here, duties)
+    yield from calendars.without_steward(session, here)
     yield from _powers(session, here, list(duties.values()))
 
 
@@ -212,11 +213,13 @@ def _gap(
         kind=kind,
         tasks=[TaskRef(code=task.code, title_vi=task.title_vi) for task in tasks],
         agencies=[AgencyRef(code=agency.code, name_vi=agency.name_vi) for agency in agencies],
+        events=[],
         text_vi=vi,
         text_en=en,
         repair=RepairOut(
             method="POST",
             path=f"/v1/plans/{here.plan.slug}/amendments",
+            headers={},
             body={
                 "decision": {"number": None, "decided_on": None, "issuer": None},
                 "changes": [change],

@@ -3,10 +3,11 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from app.errors import Fault, Invalid, Text
 from app.rules.vietnamese import fold
 from app.schemas.lists import Listing
 
+T = TypeVar("T")
 Keys = list[tuple[Any, bool]]
 """The columns a list is sorted by, each with whether it descends."""
 
@@ -60,12 +62,35 @@ def page(
     )
     query = query.add_columns(*(column.label(f"_key{at}") for at, (column, _) in enumerate(keys)))
     if ask.cursor is not None:
-        query = query.where(_after(keys, _open(ask.cursor, mark, keys)))
+        kinds = [column.type.python_type for column, _ in keys]
+        query = query.where(_after(keys, _open(ask.cursor, mark, kinds)))
     query = query.order_by(*(column.desc() if down else column.asc() for column, down in keys))
     rows = session.execute(query.limit(ask.limit + 1)).all()
     more, rows = len(rows) > ask.limit, rows[: ask.limit]
     next_cursor = _close(mark, rows[-1][-len(keys) :]) if more else None
     return Found([tuple(row[: -len(keys)]) for row in rows], next_cursor, total)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundInHand(Generic[T]):
+    """One page of what was worked out and is no row."""
+
+    rows: list[T]
+    next_cursor: str | None
+    total: int | None
+
+
+def page_of(
+    items: Sequence[T], ask: Listing, key: Callable[[T], tuple[str, str]], *, place: object = None
+) -> FoundInHand[T]:
+    """The same for what was worked out, and is in the order of `key`, two texts that are unique together."""
+    mark, start = _mark(ask, "", place), 0
+    if ask.cursor is not None:
+        served = tuple(_open(ask.cursor, mark, [str, str]))
+        start = bisect_right(items, served, key=key)
+    end = start + ask.limit
+    next_cursor = _close(mark, key(items[end - 1])) if end < len(items) else None
+    return FoundInHand(list(items[start:end]), next_cursor, len(items) if ask.count else None)
 
 
 def _after(keys: Keys, values: list[Any]) -> ColumnElement[bool]:
@@ -89,14 +114,13 @@ def _close(mark: str, values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _open(cursor: str, mark: str, keys: Keys) -> list[Any]:
+def _open(cursor: str, mark: str, kinds: Sequence[type[Any]]) -> list[Any]:
     """Read a cursor back, trusting nothing in it: right question, right number and types of values."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         given, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if given != mark:
             raise ValueError
-        kinds = [column.type.python_type for column, _ in keys]
         return [_typed(kind, value) for kind, value in zip(kinds, values, strict=True)]
     except (ValueError, TypeError, RecursionError) as error:
         raise Invalid(

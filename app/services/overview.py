@@ -16,6 +16,7 @@ from app.services import (
     activities,
     agencies,
     amendments,
+    anniversaries,
     budget,
     events,
     figures,
@@ -55,6 +56,7 @@ def get(session: Session, actor: Actor, slug: str) -> OverviewOut:
         budget=budget.of_plan(session, here),
         latest=activities.latest(session, here, actor, LATEST),
         anniversaries=events.of_the_year(session, here, actor),
+        unprepared=anniversaries.unprepared(session, here, actor),
     )
 
 

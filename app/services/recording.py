@@ -21,13 +21,13 @@ from app.rules.versions import Version
 from app.rules.vietnamese import fold, sort_key
 from app.rules.vocabulary import ActivityStatus
 from app.schemas.activities import ActivityIn, ActivityPatch, ActivityResult, WithdrawalIn
-from app.services import access, dockets, evidence, filing, grounds, outcomes, standings
+from app.services import access, anniversaries, dockets, evidence, filing, grounds, outcomes, standings
 from app.services.dockets import Docket
 from app.services.filing import Leave
 from app.services.outcomes import Outcome
 from app.services.tallying import Tally
 
-FIELDS = ("occurred_on", "kind", "title", "quantity", "channel", "languages", "link")
+FIELDS = ("occurred_on", "kind", "title", "quantity", "channel", "languages", "link", "marks")
 """What a record says, apart from what it belongs to: what a correction may change."""
 
 
@@ -46,6 +46,8 @@ def take(session: Session, actor: Actor, tally: Tally, leave: Leave, body: Activ
     docket, permit, key = tally.docket, leave.permit, (body.source_system, body.external_id)
     if body.external_id is not None and key in tally.file:
         return _again(session, actor, tally, leave.item, tally.file[key], body)
+    if body.marks is not None:
+        anniversaries.check_mark(session, docket.here, body.marks)
     output = evidence.find(session, permit, docket, body.occurred_on, body.output, body.opens_occurrence)
     moved = tally.count(permit, None, tally.by(output, body.occurred_on, body.quantity))
     if body.opens_occurrence:
@@ -175,6 +177,8 @@ def _change(
     docket = tally.docket
     day, quantity = values.get("occurred_on", activity.occurred_on), values.get("quantity", activity.quantity)
     _not_ahead(session, day)
+    if values.get("marks") not in (None, activity.marks):
+        anniversaries.check_mark(session, docket.here, values["marks"])
     output = evidence.find(session, permit, docket, day, wanted, opens)
     moved = tally.count(permit, tally.of(activity), tally.by(output, day, quantity))
     if activity in tally.in_hand or opens:

@@ -25,7 +25,13 @@ YES, NO = "Có", "Không"
 _LEFT_OUT: Final = frozenset(
     {
         *("can", "TaskOut.progress.state_label"),
-        *("GapOut.repair.method", "GapOut.repair.path", "GapOut.repair.body", "GapOut.repair.fill"),
+        *(
+            "GapOut.repair.method",
+            "GapOut.repair.path",
+            "GapOut.repair.headers",
+            "GapOut.repair.body",
+            "GapOut.repair.fill",
+        ),
     }
 )
 """What may be done is the caller's business of the moment; a task's state stands beside its progress; a

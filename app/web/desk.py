@@ -19,11 +19,11 @@ from app.db import Database, will_pass
 from app.errors import Failure, Fault, InFlight, Invalid, Text
 from app.rules.parties import Actor
 from app.schemas.base import Out
-from app.services import keys, replays
+from app.services import keys, replays, subscriptions
 from app.services.receipts import Received
 from app.services.replays import Stored
 from app.web import exports
-from app.web.answers import Answer, conditional, next_link, render
+from app.web.answers import Answer, conditional, etag, next_link, render
 from app.web.exports import Ask
 
 ATTEMPTS = 3
@@ -35,11 +35,10 @@ Operation = Callable[[Session, Actor], Said]
 
 
 class Desk:
-    """One request's desk."""
+    """One request's desk. `identify` tells who calls, by what the request brought."""
 
-    def __init__(self, request: Request) -> None:
-        self._request = request
-        self._secret = keys.well_formed(_bearer(request))
+    def __init__(self, request: Request, identify: Callable[[Session], Actor]) -> None:
+        self._request, self._identify = request, identify
         self._database: Database = request.app.state.database
 
     def read(
@@ -47,7 +46,7 @@ class Desk:
     ) -> Response:
         """Answer from one snapshot; 304 if the caller has it already."""
         with self._database.reading() as session:
-            said = operation(session, keys.identify(session, self._secret))
+            said = operation(session, self._identify(session))
             answer = said if isinstance(said, Answer) else Answer(said)
         answer.headers.update(next_link(self._request, answer.body, cursor))
         return conditional(self._request, render(answer))
@@ -59,14 +58,21 @@ class Desk:
         if ask.format == "json":
             return self.read(lambda session, actor: find(session, actor, ask), cursor=cursor)
         with self._database.reading() as session:
-            actor = keys.identify(session, self._secret)
+            actor = self._identify(session)
             file = exports.made(ask, lambda page: find(session, actor, page), cursor)
         return exports.answer(self._request, file, ask.format)
+
+    def document(self, operation: Callable[[Session, Actor], bytes], media_type: str) -> Response:
+        """Answer something that is no JSON from one snapshot; 304 if the caller has it already."""
+        with self._database.reading() as session:
+            content = operation(session, self._identify(session))
+        headers = {"ETag": etag(0, [content])}
+        return conditional(self._request, Response(content, headers=headers, media_type=media_type))
 
     def ahead(self, operation: Callable[[Session, Actor], object]) -> None:
         """Recognise the caller and let something be looked at, before what takes long."""
         with self._database.reading() as session:
-            operation(session, keys.identify(session, self._secret))
+            operation(session, self._identify(session))
 
     def write(self, operation: Operation, repeat: str | None = None) -> Response:
         """Do one unit of work, durably, and answer; with an Idempotency-Key, once for all its repetitions."""
@@ -94,7 +100,7 @@ class Desk:
 
     def _write(self, operation: Operation, repeat: str | None) -> Response | None:
         with self._database.writing(self._request.state.request_id) as session:
-            actor = keys.identify(session, self._secret)
+            actor = self._identify(session)
             if repeat is None:
                 return self._done(operation(session, actor))
             if not self._database.hold(session, f"{actor.agency}:{repeat}"):
@@ -133,7 +139,16 @@ async def desk(request: Request) -> Desk:
 
     Without something like a key it ends here, before the body and the parameters are judged.
     """
-    return Desk(request)
+    secret = keys.well_formed(_bearer(request))
+    return Desk(request, lambda session: keys.identify(session, secret))
+
+
+async def feed_desk(request: Request) -> Desk:
+    """The same for calendar programs, which send no header: `?sig=` is a subscription's secret."""
+    secret = request.query_params.get("sig")
+    if secret is None:
+        return await desk(request)
+    return Desk(request, lambda session: subscriptions.identify(session, secret))
 
 
 async def repeat_key(
@@ -177,6 +192,7 @@ async def received(request: Request) -> Received:
 
 
 AtDesk = Annotated[Desk, Depends(desk)]
+AtFeedDesk = Annotated[Desk, Depends(feed_desk)]
 Repeat = Annotated[str | None, Depends(repeat_key)]
 AsReceived = Annotated[Received, Depends(received)]
 Unreadable = Annotated[Mapping[int, Failure], Depends(unreadable)]

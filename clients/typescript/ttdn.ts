@@ -899,7 +899,13 @@ export interface paths {
          */
         get: operations["find_events"];
         put?: never;
-        post?: never;
+        /**
+         * Thêm một sự kiện · Add an event
+         * @description Chủ kế hoạch và bộ phận giúp việc thêm sự kiện mà danh sách in để mở, kèm lý do; cơ quan chủ trì do
+         *     chủ kế hoạch nêu. · The plan's owner and its secretariat add what the printed list, which ends open,
+         *     lacks, with the reason; who prepares it is named by the owner.
+         */
+        post: operations["add_event"];
         delete?: never;
         options?: never;
         head?: never;
@@ -923,7 +929,12 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Sửa một sự kiện · Correct an event
+         * @description Chỉ những trường nêu tên thay đổi (RFC 7396), kèm lý do; ngày in trong kế hoạch giữ nguyên; cần
+         *     If-Match. · Only the named fields change, with the reason; what the plan prints stays; needs If-Match.
+         */
+        patch: operations["correct_event"];
         trace?: never;
     };
     "/v1/plans/{plan}/budget": {
@@ -960,6 +971,158 @@ export interface paths {
         get: operations["find_budget_lines"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kỷ niệm sắp tới · List anniversaries
+         * @description Mọi kỷ niệm trong một khoảng ngày: lần thứ mấy, năm tròn hay năm lẻ 5, còn bao nhiêu ngày, ai chủ trì,
+         *     đã làm gì. `stage=preparing&recorded=false` là những gì cần làm ngay. · Every anniversary of a range
+         *     of days: which one, in what kind of year, how far off, who prepares it, what was done. With
+         *     `stage=preparing` and `recorded=false`: what has to be taken up now.
+         */
+        get: operations["find_occurrences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/occurrences/{occurrence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Một kỷ niệm · One anniversary
+         * @description Theo sự kiện và năm. · By event and year: `E11-2028`.
+         */
+        get: operations["get_occurrence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/occurrences/{occurrence}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Không tổ chức, hoặc tổ chức lại · Cancel an anniversary, or hold it after all
+         * @description Kèm lý do; kỷ niệm ở lại trong lịch, có đánh dấu. · With the reason; it stays on the calendar.
+         */
+        post: operations["decide_occurrence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lịch để đăng ký · The calendar as iCalendar
+         * @description Lịch của kế hoạch, của một cơ quan hoặc với một nước. Ứng dụng lịch đọc bằng `sig` của một đăng ký,
+         *     không bao giờ bằng khóa. · The plan's calendar, one agency's, or one country's (RFC 5545). Calendar
+         *     programs read it by the `sig` of a subscription, never by the API key.
+         */
+        get: operations["get_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/calendar/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Đăng ký lịch · List calendar subscriptions
+         * @description Của cơ quan người gọi; quản trị kỹ thuật xem tất cả. · The caller's agency's own; a technical
+         *     administrator sees all.
+         */
+        get: operations["find_subscriptions"];
+        put?: never;
+        /**
+         * Đăng ký một lịch · Subscribe to a calendar
+         * @description Địa chỉ chỉ hiện một lần và đọc với tư cách cơ quan người gọi; giữ kín như khóa. Không nhận
+         *     Idempotency-Key, vì bí mật không được lưu. · The address is shown once and reads as the caller's agency.
+         *     There is no Idempotency-Key here, since the secret is kept nowhere.
+         */
+        post: operations["subscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/calendar/subscriptions/{subscription}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Một đăng ký lịch · One calendar subscription
+         * @description Không có bí mật. · Without its secret.
+         */
+        get: operations["get_subscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/calendar/subscriptions/{subscription}/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Thu hồi một đăng ký lịch · Revoke a calendar subscription
+         * @description Địa chỉ ngừng trả lời ngay. · Its address answers no more, at once.
+         */
+        post: operations["revoke_subscription"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1183,7 +1346,7 @@ export interface components {
          * @description The decision that accepts a proposal as it stands: the amendment is made from both.
          */
         AcceptanceIn: {
-            decision: components["schemas"]["DecisionIn"];
+            decision: components["schemas"]["app__schemas__amendments__DecisionIn"];
             /** Summary */
             summary?: string | null;
             /** Amends Revision */
@@ -1270,7 +1433,7 @@ export interface components {
          * @description What can be asked leave for.
          * @enum {string}
          */
-        Action: "plan.read" | "plan.draw_up" | "plan.amend" | "plan.propose" | "proposal.decide" | "proposal.withdraw" | "agency.edit" | "calendar.edit" | "activity.record" | "activity.revise" | "activity.withdraw" | "occurrence.open" | "output.claim" | "output.withdraw" | "output.confirm" | "output.self_confirm" | "output.return" | "status.report" | "status.decide" | "urge.content" | "urge.coordinator" | "urge.settlement" | "urge.answer" | "urge.close" | "allocation.decide" | "spending.record" | "settlement.submit" | "settlement.decide" | "key.manage" | "service.operate";
+        Action: "plan.read" | "plan.draw_up" | "plan.amend" | "plan.propose" | "proposal.decide" | "proposal.withdraw" | "agency.edit" | "calendar.edit" | "calendar.steward" | "calendar.subscribe" | "activity.record" | "activity.revise" | "activity.withdraw" | "occurrence.open" | "output.claim" | "output.withdraw" | "output.confirm" | "output.self_confirm" | "output.return" | "status.report" | "status.decide" | "urge.content" | "urge.coordinator" | "urge.settlement" | "urge.answer" | "urge.close" | "allocation.decide" | "spending.record" | "settlement.submit" | "settlement.decide" | "key.manage" | "service.operate";
         /**
          * ActivityIn
          * @description A record that something was done.
@@ -1319,6 +1482,8 @@ export interface components {
             languages?: string[];
             /** Link */
             link?: string | null;
+            /** Marks */
+            marks?: string | null;
             /** Source System */
             source_system?: string | null;
             /** External Id */
@@ -1385,6 +1550,11 @@ export interface components {
             languages: string[];
             /** Link */
             link: string | null;
+            /**
+             * Marks
+             * @description kỷ niệm được đánh dấu · the anniversary it marks
+             */
+            marks: string | null;
             /** Source System */
             source_system: string | null;
             /** External Id */
@@ -1443,6 +1613,8 @@ export interface components {
             languages?: string[];
             /** Link */
             link?: string | null;
+            /** Marks */
+            marks?: string | null;
         };
         /**
          * ActivityResult
@@ -1615,7 +1787,7 @@ export interface components {
          *     written for; another one in force is 409.
          */
         AmendmentIn: {
-            decision: components["schemas"]["DecisionIn"];
+            decision: components["schemas"]["app__schemas__amendments__DecisionIn"];
             /** Summary */
             summary?: string | null;
             /** Amends Revision */
@@ -2260,28 +2432,6 @@ export interface components {
             due_on: string | null;
         };
         /**
-         * DecisionIn
-         * @description The document that decides: Party `NN-TYPE/ISSUER`, State `NN/TYPE-ISSUER` or `NN/YYYY/TYPE-ISSUER`.
-         */
-        DecisionIn: {
-            /**
-             * Number
-             * @example 09-QĐ/BCĐ-TTĐN
-             */
-            number: string;
-            /**
-             * Decided On
-             * Format: date
-             * @example 2023-06-30
-             */
-            decided_on: string;
-            /**
-             * Issuer
-             * @description cơ quan ban hành · the issuing body
-             */
-            issuer: string;
-        };
-        /**
          * DecisionOut
          * @description The document that decided.
          */
@@ -2469,6 +2619,55 @@ export interface components {
             implements?: string[];
         };
         /**
+         * EventIn
+         * @description An event that the printed list, which ends open, does not have.
+         */
+        EventIn: {
+            /**
+             * Code
+             * @example E12
+             */
+            code: string;
+            kind: components["schemas"]["EventKind"];
+            /** Name Vi */
+            name_vi: string;
+            /** Name En */
+            name_en: string;
+            /** Counterpart */
+            counterpart?: string | null;
+            /**
+             * Date Verified
+             * Format: date
+             * @description ngày đã kiểm chứng, từ đó tính kỷ niệm · verified; anniversaries follow from it
+             * @example 1973-02-11
+             */
+            date_verified: string;
+            /**
+             * Verified By
+             * @description kiểm chứng theo nguồn nào · the source that it was verified by
+             */
+            verified_by: string;
+            /** Note Vi */
+            note_vi?: string | null;
+            /** Note En */
+            note_en?: string | null;
+            /** Tasks */
+            tasks?: string[];
+            /** Steward */
+            steward?: string | null;
+            /**
+             * Preparation Days
+             * @description chuẩn bị trước bao nhiêu ngày · days before, from which on it is prepared
+             * @example 60
+             */
+            preparation_days?: number;
+            /**
+             * Reason
+             * @description vì sao thêm vào lịch · why it is added
+             */
+            reason: string;
+        };
+        /**
          * EventKind
          * @enum {string}
          */
@@ -2500,9 +2699,9 @@ export interface components {
             counterpart: string | null;
             /**
              * Date Printed
-             * Format: date
+             * @description null: không có trong kế hoạch in · not in the printed plan
              */
-            date_printed: string;
+            date_printed: string | null;
             /** Date Verified */
             date_verified: string | null;
             /** Verified By */
@@ -2511,11 +2710,33 @@ export interface components {
             note_vi: string | null;
             /** Note En */
             note_en: string | null;
-            /** Task */
-            task: string | null;
+            /**
+             * Tasks
+             * @description nhiệm vụ đánh dấu sự kiện · the tasks that mark it
+             */
+            tasks: components["schemas"]["TaskRef"][];
+            /** @description cơ quan chủ trì chuẩn bị; null là khoảng trống · who prepares it; null is a gap */
+            steward: components["schemas"]["AgencyRef"] | null;
+            /** Preparation Days */
+            preparation_days: number;
+            /**
+             * Withdrawn
+             * @description đã đưa ra khỏi lịch · taken off the calendar
+             */
+            withdrawn: boolean;
+            /**
+             * Reason
+             * @description lý do của lần sửa gần nhất · why it was last changed here
+             */
+            reason: string | null;
             /** Line */
             line: number | null;
             anniversary: components["schemas"]["Anniversary"] | null;
+            /**
+             * Can
+             * @description việc người gọi làm được ngay với mục này · what the caller may do to it now
+             */
+            can: components["schemas"]["Action"][];
         };
         /** EventPage */
         EventPage: {
@@ -2536,6 +2757,68 @@ export interface components {
              * @description danh sách in kết thúc bằng dấu … · the printed list ends open
              */
             list_is_open: boolean;
+        };
+        /**
+         * EventPatch
+         * @description A merge patch (RFC 7396): what is named changes, `null` empties what may be empty. `tasks` is the whole
+         *     list. What the plan prints stays as it is printed.
+         */
+        EventPatch: {
+            kind?: components["schemas"]["EventKind"];
+            /** Name Vi */
+            name_vi?: string;
+            /** Name En */
+            name_en?: string;
+            /** Counterpart */
+            counterpart?: string | null;
+            /**
+             * Date Verified
+             * Format: date
+             * @description ngày đã kiểm chứng, từ đó tính kỷ niệm · verified; anniversaries follow from it
+             * @example 1973-02-11
+             */
+            date_verified?: string;
+            /**
+             * Verified By
+             * @description kiểm chứng theo nguồn nào · the source that it was verified by
+             */
+            verified_by?: string;
+            /** Note Vi */
+            note_vi?: string | null;
+            /** Note En */
+            note_en?: string | null;
+            /** Tasks */
+            tasks?: string[];
+            /** Steward */
+            steward?: string | null;
+            /**
+             * Preparation Days
+             * @description chuẩn bị trước bao nhiêu ngày · days before, from which on it is prepared
+             * @example 60
+             */
+            preparation_days?: number;
+            /**
+             * Withdrawn
+             * @description đưa ra khỏi lịch, hoặc đưa lại · off the calendar, or back on it
+             */
+            withdrawn?: boolean;
+            /**
+             * Reason
+             * @description vì sao sửa · why it is changed; always needed
+             */
+            reason?: string;
+        };
+        /** EventRef */
+        EventRef: {
+            /**
+             * Code
+             * @example E11
+             */
+            code: string;
+            /** Name Vi */
+            name_vi: string;
+            /** Name En */
+            name_en: string;
         };
         /**
          * Exact
@@ -2720,7 +3003,7 @@ export interface components {
          * @description What is open.
          * @enum {string}
          */
-        GapKind: "part_without_owner" | "item_without_duty" | "duty_without_target" | "group_without_members" | "several_leads" | "lead_and_coordinator" | "no_monitor" | "no_approver" | "no_funder" | "no_settler";
+        GapKind: "part_without_owner" | "item_without_duty" | "duty_without_target" | "group_without_members" | "several_leads" | "lead_and_coordinator" | "event_without_steward" | "no_monitor" | "no_approver" | "no_funder" | "no_settler";
         /**
          * GapOut
          * @description One thing that is open.
@@ -2736,6 +3019,8 @@ export interface components {
             tasks: components["schemas"]["TaskRef"][];
             /** Agencies */
             agencies: components["schemas"]["AgencyRef"][];
+            /** Events */
+            events: components["schemas"]["EventRef"][];
             /** Text Vi */
             text_vi: string;
             /** Text En */
@@ -3327,6 +3612,126 @@ export interface components {
             due_on?: string | null;
         };
         /**
+         * OccurrenceOut
+         * @description An event's anniversary in one year, as it stands today.
+         */
+        OccurrenceOut: {
+            /**
+             * Id
+             * @description sự kiện và năm · event and year
+             * @example E11-2028
+             */
+            id: string;
+            event: components["schemas"]["EventRef"];
+            kind: components["schemas"]["EventKind"];
+            /**
+             * Kind Label
+             * @default
+             */
+            kind_label: string;
+            /**
+             * Counterpart
+             * @description ISO 3166-1 alpha-2
+             */
+            counterpart: string | null;
+            /** Year */
+            year: number;
+            /**
+             * On
+             * Format: date
+             * @description 29/2 kỷ niệm vào 28/2 ở năm thường · 29 February is kept on 28 in common years
+             */
+            on: string;
+            /**
+             * Weekday
+             * @description 1 thứ Hai … 7 Chủ nhật · ISO 8601
+             */
+            weekday: number;
+            /** Weekday Label */
+            weekday_label: string;
+            /**
+             * Ordinal
+             * @example 35
+             */
+            ordinal: number;
+            year_class: components["schemas"]["YearClass"];
+            /**
+             * Year Class Label
+             * @default
+             */
+            year_class_label: string;
+            /** Label Vi */
+            label_vi: string;
+            /** Label En */
+            label_en: string;
+            /**
+             * Days Left
+             * @description số ngày còn lại; âm là đã qua · days from today; negative when past
+             */
+            days_left: number;
+            /** Preparation Days */
+            preparation_days: number;
+            /**
+             * Preparation From
+             * Format: date
+             * @description ngày bắt đầu chuẩn bị · the day its preparation begins
+             */
+            preparation_from: string;
+            stage: components["schemas"]["Stage"];
+            /**
+             * Stage Label
+             * @default
+             */
+            stage_label: string;
+            /** Cancelled */
+            cancelled: boolean;
+            /**
+             * Reason
+             * @description vì sao không tổ chức, hoặc tổ chức lại · why it is (not) held
+             */
+            reason: string | null;
+            steward: components["schemas"]["AgencyRef"] | null;
+            /** Tasks */
+            tasks: components["schemas"]["TaskRef"][];
+            /**
+             * Recorded
+             * @description số hoạt động còn hiệu lực đánh dấu nó · standing records that mark it
+             */
+            recorded: number;
+            /**
+             * Recorded By
+             * @description cơ quan đã thực hiện · whose records they are
+             */
+            recorded_by: components["schemas"]["AgencyRef"][];
+            /** Last Recorded On */
+            last_recorded_on: string | null;
+            /**
+             * Can
+             * @description việc người gọi làm được ngay với mục này · what the caller may do to it now
+             */
+            can: components["schemas"]["Action"][];
+        };
+        /** OccurrencePage */
+        OccurrencePage: {
+            /**
+             * Next Cursor
+             * @description con trỏ trang sau, null ở trang cuối · null on the last page
+             */
+            next_cursor: string | null;
+            /**
+             * Total
+             * @description chỉ khi `count=true` · only with `count=true`
+             */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["OccurrenceOut"][];
+            /**
+             * List Is Open
+             * @description danh sách in kết thúc bằng dấu … · the printed list ends open
+             */
+            list_is_open: boolean;
+        };
+        /**
          * OccurrenceResult
          * @description The occurrence as it was opened.
          */
@@ -3504,8 +3909,16 @@ export interface components {
             budget: components["schemas"]["BudgetOut"];
             /** Latest */
             latest: components["schemas"]["ActivityOut"][];
-            /** Anniversaries */
+            /**
+             * Anniversaries
+             * @description của năm kế hoạch · those of the plan's year
+             */
             anniversaries: components["schemas"]["EventOut"][];
+            /**
+             * Unprepared
+             * @description năm tròn, năm lẻ 5 đã đến lúc chuẩn bị mà chưa có hoạt động nào · round and five-years to be prepared by now, and nothing marks them
+             */
+            unprepared: components["schemas"]["OccurrenceOut"][];
         };
         /**
          * Part
@@ -4236,6 +4649,13 @@ export interface components {
              * @description tính từ gốc của API · from the root of the API
              */
             path: string;
+            /**
+             * Headers
+             * @description cần gửi kèm · to be sent with it
+             */
+            headers: {
+                [key: string]: string;
+            };
             /** Body */
             body: {
                 [key: string]: unknown;
@@ -4367,6 +4787,12 @@ export interface components {
             lines: number;
         };
         /**
+         * Stage
+         * @description Where an anniversary stands on a day.
+         * @enum {string}
+         */
+        Stage: "ahead" | "preparing" | "past" | "cancelled";
+        /**
          * Stand
          * @description Where something stands at one instant.
          */
@@ -4473,7 +4899,74 @@ export interface components {
          * @description The kinds of record the journal tells of.
          * @enum {string}
          */
-        Subject: "plan" | "section" | "objective" | "task" | "implementation" | "assignment" | "output" | "activity" | "withdrawal" | "act" | "amendment" | "proposal" | "urge" | "event" | "budget" | "budget_line" | "agency" | "agency_name" | "membership" | "key";
+        Subject: "plan" | "section" | "objective" | "task" | "implementation" | "assignment" | "output" | "activity" | "withdrawal" | "act" | "amendment" | "proposal" | "urge" | "event" | "event_link" | "occurrence" | "subscription" | "budget" | "budget_line" | "agency" | "agency_name" | "membership" | "key";
+        /**
+         * SubscriptionIn
+         * @description A calendar to be subscribed to: the plan's, one agency's, or one country's.
+         */
+        SubscriptionIn: {
+            /**
+             * Label
+             * @description dùng ở đâu · where it is used
+             * @example Lịch phòng Văn thư
+             */
+            label: string;
+            /** Agency */
+            agency?: string | null;
+            /** Country */
+            country?: string | null;
+        };
+        /**
+         * SubscriptionMade
+         * @description The subscription and its address. Whoever knows the address reads the calendar: keep it like a key.
+         */
+        SubscriptionMade: {
+            subscription: components["schemas"]["SubscriptionOut"];
+            /**
+             * Path
+             * @description tính từ gốc của API, chỉ hiện một lần · from the root of the API; shown this once
+             * @example /v1/plans/ttdn-2023/calendar.ics?sig=…
+             */
+            path: string;
+        };
+        /**
+         * SubscriptionOut
+         * @description A subscription; its secret was shown once and is stored nowhere.
+         */
+        SubscriptionOut: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** @description đọc với tư cách cơ quan này · it reads as this agency */
+            belongs_to: components["schemas"]["AgencyRef"];
+            /** @description lịch của cơ quan nào · whose calendar; null: the plan's */
+            agency: components["schemas"]["AgencyRef"] | null;
+            /** Country */
+            country: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+        };
+        /** SubscriptionPage */
+        SubscriptionPage: {
+            /**
+             * Next Cursor
+             * @description con trỏ trang sau, null ở trang cuối · null on the last page
+             */
+            next_cursor: string | null;
+            /**
+             * Total
+             * @description chỉ khi `count=true` · only with `count=true`
+             */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["SubscriptionOut"][];
+        };
         /**
          * SuccessionChange
          * @description A body ends and another takes its place in this plan from that day on.
@@ -4958,6 +5451,44 @@ export interface components {
             withdrawn_at: string;
         };
         /**
+         * YearClass
+         * @description What kind of year an anniversary is in.
+         * @enum {string}
+         */
+        YearClass: "round" | "five_year" | "other";
+        /**
+         * DecisionIn
+         * @description The document that decides: Party `NN-TYPE/ISSUER`, State `NN/TYPE-ISSUER` or `NN/YYYY/TYPE-ISSUER`.
+         */
+        app__schemas__amendments__DecisionIn: {
+            /**
+             * Number
+             * @example 09-QĐ/BCĐ-TTĐN
+             */
+            number: string;
+            /**
+             * Decided On
+             * Format: date
+             * @example 2023-06-30
+             */
+            decided_on: string;
+            /**
+             * Issuer
+             * @description cơ quan ban hành · the issuing body
+             */
+            issuer: string;
+        };
+        /**
+         * DecisionIn
+         * @description Whether an anniversary is marked this year, and why (not).
+         */
+        app__schemas__occurrences__DecisionIn: {
+            /** Cancelled */
+            cancelled: boolean;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * Problem
          * @description RFC 9457. Further members, by `code`, say more.
          * @example {
@@ -5054,11 +5585,13 @@ export interface operations {
                  * @example standing
                  */
                 status?: string | null;
+                /** @description Một hoặc nhiều mã · one or more codes: kỷ niệm được đánh dấu · anniversaries marked */
+                marks?: string | null;
                 source_system?: string | null;
                 external_id?: string | null;
                 occurred_from?: string | null;
                 occurred_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id, occurred_on, title · order, minus is descending: id, occurred_on, title */
                 sort?: string;
@@ -5084,7 +5617,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *           "id": "01M8J9CWR4VG45VGEYTARF8CBC",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5113,10 +5646,11 @@ export interface operations {
                      *             "km"
                      *           ],
                      *           "link": null,
+                     *           "marks": null,
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T22:54:44.883413Z",
+                     *           "recorded_at": "2026-11-28T23:56:09.338918Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -5174,7 +5708,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *         "id": "01M8J9CWR4VG45VGEYTARF8CBC",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5200,10 +5734,11 @@ export interface operations {
                      *         "channel_label": null,
                      *         "languages": [],
                      *         "link": null,
+                     *         "marks": null,
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T22:54:44.883413Z",
+                     *         "recorded_at": "2026-11-28T23:56:09.338918Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5221,7 +5756,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8J5WENAR4JY6YFBKJ4G1Q3E"
+                     *       "receipt": "01M8J9CWR81QTAPB19C9P6DDNG"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5237,7 +5772,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *         "id": "01M8J9CWR4VG45VGEYTARF8CBC",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5263,10 +5798,11 @@ export interface operations {
                      *         "channel_label": null,
                      *         "languages": [],
                      *         "link": null,
+                     *         "marks": null,
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T22:54:44.883413Z",
+                     *         "recorded_at": "2026-11-28T23:56:09.338918Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5284,7 +5820,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8J5WENAR4JY6YFBKJ4G1Q3E"
+                     *       "receipt": "01M8J9CWR81QTAPB19C9P6DDNG"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5369,7 +5905,7 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "updated",
-                     *           "activity": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *           "activity": "01M8J9CWR4VG45VGEYTARF8CBC",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -5448,7 +5984,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WEN5GBSWEN8KJ5A50HHQ */
+                /** @example 01M8J9CWR4VG45VGEYTARF8CBC */
                 activity: string;
             };
             cookie?: never;
@@ -5463,7 +5999,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *       "id": "01M8J9CWR4VG45VGEYTARF8CBC",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5489,10 +6025,11 @@ export interface operations {
                      *       "channel_label": null,
                      *       "languages": [],
                      *       "link": null,
+                     *       "marks": null,
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-28T22:54:44.883413Z",
+                     *       "recorded_at": "2026-11-28T23:56:09.338918Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -5512,14 +6049,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-c8f49d81e1c0336f3d5ba753"
+                 * @example "1-9b11d55fc9bd874236999e30"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WEN5GBSWEN8KJ5A50HHQ */
+                /** @example 01M8J9CWR4VG45VGEYTARF8CBC */
                 activity: string;
             };
             cookie?: never;
@@ -5549,7 +6086,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *         "id": "01M8J9CWR4VG45VGEYTARF8CBC",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5578,10 +6115,11 @@ export interface operations {
                      *           "km"
                      *         ],
                      *         "link": null,
+                     *         "marks": null,
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T22:54:44.883413Z",
+                     *         "recorded_at": "2026-11-28T23:56:09.338918Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5610,7 +6148,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WEJJNXA41GM1P4MHDAWK */
+                /** @example 01M8J9CWPHEWJGV6B3XEBKQNJD */
                 activity: string;
             };
             cookie?: never;
@@ -5636,7 +6174,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8J5WEJJNXA41GM1P4MHDAWK",
+                     *         "id": "01M8J9CWPHEWJGV6B3XEBKQNJD",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5662,18 +6200,19 @@ export interface operations {
                      *         "channel_label": null,
                      *         "languages": [],
                      *         "link": null,
+                     *         "marks": null,
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T22:54:44.772696Z",
+                     *         "recorded_at": "2026-11-28T23:56:09.274785Z",
                      *         "withdrawal": {
-                     *           "id": "01M8J5WEM6XGEF7B69E1Y2Z2YA",
+                     *           "id": "01M8J9CWQJY8VP32GGEX8TR5YX",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T22:54:44.855338Z"
+                     *           "withdrawn_at": "2026-11-28T23:56:09.319457Z"
                      *         },
                      *         "can": []
                      *       },
@@ -5704,7 +6243,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8J5WEJJNXA41GM1P4MHDAWK",
+                     *         "id": "01M8J9CWPHEWJGV6B3XEBKQNJD",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5730,18 +6269,19 @@ export interface operations {
                      *         "channel_label": null,
                      *         "languages": [],
                      *         "link": null,
+                     *         "marks": null,
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T22:54:44.772696Z",
+                     *         "recorded_at": "2026-11-28T23:56:09.274785Z",
                      *         "withdrawal": {
-                     *           "id": "01M8J5WEM6XGEF7B69E1Y2Z2YA",
+                     *           "id": "01M8J9CWQJY8VP32GGEX8TR5YX",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T22:54:44.855338Z"
+                     *           "withdrawn_at": "2026-11-28T23:56:09.319457Z"
                      *         },
                      *         "can": []
                      *       },
@@ -5926,7 +6466,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, due_on · order, minus is descending: task, due_on */
                 sort?: string;
@@ -5952,8 +6492,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *           "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *           "id": "01M8J9CRN36Z6B0V7V1JS0C078",
+                     *           "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -5978,7 +6518,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T22:54:45.292127Z",
+                     *           "moved_at": "2026-11-28T23:56:09.522635Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -6001,7 +6541,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7FMAKP6JXBG54SVNS57 */
+                /** @example 01M8J9CRN36Z6B0V7V1JS0C078 */
                 output: string;
             };
             cookie?: never;
@@ -6016,8 +6556,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *       "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *       "id": "01M8J9CRN36Z6B0V7V1JS0C078",
+                     *       "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -6042,7 +6582,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-28T22:54:44.883413Z",
+                     *       "moved_at": "2026-11-28T23:56:09.338918Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -6073,7 +6613,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7FMAKP6JXBG54SVNS57 */
+                /** @example 01M8J9CRN36Z6B0V7V1JS0C078 */
                 output: string;
             };
             cookie?: never;
@@ -6088,14 +6628,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIzMGI4ZTYwMTc2NWMiLCIwMU04SjVXRjBNQjJNRFRXUDBGWVo2WlBXNSIsIjAxTThKNVdGME1CMk1EVFdQMEZZWjZaUFc1Il0",
+                     *       "next_cursor": "WyJmNjM2Zjg4MmJlZTgiLCIwMU04SjlDV1hDUURKOFdNTUcyWFM2ODVGRCIsIjAxTThKOUNXWENRREo4V01NRzJYUzY4NUZEIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5WEZPM8PCY8X5CN6A1826",
+                     *           "id": "01M8J9CWWY2ZPQ5XXVXPNA68WQ",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *           "output": "01M8J9CRN36Z6B0V7V1JS0C078",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6104,13 +6644,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-28T22:54:45.222711Z"
+                     *           "acted_at": "2026-11-28T23:56:09.495220Z"
                      *         },
                      *         {
-                     *           "id": "01M8J5WF0MB2MDTWP0FYZ6ZPW5",
+                     *           "id": "01M8J9CWXCQDJ8WMMG2XS685FD",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *           "output": "01M8J9CRN36Z6B0V7V1JS0C078",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6119,7 +6659,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-28T22:54:45.260530Z"
+                     *           "acted_at": "2026-11-28T23:56:09.509703Z"
                      *         }
                      *       ]
                      *     }
@@ -6142,7 +6682,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7FP8AXRRGHFRAGB5VQC */
+                /** @example 01M8J9CRN4C7YC32N491DGFFFH */
                 output: string;
             };
             cookie?: never;
@@ -6168,10 +6708,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WEX03KM6ZKESEGMP266N",
+                     *         "id": "01M8J9CWVPKCHW57XZY18WKNMM",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J5W7FP8AXRRGHFRAGB5VQC",
+                     *         "output": "01M8J9CRN4C7YC32N491DGFFFH",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6180,11 +6720,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T22:54:45.136846Z"
+                     *         "acted_at": "2026-11-28T23:56:09.452002Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FP8AXRRGHFRAGB5VQC",
-                     *         "assignment": "01M8J5W7EMKRKN4Q1B1QERVM02",
+                     *         "id": "01M8J9CRN4C7YC32N491DGFFFH",
+                     *         "assignment": "01M8J9CRM031YRE226GB6670KK",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6209,7 +6749,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T22:54:45.136846Z",
+                     *         "moved_at": "2026-11-28T23:56:09.452002Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -6240,10 +6780,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WEX03KM6ZKESEGMP266N",
+                     *         "id": "01M8J9CWVPKCHW57XZY18WKNMM",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J5W7FP8AXRRGHFRAGB5VQC",
+                     *         "output": "01M8J9CRN4C7YC32N491DGFFFH",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6252,11 +6792,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T22:54:45.136846Z"
+                     *         "acted_at": "2026-11-28T23:56:09.452002Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FP8AXRRGHFRAGB5VQC",
-                     *         "assignment": "01M8J5W7EMKRKN4Q1B1QERVM02",
+                     *         "id": "01M8J9CRN4C7YC32N491DGFFFH",
+                     *         "assignment": "01M8J9CRM031YRE226GB6670KK",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6281,7 +6821,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T22:54:45.136846Z",
+                     *         "moved_at": "2026-11-28T23:56:09.452002Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -6315,7 +6855,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7FP8AXRRGHFRAGB5VQC */
+                /** @example 01M8J9CRN4C7YC32N491DGFFFH */
                 output: string;
             };
             cookie?: never;
@@ -6341,10 +6881,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WEY6GG6HESTTS4XB5BWK",
+                     *         "id": "01M8J9CWW83P38CECTS73YH2XP",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8J5W7FP8AXRRGHFRAGB5VQC",
+                     *         "output": "01M8J9CRN4C7YC32N491DGFFFH",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6353,11 +6893,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T22:54:45.178154Z"
+                     *         "acted_at": "2026-11-28T23:56:09.471745Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FP8AXRRGHFRAGB5VQC",
-                     *         "assignment": "01M8J5W7EMKRKN4Q1B1QERVM02",
+                     *         "id": "01M8J9CRN4C7YC32N491DGFFFH",
+                     *         "assignment": "01M8J9CRM031YRE226GB6670KK",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6382,7 +6922,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T22:54:45.178154Z",
+                     *         "moved_at": "2026-11-28T23:56:09.471745Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -6413,10 +6953,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WEY6GG6HESTTS4XB5BWK",
+                     *         "id": "01M8J9CWW83P38CECTS73YH2XP",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8J5W7FP8AXRRGHFRAGB5VQC",
+                     *         "output": "01M8J9CRN4C7YC32N491DGFFFH",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6425,11 +6965,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T22:54:45.178154Z"
+                     *         "acted_at": "2026-11-28T23:56:09.471745Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FP8AXRRGHFRAGB5VQC",
-                     *         "assignment": "01M8J5W7EMKRKN4Q1B1QERVM02",
+                     *         "id": "01M8J9CRN4C7YC32N491DGFFFH",
+                     *         "assignment": "01M8J9CRM031YRE226GB6670KK",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6454,7 +6994,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T22:54:45.178154Z",
+                     *         "moved_at": "2026-11-28T23:56:09.471745Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -6486,14 +7026,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-a34cba9d714edca67d233073"
+                 * @example "4-532c2147d066f692e477ed38"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7FMAKP6JXBG54SVNS57 */
+                /** @example 01M8J9CRN36Z6B0V7V1JS0C078 */
                 output: string;
             };
             cookie?: never;
@@ -6515,10 +7055,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WEZPM8PCY8X5CN6A1826",
+                     *         "id": "01M8J9CWWY2ZPQ5XXVXPNA68WQ",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *         "output": "01M8J9CRN36Z6B0V7V1JS0C078",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6527,11 +7067,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T22:54:45.222711Z"
+                     *         "acted_at": "2026-11-28T23:56:09.495220Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *         "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *         "id": "01M8J9CRN36Z6B0V7V1JS0C078",
+                     *         "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6556,7 +7096,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T22:54:45.222711Z",
+                     *         "moved_at": "2026-11-28T23:56:09.495220Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -6587,10 +7127,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WEZPM8PCY8X5CN6A1826",
+                     *         "id": "01M8J9CWWY2ZPQ5XXVXPNA68WQ",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *         "output": "01M8J9CRN36Z6B0V7V1JS0C078",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6599,11 +7139,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T22:54:45.222711Z"
+                     *         "acted_at": "2026-11-28T23:56:09.495220Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *         "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *         "id": "01M8J9CRN36Z6B0V7V1JS0C078",
+                     *         "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6628,7 +7168,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T22:54:45.222711Z",
+                     *         "moved_at": "2026-11-28T23:56:09.495220Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -6664,7 +7204,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7FMAKP6JXBG54SVNS57 */
+                /** @example 01M8J9CRN36Z6B0V7V1JS0C078 */
                 output: string;
             };
             cookie?: never;
@@ -6690,10 +7230,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WF0MB2MDTWP0FYZ6ZPW5",
+                     *         "id": "01M8J9CWXCQDJ8WMMG2XS685FD",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *         "output": "01M8J9CRN36Z6B0V7V1JS0C078",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6702,11 +7242,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T22:54:45.260530Z"
+                     *         "acted_at": "2026-11-28T23:56:09.509703Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *         "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *         "id": "01M8J9CRN36Z6B0V7V1JS0C078",
+                     *         "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6734,11 +7274,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T22:54:45.260530Z"
+                     *           "returned_at": "2026-11-28T23:56:09.509703Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T22:54:45.260530Z",
+                     *         "moved_at": "2026-11-28T23:56:09.509703Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6767,10 +7307,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WF0MB2MDTWP0FYZ6ZPW5",
+                     *         "id": "01M8J9CWXCQDJ8WMMG2XS685FD",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *         "output": "01M8J9CRN36Z6B0V7V1JS0C078",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6779,11 +7319,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T22:54:45.260530Z"
+                     *         "acted_at": "2026-11-28T23:56:09.509703Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *         "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *         "id": "01M8J9CRN36Z6B0V7V1JS0C078",
+                     *         "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6811,11 +7351,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T22:54:45.260530Z"
+                     *           "returned_at": "2026-11-28T23:56:09.509703Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T22:54:45.260530Z",
+                     *         "moved_at": "2026-11-28T23:56:09.509703Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6869,7 +7409,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, due_on · order, minus is descending: task, due_on */
                 sort?: string;
@@ -6878,7 +7418,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7EK0944K8ZPXNGMSWAK */
+                /** @example 01M8J9CRKZVCHWSPAYCXW19SYP */
                 assignment: string;
             };
             cookie?: never;
@@ -6897,8 +7437,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *           "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *           "id": "01M8J9CRN36Z6B0V7V1JS0C078",
+                     *           "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -6923,7 +7463,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T22:54:45.292127Z",
+                     *           "moved_at": "2026-11-28T23:56:09.522635Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -6949,7 +7489,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7EGD93F6NJETG59V9R8 */
+                /** @example 01M8J9CRKWMXXRCEJ0SA9AQZ12 */
                 assignment: string;
             };
             cookie?: never;
@@ -6975,8 +7515,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8J5WF48EMVXAR81AFZFY2T4",
-                     *         "assignment": "01M8J5W7EGD93F6NJETG59V9R8",
+                     *         "id": "01M8J9CWZ7N4YHE72PBJW625KA",
+                     *         "assignment": "01M8J9CRKWMXXRCEJ0SA9AQZ12",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -7024,7 +7564,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7EJ16CEF4N66MMFQGC8 */
+                /** @example 01M8J9CRKXS9MQ53BR13C0Z3SN */
                 assignment: string;
             };
             cookie?: never;
@@ -7051,10 +7591,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WF81BN6NZ3J3GPQVG13R",
+                     *         "id": "01M8J9CX1BRXCC6EDD1A0B9K5X",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS55",
+                     *         "output": "01M8J9CRN24BYGNRXWZYNJH1QD",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7063,11 +7603,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T22:54:45.487407Z"
+                     *         "acted_at": "2026-11-28T23:56:09.635830Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS55",
-                     *         "assignment": "01M8J5W7EJ16CEF4N66MMFQGC8",
+                     *         "id": "01M8J9CRN24BYGNRXWZYNJH1QD",
+                     *         "assignment": "01M8J9CRKXS9MQ53BR13C0Z3SN",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7092,7 +7632,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T22:54:45.487407Z",
+                     *         "moved_at": "2026-11-28T23:56:09.635830Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7121,10 +7661,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WF81BN6NZ3J3GPQVG13R",
+                     *         "id": "01M8J9CX1BRXCC6EDD1A0B9K5X",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS55",
+                     *         "output": "01M8J9CRN24BYGNRXWZYNJH1QD",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7133,11 +7673,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T22:54:45.487407Z"
+                     *         "acted_at": "2026-11-28T23:56:09.635830Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS55",
-                     *         "assignment": "01M8J5W7EJ16CEF4N66MMFQGC8",
+                     *         "id": "01M8J9CRN24BYGNRXWZYNJH1QD",
+                     *         "assignment": "01M8J9CRKXS9MQ53BR13C0Z3SN",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7162,7 +7702,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T22:54:45.487407Z",
+                     *         "moved_at": "2026-11-28T23:56:09.635830Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7241,7 +7781,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
+                     *           "entered_at": "2026-11-28T23:56:09.698046Z"
                      *         }
                      *       ]
                      *     }
@@ -7332,7 +7872,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T22:54:45.399058Z"
+                     *         "entered_at": "2026-11-28T23:56:09.584571Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -7373,7 +7913,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T22:54:45.362214Z",
+                     *         "as_of": "2026-11-28T23:56:09.566802Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -7415,7 +7955,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T22:54:45.399058Z",
+                     *         "as_of": "2026-11-28T23:56:09.584571Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -7457,7 +7997,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T22:54:45.399058Z"
+                     *         "entered_at": "2026-11-28T23:56:09.584571Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -7498,7 +8038,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T22:54:45.362214Z",
+                     *         "as_of": "2026-11-28T23:56:09.566802Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -7540,7 +8080,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T22:54:45.399058Z",
+                     *         "as_of": "2026-11-28T23:56:09.584571Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -7592,7 +8132,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-28T22:54:45.399058Z"
+                     *       "entered_at": "2026-11-28T23:56:09.584571Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -7619,7 +8159,7 @@ export interface operations {
                 state?: string | null;
                 /** @description Một hoặc nhiều mã · one or more codes: cơ quan đề xuất · proposing agencies */
                 proposed_by?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id · order, minus is descending: id */
                 sort?: string;
@@ -7641,11 +8181,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SjVXRkFOMENSME5FS1lFRjBCMDgxSCIsIjAxTThKNVdGQU4wQ1IwTkVLWUVGMEIwODFIIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SjlDWDJWSDJZMTBaUTdXQjlFTkZQMCIsIjAxTThKOUNYMlZIMlkxMFpRN1dCOUVORlAwIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5WFAN0CR0NEKYEF0B081H",
+                     *           "id": "01M8J9CX2VH2Y10ZQ7WB9ENFP0",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -7660,8 +8200,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-28T22:54:45.579314Z",
-                     *           "settled_at": "2026-11-28T22:54:45.655454Z",
+                     *           "proposed_at": "2026-11-28T23:56:09.682199Z",
+                     *           "settled_at": "2026-11-28T23:56:09.740747Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -7718,7 +8258,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8J5WFAN0CR0NEKYEF0B081H",
+                     *         "id": "01M8J9CX2VH2Y10ZQ7WB9ENFP0",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -7733,7 +8273,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.579314Z",
+                     *         "proposed_at": "2026-11-28T23:56:09.682199Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -7757,7 +8297,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WF915TDGGC3T6PZ4PCA8 */
+                /** @example 01M8J9CX1VN6CAD172S0QWXJ2D */
                 proposal: string;
             };
             cookie?: never;
@@ -7772,7 +8312,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J5WF915TDGGC3T6PZ4PCA8",
+                     *       "id": "01M8J9CX1VN6CAD172S0QWXJ2D",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -7787,8 +8327,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-28T22:54:45.515027Z",
-                     *       "settled_at": "2026-11-28T22:54:45.603195Z",
+                     *       "proposed_at": "2026-11-28T23:56:09.649843Z",
+                     *       "settled_at": "2026-11-28T23:56:09.698046Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -7810,7 +8350,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WF915TDGGC3T6PZ4PCA8 */
+                /** @example 01M8J9CX1VN6CAD172S0QWXJ2D */
                 proposal: string;
             };
             cookie?: never;
@@ -7840,7 +8380,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8J5WF915TDGGC3T6PZ4PCA8",
+                     *         "id": "01M8J9CX1VN6CAD172S0QWXJ2D",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -7855,8 +8395,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.515027Z",
-                     *         "settled_at": "2026-11-28T22:54:45.603195Z",
+                     *         "proposed_at": "2026-11-28T23:56:09.649843Z",
+                     *         "settled_at": "2026-11-28T23:56:09.698046Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -7883,7 +8423,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
+                     *           "entered_at": "2026-11-28T23:56:09.698046Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -7924,7 +8464,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "as_of": "2026-11-28T23:56:09.635830Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -7966,7 +8506,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "as_of": "2026-11-28T23:56:09.635830Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -7985,7 +8525,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8J5WF915TDGGC3T6PZ4PCA8",
+                     *         "id": "01M8J9CX1VN6CAD172S0QWXJ2D",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -8000,8 +8540,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.515027Z",
-                     *         "settled_at": "2026-11-28T22:54:45.603195Z",
+                     *         "proposed_at": "2026-11-28T23:56:09.649843Z",
+                     *         "settled_at": "2026-11-28T23:56:09.698046Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -8028,7 +8568,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
+                     *           "entered_at": "2026-11-28T23:56:09.698046Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -8069,7 +8609,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "as_of": "2026-11-28T23:56:09.635830Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -8111,7 +8651,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "as_of": "2026-11-28T23:56:09.635830Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -8133,7 +8673,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WFA0B4RBSNFZH9ZRMGDY */
+                /** @example 01M8J9CX2CSKJYS4AXFSP11HDJ */
                 proposal: string;
             };
             cookie?: never;
@@ -8159,7 +8699,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8J5WFA0B4RBSNFZH9ZRMGDY",
+                     *         "id": "01M8J9CX2CSKJYS4AXFSP11HDJ",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8174,8 +8714,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.553611Z",
-                     *         "settled_at": "2026-11-28T22:54:45.645480Z",
+                     *         "proposed_at": "2026-11-28T23:56:09.666350Z",
+                     *         "settled_at": "2026-11-28T23:56:09.731880Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8196,7 +8736,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8J5WFA0B4RBSNFZH9ZRMGDY",
+                     *         "id": "01M8J9CX2CSKJYS4AXFSP11HDJ",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8211,8 +8751,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.553611Z",
-                     *         "settled_at": "2026-11-28T22:54:45.645480Z",
+                     *         "proposed_at": "2026-11-28T23:56:09.666350Z",
+                     *         "settled_at": "2026-11-28T23:56:09.731880Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8236,7 +8776,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WFAN0CR0NEKYEF0B081H */
+                /** @example 01M8J9CX2VH2Y10ZQ7WB9ENFP0 */
                 proposal: string;
             };
             cookie?: never;
@@ -8262,7 +8802,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8J5WFAN0CR0NEKYEF0B081H",
+                     *         "id": "01M8J9CX2VH2Y10ZQ7WB9ENFP0",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -8277,8 +8817,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.579314Z",
-                     *         "settled_at": "2026-11-28T22:54:45.655454Z",
+                     *         "proposed_at": "2026-11-28T23:56:09.682199Z",
+                     *         "settled_at": "2026-11-28T23:56:09.740747Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8299,7 +8839,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8J5WFAN0CR0NEKYEF0B081H",
+                     *         "id": "01M8J9CX2VH2Y10ZQ7WB9ENFP0",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -8314,8 +8854,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.579314Z",
-                     *         "settled_at": "2026-11-28T22:54:45.655454Z",
+                     *         "proposed_at": "2026-11-28T23:56:09.682199Z",
+                     *         "settled_at": "2026-11-28T23:56:09.740747Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8335,7 +8875,7 @@ export interface operations {
                 /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
                 format?: "json" | "csv" | "xlsx";
                 /**
-                 * @description Một hoặc nhiều: `part_without_owner` Phần việc chưa có cơ quan nào, `item_without_duty` Nhiệm vụ chưa giao cho ai, `duty_without_target` Chưa giao số lượng, `group_without_members` Nhóm chưa biết thành viên, `several_leads` Nhiều cơ quan cùng chịu trách nhiệm, `lead_and_coordinator` Vừa chịu trách nhiệm vừa phối hợp, `no_monitor` Chưa có cơ quan theo dõi, `no_approver` Chưa có cấp trên xác nhận cho cơ quan theo dõi, `no_funder` Chưa có cơ quan quyết định kinh phí, `no_settler` Chưa có cơ quan kiểm tra quyết toán · one or more of: `part_without_owner`, `item_without_duty`, `duty_without_target`, `group_without_members`, `several_leads`, `lead_and_coordinator`, `no_monitor`, `no_approver`, `no_funder`, `no_settler`
+                 * @description Một hoặc nhiều: `part_without_owner` Phần việc chưa có cơ quan nào, `item_without_duty` Nhiệm vụ chưa giao cho ai, `duty_without_target` Chưa giao số lượng, `group_without_members` Nhóm chưa biết thành viên, `several_leads` Nhiều cơ quan cùng chịu trách nhiệm, `lead_and_coordinator` Vừa chịu trách nhiệm vừa phối hợp, `event_without_steward` Sự kiện chưa có cơ quan chủ trì chuẩn bị, `no_monitor` Chưa có cơ quan theo dõi, `no_approver` Chưa có cấp trên xác nhận cho cơ quan theo dõi, `no_funder` Chưa có cơ quan quyết định kinh phí, `no_settler` Chưa có cơ quan kiểm tra quyết toán · one or more of: `part_without_owner`, `item_without_duty`, `duty_without_target`, `group_without_members`, `several_leads`, `lead_and_coordinator`, `event_without_steward`, `no_monitor`, `no_approver`, `no_funder`, `no_settler`
                  * @example duty_without_target
                  */
                 kind?: string | null;
@@ -8381,11 +8921,13 @@ export interface operations {
                      *             }
                      *           ],
                      *           "agencies": [],
+                     *           "events": [],
                      *           "text_vi": "Chủ kế hoạch chưa giao số lượng, nên chưa có gì phải làm và chưa tính được tiến độ",
                      *           "text_en": "The plan owner has set no number, so nothing is owed and progress is undefined",
                      *           "repair": {
                      *             "method": "POST",
                      *             "path": "/v1/plans/ttdn-2023/amendments",
+                     *             "headers": {},
                      *             "body": {
                      *               "decision": {
                      *                 "number": null,
@@ -8419,11 +8961,13 @@ export interface operations {
                      *             }
                      *           ],
                      *           "agencies": [],
+                     *           "events": [],
                      *           "text_vi": "Chủ kế hoạch chưa giao số lượng, nên chưa có gì phải làm và chưa tính được tiến độ",
                      *           "text_en": "The plan owner has set no number, so nothing is owed and progress is undefined",
                      *           "repair": {
                      *             "method": "POST",
                      *             "path": "/v1/plans/ttdn-2023/amendments",
+                     *             "headers": {},
                      *             "body": {
                      *               "decision": {
                      *                 "number": null,
@@ -8545,7 +9089,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T22:54:45.292127Z",
+                     *         "as_of": "2026-11-28T23:56:09.522635Z",
                      *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -8631,7 +9175,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T22:54:45.178154Z",
+                     *           "as_of": "2026-11-28T23:56:09.471745Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -8713,7 +9257,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T22:54:45.178154Z",
+                     *           "as_of": "2026-11-28T23:56:09.471745Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -8811,13 +9355,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-28T22:54:45.292127Z",
+                     *       "as_of": "2026-11-28T23:56:09.522635Z",
                      *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *           "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -8962,24 +9506,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-28T22:54:45.292127Z",
+                     *       "as_of": "2026-11-28T23:56:09.522635Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T22:54:45.399058Z"
+                     *           "entered_at": "2026-11-28T23:56:09.584571Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
+                     *           "entered_at": "2026-11-28T23:56:09.698046Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *           "key": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9015,7 +9559,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *               "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -9129,7 +9673,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "as_of": "2026-11-28T23:56:09.635830Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -9215,7 +9759,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T22:54:45.399058Z",
+                     *             "as_of": "2026-11-28T23:56:09.584571Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -9297,7 +9841,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T22:54:45.399058Z",
+                     *             "as_of": "2026-11-28T23:56:09.584571Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -9379,7 +9923,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "as_of": "2026-11-28T23:56:09.635830Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -9662,7 +10206,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
+                     *           "entered_at": "2026-11-28T23:56:09.698046Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -9684,7 +10228,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T22:54:45.399058Z"
+                     *           "entered_at": "2026-11-28T23:56:09.584571Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -9702,7 +10246,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *           "id": "01M8J9CWR4VG45VGEYTARF8CBC",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9731,10 +10275,11 @@ export interface operations {
                      *             "km"
                      *           ],
                      *           "link": null,
+                     *           "marks": null,
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T22:54:44.883413Z",
+                     *           "recorded_at": "2026-11-28T23:56:09.338918Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -9755,7 +10300,16 @@ export interface operations {
                      *           "verified_by": "Báo Nhân Dân, 1/2023",
                      *           "note_vi": null,
                      *           "note_en": null,
-                     *           "task": "II.2.4",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "II.2.4",
+                     *               "title_vi": "Tuyên truyền hoạt động đối ngoại và các ngày kỷ niệm năm tròn, năm lẻ năm (chú thích 1)"
+                     *             }
+                     *           ],
+                     *           "steward": null,
+                     *           "preparation_days": 60,
+                     *           "withdrawn": false,
+                     *           "reason": null,
                      *           "line": 74,
                      *           "anniversary": {
                      *             "year": 2023,
@@ -9766,7 +10320,8 @@ export interface operations {
                      *             "is_five_year": false,
                      *             "label_vi": "Kỷ niệm 50 năm: Ký Hiệp định Paris về Việt Nam",
                      *             "label_en": "50 years: Signing of the Paris Peace Accords"
-                     *           }
+                     *           },
+                     *           "can": []
                      *         },
                      *         {
                      *           "code": "E02",
@@ -9780,7 +10335,16 @@ export interface operations {
                      *           "verified_by": "TTXVN, 3/4/2023",
                      *           "note_vi": null,
                      *           "note_en": null,
-                     *           "task": "II.2.4",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "II.2.4",
+                     *               "title_vi": "Tuyên truyền hoạt động đối ngoại và các ngày kỷ niệm năm tròn, năm lẻ năm (chú thích 1)"
+                     *             }
+                     *           ],
+                     *           "steward": null,
+                     *           "preparation_days": 60,
+                     *           "withdrawn": false,
+                     *           "reason": null,
                      *           "line": 74,
                      *           "anniversary": {
                      *             "year": 2023,
@@ -9791,9 +10355,11 @@ export interface operations {
                      *             "is_five_year": false,
                      *             "label_vi": "Kỷ niệm 50 năm: Thiết lập quan hệ ngoại giao với Australia",
                      *             "label_en": "50 years: Diplomatic relations with Australia"
-                     *           }
+                     *           },
+                     *           "can": []
                      *         }
-                     *       ]
+                     *       ],
+                     *       "unprepared": []
                      *     }
                      */
                     "application/json": components["schemas"]["OverviewOut"];
@@ -9846,7 +10412,7 @@ export interface operations {
                 due_to?: string | null;
                 /** @description Một hoặc nhiều: `green` Xanh, `amber` Vàng, `red` Đỏ, `grey` Xám · one or more of: `green`, `amber`, `red`, `grey` */
                 rag?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: code, title, due_on · order, minus is descending: code, title, due_on */
                 sort?: string;
@@ -9940,7 +10506,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T22:54:45.292127Z",
+                     *             "as_of": "2026-11-28T23:56:09.522635Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10050,7 +10616,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T22:54:45.292127Z",
+                     *         "as_of": "2026-11-28T23:56:09.522635Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -10059,7 +10625,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *           "id": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10126,7 +10692,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T22:54:45.292127Z",
+                     *             "as_of": "2026-11-28T23:56:09.522635Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10177,7 +10743,7 @@ export interface operations {
                 role?: string | null;
                 /** @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done` */
                 state?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, agency · order, minus is descending: task, agency */
                 sort?: string;
@@ -10199,11 +10765,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SjVXN0VLMDk0NEs4WlBYTkdNU1dBSyJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SjlDUktaVkNIV1NQQVlDWFcxOVNZUCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *           "id": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10270,7 +10836,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T22:54:45.292127Z",
+                     *             "as_of": "2026-11-28T23:56:09.522635Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10296,7 +10862,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7EK0944K8ZPXNGMSWAK */
+                /** @example 01M8J9CRKZVCHWSPAYCXW19SYP */
                 assignment: string;
             };
             cookie?: never;
@@ -10311,7 +10877,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *       "id": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10378,7 +10944,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T22:54:45.292127Z",
+                     *         "as_of": "2026-11-28T23:56:09.522635Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -10421,7 +10987,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id, due_on · order, minus is descending: id, due_on */
                 sort?: string;
@@ -10447,7 +11013,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *           "id": "01M8J9CX599ERW16HTACKQQ28J",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10466,13 +11032,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *           "urged_at": "2026-11-28T23:56:09.761718Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-28T22:54:45.717534Z",
+                     *           "answered_at": "2026-11-28T23:56:09.795578Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-28T22:54:45.743577Z",
+                     *           "closed_at": "2026-11-28T23:56:09.808464Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -10524,7 +11090,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *           "id": "01M8J9CX599ERW16HTACKQQ28J",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10543,7 +11109,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *           "urged_at": "2026-11-28T23:56:09.761718Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -10570,7 +11136,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WFE225VR9MDNTYBVG3V9 */
+                /** @example 01M8J9CX599ERW16HTACKQQ28J */
                 urge: string;
             };
             cookie?: never;
@@ -10585,7 +11151,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *       "id": "01M8J9CX599ERW16HTACKQQ28J",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10604,13 +11170,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *       "urged_at": "2026-11-28T23:56:09.761718Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-28T22:54:45.717534Z",
+                     *       "answered_at": "2026-11-28T23:56:09.795578Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-28T22:54:45.743577Z",
+                     *       "closed_at": "2026-11-28T23:56:09.808464Z",
                      *       "can": []
                      *     }
                      */
@@ -10630,7 +11196,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WFE225VR9MDNTYBVG3V9 */
+                /** @example 01M8J9CX599ERW16HTACKQQ28J */
                 urge: string;
             };
             cookie?: never;
@@ -10656,7 +11222,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *         "id": "01M8J9CX599ERW16HTACKQQ28J",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10675,9 +11241,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *         "urged_at": "2026-11-28T23:56:09.761718Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T22:54:45.717534Z",
+                     *         "answered_at": "2026-11-28T23:56:09.795578Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -10699,7 +11265,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *         "id": "01M8J9CX599ERW16HTACKQQ28J",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10718,9 +11284,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *         "urged_at": "2026-11-28T23:56:09.761718Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T22:54:45.717534Z",
+                     *         "answered_at": "2026-11-28T23:56:09.795578Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -10745,7 +11311,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WFE225VR9MDNTYBVG3V9 */
+                /** @example 01M8J9CX599ERW16HTACKQQ28J */
                 urge: string;
             };
             cookie?: never;
@@ -10771,7 +11337,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *         "id": "01M8J9CX599ERW16HTACKQQ28J",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10790,13 +11356,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *         "urged_at": "2026-11-28T23:56:09.761718Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T22:54:45.717534Z",
+                     *         "answered_at": "2026-11-28T23:56:09.795578Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T22:54:45.743577Z",
+                     *         "closed_at": "2026-11-28T23:56:09.808464Z",
                      *         "can": []
                      *       }
                      *     }
@@ -10814,7 +11380,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *         "id": "01M8J9CX599ERW16HTACKQQ28J",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10833,13 +11399,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *         "urged_at": "2026-11-28T23:56:09.761718Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T22:54:45.717534Z",
+                     *         "answered_at": "2026-11-28T23:56:09.795578Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T22:54:45.743577Z",
+                     *         "closed_at": "2026-11-28T23:56:09.808464Z",
                      *         "can": []
                      *       }
                      *     }
@@ -11319,7 +11885,16 @@ export interface operations {
                      *           "verified_by": "Báo Nhân Dân, 1/2023",
                      *           "note_vi": null,
                      *           "note_en": null,
-                     *           "task": "II.2.4",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "II.2.4",
+                     *               "title_vi": "Tuyên truyền hoạt động đối ngoại và các ngày kỷ niệm năm tròn, năm lẻ năm (chú thích 1)"
+                     *             }
+                     *           ],
+                     *           "steward": null,
+                     *           "preparation_days": 60,
+                     *           "withdrawn": false,
+                     *           "reason": null,
                      *           "line": 74,
                      *           "anniversary": {
                      *             "year": 2023,
@@ -11330,7 +11905,8 @@ export interface operations {
                      *             "is_five_year": false,
                      *             "label_vi": "Kỷ niệm 50 năm: Ký Hiệp định Paris về Việt Nam",
                      *             "label_en": "50 years: Signing of the Paris Peace Accords"
-                     *           }
+                     *           },
+                     *           "can": []
                      *         }
                      *       ],
                      *       "list_is_open": true
@@ -11339,6 +11915,92 @@ export interface operations {
                     "application/json": components["schemas"]["EventPage"];
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    add_event: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "E12",
+                 *       "kind": "diplomatic_relations",
+                 *       "name_vi": "Thiết lập quan hệ ngoại giao Việt Nam – Bỉ",
+                 *       "name_en": "Diplomatic relations with Belgium",
+                 *       "counterpart": "BE",
+                 *       "date_verified": "1973-03-22",
+                 *       "verified_by": "Cổng thông tin của Bộ Ngoại giao",
+                 *       "tasks": [
+                 *         "II.2.4"
+                 *       ],
+                 *       "reason": "Danh sách in kết thúc bằng dấu …"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EventIn"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "E12",
+                     *       "kind": "diplomatic_relations",
+                     *       "kind_label": "Thiết lập quan hệ ngoại giao",
+                     *       "name_vi": "Thiết lập quan hệ ngoại giao Việt Nam – Bỉ",
+                     *       "name_en": "Diplomatic relations with Belgium",
+                     *       "counterpart": "BE",
+                     *       "date_printed": null,
+                     *       "date_verified": "1973-03-22",
+                     *       "verified_by": "Cổng thông tin của Bộ Ngoại giao",
+                     *       "note_vi": null,
+                     *       "note_en": null,
+                     *       "tasks": [
+                     *         {
+                     *           "code": "II.2.4",
+                     *           "title_vi": "Tuyên truyền hoạt động đối ngoại và các ngày kỷ niệm năm tròn, năm lẻ năm (chú thích 1)"
+                     *         }
+                     *       ],
+                     *       "steward": null,
+                     *       "preparation_days": 60,
+                     *       "withdrawn": false,
+                     *       "reason": "Danh sách in kết thúc bằng dấu …",
+                     *       "line": null,
+                     *       "anniversary": {
+                     *         "year": 2023,
+                     *         "on": "2023-03-22",
+                     *         "weekday": 3,
+                     *         "ordinal": 50,
+                     *         "is_round": true,
+                     *         "is_five_year": false,
+                     *         "label_vi": "Kỷ niệm 50 năm: Thiết lập quan hệ ngoại giao Việt Nam – Bỉ",
+                     *         "label_en": "50 years: Diplomatic relations with Belgium"
+                     *       },
+                     *       "can": [
+                     *         "calendar.edit",
+                     *         "calendar.steward"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventOut"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -11383,7 +12045,16 @@ export interface operations {
                      *       "verified_by": "Bộ Ngoại giao, dẫn theo VnExpress, 21/10/2025",
                      *       "note_vi": "Bản gốc in năm 1973; quan hệ ngoại giao thiết lập ngày 22/12/1993, nên năm 2023 là 30 năm.",
                      *       "note_en": "The text prints 1973; relations date from 22 December 1993, so 2023 is the 30th anniversary.",
-                     *       "task": "II.2.4",
+                     *       "tasks": [
+                     *         {
+                     *           "code": "II.2.4",
+                     *           "title_vi": "Tuyên truyền hoạt động đối ngoại và các ngày kỷ niệm năm tròn, năm lẻ năm (chú thích 1)"
+                     *         }
+                     *       ],
+                     *       "steward": null,
+                     *       "preparation_days": 60,
+                     *       "withdrawn": false,
+                     *       "reason": null,
                      *       "line": 74,
                      *       "anniversary": {
                      *         "year": 2023,
@@ -11394,7 +12065,93 @@ export interface operations {
                      *         "is_five_year": false,
                      *         "label_vi": "Kỷ niệm 30 năm: Thiết lập quan hệ ngoại giao với Nam Phi",
                      *         "label_en": "30 years: Diplomatic relations with South Africa"
-                     *       }
+                     *       },
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    correct_event: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
+                 * @example "1-219da6495a4de9f10b266c66"
+                 */
+                "If-Match": string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example E12 */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "steward": "VPUBND",
+                 *       "reason": "Giao cơ quan chủ trì chuẩn bị"
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["EventPatch"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "E12",
+                     *       "kind": "diplomatic_relations",
+                     *       "kind_label": "Thiết lập quan hệ ngoại giao",
+                     *       "name_vi": "Thiết lập quan hệ ngoại giao Việt Nam – Bỉ",
+                     *       "name_en": "Diplomatic relations with Belgium",
+                     *       "counterpart": "BE",
+                     *       "date_printed": null,
+                     *       "date_verified": "1973-03-22",
+                     *       "verified_by": "Cổng thông tin của Bộ Ngoại giao",
+                     *       "note_vi": null,
+                     *       "note_en": null,
+                     *       "tasks": [
+                     *         {
+                     *           "code": "II.2.4",
+                     *           "title_vi": "Tuyên truyền hoạt động đối ngoại và các ngày kỷ niệm năm tròn, năm lẻ năm (chú thích 1)"
+                     *         }
+                     *       ],
+                     *       "steward": {
+                     *         "code": "VPUBND",
+                     *         "name_vi": "Văn phòng Ủy ban nhân dân tỉnh"
+                     *       },
+                     *       "preparation_days": 60,
+                     *       "withdrawn": false,
+                     *       "reason": "Giao cơ quan chủ trì chuẩn bị",
+                     *       "line": null,
+                     *       "anniversary": {
+                     *         "year": 2023,
+                     *         "on": "2023-03-22",
+                     *         "weekday": 3,
+                     *         "ordinal": 50,
+                     *         "is_round": true,
+                     *         "is_five_year": false,
+                     *         "label_vi": "Kỷ niệm 50 năm: Thiết lập quan hệ ngoại giao Việt Nam – Bỉ",
+                     *         "label_en": "50 years: Diplomatic relations with Belgium"
+                     *       },
+                     *       "can": [
+                     *         "calendar.edit",
+                     *         "calendar.steward"
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["EventOut"];
@@ -11492,6 +12249,553 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    find_occurrences: {
+        parameters: {
+            query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
+                /**
+                 * @description Số mục mỗi trang · items per page
+                 * @example 2
+                 */
+                limit?: number;
+                /** @description Con trỏ trang sau, lấy từ `next_cursor` · opaque, from the page before */
+                cursor?: string | null;
+                /** @description Đếm tổng số mục · answer `total` as well */
+                count?: boolean;
+                /**
+                 * @description từ ngày · from
+                 * @example 2023-01-01
+                 */
+                from?: string | null;
+                /**
+                 * @description đến ngày · until
+                 * @example 2030-12-31
+                 */
+                to?: string | null;
+                /**
+                 * @description Một hoặc nhiều: `round` Năm tròn, `five_year` Năm lẻ 5, `other` Năm khác · one or more of: `round`, `five_year`, `other`
+                 * @example round
+                 */
+                class?: string | null;
+                /** @description Một hoặc nhiều: `agreement` Ký kết hiệp định, `diplomatic_relations` Thiết lập quan hệ ngoại giao, `historical` Sự kiện lịch sử · one or more of: `agreement`, `diplomatic_relations`, `historical` */
+                kind?: string | null;
+                /** @description Một hoặc nhiều: `ahead` Chưa đến lúc chuẩn bị, `preparing` Đang thời gian chuẩn bị, `past` Đã qua, `cancelled` Không tổ chức · one or more of: `ahead`, `preparing`, `past`, `cancelled` */
+                stage?: string | null;
+                /** @description Một hoặc nhiều mã · one or more codes: sự kiện · events */
+                event?: string | null;
+                /** @description Một hoặc nhiều mã · one or more codes: nước, ISO 3166-1 · countries */
+                country?: string | null;
+                /** @description Một hoặc nhiều mã · one or more codes: cơ quan chủ trì · who prepares it */
+                steward?: string | null;
+                /** @description đã có hoạt động nào chưa · whether anything marks it yet */
+                recorded?: boolean | null;
+                /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
+                q?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": "WyI3ZDFmNjZjMDRjMGEiLCIyMDIzLTAyLTI2IiwiRTAyLTIwMjMiXQ",
+                     *       "total": null,
+                     *       "items": [
+                     *         {
+                     *           "id": "E01-2023",
+                     *           "event": {
+                     *             "code": "E01",
+                     *             "name_vi": "Ký Hiệp định Paris về Việt Nam",
+                     *             "name_en": "Signing of the Paris Peace Accords"
+                     *           },
+                     *           "kind": "agreement",
+                     *           "kind_label": "Ký kết hiệp định",
+                     *           "counterpart": null,
+                     *           "year": 2023,
+                     *           "on": "2023-01-27",
+                     *           "weekday": 5,
+                     *           "weekday_label": "Thứ Sáu",
+                     *           "ordinal": 50,
+                     *           "year_class": "round",
+                     *           "year_class_label": "Năm tròn",
+                     *           "label_vi": "Kỷ niệm 50 năm: Ký Hiệp định Paris về Việt Nam",
+                     *           "label_en": "50 years: Signing of the Paris Peace Accords",
+                     *           "days_left": -1402,
+                     *           "preparation_days": 60,
+                     *           "preparation_from": "2022-11-28",
+                     *           "stage": "past",
+                     *           "stage_label": "Đã qua",
+                     *           "cancelled": false,
+                     *           "reason": null,
+                     *           "steward": null,
+                     *           "tasks": [
+                     *             {
+                     *               "code": "II.2.4",
+                     *               "title_vi": "Tuyên truyền hoạt động đối ngoại và các ngày kỷ niệm năm tròn, năm lẻ năm (chú thích 1)"
+                     *             }
+                     *           ],
+                     *           "recorded": 0,
+                     *           "recorded_by": [],
+                     *           "last_recorded_on": null,
+                     *           "can": []
+                     *         },
+                     *         {
+                     *           "id": "E02-2023",
+                     *           "event": {
+                     *             "code": "E02",
+                     *             "name_vi": "Thiết lập quan hệ ngoại giao với Australia",
+                     *             "name_en": "Diplomatic relations with Australia"
+                     *           },
+                     *           "kind": "diplomatic_relations",
+                     *           "kind_label": "Thiết lập quan hệ ngoại giao",
+                     *           "counterpart": "AU",
+                     *           "year": 2023,
+                     *           "on": "2023-02-26",
+                     *           "weekday": 7,
+                     *           "weekday_label": "Chủ nhật",
+                     *           "ordinal": 50,
+                     *           "year_class": "round",
+                     *           "year_class_label": "Năm tròn",
+                     *           "label_vi": "Kỷ niệm 50 năm: Thiết lập quan hệ ngoại giao với Australia",
+                     *           "label_en": "50 years: Diplomatic relations with Australia",
+                     *           "days_left": -1372,
+                     *           "preparation_days": 60,
+                     *           "preparation_from": "2022-12-28",
+                     *           "stage": "past",
+                     *           "stage_label": "Đã qua",
+                     *           "cancelled": false,
+                     *           "reason": null,
+                     *           "steward": null,
+                     *           "tasks": [
+                     *             {
+                     *               "code": "II.2.4",
+                     *               "title_vi": "Tuyên truyền hoạt động đối ngoại và các ngày kỷ niệm năm tròn, năm lẻ năm (chú thích 1)"
+                     *             }
+                     *           ],
+                     *           "recorded": 0,
+                     *           "recorded_by": [],
+                     *           "last_recorded_on": null,
+                     *           "can": []
+                     *         }
+                     *       ],
+                     *       "list_is_open": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OccurrencePage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_occurrence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example E11-2023 */
+                occurrence: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "E11-2023",
+                     *       "event": {
+                     *         "code": "E11",
+                     *         "name_vi": "Thiết lập quan hệ ngoại giao với Nam Phi",
+                     *         "name_en": "Diplomatic relations with South Africa"
+                     *       },
+                     *       "kind": "diplomatic_relations",
+                     *       "kind_label": "Thiết lập quan hệ ngoại giao",
+                     *       "counterpart": "ZA",
+                     *       "year": 2023,
+                     *       "on": "2023-12-22",
+                     *       "weekday": 5,
+                     *       "weekday_label": "Thứ Sáu",
+                     *       "ordinal": 30,
+                     *       "year_class": "round",
+                     *       "year_class_label": "Năm tròn",
+                     *       "label_vi": "Kỷ niệm 30 năm: Thiết lập quan hệ ngoại giao với Nam Phi",
+                     *       "label_en": "30 years: Diplomatic relations with South Africa",
+                     *       "days_left": -1073,
+                     *       "preparation_days": 60,
+                     *       "preparation_from": "2023-10-23",
+                     *       "stage": "past",
+                     *       "stage_label": "Đã qua",
+                     *       "cancelled": false,
+                     *       "reason": null,
+                     *       "steward": null,
+                     *       "tasks": [
+                     *         {
+                     *           "code": "II.2.4",
+                     *           "title_vi": "Tuyên truyền hoạt động đối ngoại và các ngày kỷ niệm năm tròn, năm lẻ năm (chú thích 1)"
+                     *         }
+                     *       ],
+                     *       "recorded": 0,
+                     *       "recorded_by": [],
+                     *       "last_recorded_on": null,
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OccurrenceOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_occurrence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example E12-2024 */
+                occurrence: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "cancelled": true,
+                 *       "reason": "Gộp vào hoạt động chung của năm"
+                 *     }
+                 */
+                "application/json": components["schemas"]["app__schemas__occurrences__DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "E12-2024",
+                     *       "event": {
+                     *         "code": "E12",
+                     *         "name_vi": "Thiết lập quan hệ ngoại giao Việt Nam – Bỉ",
+                     *         "name_en": "Diplomatic relations with Belgium"
+                     *       },
+                     *       "kind": "diplomatic_relations",
+                     *       "kind_label": "Thiết lập quan hệ ngoại giao",
+                     *       "counterpart": "BE",
+                     *       "year": 2024,
+                     *       "on": "2024-03-22",
+                     *       "weekday": 5,
+                     *       "weekday_label": "Thứ Sáu",
+                     *       "ordinal": 51,
+                     *       "year_class": "other",
+                     *       "year_class_label": "Năm khác",
+                     *       "label_vi": "Kỷ niệm 51 năm: Thiết lập quan hệ ngoại giao Việt Nam – Bỉ",
+                     *       "label_en": "51 years: Diplomatic relations with Belgium",
+                     *       "days_left": -982,
+                     *       "preparation_days": 60,
+                     *       "preparation_from": "2024-01-22",
+                     *       "stage": "cancelled",
+                     *       "stage_label": "Không tổ chức",
+                     *       "cancelled": true,
+                     *       "reason": "Gộp vào hoạt động chung của năm",
+                     *       "steward": {
+                     *         "code": "VPUBND",
+                     *         "name_vi": "Văn phòng Ủy ban nhân dân tỉnh"
+                     *       },
+                     *       "tasks": [
+                     *         {
+                     *           "code": "II.2.4",
+                     *           "title_vi": "Tuyên truyền hoạt động đối ngoại và các ngày kỷ niệm năm tròn, năm lẻ năm (chú thích 1)"
+                     *         }
+                     *       ],
+                     *       "recorded": 0,
+                     *       "recorded_by": [],
+                     *       "last_recorded_on": null,
+                     *       "can": [
+                     *         "calendar.edit",
+                     *         "calendar.steward"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OccurrenceOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_calendar: {
+        parameters: {
+            query?: {
+                /**
+                 * @description thời hạn, kỳ báo cáo, đôn đốc và kỷ niệm của một cơ quan · what one body has ahead
+                 * @example SVHTTDL
+                 */
+                agency?: string | null;
+                country?: string | null;
+                /**
+                 * @description ngôn ngữ · language
+                 * @example vi
+                 */
+                lang?: "vi" | "en";
+                /** @description bí mật của một đăng ký lịch, thay cho khóa · a subscription's secret, not a key */
+                sig?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    find_subscriptions: {
+        parameters: {
+            query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
+                /**
+                 * @description Số mục mỗi trang · items per page
+                 * @example 1
+                 */
+                limit?: number;
+                /** @description Con trỏ trang sau, lấy từ `next_cursor` · opaque, from the page before */
+                cursor?: string | null;
+                /** @description Đếm tổng số mục · answer `total` as well */
+                count?: boolean;
+                /** @description Thứ tự, dấu trừ là giảm dần: id · order, minus is descending: id */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "total": null,
+                     *       "items": [
+                     *         {
+                     *           "id": "01M8J9CX8FGSV9SHH10ZVZ57C7",
+                     *           "label": "Lịch phòng Văn thư",
+                     *           "belongs_to": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "country": null,
+                     *           "created_at": "2026-11-28T23:56:09.867908Z",
+                     *           "revoked_at": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubscriptionPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    subscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "label": "Lịch phòng Văn thư",
+                 *       "agency": "SVHTTDL"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SubscriptionIn"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "subscription": {
+                     *         "id": "01M8J9CX8FGSV9SHH10ZVZ57C7",
+                     *         "label": "Lịch phòng Văn thư",
+                     *         "belongs_to": {
+                     *           "code": "SVHTTDL",
+                     *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *         },
+                     *         "agency": {
+                     *           "code": "SVHTTDL",
+                     *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *         },
+                     *         "country": null,
+                     *         "created_at": "2026-11-28T23:56:09.867908Z",
+                     *         "revoked_at": null
+                     *       },
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=-i-pa3-FZWG5EYAgaUbwcuq-r3kkvS9sPkDKrAFCRRQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubscriptionMade"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8J9CX8FGSV9SHH10ZVZ57C7 */
+                subscription: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8J9CX8FGSV9SHH10ZVZ57C7",
+                     *       "label": "Lịch phòng Văn thư",
+                     *       "belongs_to": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "country": null,
+                     *       "created_at": "2026-11-28T23:56:09.867908Z",
+                     *       "revoked_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubscriptionOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revoke_subscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8J9CX8FGSV9SHH10ZVZ57C7 */
+                subscription: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8J9CX8FGSV9SHH10ZVZ57C7",
+                     *       "label": "Lịch phòng Văn thư",
+                     *       "belongs_to": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "country": null,
+                     *       "created_at": "2026-11-28T23:56:09.867908Z",
+                     *       "revoked_at": "2026-11-28T23:56:09.912590Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubscriptionOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     find_receipts: {
         parameters: {
             query?: {
@@ -11525,15 +12829,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SjVXRU5BUjRKWTZZRkJLSjRHMVEzRSJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SjlDV1I4MVFUQVBCMTlDOVA2RERORyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5WENAR4JY6YFBKJ4G1Q3E",
+                     *           "id": "01M8J9CWR81QTAPB19C9P6DDNG",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-28T22:54:44.883413Z",
+                     *           "received_at": "2026-11-28T23:56:09.338918Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -11562,7 +12866,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WENAR4JY6YFBKJ4G1Q3E */
+                /** @example 01M8J9CWR81QTAPB19C9P6DDNG */
                 receipt: string;
             };
             cookie?: never;
@@ -11577,11 +12881,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J5WENAR4JY6YFBKJ4G1Q3E",
+                     *       "id": "01M8J9CWR81QTAPB19C9P6DDNG",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-28T22:54:44.883413Z",
+                     *       "received_at": "2026-11-28T23:56:09.338918Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -11595,12 +12899,12 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *           "activity": "01M8J9CWR4VG45VGEYTARF8CBC",
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "TkdjGLzPorecsr-oGE3IK1kKjkSDhqIBmaehKTq6Nc0",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlRrZGpHTHpQb3JlY3NyLW9HRTNJSzFrS2prU0RocUlCbWFlaEtUcTZOYzAiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKNVdFTkFSNEpZNllGQktKNEcxUTNFIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMjI6NTQ6NDQuODgzNDEzWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SjVXRU41R0JTV0VOOEtKNUE1MEhIUSIsImNvZGUiOm51bGx9XX0.cHY38RmjPASho_HPP4KJyD6rE_htGLyxhhdnIkDmsTfr8IJhsUUUtYpiMQNt31CHANLBrk8NuDurRbHz2MnsAw"
+                     *       "kid": "Hu33q2rwDHzt15Lf6WOAGjxV3-40OhDETuuEaDz7V3E",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ikh1MzNxMnJ3REh6dDE1TGY2V09BR2p4VjMtNDBPaERFVHV1RWFEejdWM0UiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKOUNXUjgxUVRBUEIxOUM5UDZERE5HIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMjM6NTY6MDkuMzM4OTE4WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SjlDV1I0Vkc0NVZHRVlUQVJGOENCQyIsImNvZGUiOm51bGx9XX0.Ynll94RFeAAecTP8r1SyCuVNe-7CZQyvfKSgZBI7eRwBkwtmPF0V6u6N7ubscHzrEJVnqBwe10QIyM92CFkHBw"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -11630,8 +12934,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "eXWZNRsBUuKMQcN8JdRU2YTFaXQ9Q6383XDukt30jSA",
-                     *           "kid": "TkdjGLzPorecsr-oGE3IK1kKjkSDhqIBmaehKTq6Nc0",
+                     *           "x": "Se75V4Mxw7coufJp3IiKM0SArJcg1pbxuujb0VFxcL8",
+                     *           "kid": "Hu33q2rwDHzt15Lf6WOAGjxV3-40OhDETuuEaDz7V3E",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -11794,7 +13098,7 @@ export interface operations {
                  */
                 plan?: string | null;
                 /**
-                 * @description Một hoặc nhiều: `plan` Kế hoạch, `section` Mục, `objective` Mục đích, yêu cầu, `task` Nhiệm vụ, `implementation` Liên kết thực hiện, `assignment` Phân công, `output` Đầu ra, `activity` Hoạt động, `withdrawal` Rút lại, `act` Bước xử lý đầu ra, `amendment` Điều chỉnh, `proposal` Đề xuất, `urge` Đôn đốc, `event` Sự kiện, `budget` Kinh phí, `budget_line` Dòng kinh phí, `agency` Cơ quan, `agency_name` Tên cơ quan, `membership` Thành viên nhóm, `key` Khóa truy cập · one or more of: `plan`, `section`, `objective`, `task`, `implementation`, `assignment`, `output`, `activity`, `withdrawal`, `act`, `amendment`, `proposal`, `urge`, `event`, `budget`, `budget_line`, `agency`, `agency_name`, `membership`, `key`
+                 * @description Một hoặc nhiều: `plan` Kế hoạch, `section` Mục, `objective` Mục đích, yêu cầu, `task` Nhiệm vụ, `implementation` Liên kết thực hiện, `assignment` Phân công, `output` Đầu ra, `activity` Hoạt động, `withdrawal` Rút lại, `act` Bước xử lý đầu ra, `amendment` Điều chỉnh, `proposal` Đề xuất, `urge` Đôn đốc, `event` Sự kiện, `event_link` Nhiệm vụ gắn với sự kiện, `occurrence` Kỷ niệm một năm, `subscription` Đăng ký lịch, `budget` Kinh phí, `budget_line` Dòng kinh phí, `agency` Cơ quan, `agency_name` Tên cơ quan, `membership` Thành viên nhóm, `key` Khóa truy cập · one or more of: `plan`, `section`, `objective`, `task`, `implementation`, `assignment`, `output`, `activity`, `withdrawal`, `act`, `amendment`, `proposal`, `urge`, `event`, `event_link`, `occurrence`, `subscription`, `budget`, `budget_line`, `agency`, `agency_name`, `membership`, `key`
                  * @example activity
                  */
                 subject?: string | null;
@@ -11817,26 +13121,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5WEJVDAXBSVSTVNAW7Z12",
-                     *           "at": "2026-11-28T22:54:44.772696Z",
+                     *           "id": "01M8J9CWPNC2A24R2HA80YN8JG",
+                     *           "at": "2026-11-28T23:56:09.274785Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8J5WEJJNXA41GM1P4MHDAWK",
+                     *           "ref": "01M8J9CWPHEWJGV6B3XEBKQNJD",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8J5W7JDAW8G0PBC445FYYDV",
+                     *           "via": "key:01M8J9CRPS7THQH45RTQ922FSF",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8J5WEJJNXA41GM1P4MHDAWK",
+                     *             "public_id": "01M8J9CWPHEWJGV6B3XEBKQNJD",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *             "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -11848,15 +13152,16 @@ export interface operations {
                      *             "channel": null,
                      *             "languages": [],
                      *             "link": null,
+                     *             "marks": null,
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-28T22:54:44.772696+00:00"
+                     *             "recorded_at": "2026-11-28T23:56:09.274785+00:00"
                      *           },
-                     *           "request_id": "c392e4ed302a000193a55351"
+                     *           "request_id": "615f4512cb41adf221296d63"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8J5WEJVDAXBSVSTVNAW7Z12"
+                     *       "next_cursor": "01M8J9CWPNC2A24R2HA80YN8JG"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -11898,10 +13203,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8J5W7JDAW8G0PBC445FYYDV",
+                     *       "key": "01M8J9CRPS7THQH45RTQ922FSF",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_GMup",
-                     *       "expires_at": "2026-12-28T22:54:37.631933Z",
+                     *       "key_hint": "ttdn_4lwD",
+                     *       "expires_at": "2026-12-28T23:56:05.203458Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

@@ -89,5 +89,8 @@ def archive(seeded: "Seeded") -> Iterator[Service]:
         for agency, path, body in PAPERS:
             said = running[agency].post(f"{PLAN}/{path}", json=body)
             assert said.status_code == 201, said.text
+        for agency in seeded.secrets:
+            said = running[agency].post(f"{PLAN}/calendar/subscriptions", json={"label": "Lịch"})
+            assert said.status_code == 201, said.text
         yield running
     seeded.drop(url)

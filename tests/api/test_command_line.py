@@ -331,5 +331,5 @@ def test_the_backup_that_the_operators_are_told_to_make_is_whole(tmp_path: Path)
     shutil.copyfile(live, plain)  # the control: the file alone
     held.close()
     assert "ok" in ttdn(f"sqlite:///{copy}", "doctor").output
-    assert "508 changes" in ttdn(f"sqlite:///{copy}", "doctor").output
-    assert "508 changes" not in ttdn(f"sqlite:///{plain}", "doctor").output
+    assert "519 changes" in ttdn(f"sqlite:///{copy}", "doctor").output
+    assert "519 changes" not in ttdn(f"sqlite:///{plain}", "doctor").output

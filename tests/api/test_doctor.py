@@ -266,6 +266,8 @@ def recorded(service: Service) -> Service:
         owner.post(f"{PLAN}/amendments", json={"decision": decision, "changes": weigh}),
         office.post(f"{PLAN}/proposals", json={"reason": "Thêm thời gian", "changes": later}),
         owner.post(f"{PLAN}/urges", json=urge),
+        owner.post(f"{PLAN}/occurrences/E11-2024/decisions", json={"cancelled": True, "reason": "Gộp"}),
+        office.post(f"{PLAN}/calendar/subscriptions", json={"label": "Lịch"}),
     ):
         assert said.status_code == 201, said.text
     assert differences(service) == []

@@ -17,9 +17,11 @@ COUNTS = {
     "duty_without_target": 4,
     "group_without_members": 3,
     "several_leads": 8,
+    "event_without_steward": 11,
 }
 """10 of 15 programme items have a part that nobody is named for; four counted duties have no number; of five
-groups three have no members; the media lead three duties together, groups of bodies two and three."""
+groups three have no members; the media lead three duties together, groups of bodies two and three; nobody is
+named to prepare any of the eleven events."""
 PARTS = {
     *("II.1.3", "II.1.4", "II.1.5", "II.1.6", "II.1.7", "II.2.3", "II.2.4", "II.2.5", "II.2.6", "II.2.7"),
 }
@@ -119,6 +121,8 @@ FILLED = {
     "/changes/0/valid_from": "2023-01-01",
     "/changes/0/task": "IV.1.3",
     "/changes/0/agency": "SCT",
+    "/steward": "SCT",
+    "/reason": "Giao chuẩn bị",
 }
 
 
@@ -151,8 +155,10 @@ def repair(service: Service, one: dict[str, Any], **other: Any) -> None:
     """Send the request that a gap offers, as one of those who can."""
     offered = one["repair"]
     client = pushing(service, offered["who_can"][0])
-    answer = client.request(offered["method"], offered["path"], json=filled(offered, **other))
-    assert answer.status_code == 201, (one, answer.text)
+    answer = client.request(
+        offered["method"], offered["path"], headers=offered["headers"], json=filled(offered, **other)
+    )
+    assert answer.status_code in (200, 201), (one, answer.text)
 
 
 @pytest.mark.timeout(900)
@@ -169,8 +175,7 @@ def test_every_gap_is_closed_by_the_request_it_comes_with(service: Service) -> N
         same = [
             other
             for other in now
-            if (other["kind"], other["tasks"], other["agencies"])
-            == (one["kind"], one["tasks"], one["agencies"])
+            if all(other[name] == one[name] for name in ("kind", "tasks", "agencies", "events"))
         ]
         assert same == [], one
         assert len(now) < len(left), (one, [other for other in now if other not in left])

@@ -306,6 +306,8 @@ def _address(client: httpx.Client, path: str) -> str:
         urge=first["urges"],
         proposal=first["proposals"],
         revision=2,
+        occurrence="E11-2023",
+        subscription=client.get(f"{PLAN}/calendar/subscriptions").json()["items"][0]["id"],
         code=next((code[noun] for noun in nouns if noun in code), ""),
     )
 

@@ -66,7 +66,9 @@ class Recorder:
         exchange: Exchange = {"parameters": named} if named else {}
         if body is not None:
             exchange["request"] = body
-        self.exchanges[operation_id] = {**exchange, "response": short(answer.json())}
+        if answer.headers["content-type"] == "application/json":
+            exchange["response"] = short(answer.json())
+        self.exchanges[operation_id] = exchange
         return answer
 
     def lead(self, task: str) -> str:
@@ -98,6 +100,7 @@ def tour(recorder: Recorder) -> None:
     act(recorder)
     decide(recorder)
     urge(recorder)
+    keep_calendar(recorder)
     first = recorder.call("find_assignments", plan=PLAN, limit=1, agency=OFFICE, role="lead").json()
     assignment = first["items"][0]["id"]
     recorder.call("find_outputs", plan=PLAN, limit=1, task="IV.7.a")
@@ -123,6 +126,14 @@ def tour(recorder: Recorder) -> None:
         "find_urges": {"plan": PLAN, "limit": 1},
         "get_overview": {"plan": PLAN},
         "find_events": {"plan": PLAN, "limit": 1, "year": 2023},
+        "find_occurrences": {
+            "plan": PLAN,
+            "limit": 2,
+            "from": "2023-01-01",
+            "to": "2030-12-31",
+            "class": "round",
+        },
+        "get_occurrence": {"plan": PLAN, "occurrence": "E11-2023"},
         "get_event": {"plan": PLAN, "code": "E11", "year": 2023},
         "get_budget": {"plan": PLAN},
         "find_budget_lines": {"plan": PLAN, "limit": 1},
@@ -138,6 +149,38 @@ def tour(recorder: Recorder) -> None:
     }
     for operation, parameters in asked.items():
         recorder.call(operation, **parameters)
+
+
+def keep_calendar(recorder: Recorder) -> None:
+    """An event is added and given to a body, an anniversary cancelled; an office subscribes to its own."""
+    added = {
+        "code": "E12",
+        "kind": "diplomatic_relations",
+        "name_vi": "Thiết lập quan hệ ngoại giao Việt Nam – Bỉ",
+        "name_en": "Diplomatic relations with Belgium",
+        "counterpart": "BE",
+        "date_verified": "1973-03-22",
+        "verified_by": "Cổng thông tin của Bộ Ngoại giao",
+        "tasks": ["II.2.4"],
+        "reason": "Danh sách in kết thúc bằng dấu …",
+    }
+    made = recorder.call("add_event", caller=OWNER, plan=PLAN, body=added)
+    recorder.call(
+        "correct_event",
+        caller=OWNER,
+        plan=PLAN,
+        code="E12",
+        If_Match=made.headers["etag"],
+        body={"steward": HOST, "reason": "Giao cơ quan chủ trì chuẩn bị"},
+    )
+    held = {"cancelled": True, "reason": "Gộp vào hoạt động chung của năm"}
+    recorder.call("decide_occurrence", caller=OWNER, plan=PLAN, occurrence="E12-2024", body=held)
+    asked = {"label": "Lịch phòng Văn thư", "agency": OFFICE}
+    subscribed = recorder.call("subscribe", plan=PLAN, body=asked).json()["subscription"]["id"]
+    recorder.call("get_calendar", plan=PLAN, agency=OFFICE, lang="vi")
+    recorder.call("find_subscriptions", plan=PLAN, limit=1)
+    recorder.call("get_subscription", plan=PLAN, subscription=subscribed)
+    recorder.call("revoke_subscription", plan=PLAN, subscription=subscribed)
 
 
 def write(recorder: Recorder) -> None:

@@ -166,10 +166,34 @@ class World:
         body = {"reason": f"Lý do {self.number()}", "changes": [change]}
         return str(self.done(self["SVHTTDL"].post(f"{PLAN}/proposals", json=body))["proposal"]["id"])
 
+    def subscription(self) -> str:
+        """A calendar that the lead has subscribed to."""
+        made = self.done(self["SVHTTDL"].post(f"{PLAN}/calendar/subscriptions", json={"label": "Lịch"}))
+        return str(made["subscription"]["id"])
+
     def urge(self) -> str:
         """An open urge from the monitor to the lead."""
         made = self.done(urged("SVHTTDL").by(self["TTBCD"]))["urges"]
         return str(made[0]["id"])
+
+
+def event(world: World, **changes: Any) -> Request:
+    """An event that the calendar does not have yet."""
+    body = {
+        "code": f"M{world.number()}",
+        "kind": "diplomatic_relations",
+        "name_vi": "Thiết lập quan hệ ngoại giao",
+        "name_en": "Diplomatic relations",
+        "date_verified": "1973-02-11",
+        "verified_by": "Báo Nhân Dân",
+        "reason": "Danh sách in để mở",
+    }
+    return post("events", **{**body, **changes})
+
+
+def correction(**changes: Any) -> Request:
+    """A correction of an event of the plan's."""
+    return Request("PATCH", "events/E02", {**changes, "reason": "Đính chính"}, {"If-Match": "*"})
 
 
 def urged(to: str, about: str = "content", task: str | None = TASK) -> Request:
@@ -253,6 +277,17 @@ MAKERS: dict[str, Maker] = {
     "urge settlement": lambda _: urged("UBND.HCL", "settlement", None),
     "answer_urge": lambda world: post(f"urges/{world.urge()}/answers", answer="Đang làm"),
     "close_urge": lambda world: post(f"urges/{world.urge()}/outcomes", outcome="met"),
+    "add_event": event,
+    "add_event steward": lambda world: event(world, steward="VPUBND"),
+    "correct_event": lambda world: correction(name_vi=f"Tên {world.number()}"),
+    "correct_event steward": lambda world: correction(
+        steward=("VPUBND", "SVHTTDL")[world.number() % 2],
+    ),
+    "decide_occurrence": lambda world: post(
+        "occurrences/E11-2033/decisions", cancelled=True, reason=f"Lý do {world.number()}"
+    ),
+    "subscribe": lambda _: post("calendar/subscriptions", label="Lịch"),
+    "revoke_subscription": lambda world: post(f"calendar/subscriptions/{world.subscription()}/revocations"),
     "own confirm_output": lambda world: post(f"outputs/{world.evidenced('IV.1.1', 'TTBCD')}/confirmations"),
     "own return_output": lambda world: post(
         f"outputs/{world.evidenced('IV.1.1', 'TTBCD')}/returns", missing="Số liệu"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.policy.requests import MAKERS, World, operations
-from tests.service import Service
+from tests.service import PLAN, Service
 from tests.walks import OPEN, everything
 
 CALLERS = {
@@ -63,6 +63,13 @@ urge_coordinator        yes  no   no   no   no   yes  no   no   no   no   no   n
 urge_settlement         no   no   no   no   no   no   no   no   no   yes  no   no   key  key  401
 answer_urge             yes  hid  hid  hid  hid  no   no   no   hid  hid  hid  hid  key  key  401
 close_urge              no   hid  hid  hid  hid  yes  no   no   hid  hid  hid  hid  key  key  401
+add_event               no   no   no   no   no   yes  yes  no   no   no   no   no   key  key  401
+add_event_steward       no   no   no   no   no   yes  no   no   no   no   no   no   key  key  401
+correct_event           no   no   no   no   no   yes  yes  no   no   no   no   no   key  key  401
+correct_event_steward   no   no   no   no   no   yes  no   no   no   no   no   no   key  key  401
+decide_occurrence       no   no   no   no   no   yes  yes  no   no   no   no   no   key  key  401
+subscribe               yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  401
+revoke_subscription     yes  hid  hid  hid  hid  hid  hid  hid  hid  hid  hid  hid  yes  yes  401
 own_confirm_output      no   no   no   no   no   self no   yes  no   no   no   no   key  key  401
 own_return_output       no   no   no   no   no   no   no   yes  no   no   no   no   key  key  401
 own_claim_output        no   no   no   no   no   yes  for  no   no   no   no   no   key  key  401
@@ -130,6 +137,7 @@ def test_any_key_reads_whatever_it_may_see(service: Service, caller: str) -> Non
     world.proposal()
     world.record()
     world.evidenced("IV.1.1", "TTBCD")
+    World.done(world[caller].post(f"{PLAN}/calendar/subscriptions", json={"label": "Lịch"}))
     spec = service.app.openapi()
     read = set()
     for operation, address in everything(world[caller], spec, most=1):

@@ -1,0 +1,180 @@
+"""Keeping the calendar: events are added, corrected and taken off, an anniversary is cancelled or held after
+all; each with its reason."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Stale, Text
+from app.models import Agency, Event, EventLink, Occurrence, Task
+from app.models.unit import instant
+from app.rules.judging import Permit
+from app.rules.ownership import Action
+from app.rules.parties import Actor
+from app.rules.vietnamese import fold, sort_key
+from app.schemas.events import EventIn, EventOut, EventPatch
+from app.schemas.occurrences import DecisionIn, OccurrenceOut
+from app.services import access, anniversaries, events, grounds, sight
+from app.services.grounds import WITHOUT_ACCOUNT, Ground
+from app.services.looking_up import refuse
+
+PLAIN = (
+    *("kind", "name_vi", "name_en", "counterpart", "date_verified", "verified_by", "note_vi", "note_en"),
+    *("preparation_days", "withdrawn"),
+)
+"""What a correction may change in the event's own row, apart from its steward."""
+
+
+def add(session: Session, actor: Actor, slug: str, body: EventIn) -> tuple[EventOut, int]:
+    """Add an event that the printed list does not have."""
+    here = grounds.find(session, actor, slug)
+    permit = access.permit(actor, Action.CALENDAR_EDIT, here.item)
+    if body.steward is not None:
+        access.permit(actor, Action.CALENDAR_STEWARD, here.item)
+    if session.scalars(_coded(here, body.code)).one_or_none() is not None:
+        raise Conflict(
+            Text("Lịch đã có sự kiện mang mã này", "The calendar has an event of this code already"),
+            facts={"reason": "code_taken"},
+        )
+    event = Event(
+        plan_id=here.plan.id,
+        steward_id=_steward(session, here, body.steward),
+        code=body.code,
+        date_printed=None,
+        reason=body.reason,
+        changed_at=instant(session),
+        **_worded(body.code, {name: getattr(body, name) for name in PLAIN if name != "withdrawn"}),
+    )
+    access.add(session, permit, [event])
+    session.flush()
+    _link(session, here, actor, permit, event, body.tasks)
+    return events.one(session, here, actor, event.code)
+
+
+def correct(
+    session: Session, actor: Actor, slug: str, code: str, patch: EventPatch, versions: frozenset[int] | None
+) -> tuple[EventOut, int]:
+    """Change what is named, if the event is still at one of `versions` (None: at any)."""
+    here = grounds.find(session, actor, slug)
+    events.one(session, here, actor, code)
+    named = patch.model_fields_set - {"reason"}
+    permits = [access.permit(actor, action, here.item) for action in _actions(named)]
+    event = session.scalars(_coded(here, code).with_for_update()).one()
+    session.refresh(event)
+    if versions is not None and event.version not in versions:
+        raise Stale()
+    values: dict[str, Any] = {name: getattr(patch, name) for name in PLAIN if name in named}
+    if "steward" in named:
+        values["steward_id"] = _steward(session, here, patch.steward)
+    moved = _link(session, here, actor, permits[0], event, patch.tasks) if "tasks" in named else False
+    if moved or any(getattr(event, name) != value for name, value in values.items()):
+        access.open_for_change(session, permits[0], [event])
+        for name, value in {**_worded(code, values, event), "reason": patch.reason}.items():
+            setattr(event, name, value)
+        event.changed_at = instant(session)
+        session.flush()
+    return events.one(session, here, actor, code)
+
+
+def decide(session: Session, actor: Actor, slug: str, name: str, body: DecisionIn) -> OccurrenceOut:
+    """Say that an anniversary is not marked this year, or that it is after all. Twice is the same as once."""
+    here = grounds.find(session, actor, slug)
+    anniversaries.one(session, here, actor, name)
+    permit = access.permit(actor, Action.CALENDAR_EDIT, here.item)
+    code, year = anniversaries.named(name)
+    event = session.scalars(_coded(here, code).with_for_update()).one()
+    query = select(Occurrence).where(Occurrence.event_id == event.id, Occurrence.year == year)
+    decided = session.scalars(query).one_or_none()
+    if decided is None:
+        decided = Occurrence(
+            plan_id=here.plan.id,
+            event_id=event.id,
+            year=year,
+            label=name,
+            cancelled=body.cancelled,
+            reason=body.reason,
+            changed_at=instant(session),
+        )
+        access.add(session, permit, [decided])
+    elif (decided.cancelled, decided.reason) != (body.cancelled, body.reason):
+        access.open_for_change(session, permit, [decided])
+        decided.cancelled, decided.reason = body.cancelled, body.reason
+        decided.changed_at = instant(session)
+    session.flush()
+    return anniversaries.one(session, here, actor, name)
+
+
+def _actions(named: set[str]) -> list[Action]:
+    """What has to be allowed. The steward is named by the plan's owner alone."""
+    edits = [Action.CALENDAR_EDIT] if named - {"steward"} else []
+    return [*edits, *([Action.CALENDAR_STEWARD] if "steward" in named else [])]
+
+
+def _coded(here: Ground, code: str) -> Any:
+    return select(Event).where(Event.plan_id == here.plan.id, Event.code == code)
+
+
+def _worded(code: str, values: dict[str, Any], before: Event | None = None) -> dict[str, Any]:
+    """The values with what follows from the names: the keys the event is searched and sorted by."""
+    if not {"name_vi", "name_en"} & values.keys():
+        return values
+    vi, en = (values.get(name, getattr(before, name, "")) for name in ("name_vi", "name_en"))
+    return {**values, "sort_key": sort_key(vi), "search_text": fold(f"{code} {vi} {en}")}
+
+
+def _steward(session: Session, here: Ground, code: str | None) -> int | None:
+    """The body that prepares it: one that can act."""
+    if code is None:
+        return None
+    found = session.scalars(select(Agency).where(Agency.code == code)).one_or_none()
+    if found is None:
+        raise refuse(
+            "/steward", "unknown_agency", "Hệ thống không có cơ quan này", "There is no such agency on record"
+        )
+    if found.kind in WITHOUT_ACCOUNT:
+        raise refuse(
+            "/steward",
+            "no_account",
+            "Cần một cơ quan, không phải nhóm hay đối tác",
+            "A body, not a group or a partner",
+        )
+    if found.valid_to is not None and found.valid_to < here.today:
+        raise refuse(
+            "/steward",
+            "agency_not_active",
+            "Cơ quan này đã kết thúc hoạt động",
+            "This agency has come to an end",
+        )
+    return found.id
+
+
+def _link(
+    session: Session, here: Ground, actor: Actor, permit: Permit, event: Event, codes: list[str]
+) -> bool:
+    """Make these the tasks that mark it; whether anything moved. What the caller does not see stays."""
+    wanted = {
+        task.id: task
+        for task in (
+            sight.task_named(session, here, actor, code, f"/tasks/{place}")
+            for place, code in enumerate(codes)
+        )
+    }
+    rows = session.execute(
+        select(EventLink, sight.seen_whole(here, actor))
+        .join(Task, Task.id == EventLink.task_id)
+        .where(EventLink.event_id == event.id)
+    ).all()
+    known = {link.task_id: link for link, _ in rows}
+    moved = [link for link, seen in rows if seen and link.stands is not (link.task_id in wanted)]
+    access.open_for_change(session, permit, moved)
+    for link in moved:
+        link.stands = link.task_id in wanted
+    made = [
+        EventLink(plan_id=here.plan.id, event_id=event.id, task_id=task.id, label=f"{event.code}/{task.code}")
+        for task in wanted.values()
+        if task.id not in known
+    ]
+    access.add(session, permit, made)
+    session.flush()
+    return bool(moved or made)
