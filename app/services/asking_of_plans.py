@@ -22,6 +22,8 @@ ON_A_PLAN = (
     Action.PLAN_DRAW_UP,
     Action.PLAN_AMEND,
     Action.CALENDAR_EDIT,
+    Action.CALENDAR_STEWARD,
+    Action.CALENDAR_SUBSCRIBE,
     Action.AGENCY_EDIT,
     Action.URGE_CONTENT,
     Action.URGE_SETTLEMENT,

@@ -78,7 +78,12 @@ def test_what_was_exported_comes_back_unchanged(service: Service, form: str) -> 
     client = service["SVHTTDL"]
     for more in (
         {},
-        {"title": "=1+1", "link": "https://travinh.example/a", "languages": ["vi", "km"]},
+        {
+            "title": "=1+1",
+            "link": "https://travinh.example/a",
+            "languages": ["vi", "km"],
+            "marks": "E11-2023",
+        },
         {"title": "'=x", "quantity": 1200, "channel": "print"},
         {"source_system": "qlvb", "external_id": "007"},
         {"source_system": "qlvb", "external_id": "8", "source_updated_at": "2023-05-12T08:30:00.123456Z"},
