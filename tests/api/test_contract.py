@@ -31,16 +31,21 @@ SEES_NONE = {"VPTU": {"get_proposal", "get_receipt"}}
 @pytest.mark.parametrize("caller", ["TTBCD", "SCT", "VPTU"])
 def test_every_answer_is_what_the_contract_says(archive: Service, spec: Schema, caller: str) -> None:
     client = archive[caller]
-    schemas: dict[str, Schema] = {
-        operations["get"]["operationId"]: operations["get"]["responses"]["200"]["content"][
-            "application/json"
-        ]["schema"]
+    answers = {
+        operations["get"]["operationId"]: operations["get"]["responses"]["200"]["content"]
         for operations in spec["paths"].values()
         if "get" in operations
+    }
+    schemas: dict[str, Schema] = {
+        operation: content["application/json"]["schema"]
+        for operation, content in answers.items()
+        if "application/json" in content  # a calendar is read by others: tests/api/test_feeds.py
     }
     checks = {operation: _validator(spec, schema) for operation, schema in schemas.items()}
     answered = set()
     for operation, address in everything(client, spec, most=6):
+        if operation not in checks:
+            continue
         message = client.get(address).json()
         assert [error.message for error in checks[operation].iter_errors(message)] == [], address
         assert list(_undocumented(spec, schemas[operation], message)) == [], address
@@ -147,7 +152,9 @@ def test_labels_are_filled(archive: Service) -> None:
             yield from empty(value)
 
     for _, address in everything(archive["TTBCD"], archive.app.openapi(), most=3):
-        assert list(empty(archive["TTBCD"].get(address).json())) == [], address
+        answer = archive["TTBCD"].get(address)
+        if answer.headers["content-type"] == "application/json":
+            assert list(empty(answer.json())) == [], address
 
 
 REFUSED = [
