@@ -20,7 +20,7 @@ class EventRef(Out):
 class OccurrenceOut(Out):
     """An event's anniversary in one year, as it stands today."""
 
-    id: str = Field(description="sự kiện và năm · event and year", examples=["E11-2028"])
+    code: str = Field(description="sự kiện và năm · event and year", examples=["E11-2028"])
     event: EventRef
     kind: EventKind
     kind_label: str = ""

@@ -43,7 +43,7 @@ def find(session: Session, actor: Actor, slug: str, ask: OccurrenceFilter) -> Oc
     _check(first, last)
     every = between(session, here, actor, first, last, *_of_events(ask))
     items = [one for one in every if _wanted(one, ask)]
-    found = listing.page_of(items, ask, lambda one: (one.on.isoformat(), one.id), place=slug)
+    found = listing.page_of(items, ask, lambda one: (one.on.isoformat(), one.code), place=slug)
     return OccurrencePage(
         items=found.rows,
         next_cursor=found.next_cursor,
@@ -110,7 +110,7 @@ def between(
         for year in range(first.year, last.year + 1)
         if (shown := _shown(here, one, year, done, can)) and first <= shown.on <= last
     ]
-    return sorted(found, key=lambda one: (one.on, one.id))
+    return sorted(found, key=lambda one: (one.on, one.code))
 
 
 def unprepared(session: Session, here: Ground, actor: Actor) -> list[OccurrenceOut]:
@@ -144,7 +144,7 @@ def _shown(
     what, (vi, en) = done.get(name, Done()), events.label(event, found.ordinal)
     stands = stage(marked, found.on, year, here.today)
     return OccurrenceOut(
-        id=name,
+        code=name,
         event=EventRef(code=event.code, name_vi=event.name_vi, name_en=event.name_en),
         kind=event.kind,
         counterpart=event.counterpart,

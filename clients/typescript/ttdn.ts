@@ -3617,11 +3617,11 @@ export interface components {
          */
         OccurrenceOut: {
             /**
-             * Id
+             * Code
              * @description sự kiện và năm · event and year
              * @example E11-2028
              */
-            id: string;
+            code: string;
             event: components["schemas"]["EventRef"];
             kind: components["schemas"]["EventKind"];
             /**
@@ -5617,7 +5617,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J9CWR4VG45VGEYTARF8CBC",
+                     *           "id": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5650,7 +5650,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T23:56:09.338918Z",
+                     *           "recorded_at": "2026-11-29T00:15:36.400342Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -5708,7 +5708,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8J9CWR4VG45VGEYTARF8CBC",
+                     *         "id": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5738,7 +5738,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T23:56:09.338918Z",
+                     *         "recorded_at": "2026-11-29T00:15:36.400342Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5756,7 +5756,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8J9CWR81QTAPB19C9P6DDNG"
+                     *       "receipt": "01M8JAGGEVTK1QE7487CB3GGWJ"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5772,7 +5772,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8J9CWR4VG45VGEYTARF8CBC",
+                     *         "id": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5802,7 +5802,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T23:56:09.338918Z",
+                     *         "recorded_at": "2026-11-29T00:15:36.400342Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5820,7 +5820,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8J9CWR81QTAPB19C9P6DDNG"
+                     *       "receipt": "01M8JAGGEVTK1QE7487CB3GGWJ"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5905,7 +5905,7 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "updated",
-                     *           "activity": "01M8J9CWR4VG45VGEYTARF8CBC",
+                     *           "activity": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -5984,7 +5984,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CWR4VG45VGEYTARF8CBC */
+                /** @example 01M8JAGGEQA0XX9Q0H3WYNKEDT */
                 activity: string;
             };
             cookie?: never;
@@ -5999,7 +5999,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J9CWR4VG45VGEYTARF8CBC",
+                     *       "id": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6029,7 +6029,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-28T23:56:09.338918Z",
+                     *       "recorded_at": "2026-11-29T00:15:36.400342Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -6049,14 +6049,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-9b11d55fc9bd874236999e30"
+                 * @example "1-ddd94bb981f78a2fcec544ac"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CWR4VG45VGEYTARF8CBC */
+                /** @example 01M8JAGGEQA0XX9Q0H3WYNKEDT */
                 activity: string;
             };
             cookie?: never;
@@ -6086,7 +6086,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8J9CWR4VG45VGEYTARF8CBC",
+                     *         "id": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6119,7 +6119,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T23:56:09.338918Z",
+                     *         "recorded_at": "2026-11-29T00:15:36.400342Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6148,7 +6148,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CWPHEWJGV6B3XEBKQNJD */
+                /** @example 01M8JAGGDBEBZDQTQT1Y9J9CYX */
                 activity: string;
             };
             cookie?: never;
@@ -6174,7 +6174,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8J9CWPHEWJGV6B3XEBKQNJD",
+                     *         "id": "01M8JAGGDBEBZDQTQT1Y9J9CYX",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6204,15 +6204,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T23:56:09.274785Z",
+                     *         "recorded_at": "2026-11-29T00:15:36.344544Z",
                      *         "withdrawal": {
-                     *           "id": "01M8J9CWQJY8VP32GGEX8TR5YX",
+                     *           "id": "01M8JAGGE9JTAH6BFPPGHJF393",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T23:56:09.319457Z"
+                     *           "withdrawn_at": "2026-11-29T00:15:36.383209Z"
                      *         },
                      *         "can": []
                      *       },
@@ -6243,7 +6243,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8J9CWPHEWJGV6B3XEBKQNJD",
+                     *         "id": "01M8JAGGDBEBZDQTQT1Y9J9CYX",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6273,15 +6273,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T23:56:09.274785Z",
+                     *         "recorded_at": "2026-11-29T00:15:36.344544Z",
                      *         "withdrawal": {
-                     *           "id": "01M8J9CWQJY8VP32GGEX8TR5YX",
+                     *           "id": "01M8JAGGE9JTAH6BFPPGHJF393",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T23:56:09.319457Z"
+                     *           "withdrawn_at": "2026-11-29T00:15:36.383209Z"
                      *         },
                      *         "can": []
                      *       },
@@ -6492,8 +6492,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J9CRN36Z6B0V7V1JS0C078",
-                     *           "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *           "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
+                     *           "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -6518,7 +6518,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T23:56:09.522635Z",
+                     *           "moved_at": "2026-11-29T00:15:36.559649Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -6541,7 +6541,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CRN36Z6B0V7V1JS0C078 */
+                /** @example 01M8JAGCRG5RMB1WNE7K3QFKVA */
                 output: string;
             };
             cookie?: never;
@@ -6556,8 +6556,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J9CRN36Z6B0V7V1JS0C078",
-                     *       "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *       "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
+                     *       "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -6582,7 +6582,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-28T23:56:09.338918Z",
+                     *       "moved_at": "2026-11-29T00:15:36.400342Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -6613,7 +6613,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CRN36Z6B0V7V1JS0C078 */
+                /** @example 01M8JAGCRG5RMB1WNE7K3QFKVA */
                 output: string;
             };
             cookie?: never;
@@ -6628,14 +6628,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmNjM2Zjg4MmJlZTgiLCIwMU04SjlDV1hDUURKOFdNTUcyWFM2ODVGRCIsIjAxTThKOUNXWENRREo4V01NRzJYUzY4NUZEIl0",
+                     *       "next_cursor": "WyI1ZDZlZGJjZjRmMzciLCIwMU04SkFHR0s5TUhZOUdKQUJSWlRGRk1ISyIsIjAxTThKQUdHSzlNSFk5R0pBQlJaVEZGTUhLIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J9CWWY2ZPQ5XXVXPNA68WQ",
+                     *           "id": "01M8JAGGJX656VNTBKPDQ1HK1A",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8J9CRN36Z6B0V7V1JS0C078",
+                     *           "output": "01M8JAGCRG5RMB1WNE7K3QFKVA",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6644,13 +6644,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-28T23:56:09.495220Z"
+                     *           "acted_at": "2026-11-29T00:15:36.534292Z"
                      *         },
                      *         {
-                     *           "id": "01M8J9CWXCQDJ8WMMG2XS685FD",
+                     *           "id": "01M8JAGGK9MHY9GJABRZTFFMHK",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8J9CRN36Z6B0V7V1JS0C078",
+                     *           "output": "01M8JAGCRG5RMB1WNE7K3QFKVA",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6659,7 +6659,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-28T23:56:09.509703Z"
+                     *           "acted_at": "2026-11-29T00:15:36.547829Z"
                      *         }
                      *       ]
                      *     }
@@ -6682,7 +6682,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CRN4C7YC32N491DGFFFH */
+                /** @example 01M8JAGCRHFBN5HK6PYHTBTCSZ */
                 output: string;
             };
             cookie?: never;
@@ -6708,10 +6708,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J9CWVPKCHW57XZY18WKNMM",
+                     *         "id": "01M8JAGGHTM12Y9SYA50M9M894",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J9CRN4C7YC32N491DGFFFH",
+                     *         "output": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6720,11 +6720,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T23:56:09.452002Z"
+                     *         "acted_at": "2026-11-29T00:15:36.498018Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J9CRN4C7YC32N491DGFFFH",
-                     *         "assignment": "01M8J9CRM031YRE226GB6670KK",
+                     *         "id": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
+                     *         "assignment": "01M8JAGCQD0XBRGJZZBQ1E94Q0",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6749,7 +6749,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T23:56:09.452002Z",
+                     *         "moved_at": "2026-11-29T00:15:36.498018Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -6780,10 +6780,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J9CWVPKCHW57XZY18WKNMM",
+                     *         "id": "01M8JAGGHTM12Y9SYA50M9M894",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J9CRN4C7YC32N491DGFFFH",
+                     *         "output": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6792,11 +6792,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T23:56:09.452002Z"
+                     *         "acted_at": "2026-11-29T00:15:36.498018Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J9CRN4C7YC32N491DGFFFH",
-                     *         "assignment": "01M8J9CRM031YRE226GB6670KK",
+                     *         "id": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
+                     *         "assignment": "01M8JAGCQD0XBRGJZZBQ1E94Q0",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6821,7 +6821,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T23:56:09.452002Z",
+                     *         "moved_at": "2026-11-29T00:15:36.498018Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -6855,7 +6855,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CRN4C7YC32N491DGFFFH */
+                /** @example 01M8JAGCRHFBN5HK6PYHTBTCSZ */
                 output: string;
             };
             cookie?: never;
@@ -6881,10 +6881,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J9CWW83P38CECTS73YH2XP",
+                     *         "id": "01M8JAGGJ8NYN3QZASDNX3J8M2",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8J9CRN4C7YC32N491DGFFFH",
+                     *         "output": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6893,11 +6893,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T23:56:09.471745Z"
+                     *         "acted_at": "2026-11-29T00:15:36.514215Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J9CRN4C7YC32N491DGFFFH",
-                     *         "assignment": "01M8J9CRM031YRE226GB6670KK",
+                     *         "id": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
+                     *         "assignment": "01M8JAGCQD0XBRGJZZBQ1E94Q0",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6922,7 +6922,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T23:56:09.471745Z",
+                     *         "moved_at": "2026-11-29T00:15:36.514215Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -6953,10 +6953,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J9CWW83P38CECTS73YH2XP",
+                     *         "id": "01M8JAGGJ8NYN3QZASDNX3J8M2",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8J9CRN4C7YC32N491DGFFFH",
+                     *         "output": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6965,11 +6965,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T23:56:09.471745Z"
+                     *         "acted_at": "2026-11-29T00:15:36.514215Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J9CRN4C7YC32N491DGFFFH",
-                     *         "assignment": "01M8J9CRM031YRE226GB6670KK",
+                     *         "id": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
+                     *         "assignment": "01M8JAGCQD0XBRGJZZBQ1E94Q0",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6994,7 +6994,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T23:56:09.471745Z",
+                     *         "moved_at": "2026-11-29T00:15:36.514215Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -7026,14 +7026,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-532c2147d066f692e477ed38"
+                 * @example "4-d8bbb7ae037409ace1e4f846"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CRN36Z6B0V7V1JS0C078 */
+                /** @example 01M8JAGCRG5RMB1WNE7K3QFKVA */
                 output: string;
             };
             cookie?: never;
@@ -7055,10 +7055,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J9CWWY2ZPQ5XXVXPNA68WQ",
+                     *         "id": "01M8JAGGJX656VNTBKPDQ1HK1A",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8J9CRN36Z6B0V7V1JS0C078",
+                     *         "output": "01M8JAGCRG5RMB1WNE7K3QFKVA",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7067,11 +7067,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T23:56:09.495220Z"
+                     *         "acted_at": "2026-11-29T00:15:36.534292Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J9CRN36Z6B0V7V1JS0C078",
-                     *         "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *         "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
+                     *         "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7096,7 +7096,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T23:56:09.495220Z",
+                     *         "moved_at": "2026-11-29T00:15:36.534292Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -7127,10 +7127,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J9CWWY2ZPQ5XXVXPNA68WQ",
+                     *         "id": "01M8JAGGJX656VNTBKPDQ1HK1A",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8J9CRN36Z6B0V7V1JS0C078",
+                     *         "output": "01M8JAGCRG5RMB1WNE7K3QFKVA",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7139,11 +7139,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T23:56:09.495220Z"
+                     *         "acted_at": "2026-11-29T00:15:36.534292Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J9CRN36Z6B0V7V1JS0C078",
-                     *         "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *         "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
+                     *         "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7168,7 +7168,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T23:56:09.495220Z",
+                     *         "moved_at": "2026-11-29T00:15:36.534292Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -7204,7 +7204,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CRN36Z6B0V7V1JS0C078 */
+                /** @example 01M8JAGCRG5RMB1WNE7K3QFKVA */
                 output: string;
             };
             cookie?: never;
@@ -7230,10 +7230,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J9CWXCQDJ8WMMG2XS685FD",
+                     *         "id": "01M8JAGGK9MHY9GJABRZTFFMHK",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8J9CRN36Z6B0V7V1JS0C078",
+                     *         "output": "01M8JAGCRG5RMB1WNE7K3QFKVA",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7242,11 +7242,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T23:56:09.509703Z"
+                     *         "acted_at": "2026-11-29T00:15:36.547829Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J9CRN36Z6B0V7V1JS0C078",
-                     *         "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *         "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
+                     *         "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7274,11 +7274,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T23:56:09.509703Z"
+                     *           "returned_at": "2026-11-29T00:15:36.547829Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T23:56:09.509703Z",
+                     *         "moved_at": "2026-11-29T00:15:36.547829Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7307,10 +7307,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J9CWXCQDJ8WMMG2XS685FD",
+                     *         "id": "01M8JAGGK9MHY9GJABRZTFFMHK",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8J9CRN36Z6B0V7V1JS0C078",
+                     *         "output": "01M8JAGCRG5RMB1WNE7K3QFKVA",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7319,11 +7319,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T23:56:09.509703Z"
+                     *         "acted_at": "2026-11-29T00:15:36.547829Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J9CRN36Z6B0V7V1JS0C078",
-                     *         "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *         "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
+                     *         "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7351,11 +7351,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T23:56:09.509703Z"
+                     *           "returned_at": "2026-11-29T00:15:36.547829Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T23:56:09.509703Z",
+                     *         "moved_at": "2026-11-29T00:15:36.547829Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7418,7 +7418,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CRKZVCHWSPAYCXW19SYP */
+                /** @example 01M8JAGCQCXVDZYJSQJE74765F */
                 assignment: string;
             };
             cookie?: never;
@@ -7437,8 +7437,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J9CRN36Z6B0V7V1JS0C078",
-                     *           "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *           "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
+                     *           "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7463,7 +7463,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T23:56:09.522635Z",
+                     *           "moved_at": "2026-11-29T00:15:36.559649Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7489,7 +7489,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CRKWMXXRCEJ0SA9AQZ12 */
+                /** @example 01M8JAGCQ9QQW3ATG6M0DT37TH */
                 assignment: string;
             };
             cookie?: never;
@@ -7515,8 +7515,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8J9CWZ7N4YHE72PBJW625KA",
-                     *         "assignment": "01M8J9CRKWMXXRCEJ0SA9AQZ12",
+                     *         "id": "01M8JAGGMY0QRVC87SP6N6QY87",
+                     *         "assignment": "01M8JAGCQ9QQW3ATG6M0DT37TH",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -7564,7 +7564,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CRKXS9MQ53BR13C0Z3SN */
+                /** @example 01M8JAGCQBPS2FQ9WSD36BK9M9 */
                 assignment: string;
             };
             cookie?: never;
@@ -7591,10 +7591,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J9CX1BRXCC6EDD1A0B9K5X",
+                     *         "id": "01M8JAGGPS02TMKBS9J79XY4BQ",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J9CRN24BYGNRXWZYNJH1QD",
+                     *         "output": "01M8JAGCRFVCWSNBCQ73WWRARK",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7603,11 +7603,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T23:56:09.635830Z"
+                     *         "acted_at": "2026-11-29T00:15:36.659082Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J9CRN24BYGNRXWZYNJH1QD",
-                     *         "assignment": "01M8J9CRKXS9MQ53BR13C0Z3SN",
+                     *         "id": "01M8JAGCRFVCWSNBCQ73WWRARK",
+                     *         "assignment": "01M8JAGCQBPS2FQ9WSD36BK9M9",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7632,7 +7632,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T23:56:09.635830Z",
+                     *         "moved_at": "2026-11-29T00:15:36.659082Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7661,10 +7661,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J9CX1BRXCC6EDD1A0B9K5X",
+                     *         "id": "01M8JAGGPS02TMKBS9J79XY4BQ",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J9CRN24BYGNRXWZYNJH1QD",
+                     *         "output": "01M8JAGCRFVCWSNBCQ73WWRARK",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7673,11 +7673,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T23:56:09.635830Z"
+                     *         "acted_at": "2026-11-29T00:15:36.659082Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J9CRN24BYGNRXWZYNJH1QD",
-                     *         "assignment": "01M8J9CRKXS9MQ53BR13C0Z3SN",
+                     *         "id": "01M8JAGCRFVCWSNBCQ73WWRARK",
+                     *         "assignment": "01M8JAGCQBPS2FQ9WSD36BK9M9",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7702,7 +7702,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T23:56:09.635830Z",
+                     *         "moved_at": "2026-11-29T00:15:36.659082Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7781,7 +7781,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T23:56:09.698046Z"
+                     *           "entered_at": "2026-11-29T00:15:36.714532Z"
                      *         }
                      *       ]
                      *     }
@@ -7872,7 +7872,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T23:56:09.584571Z"
+                     *         "entered_at": "2026-11-29T00:15:36.612711Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -7913,7 +7913,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T23:56:09.566802Z",
+                     *         "as_of": "2026-11-29T00:15:36.597857Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -7955,7 +7955,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T23:56:09.584571Z",
+                     *         "as_of": "2026-11-29T00:15:36.612711Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -7997,7 +7997,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T23:56:09.584571Z"
+                     *         "entered_at": "2026-11-29T00:15:36.612711Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -8038,7 +8038,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T23:56:09.566802Z",
+                     *         "as_of": "2026-11-29T00:15:36.597857Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -8080,7 +8080,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T23:56:09.584571Z",
+                     *         "as_of": "2026-11-29T00:15:36.612711Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -8132,7 +8132,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-28T23:56:09.584571Z"
+                     *       "entered_at": "2026-11-29T00:15:36.612711Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -8181,11 +8181,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SjlDWDJWSDJZMTBaUTdXQjlFTkZQMCIsIjAxTThKOUNYMlZIMlkxMFpRN1dCOUVORlAwIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SkFHR1I1MUFTM0haMjM0Wk4xU1YyNyIsIjAxTThKQUdHUjUxQVMzSFoyMzRaTjFTVjI3Il0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J9CX2VH2Y10ZQ7WB9ENFP0",
+                     *           "id": "01M8JAGGR51AS3HZ234ZN1SV27",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -8200,8 +8200,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-28T23:56:09.682199Z",
-                     *           "settled_at": "2026-11-28T23:56:09.740747Z",
+                     *           "proposed_at": "2026-11-29T00:15:36.701801Z",
+                     *           "settled_at": "2026-11-29T00:15:36.751591Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -8258,7 +8258,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8J9CX2VH2Y10ZQ7WB9ENFP0",
+                     *         "id": "01M8JAGGR51AS3HZ234ZN1SV27",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -8273,7 +8273,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:56:09.682199Z",
+                     *         "proposed_at": "2026-11-29T00:15:36.701801Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -8297,7 +8297,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CX1VN6CAD172S0QWXJ2D */
+                /** @example 01M8JAGGQ80Q2FN8479AET2Z25 */
                 proposal: string;
             };
             cookie?: never;
@@ -8312,7 +8312,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J9CX1VN6CAD172S0QWXJ2D",
+                     *       "id": "01M8JAGGQ80Q2FN8479AET2Z25",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -8327,8 +8327,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-28T23:56:09.649843Z",
-                     *       "settled_at": "2026-11-28T23:56:09.698046Z",
+                     *       "proposed_at": "2026-11-29T00:15:36.671402Z",
+                     *       "settled_at": "2026-11-29T00:15:36.714532Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -8350,7 +8350,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CX1VN6CAD172S0QWXJ2D */
+                /** @example 01M8JAGGQ80Q2FN8479AET2Z25 */
                 proposal: string;
             };
             cookie?: never;
@@ -8380,7 +8380,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8J9CX1VN6CAD172S0QWXJ2D",
+                     *         "id": "01M8JAGGQ80Q2FN8479AET2Z25",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -8395,8 +8395,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:56:09.649843Z",
-                     *         "settled_at": "2026-11-28T23:56:09.698046Z",
+                     *         "proposed_at": "2026-11-29T00:15:36.671402Z",
+                     *         "settled_at": "2026-11-29T00:15:36.714532Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -8423,7 +8423,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T23:56:09.698046Z"
+                     *           "entered_at": "2026-11-29T00:15:36.714532Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -8464,7 +8464,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T23:56:09.635830Z",
+                     *           "as_of": "2026-11-29T00:15:36.659082Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -8506,7 +8506,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T23:56:09.635830Z",
+                     *           "as_of": "2026-11-29T00:15:36.659082Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -8525,7 +8525,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8J9CX1VN6CAD172S0QWXJ2D",
+                     *         "id": "01M8JAGGQ80Q2FN8479AET2Z25",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -8540,8 +8540,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:56:09.649843Z",
-                     *         "settled_at": "2026-11-28T23:56:09.698046Z",
+                     *         "proposed_at": "2026-11-29T00:15:36.671402Z",
+                     *         "settled_at": "2026-11-29T00:15:36.714532Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -8568,7 +8568,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T23:56:09.698046Z"
+                     *           "entered_at": "2026-11-29T00:15:36.714532Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -8609,7 +8609,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T23:56:09.635830Z",
+                     *           "as_of": "2026-11-29T00:15:36.659082Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -8651,7 +8651,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T23:56:09.635830Z",
+                     *           "as_of": "2026-11-29T00:15:36.659082Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -8673,7 +8673,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CX2CSKJYS4AXFSP11HDJ */
+                /** @example 01M8JAGGQRR3QR8VCEJVZ9NFF3 */
                 proposal: string;
             };
             cookie?: never;
@@ -8699,7 +8699,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8J9CX2CSKJYS4AXFSP11HDJ",
+                     *         "id": "01M8JAGGQRR3QR8VCEJVZ9NFF3",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8714,8 +8714,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:56:09.666350Z",
-                     *         "settled_at": "2026-11-28T23:56:09.731880Z",
+                     *         "proposed_at": "2026-11-29T00:15:36.686734Z",
+                     *         "settled_at": "2026-11-29T00:15:36.744541Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8736,7 +8736,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8J9CX2CSKJYS4AXFSP11HDJ",
+                     *         "id": "01M8JAGGQRR3QR8VCEJVZ9NFF3",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8751,8 +8751,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:56:09.666350Z",
-                     *         "settled_at": "2026-11-28T23:56:09.731880Z",
+                     *         "proposed_at": "2026-11-29T00:15:36.686734Z",
+                     *         "settled_at": "2026-11-29T00:15:36.744541Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8776,7 +8776,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CX2VH2Y10ZQ7WB9ENFP0 */
+                /** @example 01M8JAGGR51AS3HZ234ZN1SV27 */
                 proposal: string;
             };
             cookie?: never;
@@ -8802,7 +8802,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8J9CX2VH2Y10ZQ7WB9ENFP0",
+                     *         "id": "01M8JAGGR51AS3HZ234ZN1SV27",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -8817,8 +8817,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:56:09.682199Z",
-                     *         "settled_at": "2026-11-28T23:56:09.740747Z",
+                     *         "proposed_at": "2026-11-29T00:15:36.701801Z",
+                     *         "settled_at": "2026-11-29T00:15:36.751591Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8839,7 +8839,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8J9CX2VH2Y10ZQ7WB9ENFP0",
+                     *         "id": "01M8JAGGR51AS3HZ234ZN1SV27",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -8854,8 +8854,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:56:09.682199Z",
-                     *         "settled_at": "2026-11-28T23:56:09.740747Z",
+                     *         "proposed_at": "2026-11-29T00:15:36.701801Z",
+                     *         "settled_at": "2026-11-29T00:15:36.751591Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9089,7 +9089,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T23:56:09.522635Z",
+                     *         "as_of": "2026-11-29T00:15:36.559649Z",
                      *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -9175,7 +9175,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T23:56:09.471745Z",
+                     *           "as_of": "2026-11-29T00:15:36.514215Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -9257,7 +9257,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T23:56:09.471745Z",
+                     *           "as_of": "2026-11-29T00:15:36.514215Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -9355,13 +9355,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-28T23:56:09.522635Z",
+                     *       "as_of": "2026-11-29T00:15:36.559649Z",
                      *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *           "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9506,24 +9506,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-28T23:56:09.522635Z",
+                     *       "as_of": "2026-11-29T00:15:36.559649Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T23:56:09.584571Z"
+                     *           "entered_at": "2026-11-29T00:15:36.612711Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T23:56:09.698046Z"
+                     *           "entered_at": "2026-11-29T00:15:36.714532Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *           "key": "01M8JAGCQCXVDZYJSQJE74765F",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9559,7 +9559,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *               "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -9673,7 +9673,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T23:56:09.635830Z",
+                     *           "as_of": "2026-11-29T00:15:36.659082Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -9759,7 +9759,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T23:56:09.584571Z",
+                     *             "as_of": "2026-11-29T00:15:36.612711Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -9841,7 +9841,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T23:56:09.584571Z",
+                     *             "as_of": "2026-11-29T00:15:36.612711Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -9923,7 +9923,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T23:56:09.635830Z",
+                     *           "as_of": "2026-11-29T00:15:36.659082Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -10206,7 +10206,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T23:56:09.698046Z"
+                     *           "entered_at": "2026-11-29T00:15:36.714532Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -10228,7 +10228,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T23:56:09.584571Z"
+                     *           "entered_at": "2026-11-29T00:15:36.612711Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -10246,7 +10246,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8J9CWR4VG45VGEYTARF8CBC",
+                     *           "id": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10279,7 +10279,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T23:56:09.338918Z",
+                     *           "recorded_at": "2026-11-29T00:15:36.400342Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -10506,7 +10506,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T23:56:09.522635Z",
+                     *             "as_of": "2026-11-29T00:15:36.559649Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10616,7 +10616,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T23:56:09.522635Z",
+                     *         "as_of": "2026-11-29T00:15:36.559649Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -10625,7 +10625,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *           "id": "01M8JAGCQCXVDZYJSQJE74765F",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10692,7 +10692,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T23:56:09.522635Z",
+                     *             "as_of": "2026-11-29T00:15:36.559649Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10765,11 +10765,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SjlDUktaVkNIV1NQQVlDWFcxOVNZUCJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SkFHQ1FDWFZEWllKU1FKRTc0NzY1RiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *           "id": "01M8JAGCQCXVDZYJSQJE74765F",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10836,7 +10836,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T23:56:09.522635Z",
+                     *             "as_of": "2026-11-29T00:15:36.559649Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10862,7 +10862,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CRKZVCHWSPAYCXW19SYP */
+                /** @example 01M8JAGCQCXVDZYJSQJE74765F */
                 assignment: string;
             };
             cookie?: never;
@@ -10877,7 +10877,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *       "id": "01M8JAGCQCXVDZYJSQJE74765F",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10944,7 +10944,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T23:56:09.522635Z",
+                     *         "as_of": "2026-11-29T00:15:36.559649Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -11013,7 +11013,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J9CX599ERW16HTACKQQ28J",
+                     *           "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11032,13 +11032,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-28T23:56:09.761718Z",
+                     *           "urged_at": "2026-11-29T00:15:36.769468Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-28T23:56:09.795578Z",
+                     *           "answered_at": "2026-11-29T00:15:36.798443Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-28T23:56:09.808464Z",
+                     *           "closed_at": "2026-11-29T00:15:36.810735Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -11090,7 +11090,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8J9CX599ERW16HTACKQQ28J",
+                     *           "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11109,7 +11109,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-28T23:56:09.761718Z",
+                     *           "urged_at": "2026-11-29T00:15:36.769468Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -11136,7 +11136,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CX599ERW16HTACKQQ28J */
+                /** @example 01M8JAGGT8R0EG15YVC7P2HVXW */
                 urge: string;
             };
             cookie?: never;
@@ -11151,7 +11151,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J9CX599ERW16HTACKQQ28J",
+                     *       "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11170,13 +11170,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-28T23:56:09.761718Z",
+                     *       "urged_at": "2026-11-29T00:15:36.769468Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-28T23:56:09.795578Z",
+                     *       "answered_at": "2026-11-29T00:15:36.798443Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-28T23:56:09.808464Z",
+                     *       "closed_at": "2026-11-29T00:15:36.810735Z",
                      *       "can": []
                      *     }
                      */
@@ -11196,7 +11196,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CX599ERW16HTACKQQ28J */
+                /** @example 01M8JAGGT8R0EG15YVC7P2HVXW */
                 urge: string;
             };
             cookie?: never;
@@ -11222,7 +11222,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J9CX599ERW16HTACKQQ28J",
+                     *         "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11241,9 +11241,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T23:56:09.761718Z",
+                     *         "urged_at": "2026-11-29T00:15:36.769468Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T23:56:09.795578Z",
+                     *         "answered_at": "2026-11-29T00:15:36.798443Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -11265,7 +11265,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J9CX599ERW16HTACKQQ28J",
+                     *         "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11284,9 +11284,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T23:56:09.761718Z",
+                     *         "urged_at": "2026-11-29T00:15:36.769468Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T23:56:09.795578Z",
+                     *         "answered_at": "2026-11-29T00:15:36.798443Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -11311,7 +11311,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CX599ERW16HTACKQQ28J */
+                /** @example 01M8JAGGT8R0EG15YVC7P2HVXW */
                 urge: string;
             };
             cookie?: never;
@@ -11337,7 +11337,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J9CX599ERW16HTACKQQ28J",
+                     *         "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11356,13 +11356,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T23:56:09.761718Z",
+                     *         "urged_at": "2026-11-29T00:15:36.769468Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T23:56:09.795578Z",
+                     *         "answered_at": "2026-11-29T00:15:36.798443Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T23:56:09.808464Z",
+                     *         "closed_at": "2026-11-29T00:15:36.810735Z",
                      *         "can": []
                      *       }
                      *     }
@@ -11380,7 +11380,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J9CX599ERW16HTACKQQ28J",
+                     *         "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11399,13 +11399,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T23:56:09.761718Z",
+                     *         "urged_at": "2026-11-29T00:15:36.769468Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T23:56:09.795578Z",
+                     *         "answered_at": "2026-11-29T00:15:36.798443Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T23:56:09.808464Z",
+                     *         "closed_at": "2026-11-29T00:15:36.810735Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12314,7 +12314,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "E01-2023",
+                     *           "code": "E01-2023",
                      *           "event": {
                      *             "code": "E01",
                      *             "name_vi": "Ký Hiệp định Paris về Việt Nam",
@@ -12352,7 +12352,7 @@ export interface operations {
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "E02-2023",
+                     *           "code": "E02-2023",
                      *           "event": {
                      *             "code": "E02",
                      *             "name_vi": "Thiết lập quan hệ ngoại giao với Australia",
@@ -12423,7 +12423,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "E11-2023",
+                     *       "code": "E11-2023",
                      *       "event": {
                      *         "code": "E11",
                      *         "name_vi": "Thiết lập quan hệ ngoại giao với Nam Phi",
@@ -12502,7 +12502,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "E12-2024",
+                     *       "code": "E12-2024",
                      *       "event": {
                      *         "code": "E12",
                      *         "name_vi": "Thiết lập quan hệ ngoại giao Việt Nam – Bỉ",
@@ -12628,7 +12628,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J9CX8FGSV9SHH10ZVZ57C7",
+                     *           "id": "01M8JAGGX0Y92422ZQTS3D17JJ",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -12639,7 +12639,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-28T23:56:09.867908Z",
+                     *           "created_at": "2026-11-29T00:15:36.860835Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -12684,7 +12684,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8J9CX8FGSV9SHH10ZVZ57C7",
+                     *         "id": "01M8JAGGX0Y92422ZQTS3D17JJ",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -12695,10 +12695,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-28T23:56:09.867908Z",
+                     *         "created_at": "2026-11-29T00:15:36.860835Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=-i-pa3-FZWG5EYAgaUbwcuq-r3kkvS9sPkDKrAFCRRQ"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=x8kqZO8iw6z7ICap_GfYG7YH5KShl8gZZy_3g69TMr0"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -12714,7 +12714,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CX8FGSV9SHH10ZVZ57C7 */
+                /** @example 01M8JAGGX0Y92422ZQTS3D17JJ */
                 subscription: string;
             };
             cookie?: never;
@@ -12729,7 +12729,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J9CX8FGSV9SHH10ZVZ57C7",
+                     *       "id": "01M8JAGGX0Y92422ZQTS3D17JJ",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -12740,7 +12740,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-28T23:56:09.867908Z",
+                     *       "created_at": "2026-11-29T00:15:36.860835Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -12760,7 +12760,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CX8FGSV9SHH10ZVZ57C7 */
+                /** @example 01M8JAGGX0Y92422ZQTS3D17JJ */
                 subscription: string;
             };
             cookie?: never;
@@ -12775,7 +12775,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J9CX8FGSV9SHH10ZVZ57C7",
+                     *       "id": "01M8JAGGX0Y92422ZQTS3D17JJ",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -12786,8 +12786,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-28T23:56:09.867908Z",
-                     *       "revoked_at": "2026-11-28T23:56:09.912590Z"
+                     *       "created_at": "2026-11-29T00:15:36.860835Z",
+                     *       "revoked_at": "2026-11-29T00:15:36.899674Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -12829,15 +12829,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SjlDV1I4MVFUQVBCMTlDOVA2RERORyJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SkFHR0VWVEsxUUU3NDg3Q0IzR0dXSiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J9CWR81QTAPB19C9P6DDNG",
+                     *           "id": "01M8JAGGEVTK1QE7487CB3GGWJ",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-28T23:56:09.338918Z",
+                     *           "received_at": "2026-11-29T00:15:36.400342Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -12866,7 +12866,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J9CWR81QTAPB19C9P6DDNG */
+                /** @example 01M8JAGGEVTK1QE7487CB3GGWJ */
                 receipt: string;
             };
             cookie?: never;
@@ -12881,11 +12881,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J9CWR81QTAPB19C9P6DDNG",
+                     *       "id": "01M8JAGGEVTK1QE7487CB3GGWJ",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-28T23:56:09.338918Z",
+                     *       "received_at": "2026-11-29T00:15:36.400342Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -12899,12 +12899,12 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8J9CWR4VG45VGEYTARF8CBC",
+                     *           "activity": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "Hu33q2rwDHzt15Lf6WOAGjxV3-40OhDETuuEaDz7V3E",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ikh1MzNxMnJ3REh6dDE1TGY2V09BR2p4VjMtNDBPaERFVHV1RWFEejdWM0UiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKOUNXUjgxUVRBUEIxOUM5UDZERE5HIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMjM6NTY6MDkuMzM4OTE4WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SjlDV1I0Vkc0NVZHRVlUQVJGOENCQyIsImNvZGUiOm51bGx9XX0.Ynll94RFeAAecTP8r1SyCuVNe-7CZQyvfKSgZBI7eRwBkwtmPF0V6u6N7ubscHzrEJVnqBwe10QIyM92CFkHBw"
+                     *       "kid": "_dfyuHU5sjT9vctcfMfJklGWR-NTcEmblGA8MgjWZJA",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Il9kZnl1SFU1c2pUOXZjdGNmTWZKa2xHV1ItTlRjRW1ibEdBOE1naldaSkEiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKQUdHRVZUSzFRRTc0ODdDQjNHR1dKIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDA6MTU6MzYuNDAwMzQyWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SkFHR0VRQTBYWDlRMEgzV1lOS0VEVCIsImNvZGUiOm51bGx9XX0.HfdOHTdI-JpRschYLZHljh07pi8nu1-4GQrdiu9v5hdE0ruYFgegYtL3wy1Jchu3si5Mb9uHCOOQluyqY3sFDg"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -12934,8 +12934,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "Se75V4Mxw7coufJp3IiKM0SArJcg1pbxuujb0VFxcL8",
-                     *           "kid": "Hu33q2rwDHzt15Lf6WOAGjxV3-40OhDETuuEaDz7V3E",
+                     *           "x": "i7tejc25tb0jDvFjhEM8uDr4IcIQ_Z4q4aVutGmtRH8",
+                     *           "kid": "_dfyuHU5sjT9vctcfMfJklGWR-NTcEmblGA8MgjWZJA",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -13121,26 +13121,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8J9CWPNC2A24R2HA80YN8JG",
-                     *           "at": "2026-11-28T23:56:09.274785Z",
+                     *           "id": "01M8JAGGDF7N9R7FRPHKRN1SKH",
+                     *           "at": "2026-11-29T00:15:36.344544Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8J9CWPHEWJGV6B3XEBKQNJD",
+                     *           "ref": "01M8JAGGDBEBZDQTQT1Y9J9CYX",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8J9CRPS7THQH45RTQ922FSF",
+                     *           "via": "key:01M8JAGCSZ8VHB50V9CWN160WB",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8J9CWPHEWJGV6B3XEBKQNJD",
+                     *             "public_id": "01M8JAGGDBEBZDQTQT1Y9J9CYX",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8J9CRKZVCHWSPAYCXW19SYP",
+                     *             "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -13156,12 +13156,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-28T23:56:09.274785+00:00"
+                     *             "recorded_at": "2026-11-29T00:15:36.344544+00:00"
                      *           },
-                     *           "request_id": "615f4512cb41adf221296d63"
+                     *           "request_id": "58267d816284b6ad26be64e4"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8J9CWPNC2A24R2HA80YN8JG"
+                     *       "next_cursor": "01M8JAGGDF7N9R7FRPHKRN1SKH"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -13203,10 +13203,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8J9CRPS7THQH45RTQ922FSF",
+                     *       "key": "01M8JAGCSZ8VHB50V9CWN160WB",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_4lwD",
-                     *       "expires_at": "2026-12-28T23:56:05.203458Z",
+                     *       "key_hint": "ttdn_09cJ",
+                     *       "expires_at": "2026-12-29T00:15:32.667181Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

@@ -72,7 +72,7 @@ def test_the_eleven_events_as_a_person_with_a_calendar_says_them(service: Servic
             ordinal = of_1993 if is_africa else of_1973
             kind = {0: "round", 5: "five_year"}.get(ordinal % 10, "other")
             assert (one["ordinal"], one["year_class"], one["year"]) == (ordinal, kind, year)
-            assert one["id"] == f"{one['event']['code']}-{year}"
+            assert one["code"] == f"{one['event']['code']}-{year}"
             assert one["weekday"] == date.fromisoformat(one["on"]).isoweekday()
             assert one["label_vi"].startswith(f"Kỷ niệm {ordinal} năm: ")
         [africa] = [one for one in found if one["counterpart"] == "ZA"]
@@ -312,7 +312,7 @@ def test_a_record_marks_an_anniversary(service: Service) -> None:
         made.json()["activity"]["id"]
     ]
     found = between(other, "2023-01-01", "2023-12-31", recorded="true")
-    assert [entry["id"] for entry in found] == ["E11-2023"]
+    assert [entry["code"] for entry in found] == ["E11-2023"]
     path = f"{PLAN}/activities/{made.json()['activity']['id']}"
     assert office.patch(path, json={"marks": None}, headers={"If-Match": "*"}).status_code == 200
     assert office.patch(path, json={"marks": "E11-1993"}, headers={"If-Match": "*"}).status_code == 422
@@ -346,7 +346,7 @@ def test_what_an_outsider_does_not_see_is_not_counted_for_it(service: Service) -
 def test_the_overview_shows_what_should_be_prepared_and_is_not(at: Clocked) -> None:
     def unprepared(service: Service) -> list[str]:
         told = service["SCT"].get(f"{PLAN}/overview").json()
-        return [one["id"] for one in told["unprepared"]]
+        return [one["code"] for one in told["unprepared"]]
 
     service = at(date(2023, 7, 25))
     assert unprepared(service) == ["E07-2023", "E08-2023", "E09-2023", "E10-2023"]

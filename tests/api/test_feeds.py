@@ -108,9 +108,9 @@ def test_two_readers_see_the_same(service: Service) -> None:
         f"{PLAN}/occurrences", params={"from": "2023-01-01", "to": "2036-12-31", "limit": 200}
     ).json()["items"]
     one, other = entries(answer), by_ical_js(answer)
-    assert set(one) == set(other) == {uid(each["id"]) for each in ours}
+    assert set(one) == set(other) == {uid(each["code"]) for each in ours}
     for each in ours:
-        by_one, by_other = one[uid(each["id"])], other[uid(each["id"])]
+        by_one, by_other = one[uid(each["code"])], other[uid(each["code"])]
         day = date.fromisoformat(each["on"])
         assert (by_one.dtstart.value, by_one.dtend.value) == (day, day + timedelta(1))
         assert (by_other["on"], by_other["until"]) == (str(day), str(day + timedelta(1)))

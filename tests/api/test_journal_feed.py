@@ -118,8 +118,8 @@ def test_no_number_of_the_database_is_in_it(archive: Service) -> None:
                 "public_id",
                 "external_id",
             }
-    known = "allocated_vnd evidence line number quantity recorded_quantity revision share_denominator "
-    known += "share_numerator target total_vnd weight year"
+    known = "allocated_vnd evidence line number preparation_days quantity recorded_quantity revision "
+    known += "share_denominator share_numerator target total_vnd weight year"
     assert numbers <= set(known.split())
 
 
