@@ -72,6 +72,9 @@ _NUMBERED = {
     "urge": "urges",
     "proposal": "proposals",
     "revision": "amendments",
+    "line": "budget/lines",
+    "entry": "budget/entries",
+    "settlement": "budget/settlements",
 }
 
 

@@ -7,6 +7,9 @@ item is named before it. A test fails when a column has none, or two columns of 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from app.sheets.headings_of_money import OF_MONEY
+from app.sheets.headings_of_progress import OF_PROGRESS
+
 TABS: Final[Mapping[str, str]] = {
     "ActOut": "Quá trình đầu ra",
     "ActivityOut": "Hoạt động",
@@ -16,6 +19,7 @@ TABS: Final[Mapping[str, str]] = {
     "BudgetLineOut": "Dòng kinh phí",
     "ChangeOut": "Nhật ký",
     "EventOut": "Sự kiện",
+    "LedgerEntryOut": "Sổ cái kinh phí",
     "GapOut": "Khoảng trống phân công",
     "ObjectiveOut": "Mục đích, yêu cầu",
     "OutputOut": "Đầu ra",
@@ -23,6 +27,7 @@ TABS: Final[Mapping[str, str]] = {
     "ProgressRow": "Tiến độ",
     "ProposalOut": "Đề xuất",
     "ReceiptBrief": "Biên nhận",
+    "SettlementOut": "Quyết toán",
     "SectionOut": "Mục của văn bản",
     "TaskOut": "Nhiệm vụ",
     "UrgeOut": "Đôn đốc",
@@ -30,22 +35,6 @@ TABS: Final[Mapping[str, str]] = {
 """Item → the name of its sheet: at most 31 characters, none of []:*?/\\ (the format's own rule)."""
 
 _PARTS: Final[Mapping[str, str]] = {"numerator": "tử số", "denominator": "mẫu số", "percent": "%"}
-
-_LEVELS: Final[Mapping[str, str]] = {
-    "reported": "Báo cáo",
-    "evidenced": "Minh chứng",
-    "confirmed": "Xác nhận",
-    "defined": "Tính được",
-    "expected": "Phải xong đến nay",
-    "state_label": "Trạng thái",
-    "rag_label": "Màu",
-    "rag_reasons": "Lý do của màu",
-    "formula": "Cách tính",
-    "revision": "Theo lần điều chỉnh",
-    "as_of": "Tính đến thay đổi lúc",
-    "on": "Xét tại ngày",
-}
-"""How far: of a node by itself, or of a task beside what else is said of it."""
 
 _WORDS: Final[Mapping[str, str]] = {
     # whose, of what
@@ -56,7 +45,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "plan": "Kế hoạch",
     "section": "Mục",
     "parent": "Mục cha",
-    "entry": "Mục nêu tên trong kế hoạch",
+    "AgencyOut.entry": "Mục nêu tên trong kế hoạch",
     "group": "Nhóm",
     "assignment": "Mã phân công",
     "task": "Mã nhiệm vụ",
@@ -172,7 +161,7 @@ _WORDS: Final[Mapping[str, str]] = {
     # how much, how far
     "weight": "Trọng số",
     "target": "Chỉ tiêu",
-    "allocated_vnd": "Đã bố trí (đồng)",
+    **OF_MONEY,
     "share": "Phần được giao",
     "recorded_quantity": "Số lượng đã ghi nhận",
     "records": "Số bản ghi",
@@ -187,23 +176,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "returned.by.name_vi": "Cơ quan trả lại",
     "returned.missing": "Còn thiếu",
     "returned.returned_at": "Trả lại lúc",
-    **{f"progress.{name}": words for name, words in _LEVELS.items()},
-    **_LEVELS,
-    "view": "Chỉ để xem",
-    "ProgressRow.assignments": "Số phân công được tính",
-    "ProgressRow.key": "Mã",
-    "timeliness.done_on_time": "Xong đúng hạn",
-    "timeliness.done_late": "Xong quá hạn",
-    "timeliness.open_in_term": "Còn trong hạn",
-    "timeliness.open_overdue": "Quá hạn chưa xong",
-    "timeliness.not_triggered": "Chưa phát sinh",
-    "timeliness.rate_due": "Tỷ lệ đúng hạn trong việc đã đến hạn",
-    "timeliness.rate_all": "Tỷ lệ đã xong",
-    "confidence.coverage": "Phần trọng số tính được",
-    "confidence.verification": "Đã xác nhận so với báo cáo",
-    "confidence.freshness_days": "Số ngày từ bản ghi mới nhất",
-    "contributions.delivered": "Phối hợp đã có bản ghi",
-    "contributions.asked": "Phối hợp được giao",
+    **OF_PROGRESS,
     # a gap
     "tasks": "Mã nhiệm vụ",
     "agencies": "Mã cơ quan",

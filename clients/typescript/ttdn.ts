@@ -959,7 +959,290 @@ export interface paths {
          */
         get: operations["find_budget_lines"];
         put?: never;
+        /**
+         * Mở một dòng kinh phí · Open a budget line
+         * @description Đơn vị mở dòng của mình và nêu nhu cầu; cơ quan quyết định kinh phí mở dòng cùng số bố trí
+         *     (`allocation`). Gửi lại đúng dòng cũ thì không thay đổi gì. · An agency opens a line of its own and says
+         *     what it needs; the funding decider opens one with what it allocates. The same line again changes
+         *     nothing.
+         */
+        post: operations["open_budget_line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Danh sách quyết toán · List settlements
+         * @description Mới nhất trước. `can=settlement.decide` là quyết toán chờ mình kiểm tra. · Latest first.
+         *     `can=settlement.decide` is what waits for the caller.
+         */
+        get: operations["find_settlements"];
+        put?: never;
+        /**
+         * Nộp quyết toán · Submit a settlement
+         * @description Đơn vị của dòng nộp số đã chi; không quá số đã chi mà chưa quyết toán, chưa nộp. · The line's agency
+         *     hands in what it has spent; no more than is spent and neither settled nor handed in.
+         */
+        post: operations["submit_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/settlements/{settlement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Một quyết toán · One settlement
+         * @description Số tiền, tình trạng, ai nộp, ai giải quyết, theo văn bản nào. · Its amount and state; who submitted it,
+         *     who decided it and by what.
+         */
+        get: operations["get_settlement"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/settlements/{settlement}/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chấp nhận quyết toán · Accept a settlement
+         * @description Cơ quan kiểm tra quyết toán chấp nhận nguyên số đã nộp, theo văn bản: thành một bút toán. · The
+         *     settlement checker accepts it as it was submitted, by a document: it becomes an entry.
+         */
+        post: operations["accept_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/settlements/{settlement}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trả lại quyết toán · Return a settlement
+         * @description Nêu còn thiếu gì; đơn vị nộp quyết toán khác. · Says what is missing; the agency submits another.
+         */
+        post: operations["return_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/lines/{line}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Một dòng kinh phí · One budget line
+         * @description Nhu cầu, đã bố trí, đã cam kết, đã chi, đã quyết toán. · What is needed, allocated, committed, spent,
+         *     settled.
+         */
+        get: operations["get_budget_line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nêu nhu cầu kinh phí · State a need
+         * @description Đơn vị nêu nhu cầu của dòng mình; nhu cầu không ràng buộc ai. · An agency says what its line needs; it
+         *     binds nobody.
+         */
+        post: operations["state_need"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/allocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Quyết định bố trí kinh phí · Decide an allocation
+         * @description Cơ quan quyết định kinh phí bố trí theo văn bản, trong tổng số của kế hoạch; vượt thì 409 nêu số còn
+         *     lại (`left_vnd`). · The funding decider allocates by a document, within the plan's total; beyond it 409
+         *     says what is left (`left_vnd`).
+         */
+        post: operations["decide_allocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ghi cam kết chi · Record a commitment
+         * @description Đơn vị của dòng cam kết chi trong số đã bố trí. · The line's agency commits what was allocated.
+         */
+        post: operations["record_commitment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/spendings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ghi khoản chi · Record a spending
+         * @description Đơn vị của dòng chi trong số đã cam kết. · The line's agency spends what was committed.
+         */
+        post: operations["record_spending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Điều chuyển giữa hai dòng · Transfer between two lines
+         * @description Hai bút toán cùng một văn bản, cộng lại bằng không; ghi cả hai hoặc không ghi gì. · Two entries by one
+         *     document that add up to nothing; both or none.
+         */
+        post: operations["transfer_allocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sổ cái kinh phí · List ledger entries
+         * @description Mới nhất trước. Bút toán không bao giờ sửa, xóa; sai thì có bút toán đảo. · Latest first. Entries never
+         *     change and are never deleted; what was wrong has a reversal.
+         */
+        get: operations["find_ledger_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Một bút toán · One ledger entry
+         * @description Số tiền, văn bản, ai ghi, bị đảo bởi bút toán nào. · The amount, its paper, who wrote it, what reversed
+         *     it.
+         */
+        get: operations["get_ledger_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/entries/{entry}/reversals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Đảo một bút toán · Reverse an entry
+         * @description Một lần, bởi cơ quan được ghi loại bút toán ấy; bố trí và quyết toán phải dẫn văn bản. · Once, by
+         *     whoever may write entries of its kind; allocations and settlements by a document.
+         */
+        post: operations["reverse_entry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1190,6 +1473,22 @@ export interface components {
             amends_revision?: number | null;
         };
         /**
+         * AcceptanceOfSettlementIn
+         * @description The document that accepts a settlement as it was submitted.
+         */
+        AcceptanceOfSettlementIn: {
+            decision: components["schemas"]["DecisionIn"];
+            /**
+             * Occurred On
+             * Format: date
+             * @description ngày phát sinh · the day it happened
+             * @example 2023-05-12
+             */
+            occurred_on: string;
+            /** Note */
+            note?: string | null;
+        };
+        /**
          * ActKind
          * @description What was done to an output.
          * @enum {string}
@@ -1270,7 +1569,7 @@ export interface components {
          * @description What can be asked leave for.
          * @enum {string}
          */
-        Action: "plan.read" | "plan.draw_up" | "plan.amend" | "plan.propose" | "proposal.decide" | "proposal.withdraw" | "agency.edit" | "calendar.edit" | "activity.record" | "activity.revise" | "activity.withdraw" | "occurrence.open" | "output.claim" | "output.withdraw" | "output.confirm" | "output.self_confirm" | "output.return" | "status.report" | "status.decide" | "urge.content" | "urge.coordinator" | "urge.settlement" | "urge.answer" | "urge.close" | "allocation.decide" | "spending.record" | "settlement.submit" | "settlement.decide" | "key.manage" | "service.operate";
+        Action: "plan.read" | "plan.draw_up" | "plan.amend" | "plan.propose" | "proposal.decide" | "proposal.withdraw" | "agency.edit" | "calendar.edit" | "activity.record" | "activity.revise" | "activity.withdraw" | "occurrence.open" | "output.claim" | "output.withdraw" | "output.confirm" | "output.self_confirm" | "output.return" | "status.report" | "status.decide" | "urge.content" | "urge.coordinator" | "urge.settlement" | "urge.answer" | "urge.close" | "need.state" | "allocation.decide" | "spending.record" | "settlement.submit" | "settlement.decide" | "key.manage" | "service.operate";
         /**
          * ActivityIn
          * @description A record that something was done.
@@ -1608,6 +1907,37 @@ export interface components {
              * @example Sở Văn hóa, Thể thao và Du lịch
              */
             name_vi: string;
+        };
+        /**
+         * AllocationIn
+         * @description What a decision gives to a line, within the plan's total.
+         */
+        AllocationIn: {
+            /** Source System */
+            source_system?: string | null;
+            /** External Id */
+            external_id?: string | null;
+            /**
+             * Line
+             * @example SVHTTDL-01
+             */
+            line: string;
+            /**
+             * Amount Vnd
+             * @description đồng
+             * @example 150000000
+             */
+            amount_vnd: number;
+            /**
+             * Occurred On
+             * Format: date
+             * @description ngày phát sinh · the day it happened
+             * @example 2023-05-12
+             */
+            occurred_on: string;
+            decision: components["schemas"]["DecisionIn"];
+            /** Note */
+            note?: string | null;
         };
         /**
          * AmendmentIn
@@ -1984,8 +2314,86 @@ export interface components {
             work: components["schemas"]["Signed"];
             scope: components["schemas"]["Signed"];
         };
-        /** BudgetLineOut */
+        /**
+         * BudgetLineIn
+         * @description A new line. An agency opens its own, and may say what it needs; the funding decider opens one together
+         *     with what it allocates to it. Its code begins with the code of its agency: `SVHTTDL-01`.
+         */
+        BudgetLineIn: {
+            /**
+             * Code
+             * @example SVHTTDL-01
+             */
+            code: string;
+            /**
+             * Agency
+             * @description đơn vị của dòng, không nêu là chính mình · whose line; the caller's if left out
+             */
+            agency?: string | null;
+            /** Title Vi */
+            title_vi: string;
+            /**
+             * Title En
+             * @description không nêu là `title_vi` · left out: `title_vi`
+             */
+            title_en?: string | null;
+            /**
+             * Tasks
+             * @example [
+             *       "IV.7.a"
+             *     ]
+             */
+            tasks?: string[];
+            /** Outputs */
+            outputs?: string[];
+            /** Activities */
+            activities?: string[];
+            /** Events */
+            events?: string[];
+            /** Chapter */
+            chapter?: string | null;
+            /** Category */
+            category?: string | null;
+            /** Subcategory */
+            subcategory?: string | null;
+            /** Item */
+            item?: string | null;
+            /** Subitem */
+            subitem?: string | null;
+            /** Needed Vnd */
+            needed_vnd?: number | null;
+            allocation?: components["schemas"]["FirstAllocationIn"] | null;
+        };
+        /**
+         * BudgetLineOut
+         * @description A line, and where it stands: what its entries add up to.
+         */
         BudgetLineOut: {
+            /**
+             * Chapter
+             * @description chương
+             */
+            chapter: string | null;
+            /**
+             * Category
+             * @description loại
+             */
+            category: string | null;
+            /**
+             * Subcategory
+             * @description khoản
+             */
+            subcategory: string | null;
+            /**
+             * Item
+             * @description mục
+             */
+            item: string | null;
+            /**
+             * Subitem
+             * @description tiểu mục
+             */
+            subitem: string | null;
             /** Code */
             code: string;
             agency: components["schemas"]["AgencyRef"] | null;
@@ -1993,10 +2401,43 @@ export interface components {
             title_vi: string;
             /** Title En */
             title_en: string;
+            /**
+             * Tasks
+             * @description nhiệm vụ được chi, những nhiệm vụ xem được · the tasks it is for, as far as seen
+             */
+            tasks: components["schemas"]["TaskRef"][];
+            /**
+             * Outputs
+             * @description id đầu ra · ids of outputs it is for
+             */
+            outputs: string[];
+            /**
+             * Activities
+             * @description id hoạt động · ids of records it is for
+             */
+            activities: string[];
+            /**
+             * Events
+             * @description mã sự kiện · codes of events it is for
+             */
+            events: string[];
+            /** Needed Vnd */
+            needed_vnd: number;
             /** Allocated Vnd */
             allocated_vnd: number;
+            /** Committed Vnd */
+            committed_vnd: number;
+            /** Spent Vnd */
+            spent_vnd: number;
+            /** Settled Vnd */
+            settled_vnd: number;
             /** Line */
             line: number | null;
+            /**
+             * Can
+             * @description việc người gọi làm được ngay với mục này · what the caller may do to it now
+             */
+            can: components["schemas"]["Action"][];
         };
         /** BudgetLinePage */
         BudgetLinePage: {
@@ -2015,7 +2456,8 @@ export interface components {
         };
         /**
          * BudgetOut
-         * @description The plan's total and what is left of it. Always allocated + unallocated = total.
+         * @description The plan's money as this caller may see it: lines for tasks that are hidden from it take no part, as in
+         *     progress. Always allocated + unallocated = total.
          */
         BudgetOut: {
             /** Plan */
@@ -2025,10 +2467,28 @@ export interface components {
              * @example 2278000000
              */
             total_vnd: number;
+            /**
+             * Total Words Vi
+             * @example Hai tỷ, hai trăm bảy mươi tám triệu đồng
+             */
+            total_words_vi: string;
+            /**
+             * Needed Vnd
+             * @description nhu cầu các dòng đã nêu · what lines are said to need
+             */
+            needed_vnd: number;
             /** Allocated Vnd */
             allocated_vnd: number;
             /** Unallocated Vnd */
             unallocated_vnd: number;
+            /** Unallocated Words Vi */
+            unallocated_words_vi: string;
+            /** Committed Vnd */
+            committed_vnd: number;
+            /** Spent Vnd */
+            spent_vnd: number;
+            /** Settled Vnd */
+            settled_vnd: number;
             /** Printed */
             printed: string | null;
             /** Words Printed */
@@ -2430,6 +2890,37 @@ export interface components {
             scope: components["schemas"]["Signed"];
         };
         /**
+         * DocumentIn
+         * @description The paper it is by: a contract, a voucher, a report; however it is numbered.
+         */
+        DocumentIn: {
+            /**
+             * Number
+             * @example 15/HĐ-SVHTTDL
+             */
+            number: string;
+            /**
+             * Issued On
+             * Format: date
+             * @example 2023-05-10
+             */
+            issued_on: string;
+            /** Issuer */
+            issuer?: string | null;
+        };
+        /**
+         * DocumentOut
+         * @description The paper an entry cites. The day is null where the plan's own text is cited, and says none.
+         */
+        DocumentOut: {
+            /** Number */
+            number: string;
+            /** Issued On */
+            issued_on: string | null;
+            /** Issuer */
+            issuer: string | null;
+        };
+        /**
          * DutyChange
          * @description A duty that the plan did not have.
          */
@@ -2468,6 +2959,43 @@ export interface components {
             /** Implements */
             implements?: string[];
         };
+        /**
+         * EntryIn
+         * @description An amount on a line, and the paper that says so. An entry never changes: what was wrong is reversed.
+         */
+        EntryIn: {
+            /** Source System */
+            source_system?: string | null;
+            /** External Id */
+            external_id?: string | null;
+            /**
+             * Line
+             * @example SVHTTDL-01
+             */
+            line: string;
+            /**
+             * Amount Vnd
+             * @description đồng
+             * @example 150000000
+             */
+            amount_vnd: number;
+            /**
+             * Occurred On
+             * Format: date
+             * @description ngày phát sinh · the day it happened
+             * @example 2023-05-12
+             */
+            occurred_on: string;
+            document?: components["schemas"]["DocumentIn"] | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * EntryKind
+         * @description What an entry says of a line.
+         * @enum {string}
+         */
+        EntryKind: "need" | "allocation" | "commitment" | "spending" | "settlement";
         /**
          * EventKind
          * @enum {string}
@@ -2703,6 +3231,25 @@ export interface components {
             message_vi: string;
             /** Message En */
             message_en: string;
+        };
+        /**
+         * FirstAllocationIn
+         * @description What the funding decider gives a line as it opens it.
+         */
+        FirstAllocationIn: {
+            /**
+             * Amount Vnd
+             * @description đồng
+             * @example 150000000
+             */
+            amount_vnd: number;
+            /**
+             * Occurred On
+             * Format: date
+             * @example 2023-03-01
+             */
+            occurred_on: string;
+            decision: components["schemas"]["DecisionIn"];
         };
         /** GapCount */
         GapCount: {
@@ -2977,6 +3524,83 @@ export interface components {
             task: string;
             /** Leads */
             leads: components["schemas"]["Lead"][];
+        };
+        /**
+         * LedgerEntryOut
+         * @description What one paper did to one line; it never changes.
+         */
+        LedgerEntryOut: {
+            /** Id */
+            id: string;
+            /**
+             * Line
+             * @example SVHTTDL-01
+             */
+            line: string;
+            agency: components["schemas"]["AgencyRef"] | null;
+            kind: components["schemas"]["EntryKind"];
+            /**
+             * Kind Label
+             * @default
+             */
+            kind_label: string;
+            /**
+             * Amount Vnd
+             * @description âm là lấy lại · below zero it takes back
+             */
+            amount_vnd: number;
+            /** Amount Words Vi */
+            amount_words_vi: string;
+            /**
+             * Occurred On
+             * Format: date
+             */
+            occurred_on: string;
+            document: components["schemas"]["DocumentOut"] | null;
+            /** Note */
+            note: string | null;
+            recorded_by: components["schemas"]["AgencyRef"];
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /**
+             * Reverses
+             * @description id bút toán bị đảo · the entry that this one takes back
+             */
+            reverses: string | null;
+            /**
+             * Reversed By
+             * @description id bút toán đảo · the entry that takes this one back
+             */
+            reversed_by: string | null;
+            /**
+             * Transfer
+             * @description chung cho hai bút toán điều chuyển · shared by the two of a transfer
+             */
+            transfer: string | null;
+            /** Settlement */
+            settlement: string | null;
+            /** Source System */
+            source_system: string | null;
+            /** External Id */
+            external_id: string | null;
+        };
+        /** LedgerEntryPage */
+        LedgerEntryPage: {
+            /**
+             * Next Cursor
+             * @description con trỏ trang sau, null ở trang cuối · null on the last page
+             */
+            next_cursor: string | null;
+            /**
+             * Total
+             * @description chỉ khi `count=true` · only with `count=true`
+             */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["LedgerEntryOut"][];
         };
         /**
          * LeftOutRow
@@ -3755,6 +4379,21 @@ export interface components {
          */
         PlanStatus: "draft" | "active" | "closed";
         /**
+         * Posted
+         * @description What came of it: the entries, and their lines as they stand now. `unchanged`: on record already.
+         */
+        Posted: {
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "created" | "unchanged";
+            /** Entries */
+            entries: components["schemas"]["LedgerEntryOut"][];
+            /** Lines */
+            lines: components["schemas"]["BudgetLineOut"][];
+        };
+        /**
          * PowerChange
          * @description Who holds a power over the whole plan, given by a clause: to monitor, to fund, to check settlement.
          */
@@ -4263,6 +4902,14 @@ export interface components {
             missing: string;
         };
         /**
+         * ReturnOfSettlementIn
+         * @description What is missing.
+         */
+        ReturnOfSettlementIn: {
+            /** Missing */
+            missing: string;
+        };
+        /**
          * ReturnedOut
          * @description Why an output was sent back.
          */
@@ -4278,6 +4925,23 @@ export interface components {
              * Format: date-time
              */
             returned_at: string;
+        };
+        /**
+         * ReversalIn
+         * @description Why an entry is taken back; what a decision did is taken back by a decision.
+         */
+        ReversalIn: {
+            /** Reason */
+            reason: string;
+            /**
+             * Occurred On
+             * Format: date
+             * @description ngày phát sinh · the day it happened
+             * @example 2023-05-12
+             */
+            occurred_on: string;
+            /** @description bắt buộc với bố trí và quyết toán · needed for allocations and settlements */
+            decision?: components["schemas"]["DecisionIn"] | null;
         };
         /**
          * Role
@@ -4327,6 +4991,91 @@ export interface components {
             /** Items */
             items: components["schemas"]["SectionOut"][];
         };
+        /**
+         * SettlementIn
+         * @description What has been spent from a line and is handed in to be checked.
+         */
+        SettlementIn: {
+            /**
+             * Line
+             * @example SVHTTDL-01
+             */
+            line: string;
+            /**
+             * Amount Vnd
+             * @description đồng
+             * @example 150000000
+             */
+            amount_vnd: number;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * SettlementOut
+         * @description A settlement as it stands.
+         */
+        SettlementOut: {
+            /** Id */
+            id: string;
+            /** Line */
+            line: string;
+            agency: components["schemas"]["AgencyRef"] | null;
+            /** Amount Vnd */
+            amount_vnd: number;
+            /** Amount Words Vi */
+            amount_words_vi: string;
+            /** Note */
+            note: string | null;
+            state: components["schemas"]["SettlementState"];
+            /**
+             * State Label
+             * @default
+             */
+            state_label: string;
+            submitted_by: components["schemas"]["AgencyRef"];
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            decided_by: components["schemas"]["AgencyRef"] | null;
+            /** Decided At */
+            decided_at: string | null;
+            decision: components["schemas"]["DecisionOut"] | null;
+            /** Missing */
+            missing: string | null;
+            /**
+             * Entry
+             * @description id bút toán quyết toán · the entry that it became
+             */
+            entry: string | null;
+            /**
+             * Can
+             * @description việc người gọi làm được ngay với mục này · what the caller may do to it now
+             */
+            can: components["schemas"]["Action"][];
+        };
+        /** SettlementPage */
+        SettlementPage: {
+            /**
+             * Next Cursor
+             * @description con trỏ trang sau, null ở trang cuối · null on the last page
+             */
+            next_cursor: string | null;
+            /**
+             * Total
+             * @description chỉ khi `count=true` · only with `count=true`
+             */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["SettlementOut"][];
+        };
+        /**
+         * SettlementState
+         * @description Where a settlement stands.
+         * @enum {string}
+         */
+        SettlementState: "submitted" | "accepted" | "returned" | "reversed";
         /**
          * Signed
          * @description An exact difference of two ratios, from -1 to 1. Null where one of them is undefined.
@@ -4473,7 +5222,7 @@ export interface components {
          * @description The kinds of record the journal tells of.
          * @enum {string}
          */
-        Subject: "plan" | "section" | "objective" | "task" | "implementation" | "assignment" | "output" | "activity" | "withdrawal" | "act" | "amendment" | "proposal" | "urge" | "event" | "budget" | "budget_line" | "agency" | "agency_name" | "membership" | "key";
+        Subject: "plan" | "section" | "objective" | "task" | "implementation" | "assignment" | "output" | "activity" | "withdrawal" | "act" | "amendment" | "proposal" | "urge" | "event" | "budget" | "budget_line" | "budget_link" | "ledger_entry" | "settlement" | "agency" | "agency_name" | "membership" | "key";
         /**
          * SuccessionChange
          * @description A body ends and another takes its place in this plan from that day on.
@@ -4700,6 +5449,38 @@ export interface components {
             rate_due: components["schemas"]["Ratio"];
             /** @description đã xong / (đã xong + trong hạn + quá hạn) · done / (done + in term + overdue) */
             rate_all: components["schemas"]["Ratio"];
+        };
+        /**
+         * TransferIn
+         * @description What a decision moves from one line to another: two entries that add up to nothing.
+         */
+        TransferIn: {
+            /**
+             * From Line
+             * @example SVHTTDL-01
+             */
+            from_line: string;
+            /**
+             * To Line
+             * @example SVHTTDL-01
+             */
+            to_line: string;
+            /**
+             * Amount Vnd
+             * @description đồng
+             * @example 150000000
+             */
+            amount_vnd: number;
+            /**
+             * Occurred On
+             * Format: date
+             * @description ngày phát sinh · the day it happened
+             * @example 2023-05-12
+             */
+            occurred_on: string;
+            decision: components["schemas"]["DecisionIn"];
+            /** Note */
+            note?: string | null;
         };
         /**
          * UrgeAbout
@@ -5058,7 +5839,7 @@ export interface operations {
                 external_id?: string | null;
                 occurred_from?: string | null;
                 occurred_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id, occurred_on, title · order, minus is descending: id, occurred_on, title */
                 sort?: string;
@@ -5084,7 +5865,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *           "id": "01M8J7WGDCT6Y110KVECFAMREJ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5116,7 +5897,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T22:54:44.883413Z",
+                     *           "recorded_at": "2026-11-28T23:29:43.845904Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -5174,7 +5955,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *         "id": "01M8J7WGDCT6Y110KVECFAMREJ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5203,7 +5984,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T22:54:44.883413Z",
+                     *         "recorded_at": "2026-11-28T23:29:43.845904Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5221,7 +6002,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8J5WENAR4JY6YFBKJ4G1Q3E"
+                     *       "receipt": "01M8J7WGDHZ5M6BNQMFWFDQ01R"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5237,7 +6018,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *         "id": "01M8J7WGDCT6Y110KVECFAMREJ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5266,7 +6047,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T22:54:44.883413Z",
+                     *         "recorded_at": "2026-11-28T23:29:43.845904Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5284,7 +6065,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8J5WENAR4JY6YFBKJ4G1Q3E"
+                     *       "receipt": "01M8J7WGDHZ5M6BNQMFWFDQ01R"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5369,7 +6150,7 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "updated",
-                     *           "activity": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *           "activity": "01M8J7WGDCT6Y110KVECFAMREJ",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -5448,7 +6229,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WEN5GBSWEN8KJ5A50HHQ */
+                /** @example 01M8J7WGDCT6Y110KVECFAMREJ */
                 activity: string;
             };
             cookie?: never;
@@ -5463,7 +6244,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *       "id": "01M8J7WGDCT6Y110KVECFAMREJ",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5492,7 +6273,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-28T22:54:44.883413Z",
+                     *       "recorded_at": "2026-11-28T23:29:43.845904Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -5512,14 +6293,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-c8f49d81e1c0336f3d5ba753"
+                 * @example "1-fe0be82903b380bbaa8c7da9"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WEN5GBSWEN8KJ5A50HHQ */
+                /** @example 01M8J7WGDCT6Y110KVECFAMREJ */
                 activity: string;
             };
             cookie?: never;
@@ -5549,7 +6330,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *         "id": "01M8J7WGDCT6Y110KVECFAMREJ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5581,7 +6362,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T22:54:44.883413Z",
+                     *         "recorded_at": "2026-11-28T23:29:43.845904Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5610,7 +6391,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WEJJNXA41GM1P4MHDAWK */
+                /** @example 01M8J7WGBZ576QERZ3ZN5QGC24 */
                 activity: string;
             };
             cookie?: never;
@@ -5636,7 +6417,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8J5WEJJNXA41GM1P4MHDAWK",
+                     *         "id": "01M8J7WGBZ576QERZ3ZN5QGC24",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5665,15 +6446,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T22:54:44.772696Z",
+                     *         "recorded_at": "2026-11-28T23:29:43.785991Z",
                      *         "withdrawal": {
-                     *           "id": "01M8J5WEM6XGEF7B69E1Y2Z2YA",
+                     *           "id": "01M8J7WGCYC3TT1BZTXCKKDWK2",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T22:54:44.855338Z"
+                     *           "withdrawn_at": "2026-11-28T23:29:43.827416Z"
                      *         },
                      *         "can": []
                      *       },
@@ -5704,7 +6485,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8J5WEJJNXA41GM1P4MHDAWK",
+                     *         "id": "01M8J7WGBZ576QERZ3ZN5QGC24",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5733,15 +6514,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T22:54:44.772696Z",
+                     *         "recorded_at": "2026-11-28T23:29:43.785991Z",
                      *         "withdrawal": {
-                     *           "id": "01M8J5WEM6XGEF7B69E1Y2Z2YA",
+                     *           "id": "01M8J7WGCYC3TT1BZTXCKKDWK2",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T22:54:44.855338Z"
+                     *           "withdrawn_at": "2026-11-28T23:29:43.827416Z"
                      *         },
                      *         "can": []
                      *       },
@@ -5926,7 +6707,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, due_on · order, minus is descending: task, due_on */
                 sort?: string;
@@ -5952,8 +6733,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *           "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *           "id": "01M8J7W94MK4MH7X0235B2YB26",
+                     *           "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -5978,7 +6759,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T22:54:45.292127Z",
+                     *           "moved_at": "2026-11-28T23:29:44.020180Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -6001,7 +6782,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7FMAKP6JXBG54SVNS57 */
+                /** @example 01M8J7W94MK4MH7X0235B2YB26 */
                 output: string;
             };
             cookie?: never;
@@ -6016,8 +6797,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *       "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *       "id": "01M8J7W94MK4MH7X0235B2YB26",
+                     *       "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -6042,7 +6823,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-28T22:54:44.883413Z",
+                     *       "moved_at": "2026-11-28T23:29:43.845904Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -6073,7 +6854,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7FMAKP6JXBG54SVNS57 */
+                /** @example 01M8J7W94MK4MH7X0235B2YB26 */
                 output: string;
             };
             cookie?: never;
@@ -6088,14 +6869,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIzMGI4ZTYwMTc2NWMiLCIwMU04SjVXRjBNQjJNRFRXUDBGWVo2WlBXNSIsIjAxTThKNVdGME1CMk1EVFdQMEZZWjZaUFc1Il0",
+                     *       "next_cursor": "WyIxYjNkZDZhNjQ0YjYiLCIwMU04SjdXR0pFSlJCU1lZMjA0UEYwN0o2UiIsIjAxTThKN1dHSkVKUkJTWVkyMDRQRjA3SjZSIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5WEZPM8PCY8X5CN6A1826",
+                     *           "id": "01M8J7WGJ0VZG1CQB9949AZXJH",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *           "output": "01M8J7W94MK4MH7X0235B2YB26",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6104,13 +6885,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-28T22:54:45.222711Z"
+                     *           "acted_at": "2026-11-28T23:29:43.990863Z"
                      *         },
                      *         {
-                     *           "id": "01M8J5WF0MB2MDTWP0FYZ6ZPW5",
+                     *           "id": "01M8J7WGJEJRBSYY204PF07J6R",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *           "output": "01M8J7W94MK4MH7X0235B2YB26",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6119,7 +6900,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-28T22:54:45.260530Z"
+                     *           "acted_at": "2026-11-28T23:29:44.008168Z"
                      *         }
                      *       ]
                      *     }
@@ -6142,7 +6923,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7FP8AXRRGHFRAGB5VQC */
+                /** @example 01M8J7W94N2BEKDEBDW3YG3W5T */
                 output: string;
             };
             cookie?: never;
@@ -6168,10 +6949,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WEX03KM6ZKESEGMP266N",
+                     *         "id": "01M8J7WGGTMPZBFFY5RW60ASW6",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J5W7FP8AXRRGHFRAGB5VQC",
+                     *         "output": "01M8J7W94N2BEKDEBDW3YG3W5T",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6180,11 +6961,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T22:54:45.136846Z"
+                     *         "acted_at": "2026-11-28T23:29:43.953146Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FP8AXRRGHFRAGB5VQC",
-                     *         "assignment": "01M8J5W7EMKRKN4Q1B1QERVM02",
+                     *         "id": "01M8J7W94N2BEKDEBDW3YG3W5T",
+                     *         "assignment": "01M8J7W93MQB47P3FCPZSW9S7X",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6209,7 +6990,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T22:54:45.136846Z",
+                     *         "moved_at": "2026-11-28T23:29:43.953146Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -6240,10 +7021,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WEX03KM6ZKESEGMP266N",
+                     *         "id": "01M8J7WGGTMPZBFFY5RW60ASW6",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J5W7FP8AXRRGHFRAGB5VQC",
+                     *         "output": "01M8J7W94N2BEKDEBDW3YG3W5T",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6252,11 +7033,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T22:54:45.136846Z"
+                     *         "acted_at": "2026-11-28T23:29:43.953146Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FP8AXRRGHFRAGB5VQC",
-                     *         "assignment": "01M8J5W7EMKRKN4Q1B1QERVM02",
+                     *         "id": "01M8J7W94N2BEKDEBDW3YG3W5T",
+                     *         "assignment": "01M8J7W93MQB47P3FCPZSW9S7X",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6281,7 +7062,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T22:54:45.136846Z",
+                     *         "moved_at": "2026-11-28T23:29:43.953146Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -6315,7 +7096,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7FP8AXRRGHFRAGB5VQC */
+                /** @example 01M8J7W94N2BEKDEBDW3YG3W5T */
                 output: string;
             };
             cookie?: never;
@@ -6341,10 +7122,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WEY6GG6HESTTS4XB5BWK",
+                     *         "id": "01M8J7WGH9FEZERF4YZP2RS854",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8J5W7FP8AXRRGHFRAGB5VQC",
+                     *         "output": "01M8J7W94N2BEKDEBDW3YG3W5T",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6353,11 +7134,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T22:54:45.178154Z"
+                     *         "acted_at": "2026-11-28T23:29:43.970854Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FP8AXRRGHFRAGB5VQC",
-                     *         "assignment": "01M8J5W7EMKRKN4Q1B1QERVM02",
+                     *         "id": "01M8J7W94N2BEKDEBDW3YG3W5T",
+                     *         "assignment": "01M8J7W93MQB47P3FCPZSW9S7X",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6382,7 +7163,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T22:54:45.178154Z",
+                     *         "moved_at": "2026-11-28T23:29:43.970854Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -6413,10 +7194,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WEY6GG6HESTTS4XB5BWK",
+                     *         "id": "01M8J7WGH9FEZERF4YZP2RS854",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8J5W7FP8AXRRGHFRAGB5VQC",
+                     *         "output": "01M8J7W94N2BEKDEBDW3YG3W5T",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6425,11 +7206,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T22:54:45.178154Z"
+                     *         "acted_at": "2026-11-28T23:29:43.970854Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FP8AXRRGHFRAGB5VQC",
-                     *         "assignment": "01M8J5W7EMKRKN4Q1B1QERVM02",
+                     *         "id": "01M8J7W94N2BEKDEBDW3YG3W5T",
+                     *         "assignment": "01M8J7W93MQB47P3FCPZSW9S7X",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6454,7 +7235,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T22:54:45.178154Z",
+                     *         "moved_at": "2026-11-28T23:29:43.970854Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -6486,14 +7267,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-a34cba9d714edca67d233073"
+                 * @example "4-0291b11762b033a4a78d134f"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7FMAKP6JXBG54SVNS57 */
+                /** @example 01M8J7W94MK4MH7X0235B2YB26 */
                 output: string;
             };
             cookie?: never;
@@ -6515,10 +7296,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WEZPM8PCY8X5CN6A1826",
+                     *         "id": "01M8J7WGJ0VZG1CQB9949AZXJH",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *         "output": "01M8J7W94MK4MH7X0235B2YB26",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6527,11 +7308,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T22:54:45.222711Z"
+                     *         "acted_at": "2026-11-28T23:29:43.990863Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *         "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *         "id": "01M8J7W94MK4MH7X0235B2YB26",
+                     *         "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6556,7 +7337,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T22:54:45.222711Z",
+                     *         "moved_at": "2026-11-28T23:29:43.990863Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -6587,10 +7368,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WEZPM8PCY8X5CN6A1826",
+                     *         "id": "01M8J7WGJ0VZG1CQB9949AZXJH",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *         "output": "01M8J7W94MK4MH7X0235B2YB26",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6599,11 +7380,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T22:54:45.222711Z"
+                     *         "acted_at": "2026-11-28T23:29:43.990863Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *         "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *         "id": "01M8J7W94MK4MH7X0235B2YB26",
+                     *         "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6628,7 +7409,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T22:54:45.222711Z",
+                     *         "moved_at": "2026-11-28T23:29:43.990863Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -6664,7 +7445,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7FMAKP6JXBG54SVNS57 */
+                /** @example 01M8J7W94MK4MH7X0235B2YB26 */
                 output: string;
             };
             cookie?: never;
@@ -6690,10 +7471,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WF0MB2MDTWP0FYZ6ZPW5",
+                     *         "id": "01M8J7WGJEJRBSYY204PF07J6R",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *         "output": "01M8J7W94MK4MH7X0235B2YB26",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6702,11 +7483,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T22:54:45.260530Z"
+                     *         "acted_at": "2026-11-28T23:29:44.008168Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *         "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *         "id": "01M8J7W94MK4MH7X0235B2YB26",
+                     *         "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6734,11 +7515,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T22:54:45.260530Z"
+                     *           "returned_at": "2026-11-28T23:29:44.008168Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T22:54:45.260530Z",
+                     *         "moved_at": "2026-11-28T23:29:44.008168Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6767,10 +7548,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WF0MB2MDTWP0FYZ6ZPW5",
+                     *         "id": "01M8J7WGJEJRBSYY204PF07J6R",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS57",
+                     *         "output": "01M8J7W94MK4MH7X0235B2YB26",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6779,11 +7560,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T22:54:45.260530Z"
+                     *         "acted_at": "2026-11-28T23:29:44.008168Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *         "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *         "id": "01M8J7W94MK4MH7X0235B2YB26",
+                     *         "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6811,11 +7592,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T22:54:45.260530Z"
+                     *           "returned_at": "2026-11-28T23:29:44.008168Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T22:54:45.260530Z",
+                     *         "moved_at": "2026-11-28T23:29:44.008168Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -6869,7 +7650,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, due_on · order, minus is descending: task, due_on */
                 sort?: string;
@@ -6878,7 +7659,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7EK0944K8ZPXNGMSWAK */
+                /** @example 01M8J7W93JEK4SCVG74ZRHE7DB */
                 assignment: string;
             };
             cookie?: never;
@@ -6897,8 +7678,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5W7FMAKP6JXBG54SVNS57",
-                     *           "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *           "id": "01M8J7W94MK4MH7X0235B2YB26",
+                     *           "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -6923,7 +7704,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T22:54:45.292127Z",
+                     *           "moved_at": "2026-11-28T23:29:44.020180Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -6949,7 +7730,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7EGD93F6NJETG59V9R8 */
+                /** @example 01M8J7W93GKQMP81EKXEEV2V04 */
                 assignment: string;
             };
             cookie?: never;
@@ -6975,8 +7756,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8J5WF48EMVXAR81AFZFY2T4",
-                     *         "assignment": "01M8J5W7EGD93F6NJETG59V9R8",
+                     *         "id": "01M8J7WGM1WN8JBDKH85TRPM6B",
+                     *         "assignment": "01M8J7W93GKQMP81EKXEEV2V04",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -7024,7 +7805,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7EJ16CEF4N66MMFQGC8 */
+                /** @example 01M8J7W93HS3DFR6QBJC12KB27 */
                 assignment: string;
             };
             cookie?: never;
@@ -7051,10 +7832,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WF81BN6NZ3J3GPQVG13R",
+                     *         "id": "01M8J7WGP1EAJX6QZBAE6WQC08",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS55",
+                     *         "output": "01M8J7W94KV74J6TEC3B30Y4PX",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7063,11 +7844,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T22:54:45.487407Z"
+                     *         "acted_at": "2026-11-28T23:29:44.120353Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS55",
-                     *         "assignment": "01M8J5W7EJ16CEF4N66MMFQGC8",
+                     *         "id": "01M8J7W94KV74J6TEC3B30Y4PX",
+                     *         "assignment": "01M8J7W93HS3DFR6QBJC12KB27",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7092,7 +7873,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T22:54:45.487407Z",
+                     *         "moved_at": "2026-11-28T23:29:44.120353Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7121,10 +7902,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J5WF81BN6NZ3J3GPQVG13R",
+                     *         "id": "01M8J7WGP1EAJX6QZBAE6WQC08",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J5W7FMAKP6JXBG54SVNS55",
+                     *         "output": "01M8J7W94KV74J6TEC3B30Y4PX",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7133,11 +7914,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T22:54:45.487407Z"
+                     *         "acted_at": "2026-11-28T23:29:44.120353Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J5W7FMAKP6JXBG54SVNS55",
-                     *         "assignment": "01M8J5W7EJ16CEF4N66MMFQGC8",
+                     *         "id": "01M8J7W94KV74J6TEC3B30Y4PX",
+                     *         "assignment": "01M8J7W93HS3DFR6QBJC12KB27",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7162,7 +7943,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T22:54:45.487407Z",
+                     *         "moved_at": "2026-11-28T23:29:44.120353Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7241,7 +8022,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
+                     *           "entered_at": "2026-11-28T23:29:44.180491Z"
                      *         }
                      *       ]
                      *     }
@@ -7332,7 +8113,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T22:54:45.399058Z"
+                     *         "entered_at": "2026-11-28T23:29:44.072956Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -7373,7 +8154,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T22:54:45.362214Z",
+                     *         "as_of": "2026-11-28T23:29:44.056775Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -7415,7 +8196,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T22:54:45.399058Z",
+                     *         "as_of": "2026-11-28T23:29:44.072956Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -7457,7 +8238,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T22:54:45.399058Z"
+                     *         "entered_at": "2026-11-28T23:29:44.072956Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -7498,7 +8279,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T22:54:45.362214Z",
+                     *         "as_of": "2026-11-28T23:29:44.056775Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -7540,7 +8321,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T22:54:45.399058Z",
+                     *         "as_of": "2026-11-28T23:29:44.072956Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -7592,7 +8373,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-28T22:54:45.399058Z"
+                     *       "entered_at": "2026-11-28T23:29:44.072956Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -7619,7 +8400,7 @@ export interface operations {
                 state?: string | null;
                 /** @description Một hoặc nhiều mã · one or more codes: cơ quan đề xuất · proposing agencies */
                 proposed_by?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id · order, minus is descending: id */
                 sort?: string;
@@ -7641,11 +8422,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SjVXRkFOMENSME5FS1lFRjBCMDgxSCIsIjAxTThKNVdGQU4wQ1IwTkVLWUVGMEIwODFIIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SjdXR1FFUzdSTTk1Q0cwNTNHWFYyOCIsIjAxTThKN1dHUUVTN1JNOTVDRzA1M0dYVjI4Il0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5WFAN0CR0NEKYEF0B081H",
+                     *           "id": "01M8J7WGQES7RM95CG053GXV28",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -7660,8 +8441,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-28T22:54:45.579314Z",
-                     *           "settled_at": "2026-11-28T22:54:45.655454Z",
+                     *           "proposed_at": "2026-11-28T23:29:44.164493Z",
+                     *           "settled_at": "2026-11-28T23:29:44.220834Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -7718,7 +8499,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8J5WFAN0CR0NEKYEF0B081H",
+                     *         "id": "01M8J7WGQES7RM95CG053GXV28",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -7733,7 +8514,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.579314Z",
+                     *         "proposed_at": "2026-11-28T23:29:44.164493Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -7757,7 +8538,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WF915TDGGC3T6PZ4PCA8 */
+                /** @example 01M8J7WGPGF7WGTDZ4GQTP3PKW */
                 proposal: string;
             };
             cookie?: never;
@@ -7772,7 +8553,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J5WF915TDGGC3T6PZ4PCA8",
+                     *       "id": "01M8J7WGPGF7WGTDZ4GQTP3PKW",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -7787,8 +8568,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-28T22:54:45.515027Z",
-                     *       "settled_at": "2026-11-28T22:54:45.603195Z",
+                     *       "proposed_at": "2026-11-28T23:29:44.134849Z",
+                     *       "settled_at": "2026-11-28T23:29:44.180491Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -7810,7 +8591,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WF915TDGGC3T6PZ4PCA8 */
+                /** @example 01M8J7WGPGF7WGTDZ4GQTP3PKW */
                 proposal: string;
             };
             cookie?: never;
@@ -7840,7 +8621,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8J5WF915TDGGC3T6PZ4PCA8",
+                     *         "id": "01M8J7WGPGF7WGTDZ4GQTP3PKW",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -7855,8 +8636,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.515027Z",
-                     *         "settled_at": "2026-11-28T22:54:45.603195Z",
+                     *         "proposed_at": "2026-11-28T23:29:44.134849Z",
+                     *         "settled_at": "2026-11-28T23:29:44.180491Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -7883,7 +8664,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
+                     *           "entered_at": "2026-11-28T23:29:44.180491Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -7924,7 +8705,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "as_of": "2026-11-28T23:29:44.120353Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -7966,7 +8747,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "as_of": "2026-11-28T23:29:44.120353Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -7985,7 +8766,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8J5WF915TDGGC3T6PZ4PCA8",
+                     *         "id": "01M8J7WGPGF7WGTDZ4GQTP3PKW",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -8000,8 +8781,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.515027Z",
-                     *         "settled_at": "2026-11-28T22:54:45.603195Z",
+                     *         "proposed_at": "2026-11-28T23:29:44.134849Z",
+                     *         "settled_at": "2026-11-28T23:29:44.180491Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -8028,7 +8809,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
+                     *           "entered_at": "2026-11-28T23:29:44.180491Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -8069,7 +8850,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "as_of": "2026-11-28T23:29:44.120353Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -8111,7 +8892,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "as_of": "2026-11-28T23:29:44.120353Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -8133,7 +8914,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WFA0B4RBSNFZH9ZRMGDY */
+                /** @example 01M8J7WGPZ4H6PMG5J4NMGX9J0 */
                 proposal: string;
             };
             cookie?: never;
@@ -8159,7 +8940,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8J5WFA0B4RBSNFZH9ZRMGDY",
+                     *         "id": "01M8J7WGPZ4H6PMG5J4NMGX9J0",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8174,8 +8955,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.553611Z",
-                     *         "settled_at": "2026-11-28T22:54:45.645480Z",
+                     *         "proposed_at": "2026-11-28T23:29:44.150559Z",
+                     *         "settled_at": "2026-11-28T23:29:44.212762Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8196,7 +8977,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8J5WFA0B4RBSNFZH9ZRMGDY",
+                     *         "id": "01M8J7WGPZ4H6PMG5J4NMGX9J0",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8211,8 +8992,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.553611Z",
-                     *         "settled_at": "2026-11-28T22:54:45.645480Z",
+                     *         "proposed_at": "2026-11-28T23:29:44.150559Z",
+                     *         "settled_at": "2026-11-28T23:29:44.212762Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8236,7 +9017,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WFAN0CR0NEKYEF0B081H */
+                /** @example 01M8J7WGQES7RM95CG053GXV28 */
                 proposal: string;
             };
             cookie?: never;
@@ -8262,7 +9043,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8J5WFAN0CR0NEKYEF0B081H",
+                     *         "id": "01M8J7WGQES7RM95CG053GXV28",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -8277,8 +9058,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.579314Z",
-                     *         "settled_at": "2026-11-28T22:54:45.655454Z",
+                     *         "proposed_at": "2026-11-28T23:29:44.164493Z",
+                     *         "settled_at": "2026-11-28T23:29:44.220834Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8299,7 +9080,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8J5WFAN0CR0NEKYEF0B081H",
+                     *         "id": "01M8J7WGQES7RM95CG053GXV28",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -8314,8 +9095,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T22:54:45.579314Z",
-                     *         "settled_at": "2026-11-28T22:54:45.655454Z",
+                     *         "proposed_at": "2026-11-28T23:29:44.164493Z",
+                     *         "settled_at": "2026-11-28T23:29:44.220834Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8545,7 +9326,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T22:54:45.292127Z",
+                     *         "as_of": "2026-11-28T23:29:44.020180Z",
                      *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -8631,7 +9412,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T22:54:45.178154Z",
+                     *           "as_of": "2026-11-28T23:29:43.970854Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -8713,7 +9494,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T22:54:45.178154Z",
+                     *           "as_of": "2026-11-28T23:29:43.970854Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -8811,13 +9592,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-28T22:54:45.292127Z",
+                     *       "as_of": "2026-11-28T23:29:44.020180Z",
                      *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *           "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -8962,24 +9743,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-28T22:54:45.292127Z",
+                     *       "as_of": "2026-11-28T23:29:44.020180Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T22:54:45.399058Z"
+                     *           "entered_at": "2026-11-28T23:29:44.072956Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
+                     *           "entered_at": "2026-11-28T23:29:44.180491Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *           "key": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9015,7 +9796,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *               "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -9129,7 +9910,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "as_of": "2026-11-28T23:29:44.120353Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -9215,7 +9996,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T22:54:45.399058Z",
+                     *             "as_of": "2026-11-28T23:29:44.072956Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -9297,7 +10078,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T22:54:45.399058Z",
+                     *             "as_of": "2026-11-28T23:29:44.072956Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -9379,7 +10160,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T22:54:45.487407Z",
+                     *           "as_of": "2026-11-28T23:29:44.120353Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -9662,7 +10443,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T22:54:45.603195Z"
+                     *           "entered_at": "2026-11-28T23:29:44.180491Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -9684,25 +10465,31 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T22:54:45.399058Z"
+                     *           "entered_at": "2026-11-28T23:29:44.072956Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
                      *       "budget": {
                      *         "plan": "ttdn-2023",
                      *         "total_vnd": 2278000000,
-                     *         "allocated_vnd": 0,
-                     *         "unallocated_vnd": 2278000000,
+                     *         "total_words_vi": "Hai tỷ, hai trăm bảy mươi tám triệu đồng",
+                     *         "needed_vnd": 380000000,
+                     *         "allocated_vnd": 300000000,
+                     *         "unallocated_vnd": 1978000000,
+                     *         "unallocated_words_vi": "Một tỷ, chín trăm bảy mươi tám triệu đồng",
+                     *         "committed_vnd": 160000000,
+                     *         "spent_vnd": 155000000,
+                     *         "settled_vnd": 155000000,
                      *         "printed": "2.278.000.000",
                      *         "words_printed": "hai tỷ hai trăm bảy mươi tám triệu đồng",
                      *         "source_vi": "Ngân sách Đảng",
                      *         "source_en": "Party budget",
                      *         "line": 94,
-                     *         "lines": 0
+                     *         "lines": 2
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *           "id": "01M8J7WGDCT6Y110KVECFAMREJ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9734,7 +10521,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T22:54:44.883413Z",
+                     *           "recorded_at": "2026-11-28T23:29:43.845904Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -9846,7 +10633,7 @@ export interface operations {
                 due_to?: string | null;
                 /** @description Một hoặc nhiều: `green` Xanh, `amber` Vàng, `red` Đỏ, `grey` Xám · one or more of: `green`, `amber`, `red`, `grey` */
                 rag?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: code, title, due_on · order, minus is descending: code, title, due_on */
                 sort?: string;
@@ -9940,7 +10727,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T22:54:45.292127Z",
+                     *             "as_of": "2026-11-28T23:29:44.020180Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10050,7 +10837,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T22:54:45.292127Z",
+                     *         "as_of": "2026-11-28T23:29:44.020180Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -10059,7 +10846,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *           "id": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10126,7 +10913,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T22:54:45.292127Z",
+                     *             "as_of": "2026-11-28T23:29:44.020180Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10177,7 +10964,7 @@ export interface operations {
                 role?: string | null;
                 /** @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done` */
                 state?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, agency · order, minus is descending: task, agency */
                 sort?: string;
@@ -10199,11 +10986,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SjVXN0VLMDk0NEs4WlBYTkdNU1dBSyJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SjdXOTNKRUs0U0NWRzc0WlJIRTdEQiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *           "id": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10270,7 +11057,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T22:54:45.292127Z",
+                     *             "as_of": "2026-11-28T23:29:44.020180Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10296,7 +11083,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5W7EK0944K8ZPXNGMSWAK */
+                /** @example 01M8J7W93JEK4SCVG74ZRHE7DB */
                 assignment: string;
             };
             cookie?: never;
@@ -10311,7 +11098,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *       "id": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10378,7 +11165,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T22:54:45.292127Z",
+                     *         "as_of": "2026-11-28T23:29:44.020180Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -10421,7 +11208,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id, due_on · order, minus is descending: id, due_on */
                 sort?: string;
@@ -10447,7 +11234,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *           "id": "01M8J7WGSR8ACM411FA5D37PFA",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10466,13 +11253,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *           "urged_at": "2026-11-28T23:29:44.241350Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-28T22:54:45.717534Z",
+                     *           "answered_at": "2026-11-28T23:29:44.275168Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-28T22:54:45.743577Z",
+                     *           "closed_at": "2026-11-28T23:29:44.287939Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -10524,7 +11311,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *           "id": "01M8J7WGSR8ACM411FA5D37PFA",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10543,7 +11330,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *           "urged_at": "2026-11-28T23:29:44.241350Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -10570,7 +11357,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WFE225VR9MDNTYBVG3V9 */
+                /** @example 01M8J7WGSR8ACM411FA5D37PFA */
                 urge: string;
             };
             cookie?: never;
@@ -10585,7 +11372,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *       "id": "01M8J7WGSR8ACM411FA5D37PFA",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10604,13 +11391,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *       "urged_at": "2026-11-28T23:29:44.241350Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-28T22:54:45.717534Z",
+                     *       "answered_at": "2026-11-28T23:29:44.275168Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-28T22:54:45.743577Z",
+                     *       "closed_at": "2026-11-28T23:29:44.287939Z",
                      *       "can": []
                      *     }
                      */
@@ -10630,7 +11417,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WFE225VR9MDNTYBVG3V9 */
+                /** @example 01M8J7WGSR8ACM411FA5D37PFA */
                 urge: string;
             };
             cookie?: never;
@@ -10656,7 +11443,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *         "id": "01M8J7WGSR8ACM411FA5D37PFA",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10675,9 +11462,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *         "urged_at": "2026-11-28T23:29:44.241350Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T22:54:45.717534Z",
+                     *         "answered_at": "2026-11-28T23:29:44.275168Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -10699,7 +11486,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *         "id": "01M8J7WGSR8ACM411FA5D37PFA",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10718,9 +11505,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *         "urged_at": "2026-11-28T23:29:44.241350Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T22:54:45.717534Z",
+                     *         "answered_at": "2026-11-28T23:29:44.275168Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -10745,7 +11532,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WFE225VR9MDNTYBVG3V9 */
+                /** @example 01M8J7WGSR8ACM411FA5D37PFA */
                 urge: string;
             };
             cookie?: never;
@@ -10771,7 +11558,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *         "id": "01M8J7WGSR8ACM411FA5D37PFA",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10790,13 +11577,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *         "urged_at": "2026-11-28T23:29:44.241350Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T22:54:45.717534Z",
+                     *         "answered_at": "2026-11-28T23:29:44.275168Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T22:54:45.743577Z",
+                     *         "closed_at": "2026-11-28T23:29:44.287939Z",
                      *         "can": []
                      *       }
                      *     }
@@ -10814,7 +11601,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J5WFE225VR9MDNTYBVG3V9",
+                     *         "id": "01M8J7WGSR8ACM411FA5D37PFA",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -10833,13 +11620,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T22:54:45.687019Z",
+                     *         "urged_at": "2026-11-28T23:29:44.241350Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T22:54:45.717534Z",
+                     *         "answered_at": "2026-11-28T23:29:44.275168Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T22:54:45.743577Z",
+                     *         "closed_at": "2026-11-28T23:29:44.287939Z",
                      *         "can": []
                      *       }
                      *     }
@@ -11425,14 +12212,20 @@ export interface operations {
                      * @example {
                      *       "plan": "ttdn-2023",
                      *       "total_vnd": 2278000000,
-                     *       "allocated_vnd": 0,
-                     *       "unallocated_vnd": 2278000000,
+                     *       "total_words_vi": "Hai tỷ, hai trăm bảy mươi tám triệu đồng",
+                     *       "needed_vnd": 380000000,
+                     *       "allocated_vnd": 300000000,
+                     *       "unallocated_vnd": 1978000000,
+                     *       "unallocated_words_vi": "Một tỷ, chín trăm bảy mươi tám triệu đồng",
+                     *       "committed_vnd": 160000000,
+                     *       "spent_vnd": 155000000,
+                     *       "settled_vnd": 155000000,
                      *       "printed": "2.278.000.000",
                      *       "words_printed": "hai tỷ hai trăm bảy mươi tám triệu đồng",
                      *       "source_vi": "Ngân sách Đảng",
                      *       "source_en": "Party budget",
                      *       "line": 94,
-                     *       "lines": 0
+                     *       "lines": 2
                      *     }
                      */
                     "application/json": components["schemas"]["BudgetOut"];
@@ -11459,8 +12252,222 @@ export interface operations {
                 q?: string | null;
                 /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
                 agency?: string | null;
-                /** @description Thứ tự, dấu trừ là giảm dần: code, allocated_vnd · order, minus is descending: code, allocated_vnd */
+                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
+                task?: string | null;
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                can?: string | null;
+                /** @description Thứ tự, dấu trừ là giảm dần: code, allocated_vnd, spent_vnd · order, minus is descending: code, allocated_vnd, spent_vnd */
                 sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": "WyJmYTA3YjFiNjFiYTIiLCJTVkhUVERMLTAxIiwiU1ZIVFRETC0wMSJd",
+                     *       "total": null,
+                     *       "items": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 155000000,
+                     *           "settled_vnd": 155000000,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetLinePage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    open_budget_line: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "SVHTTDL-01",
+                 *       "title_vi": "Tập huấn về lễ hội",
+                 *       "tasks": [
+                 *         "IV.7.a"
+                 *       ],
+                 *       "needed_vnd": 180000000
+                 *     }
+                 */
+                "application/json": components["schemas"]["BudgetLineIn"];
+            };
+        };
+        responses: {
+            /** @description Đã có từ trước · On record already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chapter": null,
+                     *       "category": null,
+                     *       "subcategory": null,
+                     *       "item": null,
+                     *       "subitem": null,
+                     *       "code": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "title_vi": "Tập huấn về lễ hội",
+                     *       "title_en": "Tập huấn về lễ hội",
+                     *       "tasks": [
+                     *         {
+                     *           "code": "IV.7.a",
+                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "activities": [],
+                     *       "events": [],
+                     *       "needed_vnd": 180000000,
+                     *       "allocated_vnd": 0,
+                     *       "committed_vnd": 0,
+                     *       "spent_vnd": 0,
+                     *       "settled_vnd": 0,
+                     *       "line": null,
+                     *       "can": [
+                     *         "need.state",
+                     *         "spending.record"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetLineOut"];
+                };
+            };
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chapter": null,
+                     *       "category": null,
+                     *       "subcategory": null,
+                     *       "item": null,
+                     *       "subitem": null,
+                     *       "code": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "title_vi": "Tập huấn về lễ hội",
+                     *       "title_en": "Tập huấn về lễ hội",
+                     *       "tasks": [
+                     *         {
+                     *           "code": "IV.7.a",
+                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "activities": [],
+                     *       "events": [],
+                     *       "needed_vnd": 180000000,
+                     *       "allocated_vnd": 0,
+                     *       "committed_vnd": 0,
+                     *       "spent_vnd": 0,
+                     *       "settled_vnd": 0,
+                     *       "line": null,
+                     *       "can": [
+                     *         "need.state",
+                     *         "spending.record"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetLineOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    find_settlements: {
+        parameters: {
+            query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
+                /**
+                 * @description Số mục mỗi trang · items per page
+                 * @example 1
+                 */
+                limit?: number;
+                /** @description Con trỏ trang sau, lấy từ `next_cursor` · opaque, from the page before */
+                cursor?: string | null;
+                /** @description Đếm tổng số mục · answer `total` as well */
+                count?: boolean;
+                /** @description Một hoặc nhiều mã · one or more codes: dòng kinh phí · lines */
+                line?: string | null;
+                /** @description Một hoặc nhiều mã · one or more codes: đơn vị của dòng · the lines' agencies */
+                agency?: string | null;
+                /**
+                 * @description Một hoặc nhiều: `submitted` Chờ kiểm tra, `accepted` Đã chấp nhận, `returned` Đã trả lại, `reversed` Đã hủy chấp nhận · one or more of: `submitted`, `accepted`, `returned`, `reversed`
+                 * @example accepted
+                 */
+                state?: string | null;
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                can?: string | null;
             };
             header?: never;
             path: {
@@ -11481,12 +12488,1553 @@ export interface operations {
                      * @example {
                      *       "next_cursor": null,
                      *       "total": null,
-                     *       "items": []
+                     *       "items": [
+                     *         {
+                     *           "id": "01M8J7WH27CYVTNJMBD6KT41ST",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "amount_vnd": 155000000,
+                     *           "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *           "note": null,
+                     *           "state": "accepted",
+                     *           "state_label": "Đã chấp nhận",
+                     *           "submitted_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "submitted_at": "2026-11-28T23:29:44.513309Z",
+                     *           "decided_by": {
+                     *             "code": "VPTU",
+                     *             "name_vi": "Văn phòng Tỉnh ủy"
+                     *           },
+                     *           "decided_at": "2026-11-28T23:29:44.528550Z",
+                     *           "decision": {
+                     *             "number": "20-QĐ/BCĐ-TTĐN",
+                     *             "type_label": "Quyết định hoặc quy định",
+                     *             "decided_on": "2023-03-15",
+                     *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *           },
+                     *           "missing": null,
+                     *           "entry": "01M8J7WH2NBAM90GRMWBXF3WX3",
+                     *           "can": []
+                     *         }
+                     *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["BudgetLinePage"];
+                    "application/json": components["schemas"]["SettlementPage"];
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    submit_settlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "line": "SVHTTDL-01",
+                 *       "amount_vnd": 155000000
+                 *     }
+                 */
+                "application/json": components["schemas"]["SettlementIn"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8J7WH27CYVTNJMBD6KT41ST",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "amount_vnd": 155000000,
+                     *       "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *       "note": null,
+                     *       "state": "submitted",
+                     *       "state_label": "Chờ kiểm tra",
+                     *       "submitted_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "submitted_at": "2026-11-28T23:29:44.513309Z",
+                     *       "decided_by": null,
+                     *       "decided_at": null,
+                     *       "decision": null,
+                     *       "missing": null,
+                     *       "entry": null,
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_settlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8J7WH27CYVTNJMBD6KT41ST */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8J7WH27CYVTNJMBD6KT41ST",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "amount_vnd": 155000000,
+                     *       "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *       "note": null,
+                     *       "state": "accepted",
+                     *       "state_label": "Đã chấp nhận",
+                     *       "submitted_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "submitted_at": "2026-11-28T23:29:44.513309Z",
+                     *       "decided_by": {
+                     *         "code": "VPTU",
+                     *         "name_vi": "Văn phòng Tỉnh ủy"
+                     *       },
+                     *       "decided_at": "2026-11-28T23:29:44.528550Z",
+                     *       "decision": {
+                     *         "number": "20-QĐ/BCĐ-TTĐN",
+                     *         "type_label": "Quyết định hoặc quy định",
+                     *         "decided_on": "2023-03-15",
+                     *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *       },
+                     *       "missing": null,
+                     *       "entry": "01M8J7WH2NBAM90GRMWBXF3WX3",
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    accept_settlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8J7WH27CYVTNJMBD6KT41ST */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "decision": {
+                 *         "number": "20-QĐ/BCĐ-TTĐN",
+                 *         "decided_on": "2023-03-15",
+                 *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                 *       },
+                 *       "occurred_on": "2023-12-20"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptanceOfSettlementIn"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8J7WH27CYVTNJMBD6KT41ST",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "amount_vnd": 155000000,
+                     *       "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *       "note": null,
+                     *       "state": "accepted",
+                     *       "state_label": "Đã chấp nhận",
+                     *       "submitted_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "submitted_at": "2026-11-28T23:29:44.513309Z",
+                     *       "decided_by": {
+                     *         "code": "VPTU",
+                     *         "name_vi": "Văn phòng Tỉnh ủy"
+                     *       },
+                     *       "decided_at": "2026-11-28T23:29:44.528550Z",
+                     *       "decision": {
+                     *         "number": "20-QĐ/BCĐ-TTĐN",
+                     *         "type_label": "Quyết định hoặc quy định",
+                     *         "decided_on": "2023-03-15",
+                     *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *       },
+                     *       "missing": null,
+                     *       "entry": "01M8J7WH2NBAM90GRMWBXF3WX3",
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    return_settlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8J7WH16CR5BZXGQV9HSFTJW */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "missing": "Thiếu danh sách ký nhận"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReturnOfSettlementIn"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8J7WH16CR5BZXGQV9HSFTJW",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "amount_vnd": 155000000,
+                     *       "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *       "note": null,
+                     *       "state": "returned",
+                     *       "state_label": "Đã trả lại",
+                     *       "submitted_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "submitted_at": "2026-11-28T23:29:44.477837Z",
+                     *       "decided_by": {
+                     *         "code": "VPTU",
+                     *         "name_vi": "Văn phòng Tỉnh ủy"
+                     *       },
+                     *       "decided_at": "2026-11-28T23:29:44.499052Z",
+                     *       "decision": null,
+                     *       "missing": "Thiếu danh sách ký nhận",
+                     *       "entry": null,
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_budget_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example SVHTTDL-01 */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chapter": null,
+                     *       "category": null,
+                     *       "subcategory": null,
+                     *       "item": null,
+                     *       "subitem": null,
+                     *       "code": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "title_vi": "Tập huấn về lễ hội",
+                     *       "title_en": "Tập huấn về lễ hội",
+                     *       "tasks": [
+                     *         {
+                     *           "code": "IV.7.a",
+                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "activities": [],
+                     *       "events": [],
+                     *       "needed_vnd": 180000000,
+                     *       "allocated_vnd": 170000000,
+                     *       "committed_vnd": 160000000,
+                     *       "spent_vnd": 155000000,
+                     *       "settled_vnd": 155000000,
+                     *       "line": null,
+                     *       "can": [
+                     *         "need.state",
+                     *         "spending.record"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetLineOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    state_need: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "line": "SVHTTDL-02",
+                 *       "amount_vnd": 200000000,
+                 *       "occurred_on": "2023-02-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EntryIn"];
+            };
+        };
+        responses: {
+            /** @description Đã có từ trước · On record already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8J7WGWQEA1E8BRRRZHQSRW2",
+                     *           "line": "SVHTTDL-02",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "need",
+                     *           "kind_label": "Nhu cầu",
+                     *           "amount_vnd": 200000000,
+                     *           "amount_words_vi": "Hai trăm triệu đồng",
+                     *           "occurred_on": "2023-02-01",
+                     *           "document": null,
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-28T23:29:44.336102Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-02",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Phim giới thiệu",
+                     *           "title_en": "Phim giới thiệu",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.b",
+                     *               "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 200000000,
+                     *           "allocated_vnd": 0,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8J7WGWQEA1E8BRRRZHQSRW2",
+                     *           "line": "SVHTTDL-02",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "need",
+                     *           "kind_label": "Nhu cầu",
+                     *           "amount_vnd": 200000000,
+                     *           "amount_words_vi": "Hai trăm triệu đồng",
+                     *           "occurred_on": "2023-02-01",
+                     *           "document": null,
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-28T23:29:44.336102Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-02",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Phim giới thiệu",
+                     *           "title_en": "Phim giới thiệu",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.b",
+                     *               "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 200000000,
+                     *           "allocated_vnd": 0,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_allocation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "line": "SVHTTDL-01",
+                 *       "amount_vnd": 150000000,
+                 *       "occurred_on": "2023-03-20",
+                 *       "decision": {
+                 *         "number": "12-QĐ/BCĐ-TTĐN",
+                 *         "decided_on": "2023-03-15",
+                 *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AllocationIn"];
+            };
+        };
+        responses: {
+            /** @description Đã có từ trước · On record already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8J7WGXXPR2469X2HTZ578WT",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "allocation",
+                     *           "kind_label": "Bố trí",
+                     *           "amount_vnd": 150000000,
+                     *           "amount_words_vi": "Một trăm năm mươi triệu đồng",
+                     *           "occurred_on": "2023-03-20",
+                     *           "document": {
+                     *             "number": "12-QĐ/BCĐ-TTĐN",
+                     *             "issued_on": "2023-03-15",
+                     *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *           },
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "STC",
+                     *             "name_vi": "Sở Tài chính"
+                     *           },
+                     *           "recorded_at": "2026-11-28T23:29:44.376761Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 150000000,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "allocation.decide"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8J7WGXXPR2469X2HTZ578WT",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "allocation",
+                     *           "kind_label": "Bố trí",
+                     *           "amount_vnd": 150000000,
+                     *           "amount_words_vi": "Một trăm năm mươi triệu đồng",
+                     *           "occurred_on": "2023-03-20",
+                     *           "document": {
+                     *             "number": "12-QĐ/BCĐ-TTĐN",
+                     *             "issued_on": "2023-03-15",
+                     *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *           },
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "STC",
+                     *             "name_vi": "Sở Tài chính"
+                     *           },
+                     *           "recorded_at": "2026-11-28T23:29:44.376761Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 150000000,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "allocation.decide"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    record_commitment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "line": "SVHTTDL-01",
+                 *       "amount_vnd": 160000000,
+                 *       "occurred_on": "2023-04-10",
+                 *       "document": {
+                 *         "number": "15/HĐ-SVHTTDL",
+                 *         "issued_on": "2023-04-10"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["EntryIn"];
+            };
+        };
+        responses: {
+            /** @description Đã có từ trước · On record already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8J7WGYVTDPKMCNH7F2AJ362",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "commitment",
+                     *           "kind_label": "Cam kết chi",
+                     *           "amount_vnd": 160000000,
+                     *           "amount_words_vi": "Một trăm sáu mươi triệu đồng",
+                     *           "occurred_on": "2023-04-10",
+                     *           "document": {
+                     *             "number": "15/HĐ-SVHTTDL",
+                     *             "issued_on": "2023-04-10",
+                     *             "issuer": null
+                     *           },
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-28T23:29:44.405826Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8J7WGYVTDPKMCNH7F2AJ362",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "commitment",
+                     *           "kind_label": "Cam kết chi",
+                     *           "amount_vnd": 160000000,
+                     *           "amount_words_vi": "Một trăm sáu mươi triệu đồng",
+                     *           "occurred_on": "2023-04-10",
+                     *           "document": {
+                     *             "number": "15/HĐ-SVHTTDL",
+                     *             "issued_on": "2023-04-10",
+                     *             "issuer": null
+                     *           },
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-28T23:29:44.405826Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    record_spending: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "line": "SVHTTDL-01",
+                 *       "amount_vnd": 155000000,
+                 *       "occurred_on": "2023-05-15"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EntryIn"];
+            };
+        };
+        responses: {
+            /** @description Đã có từ trước · On record already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8J7WH0BGS6B4931KWPVS2AZ",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "spending",
+                     *           "kind_label": "Chi",
+                     *           "amount_vnd": 155000000,
+                     *           "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *           "occurred_on": "2023-05-15",
+                     *           "document": null,
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-28T23:29:44.453588Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 155000000,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8J7WH0BGS6B4931KWPVS2AZ",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "spending",
+                     *           "kind_label": "Chi",
+                     *           "amount_vnd": 155000000,
+                     *           "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *           "occurred_on": "2023-05-15",
+                     *           "document": null,
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-28T23:29:44.453588Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 155000000,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    transfer_allocation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount_vnd": 20000000,
+                 *       "occurred_on": "2023-04-03",
+                 *       "from_line": "SVHTTDL-02",
+                 *       "to_line": "SVHTTDL-01",
+                 *       "decision": {
+                 *         "number": "13-QĐ/BCĐ-TTĐN",
+                 *         "decided_on": "2023-03-15",
+                 *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TransferIn"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8J7WGYCYAG6JQ0NQBVQ5N87",
+                     *           "line": "SVHTTDL-02",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "allocation",
+                     *           "kind_label": "Bố trí",
+                     *           "amount_vnd": -20000000,
+                     *           "amount_words_vi": "Âm hai mươi triệu đồng",
+                     *           "occurred_on": "2023-04-03",
+                     *           "document": {
+                     *             "number": "13-QĐ/BCĐ-TTĐN",
+                     *             "issued_on": "2023-03-15",
+                     *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *           },
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "STC",
+                     *             "name_vi": "Sở Tài chính"
+                     *           },
+                     *           "recorded_at": "2026-11-28T23:29:44.389528Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": "01M8J7WGYB509YXCWXGMQBT2MB",
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         },
+                     *         {
+                     *           "id": "01M8J7WGYDJ5M5P2SKRQCFFMBN",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "allocation",
+                     *           "kind_label": "Bố trí",
+                     *           "amount_vnd": 20000000,
+                     *           "amount_words_vi": "Hai mươi triệu đồng",
+                     *           "occurred_on": "2023-04-03",
+                     *           "document": {
+                     *             "number": "13-QĐ/BCĐ-TTĐN",
+                     *             "issued_on": "2023-03-15",
+                     *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *           },
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "STC",
+                     *             "name_vi": "Sở Tài chính"
+                     *           },
+                     *           "recorded_at": "2026-11-28T23:29:44.389528Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": "01M8J7WGYB509YXCWXGMQBT2MB",
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-02",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Phim giới thiệu",
+                     *           "title_en": "Phim giới thiệu",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.b",
+                     *               "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 200000000,
+                     *           "allocated_vnd": 130000000,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "allocation.decide"
+                     *           ]
+                     *         },
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "allocation.decide"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    find_ledger_entries: {
+        parameters: {
+            query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
+                /**
+                 * @description Số mục mỗi trang · items per page
+                 * @example 1
+                 */
+                limit?: number;
+                /** @description Con trỏ trang sau, lấy từ `next_cursor` · opaque, from the page before */
+                cursor?: string | null;
+                /** @description Đếm tổng số mục · answer `total` as well */
+                count?: boolean;
+                /** @description Một hoặc nhiều mã · one or more codes: dòng kinh phí · lines */
+                line?: string | null;
+                /** @description Một hoặc nhiều mã · one or more codes: đơn vị của dòng · the lines' agencies */
+                agency?: string | null;
+                /**
+                 * @description Một hoặc nhiều: `need` Nhu cầu, `allocation` Bố trí, `commitment` Cam kết chi, `spending` Chi, `settlement` Quyết toán · one or more of: `need`, `allocation`, `commitment`, `spending`, `settlement`
+                 * @example spending
+                 */
+                kind?: string | null;
+                occurred_from?: string | null;
+                occurred_to?: string | null;
+                source_system?: string | null;
+                external_id?: string | null;
+                /** @description Thứ tự, dấu trừ là giảm dần: id, occurred_on · order, minus is descending: id, occurred_on */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04SjdXSDBCR1M2QjQ5MzFLV1BWUzJBWiIsIjAxTThKN1dIMEJHUzZCNDkzMUtXUFZTMkFaIl0",
+                     *       "total": null,
+                     *       "items": [
+                     *         {
+                     *           "id": "01M8J7WH0BGS6B4931KWPVS2AZ",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "spending",
+                     *           "kind_label": "Chi",
+                     *           "amount_vnd": 155000000,
+                     *           "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *           "occurred_on": "2023-05-15",
+                     *           "document": null,
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-28T23:29:44.453588Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LedgerEntryPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_ledger_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8J7WGZA2482N94NHSKN19Q1 */
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8J7WGZA2482N94NHSKN19Q1",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "kind": "spending",
+                     *       "kind_label": "Chi",
+                     *       "amount_vnd": 16000000,
+                     *       "amount_words_vi": "Mười sáu triệu đồng",
+                     *       "occurred_on": "2023-05-15",
+                     *       "document": null,
+                     *       "note": null,
+                     *       "recorded_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "recorded_at": "2026-11-28T23:29:44.420176Z",
+                     *       "reverses": null,
+                     *       "reversed_by": "01M8J7WGZXM85TSWMQ19028ZGA",
+                     *       "transfer": null,
+                     *       "settlement": null,
+                     *       "source_system": null,
+                     *       "external_id": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LedgerEntryOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reverse_entry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8J7WGZA2482N94NHSKN19Q1 */
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Ghi nhầm số tiền",
+                 *       "occurred_on": "2023-05-15"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReversalIn"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8J7WGZXM85TSWMQ19028ZGA",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "spending",
+                     *           "kind_label": "Chi",
+                     *           "amount_vnd": -16000000,
+                     *           "amount_words_vi": "Âm mười sáu triệu đồng",
+                     *           "occurred_on": "2023-05-15",
+                     *           "document": null,
+                     *           "note": "Ghi nhầm số tiền",
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-28T23:29:44.434348Z",
+                     *           "reverses": "01M8J7WGZA2482N94NHSKN19Q1",
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -11525,15 +14073,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SjVXRU5BUjRKWTZZRkJLSjRHMVEzRSJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SjdXR0RIWjVNNkJOUU1GV0ZEUTAxUiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5WENAR4JY6YFBKJ4G1Q3E",
+                     *           "id": "01M8J7WGDHZ5M6BNQMFWFDQ01R",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-28T22:54:44.883413Z",
+                     *           "received_at": "2026-11-28T23:29:43.845904Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -11562,7 +14110,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J5WENAR4JY6YFBKJ4G1Q3E */
+                /** @example 01M8J7WGDHZ5M6BNQMFWFDQ01R */
                 receipt: string;
             };
             cookie?: never;
@@ -11577,11 +14125,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J5WENAR4JY6YFBKJ4G1Q3E",
+                     *       "id": "01M8J7WGDHZ5M6BNQMFWFDQ01R",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-28T22:54:44.883413Z",
+                     *       "received_at": "2026-11-28T23:29:43.845904Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -11595,12 +14143,12 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8J5WEN5GBSWEN8KJ5A50HHQ",
+                     *           "activity": "01M8J7WGDCT6Y110KVECFAMREJ",
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "TkdjGLzPorecsr-oGE3IK1kKjkSDhqIBmaehKTq6Nc0",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlRrZGpHTHpQb3JlY3NyLW9HRTNJSzFrS2prU0RocUlCbWFlaEtUcTZOYzAiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKNVdFTkFSNEpZNllGQktKNEcxUTNFIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMjI6NTQ6NDQuODgzNDEzWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SjVXRU41R0JTV0VOOEtKNUE1MEhIUSIsImNvZGUiOm51bGx9XX0.cHY38RmjPASho_HPP4KJyD6rE_htGLyxhhdnIkDmsTfr8IJhsUUUtYpiMQNt31CHANLBrk8NuDurRbHz2MnsAw"
+                     *       "kid": "thCHZqZN68oSMNsBe_U2mZeGgWfzk4kyi-LUpRPzqAQ",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6InRoQ0hacVpONjhvU01Oc0JlX1UybVplR2dXZnprNGt5aS1MVXBSUHpxQVEiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKN1dHREhaNU02Qk5RTUZXRkRRMDFSIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMjM6Mjk6NDMuODQ1OTA0WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SjdXR0RDVDZZMTEwS1ZFQ0ZBTVJFSiIsImNvZGUiOm51bGx9XX0.JnscGlMx7HSWtbZbH6hI4yUJjJFGU3bXLTqrklVcW_HpzXCeE8kGoTq8HSUl3YjT3gH5jafQUHCw7-HcpuoPCw"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -11630,8 +14178,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "eXWZNRsBUuKMQcN8JdRU2YTFaXQ9Q6383XDukt30jSA",
-                     *           "kid": "TkdjGLzPorecsr-oGE3IK1kKjkSDhqIBmaehKTq6Nc0",
+                     *           "x": "lQR5wl4FHWiJDq6nSe474I2GtPl3gXcu93AnhdiUJuM",
+                     *           "kid": "thCHZqZN68oSMNsBe_U2mZeGgWfzk4kyi-LUpRPzqAQ",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -11794,7 +14342,7 @@ export interface operations {
                  */
                 plan?: string | null;
                 /**
-                 * @description Một hoặc nhiều: `plan` Kế hoạch, `section` Mục, `objective` Mục đích, yêu cầu, `task` Nhiệm vụ, `implementation` Liên kết thực hiện, `assignment` Phân công, `output` Đầu ra, `activity` Hoạt động, `withdrawal` Rút lại, `act` Bước xử lý đầu ra, `amendment` Điều chỉnh, `proposal` Đề xuất, `urge` Đôn đốc, `event` Sự kiện, `budget` Kinh phí, `budget_line` Dòng kinh phí, `agency` Cơ quan, `agency_name` Tên cơ quan, `membership` Thành viên nhóm, `key` Khóa truy cập · one or more of: `plan`, `section`, `objective`, `task`, `implementation`, `assignment`, `output`, `activity`, `withdrawal`, `act`, `amendment`, `proposal`, `urge`, `event`, `budget`, `budget_line`, `agency`, `agency_name`, `membership`, `key`
+                 * @description Một hoặc nhiều: `plan` Kế hoạch, `section` Mục, `objective` Mục đích, yêu cầu, `task` Nhiệm vụ, `implementation` Liên kết thực hiện, `assignment` Phân công, `output` Đầu ra, `activity` Hoạt động, `withdrawal` Rút lại, `act` Bước xử lý đầu ra, `amendment` Điều chỉnh, `proposal` Đề xuất, `urge` Đôn đốc, `event` Sự kiện, `budget` Kinh phí, `budget_line` Dòng kinh phí, `budget_link` Liên kết dòng kinh phí, `ledger_entry` Bút toán, `settlement` Quyết toán, `agency` Cơ quan, `agency_name` Tên cơ quan, `membership` Thành viên nhóm, `key` Khóa truy cập · one or more of: `plan`, `section`, `objective`, `task`, `implementation`, `assignment`, `output`, `activity`, `withdrawal`, `act`, `amendment`, `proposal`, `urge`, `event`, `budget`, `budget_line`, `budget_link`, `ledger_entry`, `settlement`, `agency`, `agency_name`, `membership`, `key`
                  * @example activity
                  */
                 subject?: string | null;
@@ -11817,26 +14365,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8J5WEJVDAXBSVSTVNAW7Z12",
-                     *           "at": "2026-11-28T22:54:44.772696Z",
+                     *           "id": "01M8J7WGC30259A49JR3TPPTJW",
+                     *           "at": "2026-11-28T23:29:43.785991Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8J5WEJJNXA41GM1P4MHDAWK",
+                     *           "ref": "01M8J7WGBZ576QERZ3ZN5QGC24",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8J5W7JDAW8G0PBC445FYYDV",
+                     *           "via": "key:01M8J7W960T4JXM1GA77GHKDAY",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8J5WEJJNXA41GM1P4MHDAWK",
+                     *             "public_id": "01M8J7WGBZ576QERZ3ZN5QGC24",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8J5W7EK0944K8ZPXNGMSWAK",
+                     *             "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -11851,12 +14399,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-28T22:54:44.772696+00:00"
+                     *             "recorded_at": "2026-11-28T23:29:43.785991+00:00"
                      *           },
-                     *           "request_id": "c392e4ed302a000193a55351"
+                     *           "request_id": "a0ad0299b9f7b23f4e77d813"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8J5WEJVDAXBSVSTVNAW7Z12"
+                     *       "next_cursor": "01M8J7WGC30259A49JR3TPPTJW"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -11898,10 +14446,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8J5W7JDAW8G0PBC445FYYDV",
+                     *       "key": "01M8J7W960T4JXM1GA77GHKDAY",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_GMup",
-                     *       "expires_at": "2026-12-28T22:54:37.631933Z",
+                     *       "key_hint": "ttdn_PPg3",
+                     *       "expires_at": "2026-12-28T23:29:36.445154Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

@@ -293,7 +293,10 @@ def _address(client: httpx.Client, path: str) -> str:
     """Some existing address of the template."""
     first = {
         noun: name_of(client.get(f"{PLAN}/{noun}", params={"limit": 1}).json()["items"][0])
-        for noun in ("assignments", "outputs", "activities", "receipts", "urges", "proposals")
+        for noun in (
+            *("assignments", "outputs", "activities", "receipts", "urges", "proposals"),
+            *("budget/lines", "budget/entries", "budget/settlements"),
+        )
     }
     nouns = path.split("/")
     code = {"tasks": "IV.7.a", "sections": "IV", "objectives": "I.1.1", "events": "E01", "agencies": "SCT"}
@@ -306,6 +309,9 @@ def _address(client: httpx.Client, path: str) -> str:
         urge=first["urges"],
         proposal=first["proposals"],
         revision=2,
+        line=first["budget/lines"],
+        entry=first["budget/entries"],
+        settlement=first["budget/settlements"],
         code=next((code[noun] for noun in nouns if noun in code), ""),
     )
 

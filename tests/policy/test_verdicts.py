@@ -63,6 +63,18 @@ urge_coordinator        yes  no   no   no   no   yes  no   no   no   no   no   n
 urge_settlement         no   no   no   no   no   no   no   no   no   yes  no   no   key  key  401
 answer_urge             yes  hid  hid  hid  hid  no   no   no   hid  hid  hid  hid  key  key  401
 close_urge              no   hid  hid  hid  hid  yes  no   no   hid  hid  hid  hid  key  key  401
+open_budget_line        yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+open_budget_line_allocated no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
+state_need              yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+decide_allocation       no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
+transfer_allocation     no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
+record_commitment       yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+record_spending         yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+reverse_entry_commitment yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+reverse_entry_allocation no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
+submit_settlement       yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+accept_settlement       no   no   no   no   no   no   no   no   no   yes  no   no   key  key  401
+return_settlement       no   no   no   no   no   no   no   no   no   yes  no   no   key  key  401
 own_confirm_output      no   no   no   no   no   self no   yes  no   no   no   no   key  key  401
 own_return_output       no   no   no   no   no   no   no   yes  no   no   no   no   key  key  401
 own_claim_output        no   no   no   no   no   yes  for  no   no   no   no   no   key  key  401
@@ -129,6 +141,7 @@ def test_any_key_reads_whatever_it_may_see(service: Service, caller: str) -> Non
     world.urge()
     world.proposal()
     world.record()
+    world.settlement()
     world.evidenced("IV.1.1", "TTBCD")
     spec = service.app.openapi()
     read = set()

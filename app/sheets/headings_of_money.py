@@ -1,0 +1,43 @@
+"""The words above the columns of money, as an accountant says them; `headings` looks them up."""
+
+from collections.abc import Mapping
+from typing import Final
+
+OF_MONEY: Final[Mapping[str, str]] = {
+    "needed_vnd": "Nhu cầu (đồng)",
+    "allocated_vnd": "Đã bố trí (đồng)",
+    "committed_vnd": "Đã cam kết chi (đồng)",
+    "spent_vnd": "Đã chi (đồng)",
+    "settled_vnd": "Đã quyết toán (đồng)",
+    "amount_vnd": "Số tiền (đồng)",
+    "amount_words_vi": "Số tiền bằng chữ",
+    "chapter": "Chương",
+    "category": "Loại",
+    "subcategory": "Khoản",
+    "item": "Mục chi",
+    "subitem": "Tiểu mục",
+    "outputs": "Mã đầu ra",
+    "activities": "Mã hoạt động",
+    "events": "Mã sự kiện",
+    "BudgetLineOut.line": "Dòng trong văn bản nguồn",
+    "LedgerEntryOut.line": "Mã dòng kinh phí",
+    "SettlementOut.line": "Mã dòng kinh phí",
+    "LedgerEntryOut.kind_label": "Loại bút toán",
+    "document.number": "Số văn bản",
+    "document.issued_on": "Ngày văn bản",
+    "document.issuer": "Cơ quan ban hành",
+    "note": "Ghi chú",
+    "LedgerEntryOut.occurred_on": "Ngày phát sinh",
+    "reverses": "Đảo bút toán",
+    "reversed_by": "Bị đảo bởi bút toán",
+    "transfer": "Mã lần điều chuyển",
+    "settlement": "Mã quyết toán",
+    "entry": "Mã bút toán",
+    "submitted_by.code": "Mã cơ quan nộp",
+    "submitted_by.name_vi": "Cơ quan nộp",
+    "submitted_at": "Nộp lúc",
+    "decided_by.code": "Mã cơ quan giải quyết",
+    "decided_by.name_vi": "Cơ quan giải quyết",
+    "decided_at": "Giải quyết lúc",
+    "missing": "Còn thiếu",
+}
