@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.rules.ledger import EntryKind
 from app.rules.parties import Actor
 from app.schemas.budget import BudgetLineIn, BudgetLineOut
+from app.schemas.budget_rollup import BudgetRollupFilter, BudgetRollupOut
 from app.schemas.ledger import (
     AllocationIn,
     EntryIn,
@@ -19,7 +20,7 @@ from app.schemas.ledger import (
     ReversalIn,
     TransferIn,
 )
-from app.services import budget, entries, opening, posting
+from app.services import budget, budget_rollup, entries, opening, posting
 from app.web.answers import Answer
 from app.web.desk import AtDesk, Repeat
 
@@ -180,6 +181,20 @@ def reverse_entry(plan: str, entry: str, body: ReversalIn, desk: AtDesk, repeat:
     return desk.write(
         lambda session, actor: _said(*posting.reverse(session, actor, plan, entry, body)), repeat
     )
+
+
+@router.get(
+    "/rollup",
+    operation_id="get_budget_rollup",
+    summary="Tổng hợp kinh phí · Money rolled up",
+    response_model=BudgetRollupOut,
+)
+def get_budget_rollup(plan: str, ask: Annotated[BudgetRollupFilter, Query()], desk: AtDesk) -> Response:
+    """Theo mục, cơ quan, nhiệm vụ, dòng, tháng, với phần chưa bố trí; bên cạnh là tiến độ: xong mà chưa chi,
+    chi mà chưa có minh chứng, chi cho mỗi đầu ra đã xác nhận. · By section, agency, task, line or month, with
+    the unallocated rest; beside the work: done with nothing spent, spent with nothing evidenced, the cost of
+    each confirmed output."""
+    return desk.listing(ask, lambda session, actor, page: budget_rollup.rollup(session, actor, plan, page))
 
 
 def _posted(

@@ -120,6 +120,12 @@ def line(session: Session, actor: Actor, slug: str, code: str) -> tuple[BudgetLi
     return shown(session, here, actor, [known])[0], known[0].version
 
 
+def every(session: Session, here: Ground, actor: Actor) -> list[Known]:
+    """All lines that the caller sees, by their codes."""
+    rows = session.execute(_query(here, actor).order_by(BudgetLine.code))
+    return [(line, agency) for line, agency in rows]
+
+
 def one(session: Session, here: Ground, actor: Actor, code: str) -> Known:
     """The line with this code, if the caller may see it; otherwise there is none."""
     found = session.execute(_query(here, actor, BudgetLine.code == code)).one_or_none()

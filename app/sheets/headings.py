@@ -17,6 +17,7 @@ TABS: Final[Mapping[str, str]] = {
     "AmendmentOut": "Điều chỉnh",
     "AssignmentOut": "Phân công",
     "BudgetLineOut": "Dòng kinh phí",
+    "BudgetRow": "Tổng hợp kinh phí",
     "ChangeOut": "Nhật ký",
     "EventOut": "Sự kiện",
     "LedgerEntryOut": "Sổ cái kinh phí",

@@ -1249,6 +1249,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans/{plan}/budget/rollup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tổng hợp kinh phí · Money rolled up
+         * @description Theo mục, cơ quan, nhiệm vụ, dòng, tháng, với phần chưa bố trí; bên cạnh là tiến độ: xong mà chưa chi,
+         *     chi mà chưa có minh chứng, chi cho mỗi đầu ra đã xác nhận. · By section, agency, task, line or month, with
+         *     the unallocated rest; beside the work: done with nothing spent, spent with nothing evidenced, the cost of
+         *     each confirmed output.
+         */
+        get: operations["get_budget_rollup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans/{plan}/receipts": {
         parameters: {
             query?: never;
@@ -2315,6 +2338,12 @@ export interface components {
             scope: components["schemas"]["Signed"];
         };
         /**
+         * BudgetBy
+         * @description What a roll-up of money has a row for.
+         * @enum {string}
+         */
+        BudgetBy: "section" | "agency" | "task" | "line" | "month";
+        /**
          * BudgetLineIn
          * @description A new line. An agency opens its own, and may say what it needs; the funding decider opens one together
          *     with what it allocates to it. Its code begins with the code of its agency: `SVHTTDL-01`.
@@ -2506,6 +2535,88 @@ export interface components {
             lines: number;
         };
         /**
+         * BudgetRollupOut
+         * @description The plan's money broken down, as this caller may see it.
+         */
+        BudgetRollupOut: {
+            /** Plan */
+            plan: string;
+            by: components["schemas"]["BudgetBy"];
+            /**
+             * By Label
+             * @default
+             */
+            by_label: string;
+            /** Total Vnd */
+            total_vnd: number;
+            /** Allocated Vnd */
+            allocated_vnd: number;
+            /** Unallocated Vnd */
+            unallocated_vnd: number;
+            /** Items */
+            items: components["schemas"]["BudgetRow"][];
+        };
+        /**
+         * BudgetRow
+         * @description Some of the money, and what was done with it. What is of several rows at once is not divided by guess:
+         *     it stands in the row `shared`, or in the section that holds all of it; what is for no task in `unlinked`;
+         *     what no line has in `unallocated`. Sections hold what lies in them; other rows add up to the plan's
+         *     total.
+         */
+        BudgetRow: {
+            /**
+             * Key
+             * @description mã; tháng YYYY-MM; hoặc `shared`, `unlinked`, `no_agency`, `unallocated` · a code; a month; or one of these
+             */
+            key: string;
+            /**
+             * Parent
+             * @description mục cha · the section around it
+             */
+            parent: string | null;
+            /** Title Vi */
+            title_vi: string;
+            /** Title En */
+            title_en: string;
+            /**
+             * Lines
+             * @description số dòng kinh phí · how many lines
+             */
+            lines: number;
+            /** Needed Vnd */
+            needed_vnd: number;
+            /** Allocated Vnd */
+            allocated_vnd: number;
+            /** Committed Vnd */
+            committed_vnd: number;
+            /** Spent Vnd */
+            spent_vnd: number;
+            /** Settled Vnd */
+            settled_vnd: number;
+            /**
+             * Unallocated Vnd
+             * @description chỉ ở dòng `unallocated` · in the row `unallocated` alone
+             */
+            unallocated_vnd: number;
+            state: components["schemas"]["State"] | null;
+            /** State Label */
+            state_label: string | null;
+            /** @description tiến độ có minh chứng · how far the work is; null: none here */
+            evidenced: components["schemas"]["Ratio"] | null;
+            /**
+             * Done Unspent
+             * @description đã xong mà chưa chi đồng nào · done with nothing spent; null: not to be said
+             */
+            done_unspent: boolean | null;
+            /**
+             * Spent Unevidenced
+             * @description đã chi mà chưa có minh chứng · spent with nothing evidenced; null: not to be said
+             */
+            spent_unevidenced: boolean | null;
+            /** @description chi cho mỗi đầu ra đã xác nhận; null khi chưa có, hoặc còn tiền chung với việc khác · for each confirmed output; null without one, or where money is shared with other work */
+            cost: components["schemas"]["CostOut"] | null;
+        };
+        /**
          * By
          * @description What a breakdown has a row for.
          * @enum {string}
@@ -2694,6 +2805,18 @@ export interface components {
             task: string;
             /** Coordinators */
             coordinators: string[];
+        };
+        /**
+         * CostOut
+         * @description What each confirmed output cost: each × outputs + left over = spent, to the đồng.
+         */
+        CostOut: {
+            /** Outputs */
+            outputs: number;
+            /** Each Vnd */
+            each_vnd: number;
+            /** Left Over Vnd */
+            left_over_vnd: number;
         };
         /**
          * Course
@@ -5865,7 +5988,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J7WGDCT6Y110KVECFAMREJ",
+                     *           "id": "01M8J9BXKHJC37KZ1XBMM5G776",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5897,7 +6020,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T23:29:43.845904Z",
+                     *           "recorded_at": "2026-11-28T23:55:37.446509Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -5955,7 +6078,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8J7WGDCT6Y110KVECFAMREJ",
+                     *         "id": "01M8J9BXKHJC37KZ1XBMM5G776",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5984,7 +6107,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T23:29:43.845904Z",
+                     *         "recorded_at": "2026-11-28T23:55:37.446509Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6002,7 +6125,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8J7WGDHZ5M6BNQMFWFDQ01R"
+                     *       "receipt": "01M8J9BXKV02MMS4GVAV25SZ6D"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6018,7 +6141,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8J7WGDCT6Y110KVECFAMREJ",
+                     *         "id": "01M8J9BXKHJC37KZ1XBMM5G776",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6047,7 +6170,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T23:29:43.845904Z",
+                     *         "recorded_at": "2026-11-28T23:55:37.446509Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6065,7 +6188,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8J7WGDHZ5M6BNQMFWFDQ01R"
+                     *       "receipt": "01M8J9BXKV02MMS4GVAV25SZ6D"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6150,7 +6273,7 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "updated",
-                     *           "activity": "01M8J7WGDCT6Y110KVECFAMREJ",
+                     *           "activity": "01M8J9BXKHJC37KZ1XBMM5G776",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -6229,7 +6352,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WGDCT6Y110KVECFAMREJ */
+                /** @example 01M8J9BXKHJC37KZ1XBMM5G776 */
                 activity: string;
             };
             cookie?: never;
@@ -6244,7 +6367,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J7WGDCT6Y110KVECFAMREJ",
+                     *       "id": "01M8J9BXKHJC37KZ1XBMM5G776",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6273,7 +6396,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-28T23:29:43.845904Z",
+                     *       "recorded_at": "2026-11-28T23:55:37.446509Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -6293,14 +6416,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-fe0be82903b380bbaa8c7da9"
+                 * @example "1-47fe77af18eaf5c8eb0ed8a6"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WGDCT6Y110KVECFAMREJ */
+                /** @example 01M8J9BXKHJC37KZ1XBMM5G776 */
                 activity: string;
             };
             cookie?: never;
@@ -6330,7 +6453,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8J7WGDCT6Y110KVECFAMREJ",
+                     *         "id": "01M8J9BXKHJC37KZ1XBMM5G776",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6362,7 +6485,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T23:29:43.845904Z",
+                     *         "recorded_at": "2026-11-28T23:55:37.446509Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6391,7 +6514,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WGBZ576QERZ3ZN5QGC24 */
+                /** @example 01M8J9BXHTFS414Y39YVFZMYMC */
                 activity: string;
             };
             cookie?: never;
@@ -6417,7 +6540,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8J7WGBZ576QERZ3ZN5QGC24",
+                     *         "id": "01M8J9BXHTFS414Y39YVFZMYMC",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6446,15 +6569,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T23:29:43.785991Z",
+                     *         "recorded_at": "2026-11-28T23:55:37.379351Z",
                      *         "withdrawal": {
-                     *           "id": "01M8J7WGCYC3TT1BZTXCKKDWK2",
+                     *           "id": "01M8J9BXJTH7810AX2C4DP1Z85",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T23:29:43.827416Z"
+                     *           "withdrawn_at": "2026-11-28T23:55:37.423508Z"
                      *         },
                      *         "can": []
                      *       },
@@ -6485,7 +6608,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8J7WGBZ576QERZ3ZN5QGC24",
+                     *         "id": "01M8J9BXHTFS414Y39YVFZMYMC",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6514,15 +6637,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-28T23:29:43.785991Z",
+                     *         "recorded_at": "2026-11-28T23:55:37.379351Z",
                      *         "withdrawal": {
-                     *           "id": "01M8J7WGCYC3TT1BZTXCKKDWK2",
+                     *           "id": "01M8J9BXJTH7810AX2C4DP1Z85",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-28T23:29:43.827416Z"
+                     *           "withdrawn_at": "2026-11-28T23:55:37.423508Z"
                      *         },
                      *         "can": []
                      *       },
@@ -6733,8 +6856,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J7W94MK4MH7X0235B2YB26",
-                     *           "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *           "id": "01M8J9BP86VKWQANN7BG88CYYV",
+                     *           "assignment": "01M8J9BP757HM7N5239628VJ06",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -6759,7 +6882,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T23:29:44.020180Z",
+                     *           "moved_at": "2026-11-28T23:55:37.749065Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -6782,7 +6905,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7W94MK4MH7X0235B2YB26 */
+                /** @example 01M8J9BP86VKWQANN7BG88CYYV */
                 output: string;
             };
             cookie?: never;
@@ -6797,8 +6920,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J7W94MK4MH7X0235B2YB26",
-                     *       "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *       "id": "01M8J9BP86VKWQANN7BG88CYYV",
+                     *       "assignment": "01M8J9BP757HM7N5239628VJ06",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -6823,7 +6946,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-28T23:29:43.845904Z",
+                     *       "moved_at": "2026-11-28T23:55:37.446509Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -6854,7 +6977,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7W94MK4MH7X0235B2YB26 */
+                /** @example 01M8J9BP86VKWQANN7BG88CYYV */
                 output: string;
             };
             cookie?: never;
@@ -6869,14 +6992,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIxYjNkZDZhNjQ0YjYiLCIwMU04SjdXR0pFSlJCU1lZMjA0UEYwN0o2UiIsIjAxTThKN1dHSkVKUkJTWVkyMDRQRjA3SjZSIl0",
+                     *       "next_cursor": "WyI2ZTVhYTkwZGYyOTUiLCIwMU04SjlCWFc4RzhNSEdRODEwUVgyMzhYVyIsIjAxTThKOUJYVzhHOE1IR1E4MTBRWDIzOFhXIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J7WGJ0VZG1CQB9949AZXJH",
+                     *           "id": "01M8J9BXVAJAR0JFQ0AAKD4MRS",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8J7W94MK4MH7X0235B2YB26",
+                     *           "output": "01M8J9BP86VKWQANN7BG88CYYV",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6885,13 +7008,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-28T23:29:43.990863Z"
+                     *           "acted_at": "2026-11-28T23:55:37.690299Z"
                      *         },
                      *         {
-                     *           "id": "01M8J7WGJEJRBSYY204PF07J6R",
+                     *           "id": "01M8J9BXW8G8MHGQ810QX238XW",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8J7W94MK4MH7X0235B2YB26",
+                     *           "output": "01M8J9BP86VKWQANN7BG88CYYV",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6900,7 +7023,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-28T23:29:44.008168Z"
+                     *           "acted_at": "2026-11-28T23:55:37.720768Z"
                      *         }
                      *       ]
                      *     }
@@ -6923,7 +7046,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7W94N2BEKDEBDW3YG3W5T */
+                /** @example 01M8J9BP8873FSHRYY0M9NNBM4 */
                 output: string;
             };
             cookie?: never;
@@ -6949,10 +7072,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J7WGGTMPZBFFY5RW60ASW6",
+                     *         "id": "01M8J9BXS7C2WZCK40E39QZTXT",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J7W94N2BEKDEBDW3YG3W5T",
+                     *         "output": "01M8J9BP8873FSHRYY0M9NNBM4",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6961,11 +7084,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T23:29:43.953146Z"
+                     *         "acted_at": "2026-11-28T23:55:37.623379Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J7W94N2BEKDEBDW3YG3W5T",
-                     *         "assignment": "01M8J7W93MQB47P3FCPZSW9S7X",
+                     *         "id": "01M8J9BP8873FSHRYY0M9NNBM4",
+                     *         "assignment": "01M8J9BP7634X8R2Q1WAF7Y2FX",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6990,7 +7113,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T23:29:43.953146Z",
+                     *         "moved_at": "2026-11-28T23:55:37.623379Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -7021,10 +7144,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J7WGGTMPZBFFY5RW60ASW6",
+                     *         "id": "01M8J9BXS7C2WZCK40E39QZTXT",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J7W94N2BEKDEBDW3YG3W5T",
+                     *         "output": "01M8J9BP8873FSHRYY0M9NNBM4",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7033,11 +7156,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-28T23:29:43.953146Z"
+                     *         "acted_at": "2026-11-28T23:55:37.623379Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J7W94N2BEKDEBDW3YG3W5T",
-                     *         "assignment": "01M8J7W93MQB47P3FCPZSW9S7X",
+                     *         "id": "01M8J9BP8873FSHRYY0M9NNBM4",
+                     *         "assignment": "01M8J9BP7634X8R2Q1WAF7Y2FX",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7062,7 +7185,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-28T23:29:43.953146Z",
+                     *         "moved_at": "2026-11-28T23:55:37.623379Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -7096,7 +7219,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7W94N2BEKDEBDW3YG3W5T */
+                /** @example 01M8J9BP8873FSHRYY0M9NNBM4 */
                 output: string;
             };
             cookie?: never;
@@ -7122,10 +7245,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J7WGH9FEZERF4YZP2RS854",
+                     *         "id": "01M8J9BXT3V5RGERBE36ACQSZE",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8J7W94N2BEKDEBDW3YG3W5T",
+                     *         "output": "01M8J9BP8873FSHRYY0M9NNBM4",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7134,11 +7257,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T23:29:43.970854Z"
+                     *         "acted_at": "2026-11-28T23:55:37.658605Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J7W94N2BEKDEBDW3YG3W5T",
-                     *         "assignment": "01M8J7W93MQB47P3FCPZSW9S7X",
+                     *         "id": "01M8J9BP8873FSHRYY0M9NNBM4",
+                     *         "assignment": "01M8J9BP7634X8R2Q1WAF7Y2FX",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7163,7 +7286,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T23:29:43.970854Z",
+                     *         "moved_at": "2026-11-28T23:55:37.658605Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -7194,10 +7317,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J7WGH9FEZERF4YZP2RS854",
+                     *         "id": "01M8J9BXT3V5RGERBE36ACQSZE",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8J7W94N2BEKDEBDW3YG3W5T",
+                     *         "output": "01M8J9BP8873FSHRYY0M9NNBM4",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7206,11 +7329,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T23:29:43.970854Z"
+                     *         "acted_at": "2026-11-28T23:55:37.658605Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J7W94N2BEKDEBDW3YG3W5T",
-                     *         "assignment": "01M8J7W93MQB47P3FCPZSW9S7X",
+                     *         "id": "01M8J9BP8873FSHRYY0M9NNBM4",
+                     *         "assignment": "01M8J9BP7634X8R2Q1WAF7Y2FX",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7235,7 +7358,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T23:29:43.970854Z",
+                     *         "moved_at": "2026-11-28T23:55:37.658605Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -7267,14 +7390,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-0291b11762b033a4a78d134f"
+                 * @example "4-df4c700fc6902d6ed186f924"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7W94MK4MH7X0235B2YB26 */
+                /** @example 01M8J9BP86VKWQANN7BG88CYYV */
                 output: string;
             };
             cookie?: never;
@@ -7296,10 +7419,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J7WGJ0VZG1CQB9949AZXJH",
+                     *         "id": "01M8J9BXVAJAR0JFQ0AAKD4MRS",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8J7W94MK4MH7X0235B2YB26",
+                     *         "output": "01M8J9BP86VKWQANN7BG88CYYV",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7308,11 +7431,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T23:29:43.990863Z"
+                     *         "acted_at": "2026-11-28T23:55:37.690299Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J7W94MK4MH7X0235B2YB26",
-                     *         "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *         "id": "01M8J9BP86VKWQANN7BG88CYYV",
+                     *         "assignment": "01M8J9BP757HM7N5239628VJ06",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7337,7 +7460,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T23:29:43.990863Z",
+                     *         "moved_at": "2026-11-28T23:55:37.690299Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -7368,10 +7491,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J7WGJ0VZG1CQB9949AZXJH",
+                     *         "id": "01M8J9BXVAJAR0JFQ0AAKD4MRS",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8J7W94MK4MH7X0235B2YB26",
+                     *         "output": "01M8J9BP86VKWQANN7BG88CYYV",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7380,11 +7503,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-28T23:29:43.990863Z"
+                     *         "acted_at": "2026-11-28T23:55:37.690299Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J7W94MK4MH7X0235B2YB26",
-                     *         "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *         "id": "01M8J9BP86VKWQANN7BG88CYYV",
+                     *         "assignment": "01M8J9BP757HM7N5239628VJ06",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7409,7 +7532,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-28T23:29:43.990863Z",
+                     *         "moved_at": "2026-11-28T23:55:37.690299Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -7445,7 +7568,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7W94MK4MH7X0235B2YB26 */
+                /** @example 01M8J9BP86VKWQANN7BG88CYYV */
                 output: string;
             };
             cookie?: never;
@@ -7471,10 +7594,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J7WGJEJRBSYY204PF07J6R",
+                     *         "id": "01M8J9BXW8G8MHGQ810QX238XW",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8J7W94MK4MH7X0235B2YB26",
+                     *         "output": "01M8J9BP86VKWQANN7BG88CYYV",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7483,11 +7606,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T23:29:44.008168Z"
+                     *         "acted_at": "2026-11-28T23:55:37.720768Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J7W94MK4MH7X0235B2YB26",
-                     *         "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *         "id": "01M8J9BP86VKWQANN7BG88CYYV",
+                     *         "assignment": "01M8J9BP757HM7N5239628VJ06",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7515,11 +7638,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T23:29:44.008168Z"
+                     *           "returned_at": "2026-11-28T23:55:37.720768Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T23:29:44.008168Z",
+                     *         "moved_at": "2026-11-28T23:55:37.720768Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7548,10 +7671,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J7WGJEJRBSYY204PF07J6R",
+                     *         "id": "01M8J9BXW8G8MHGQ810QX238XW",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8J7W94MK4MH7X0235B2YB26",
+                     *         "output": "01M8J9BP86VKWQANN7BG88CYYV",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7560,11 +7683,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-28T23:29:44.008168Z"
+                     *         "acted_at": "2026-11-28T23:55:37.720768Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J7W94MK4MH7X0235B2YB26",
-                     *         "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *         "id": "01M8J9BP86VKWQANN7BG88CYYV",
+                     *         "assignment": "01M8J9BP757HM7N5239628VJ06",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7592,11 +7715,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-28T23:29:44.008168Z"
+                     *           "returned_at": "2026-11-28T23:55:37.720768Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-28T23:29:44.008168Z",
+                     *         "moved_at": "2026-11-28T23:55:37.720768Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7659,7 +7782,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7W93JEK4SCVG74ZRHE7DB */
+                /** @example 01M8J9BP757HM7N5239628VJ06 */
                 assignment: string;
             };
             cookie?: never;
@@ -7678,8 +7801,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J7W94MK4MH7X0235B2YB26",
-                     *           "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *           "id": "01M8J9BP86VKWQANN7BG88CYYV",
+                     *           "assignment": "01M8J9BP757HM7N5239628VJ06",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7704,7 +7827,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-28T23:29:44.020180Z",
+                     *           "moved_at": "2026-11-28T23:55:37.749065Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7730,7 +7853,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7W93GKQMP81EKXEEV2V04 */
+                /** @example 01M8J9BP72Z4F4MDGGJ7RAX7QY */
                 assignment: string;
             };
             cookie?: never;
@@ -7756,8 +7879,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8J7WGM1WN8JBDKH85TRPM6B",
-                     *         "assignment": "01M8J7W93GKQMP81EKXEEV2V04",
+                     *         "id": "01M8J9BXZQM0RBAVDQKHY2BX8J",
+                     *         "assignment": "01M8J9BP72Z4F4MDGGJ7RAX7QY",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -7805,7 +7928,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7W93HS3DFR6QBJC12KB27 */
+                /** @example 01M8J9BP741YH8GQT4J4QGNY8K */
                 assignment: string;
             };
             cookie?: never;
@@ -7832,10 +7955,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J7WGP1EAJX6QZBAE6WQC08",
+                     *         "id": "01M8J9BY22FF8825RE82TAT2Z0",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J7W94KV74J6TEC3B30Y4PX",
+                     *         "output": "01M8J9BP86VKWQANN7BG88CYYS",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7844,11 +7967,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T23:29:44.120353Z"
+                     *         "acted_at": "2026-11-28T23:55:37.914926Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J7W94KV74J6TEC3B30Y4PX",
-                     *         "assignment": "01M8J7W93HS3DFR6QBJC12KB27",
+                     *         "id": "01M8J9BP86VKWQANN7BG88CYYS",
+                     *         "assignment": "01M8J9BP741YH8GQT4J4QGNY8K",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7873,7 +7996,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T23:29:44.120353Z",
+                     *         "moved_at": "2026-11-28T23:55:37.914926Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7902,10 +8025,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8J7WGP1EAJX6QZBAE6WQC08",
+                     *         "id": "01M8J9BY22FF8825RE82TAT2Z0",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8J7W94KV74J6TEC3B30Y4PX",
+                     *         "output": "01M8J9BP86VKWQANN7BG88CYYS",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7914,11 +8037,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-28T23:29:44.120353Z"
+                     *         "acted_at": "2026-11-28T23:55:37.914926Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8J7W94KV74J6TEC3B30Y4PX",
-                     *         "assignment": "01M8J7W93HS3DFR6QBJC12KB27",
+                     *         "id": "01M8J9BP86VKWQANN7BG88CYYS",
+                     *         "assignment": "01M8J9BP741YH8GQT4J4QGNY8K",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7943,7 +8066,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-28T23:29:44.120353Z",
+                     *         "moved_at": "2026-11-28T23:55:37.914926Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8022,7 +8145,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T23:29:44.180491Z"
+                     *           "entered_at": "2026-11-28T23:55:38.015363Z"
                      *         }
                      *       ]
                      *     }
@@ -8113,7 +8236,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T23:29:44.072956Z"
+                     *         "entered_at": "2026-11-28T23:55:37.863186Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -8154,7 +8277,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T23:29:44.056775Z",
+                     *         "as_of": "2026-11-28T23:55:37.828687Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -8196,7 +8319,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T23:29:44.072956Z",
+                     *         "as_of": "2026-11-28T23:55:37.863186Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -8238,7 +8361,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-28T23:29:44.072956Z"
+                     *         "entered_at": "2026-11-28T23:55:37.863186Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -8279,7 +8402,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-28T23:29:44.056775Z",
+                     *         "as_of": "2026-11-28T23:55:37.828687Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -8321,7 +8444,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-28T23:29:44.072956Z",
+                     *         "as_of": "2026-11-28T23:55:37.863186Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -8373,7 +8496,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-28T23:29:44.072956Z"
+                     *       "entered_at": "2026-11-28T23:55:37.863186Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -8422,11 +8545,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SjdXR1FFUzdSTTk1Q0cwNTNHWFYyOCIsIjAxTThKN1dHUUVTN1JNOTVDRzA1M0dYVjI4Il0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SjlCWTRNRFRNUlhZMlpDN0E3TUtXNiIsIjAxTThKOUJZNE1EVE1SWFkyWkM3QTdNS1c2Il0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J7WGQES7RM95CG053GXV28",
+                     *           "id": "01M8J9BY4MDTMRXY2ZC7A7MKW6",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -8441,8 +8564,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-28T23:29:44.164493Z",
-                     *           "settled_at": "2026-11-28T23:29:44.220834Z",
+                     *           "proposed_at": "2026-11-28T23:55:37.990105Z",
+                     *           "settled_at": "2026-11-28T23:55:38.092231Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -8499,7 +8622,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8J7WGQES7RM95CG053GXV28",
+                     *         "id": "01M8J9BY4MDTMRXY2ZC7A7MKW6",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -8514,7 +8637,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:29:44.164493Z",
+                     *         "proposed_at": "2026-11-28T23:55:37.990105Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -8538,7 +8661,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WGPGF7WGTDZ4GQTP3PKW */
+                /** @example 01M8J9BY2T2FJK6WQQWS497Z6J */
                 proposal: string;
             };
             cookie?: never;
@@ -8553,7 +8676,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J7WGPGF7WGTDZ4GQTP3PKW",
+                     *       "id": "01M8J9BY2T2FJK6WQQWS497Z6J",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -8568,8 +8691,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-28T23:29:44.134849Z",
-                     *       "settled_at": "2026-11-28T23:29:44.180491Z",
+                     *       "proposed_at": "2026-11-28T23:55:37.932794Z",
+                     *       "settled_at": "2026-11-28T23:55:38.015363Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -8591,7 +8714,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WGPGF7WGTDZ4GQTP3PKW */
+                /** @example 01M8J9BY2T2FJK6WQQWS497Z6J */
                 proposal: string;
             };
             cookie?: never;
@@ -8621,7 +8744,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8J7WGPGF7WGTDZ4GQTP3PKW",
+                     *         "id": "01M8J9BY2T2FJK6WQQWS497Z6J",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -8636,8 +8759,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:29:44.134849Z",
-                     *         "settled_at": "2026-11-28T23:29:44.180491Z",
+                     *         "proposed_at": "2026-11-28T23:55:37.932794Z",
+                     *         "settled_at": "2026-11-28T23:55:38.015363Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -8664,7 +8787,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T23:29:44.180491Z"
+                     *           "entered_at": "2026-11-28T23:55:38.015363Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -8705,7 +8828,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T23:29:44.120353Z",
+                     *           "as_of": "2026-11-28T23:55:37.914926Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -8747,7 +8870,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T23:29:44.120353Z",
+                     *           "as_of": "2026-11-28T23:55:37.914926Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -8766,7 +8889,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8J7WGPGF7WGTDZ4GQTP3PKW",
+                     *         "id": "01M8J9BY2T2FJK6WQQWS497Z6J",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -8781,8 +8904,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:29:44.134849Z",
-                     *         "settled_at": "2026-11-28T23:29:44.180491Z",
+                     *         "proposed_at": "2026-11-28T23:55:37.932794Z",
+                     *         "settled_at": "2026-11-28T23:55:38.015363Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -8809,7 +8932,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T23:29:44.180491Z"
+                     *           "entered_at": "2026-11-28T23:55:38.015363Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -8850,7 +8973,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-28T23:29:44.120353Z",
+                     *           "as_of": "2026-11-28T23:55:37.914926Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -8892,7 +9015,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T23:29:44.120353Z",
+                     *           "as_of": "2026-11-28T23:55:37.914926Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -8914,7 +9037,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WGPZ4H6PMG5J4NMGX9J0 */
+                /** @example 01M8J9BY3VEW3GNM92Q221Q316 */
                 proposal: string;
             };
             cookie?: never;
@@ -8940,7 +9063,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8J7WGPZ4H6PMG5J4NMGX9J0",
+                     *         "id": "01M8J9BY3VEW3GNM92Q221Q316",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8955,8 +9078,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:29:44.150559Z",
-                     *         "settled_at": "2026-11-28T23:29:44.212762Z",
+                     *         "proposed_at": "2026-11-28T23:55:37.965472Z",
+                     *         "settled_at": "2026-11-28T23:55:38.072861Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8977,7 +9100,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8J7WGPZ4H6PMG5J4NMGX9J0",
+                     *         "id": "01M8J9BY3VEW3GNM92Q221Q316",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8992,8 +9115,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:29:44.150559Z",
-                     *         "settled_at": "2026-11-28T23:29:44.212762Z",
+                     *         "proposed_at": "2026-11-28T23:55:37.965472Z",
+                     *         "settled_at": "2026-11-28T23:55:38.072861Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9017,7 +9140,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WGQES7RM95CG053GXV28 */
+                /** @example 01M8J9BY4MDTMRXY2ZC7A7MKW6 */
                 proposal: string;
             };
             cookie?: never;
@@ -9043,7 +9166,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8J7WGQES7RM95CG053GXV28",
+                     *         "id": "01M8J9BY4MDTMRXY2ZC7A7MKW6",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -9058,8 +9181,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:29:44.164493Z",
-                     *         "settled_at": "2026-11-28T23:29:44.220834Z",
+                     *         "proposed_at": "2026-11-28T23:55:37.990105Z",
+                     *         "settled_at": "2026-11-28T23:55:38.092231Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9080,7 +9203,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8J7WGQES7RM95CG053GXV28",
+                     *         "id": "01M8J9BY4MDTMRXY2ZC7A7MKW6",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -9095,8 +9218,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-28T23:29:44.164493Z",
-                     *         "settled_at": "2026-11-28T23:29:44.220834Z",
+                     *         "proposed_at": "2026-11-28T23:55:37.990105Z",
+                     *         "settled_at": "2026-11-28T23:55:38.092231Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9326,7 +9449,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T23:29:44.020180Z",
+                     *         "as_of": "2026-11-28T23:55:37.749065Z",
                      *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -9412,7 +9535,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T23:29:43.970854Z",
+                     *           "as_of": "2026-11-28T23:55:37.658605Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -9494,7 +9617,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T23:29:43.970854Z",
+                     *           "as_of": "2026-11-28T23:55:37.658605Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -9592,13 +9715,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-28T23:29:44.020180Z",
+                     *       "as_of": "2026-11-28T23:55:37.749065Z",
                      *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *           "assignment": "01M8J9BP757HM7N5239628VJ06",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9743,24 +9866,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-28T23:29:44.020180Z",
+                     *       "as_of": "2026-11-28T23:55:37.749065Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T23:29:44.072956Z"
+                     *           "entered_at": "2026-11-28T23:55:37.863186Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-28T23:29:44.180491Z"
+                     *           "entered_at": "2026-11-28T23:55:38.015363Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *           "key": "01M8J9BP757HM7N5239628VJ06",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9796,7 +9919,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *               "assignment": "01M8J9BP757HM7N5239628VJ06",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -9910,7 +10033,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T23:29:44.120353Z",
+                     *           "as_of": "2026-11-28T23:55:37.914926Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -9996,7 +10119,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T23:29:44.072956Z",
+                     *             "as_of": "2026-11-28T23:55:37.863186Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -10078,7 +10201,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T23:29:44.072956Z",
+                     *             "as_of": "2026-11-28T23:55:37.863186Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -10160,7 +10283,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-28T23:29:44.120353Z",
+                     *           "as_of": "2026-11-28T23:55:37.914926Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -10443,7 +10566,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T23:29:44.180491Z"
+                     *           "entered_at": "2026-11-28T23:55:38.015363Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -10465,7 +10588,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-28T23:29:44.072956Z"
+                     *           "entered_at": "2026-11-28T23:55:37.863186Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -10489,7 +10612,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8J7WGDCT6Y110KVECFAMREJ",
+                     *           "id": "01M8J9BXKHJC37KZ1XBMM5G776",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10521,7 +10644,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-28T23:29:43.845904Z",
+                     *           "recorded_at": "2026-11-28T23:55:37.446509Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -10727,7 +10850,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T23:29:44.020180Z",
+                     *             "as_of": "2026-11-28T23:55:37.749065Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10837,7 +10960,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T23:29:44.020180Z",
+                     *         "as_of": "2026-11-28T23:55:37.749065Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -10846,7 +10969,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *           "id": "01M8J9BP757HM7N5239628VJ06",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10913,7 +11036,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T23:29:44.020180Z",
+                     *             "as_of": "2026-11-28T23:55:37.749065Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10986,11 +11109,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SjdXOTNKRUs0U0NWRzc0WlJIRTdEQiJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SjlCUDc1N0hNN041MjM5NjI4VkowNiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *           "id": "01M8J9BP757HM7N5239628VJ06",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11057,7 +11180,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-28T23:29:44.020180Z",
+                     *             "as_of": "2026-11-28T23:55:37.749065Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11083,7 +11206,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7W93JEK4SCVG74ZRHE7DB */
+                /** @example 01M8J9BP757HM7N5239628VJ06 */
                 assignment: string;
             };
             cookie?: never;
@@ -11098,7 +11221,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *       "id": "01M8J9BP757HM7N5239628VJ06",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11165,7 +11288,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-28T23:29:44.020180Z",
+                     *         "as_of": "2026-11-28T23:55:37.749065Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -11234,7 +11357,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J7WGSR8ACM411FA5D37PFA",
+                     *           "id": "01M8J9BYA579SYHEV315Q1J27J",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11253,13 +11376,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-28T23:29:44.241350Z",
+                     *           "urged_at": "2026-11-28T23:55:38.163394Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-28T23:29:44.275168Z",
+                     *           "answered_at": "2026-11-28T23:55:38.230371Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-28T23:29:44.287939Z",
+                     *           "closed_at": "2026-11-28T23:55:38.250309Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -11311,7 +11434,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8J7WGSR8ACM411FA5D37PFA",
+                     *           "id": "01M8J9BYA579SYHEV315Q1J27J",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11330,7 +11453,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-28T23:29:44.241350Z",
+                     *           "urged_at": "2026-11-28T23:55:38.163394Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -11357,7 +11480,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WGSR8ACM411FA5D37PFA */
+                /** @example 01M8J9BYA579SYHEV315Q1J27J */
                 urge: string;
             };
             cookie?: never;
@@ -11372,7 +11495,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J7WGSR8ACM411FA5D37PFA",
+                     *       "id": "01M8J9BYA579SYHEV315Q1J27J",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11391,13 +11514,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-28T23:29:44.241350Z",
+                     *       "urged_at": "2026-11-28T23:55:38.163394Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-28T23:29:44.275168Z",
+                     *       "answered_at": "2026-11-28T23:55:38.230371Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-28T23:29:44.287939Z",
+                     *       "closed_at": "2026-11-28T23:55:38.250309Z",
                      *       "can": []
                      *     }
                      */
@@ -11417,7 +11540,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WGSR8ACM411FA5D37PFA */
+                /** @example 01M8J9BYA579SYHEV315Q1J27J */
                 urge: string;
             };
             cookie?: never;
@@ -11443,7 +11566,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J7WGSR8ACM411FA5D37PFA",
+                     *         "id": "01M8J9BYA579SYHEV315Q1J27J",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11462,9 +11585,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T23:29:44.241350Z",
+                     *         "urged_at": "2026-11-28T23:55:38.163394Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T23:29:44.275168Z",
+                     *         "answered_at": "2026-11-28T23:55:38.230371Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -11486,7 +11609,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J7WGSR8ACM411FA5D37PFA",
+                     *         "id": "01M8J9BYA579SYHEV315Q1J27J",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11505,9 +11628,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-28T23:29:44.241350Z",
+                     *         "urged_at": "2026-11-28T23:55:38.163394Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T23:29:44.275168Z",
+                     *         "answered_at": "2026-11-28T23:55:38.230371Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -11532,7 +11655,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WGSR8ACM411FA5D37PFA */
+                /** @example 01M8J9BYA579SYHEV315Q1J27J */
                 urge: string;
             };
             cookie?: never;
@@ -11558,7 +11681,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J7WGSR8ACM411FA5D37PFA",
+                     *         "id": "01M8J9BYA579SYHEV315Q1J27J",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11577,13 +11700,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T23:29:44.241350Z",
+                     *         "urged_at": "2026-11-28T23:55:38.163394Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T23:29:44.275168Z",
+                     *         "answered_at": "2026-11-28T23:55:38.230371Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T23:29:44.287939Z",
+                     *         "closed_at": "2026-11-28T23:55:38.250309Z",
                      *         "can": []
                      *       }
                      *     }
@@ -11601,7 +11724,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8J7WGSR8ACM411FA5D37PFA",
+                     *         "id": "01M8J9BYA579SYHEV315Q1J27J",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11620,13 +11743,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-28T23:29:44.241350Z",
+                     *         "urged_at": "2026-11-28T23:55:38.163394Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-28T23:29:44.275168Z",
+                     *         "answered_at": "2026-11-28T23:55:38.230371Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-28T23:29:44.287939Z",
+                     *         "closed_at": "2026-11-28T23:55:38.250309Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12490,7 +12613,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J7WH27CYVTNJMBD6KT41ST",
+                     *           "id": "01M8J9BYPH7VVDSZACYR551AKB",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -12505,12 +12628,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-28T23:29:44.513309Z",
+                     *           "submitted_at": "2026-11-28T23:55:38.570108Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-28T23:29:44.528550Z",
+                     *           "decided_at": "2026-11-28T23:55:38.584009Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -12518,7 +12641,7 @@ export interface operations {
                      *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": null,
-                     *           "entry": "01M8J7WH2NBAM90GRMWBXF3WX3",
+                     *           "entry": "01M8J9BYPXSGBEV28M1W8964VD",
                      *           "can": []
                      *         }
                      *       ]
@@ -12565,7 +12688,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J7WH27CYVTNJMBD6KT41ST",
+                     *       "id": "01M8J9BYPH7VVDSZACYR551AKB",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -12580,7 +12703,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-28T23:29:44.513309Z",
+                     *       "submitted_at": "2026-11-28T23:55:38.570108Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -12602,7 +12725,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WH27CYVTNJMBD6KT41ST */
+                /** @example 01M8J9BYPH7VVDSZACYR551AKB */
                 settlement: string;
             };
             cookie?: never;
@@ -12617,7 +12740,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J7WH27CYVTNJMBD6KT41ST",
+                     *       "id": "01M8J9BYPH7VVDSZACYR551AKB",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -12632,12 +12755,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-28T23:29:44.513309Z",
+                     *       "submitted_at": "2026-11-28T23:55:38.570108Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-28T23:29:44.528550Z",
+                     *       "decided_at": "2026-11-28T23:55:38.584009Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -12645,7 +12768,7 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8J7WH2NBAM90GRMWBXF3WX3",
+                     *       "entry": "01M8J9BYPXSGBEV28M1W8964VD",
                      *       "can": []
                      *     }
                      */
@@ -12665,7 +12788,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WH27CYVTNJMBD6KT41ST */
+                /** @example 01M8J9BYPH7VVDSZACYR551AKB */
                 settlement: string;
             };
             cookie?: never;
@@ -12694,7 +12817,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J7WH27CYVTNJMBD6KT41ST",
+                     *       "id": "01M8J9BYPH7VVDSZACYR551AKB",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -12709,12 +12832,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-28T23:29:44.513309Z",
+                     *       "submitted_at": "2026-11-28T23:55:38.570108Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-28T23:29:44.528550Z",
+                     *       "decided_at": "2026-11-28T23:55:38.584009Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -12722,7 +12845,7 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8J7WH2NBAM90GRMWBXF3WX3",
+                     *       "entry": "01M8J9BYPXSGBEV28M1W8964VD",
                      *       "can": []
                      *     }
                      */
@@ -12742,7 +12865,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WH16CR5BZXGQV9HSFTJW */
+                /** @example 01M8J9BYNGZV3M72QERAK3ARYE */
                 settlement: string;
             };
             cookie?: never;
@@ -12766,7 +12889,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J7WH16CR5BZXGQV9HSFTJW",
+                     *       "id": "01M8J9BYNGZV3M72QERAK3ARYE",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -12781,12 +12904,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-28T23:29:44.477837Z",
+                     *       "submitted_at": "2026-11-28T23:55:38.534909Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-28T23:29:44.499052Z",
+                     *       "decided_at": "2026-11-28T23:55:38.555902Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "entry": null,
@@ -12897,7 +13020,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8J7WGWQEA1E8BRRRZHQSRW2",
+                     *           "id": "01M8J9BYFTB0G48SY015JYPA16",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -12914,7 +13037,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-28T23:29:44.336102Z",
+                     *           "recorded_at": "2026-11-28T23:55:38.354919Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -12974,7 +13097,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8J7WGWQEA1E8BRRRZHQSRW2",
+                     *           "id": "01M8J9BYFTB0G48SY015JYPA16",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -12991,7 +13114,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-28T23:29:44.336102Z",
+                     *           "recorded_at": "2026-11-28T23:55:38.354919Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -13085,7 +13208,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8J7WGXXPR2469X2HTZ578WT",
+                     *           "id": "01M8J9BYH16ZFR4X72BZDQPYVX",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -13106,7 +13229,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-28T23:29:44.376761Z",
+                     *           "recorded_at": "2026-11-28T23:55:38.396722Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -13165,7 +13288,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8J7WGXXPR2469X2HTZ578WT",
+                     *           "id": "01M8J9BYH16ZFR4X72BZDQPYVX",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -13186,7 +13309,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-28T23:29:44.376761Z",
+                     *           "recorded_at": "2026-11-28T23:55:38.396722Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -13278,7 +13401,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8J7WGYVTDPKMCNH7F2AJ362",
+                     *           "id": "01M8J9BYJ579M48750FM2P5SBR",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -13299,7 +13422,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-28T23:29:44.405826Z",
+                     *           "recorded_at": "2026-11-28T23:55:38.431673Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -13359,7 +13482,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8J7WGYVTDPKMCNH7F2AJ362",
+                     *           "id": "01M8J9BYJ579M48750FM2P5SBR",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -13380,7 +13503,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-28T23:29:44.405826Z",
+                     *           "recorded_at": "2026-11-28T23:55:38.431673Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -13469,7 +13592,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8J7WH0BGS6B4931KWPVS2AZ",
+                     *           "id": "01M8J9BYM5NBAD5HA009S2RYZY",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -13486,7 +13609,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-28T23:29:44.453588Z",
+                     *           "recorded_at": "2026-11-28T23:55:38.495837Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -13546,7 +13669,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8J7WH0BGS6B4931KWPVS2AZ",
+                     *           "id": "01M8J9BYM5NBAD5HA009S2RYZY",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -13563,7 +13686,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-28T23:29:44.453588Z",
+                     *           "recorded_at": "2026-11-28T23:55:38.495837Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -13658,7 +13781,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8J7WGYCYAG6JQ0NQBVQ5N87",
+                     *           "id": "01M8J9BYHF6J14JWVD07FE6WAT",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -13679,16 +13802,16 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-28T23:29:44.389528Z",
+                     *           "recorded_at": "2026-11-28T23:55:38.411204Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8J7WGYB509YXCWXGMQBT2MB",
+                     *           "transfer": "01M8J9BYHF6J14JWVD07FE6WAS",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
                      *         },
                      *         {
-                     *           "id": "01M8J7WGYDJ5M5P2SKRQCFFMBN",
+                     *           "id": "01M8J9BYHH44K8ZMGZGB4ST7E0",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -13709,10 +13832,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-28T23:29:44.389528Z",
+                     *           "recorded_at": "2026-11-28T23:55:38.411204Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8J7WGYB509YXCWXGMQBT2MB",
+                     *           "transfer": "01M8J9BYHF6J14JWVD07FE6WAS",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
@@ -13839,11 +13962,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04SjdXSDBCR1M2QjQ5MzFLV1BWUzJBWiIsIjAxTThKN1dIMEJHUzZCNDkzMUtXUFZTMkFaIl0",
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04SjlCWU01TkJBRDVIQTAwOVMyUllaWSIsIjAxTThKOUJZTTVOQkFENUhBMDA5UzJSWVpZIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J7WH0BGS6B4931KWPVS2AZ",
+                     *           "id": "01M8J9BYM5NBAD5HA009S2RYZY",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -13860,7 +13983,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-28T23:29:44.453588Z",
+                     *           "recorded_at": "2026-11-28T23:55:38.495837Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -13886,7 +14009,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WGZA2482N94NHSKN19Q1 */
+                /** @example 01M8J9BYJSMZKVJKS6ZJ4F2AAR */
                 entry: string;
             };
             cookie?: never;
@@ -13901,7 +14024,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J7WGZA2482N94NHSKN19Q1",
+                     *       "id": "01M8J9BYJSMZKVJKS6ZJ4F2AAR",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -13918,9 +14041,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-28T23:29:44.420176Z",
+                     *       "recorded_at": "2026-11-28T23:55:38.450759Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8J7WGZXM85TSWMQ19028ZGA",
+                     *       "reversed_by": "01M8J9BYKQ8V8TGQGTE14SACC7",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -13943,7 +14066,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WGZA2482N94NHSKN19Q1 */
+                /** @example 01M8J9BYJSMZKVJKS6ZJ4F2AAR */
                 entry: string;
             };
             cookie?: never;
@@ -13971,7 +14094,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8J7WGZXM85TSWMQ19028ZGA",
+                     *           "id": "01M8J9BYKQ8V8TGQGTE14SACC7",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -13988,8 +14111,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-28T23:29:44.434348Z",
-                     *           "reverses": "01M8J7WGZA2482N94NHSKN19Q1",
+                     *           "recorded_at": "2026-11-28T23:55:38.475206Z",
+                     *           "reverses": "01M8J9BYJSMZKVJKS6ZJ4F2AAR",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -14040,6 +14163,90 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_budget_rollup: {
+        parameters: {
+            query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
+                /**
+                 * @description chia theo · broken down by
+                 * @example line
+                 */
+                by?: components["schemas"]["BudgetBy"];
+            };
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "plan": "ttdn-2023",
+                     *       "by": "line",
+                     *       "by_label": "Dòng kinh phí",
+                     *       "total_vnd": 2278000000,
+                     *       "allocated_vnd": 300000000,
+                     *       "unallocated_vnd": 1978000000,
+                     *       "items": [
+                     *         {
+                     *           "key": "SVHTTDL-01",
+                     *           "parent": null,
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "lines": 1,
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 155000000,
+                     *           "settled_vnd": 155000000,
+                     *           "unallocated_vnd": 0,
+                     *           "state": null,
+                     *           "state_label": null,
+                     *           "evidenced": null,
+                     *           "done_unspent": null,
+                     *           "spent_unevidenced": null,
+                     *           "cost": null
+                     *         },
+                     *         {
+                     *           "key": "SVHTTDL-02",
+                     *           "parent": null,
+                     *           "title_vi": "Phim giới thiệu",
+                     *           "title_en": "Phim giới thiệu",
+                     *           "lines": 1,
+                     *           "needed_vnd": 200000000,
+                     *           "allocated_vnd": 130000000,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "unallocated_vnd": 0,
+                     *           "state": null,
+                     *           "state_label": null,
+                     *           "evidenced": null,
+                     *           "done_unspent": null,
+                     *           "spent_unevidenced": null,
+                     *           "cost": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetRollupOut"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     find_receipts: {
         parameters: {
             query?: {
@@ -14073,15 +14280,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SjdXR0RIWjVNNkJOUU1GV0ZEUTAxUiJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SjlCWEtWMDJNTVM0R1ZBVjI1U1o2RCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8J7WGDHZ5M6BNQMFWFDQ01R",
+                     *           "id": "01M8J9BXKV02MMS4GVAV25SZ6D",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-28T23:29:43.845904Z",
+                     *           "received_at": "2026-11-28T23:55:37.446509Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -14110,7 +14317,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8J7WGDHZ5M6BNQMFWFDQ01R */
+                /** @example 01M8J9BXKV02MMS4GVAV25SZ6D */
                 receipt: string;
             };
             cookie?: never;
@@ -14125,11 +14332,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8J7WGDHZ5M6BNQMFWFDQ01R",
+                     *       "id": "01M8J9BXKV02MMS4GVAV25SZ6D",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-28T23:29:43.845904Z",
+                     *       "received_at": "2026-11-28T23:55:37.446509Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -14143,12 +14350,12 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8J7WGDCT6Y110KVECFAMREJ",
+                     *           "activity": "01M8J9BXKHJC37KZ1XBMM5G776",
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "thCHZqZN68oSMNsBe_U2mZeGgWfzk4kyi-LUpRPzqAQ",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6InRoQ0hacVpONjhvU01Oc0JlX1UybVplR2dXZnprNGt5aS1MVXBSUHpxQVEiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKN1dHREhaNU02Qk5RTUZXRkRRMDFSIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMjM6Mjk6NDMuODQ1OTA0WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SjdXR0RDVDZZMTEwS1ZFQ0ZBTVJFSiIsImNvZGUiOm51bGx9XX0.JnscGlMx7HSWtbZbH6hI4yUJjJFGU3bXLTqrklVcW_HpzXCeE8kGoTq8HSUl3YjT3gH5jafQUHCw7-HcpuoPCw"
+                     *       "kid": "NhwyxZlQjwSNJGqRu2vdUwqG6UD4G74w-kd_6R21HMY",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ik5od3l4WmxRandTTkpHcVJ1MnZkVXdxRzZVRDRHNzR3LWtkXzZSMjFITVkiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKOUJYS1YwMk1NUzRHVkFWMjVTWjZEIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjhUMjM6NTU6MzcuNDQ2NTA5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SjlCWEtISkMzN0taMVhCTU01Rzc3NiIsImNvZGUiOm51bGx9XX0.hmOnEkktqUaP64oJtPx-_Bi4cUnHdZJOJXSdqIK3UItz2SEFukfR9_z4dg08fYZ3XfSXT-IotgYpKQwECSUyDA"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -14178,8 +14385,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "lQR5wl4FHWiJDq6nSe474I2GtPl3gXcu93AnhdiUJuM",
-                     *           "kid": "thCHZqZN68oSMNsBe_U2mZeGgWfzk4kyi-LUpRPzqAQ",
+                     *           "x": "gmRI5FUbmZcEmw3vfVi316M-A8MKj4gqIzu714tZIXg",
+                     *           "kid": "NhwyxZlQjwSNJGqRu2vdUwqG6UD4G74w-kd_6R21HMY",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -14365,26 +14572,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8J7WGC30259A49JR3TPPTJW",
-                     *           "at": "2026-11-28T23:29:43.785991Z",
+                     *           "id": "01M8J9BXHY2BQD6ZFHPYQJ2Z0B",
+                     *           "at": "2026-11-28T23:55:37.379351Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8J7WGBZ576QERZ3ZN5QGC24",
+                     *           "ref": "01M8J9BXHTFS414Y39YVFZMYMC",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8J7W960T4JXM1GA77GHKDAY",
+                     *           "via": "key:01M8J9BPA256VMHXTFDP10D227",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8J7WGBZ576QERZ3ZN5QGC24",
+                     *             "public_id": "01M8J9BXHTFS414Y39YVFZMYMC",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8J7W93JEK4SCVG74ZRHE7DB",
+                     *             "assignment": "01M8J9BP757HM7N5239628VJ06",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -14399,12 +14606,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-28T23:29:43.785991+00:00"
+                     *             "recorded_at": "2026-11-28T23:55:37.379351+00:00"
                      *           },
-                     *           "request_id": "a0ad0299b9f7b23f4e77d813"
+                     *           "request_id": "a4b9ac673f98ead5ce8e2a93"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8J7WGC30259A49JR3TPPTJW"
+                     *       "next_cursor": "01M8J9BXHY2BQD6ZFHPYQJ2Z0B"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -14446,10 +14653,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8J7W960T4JXM1GA77GHKDAY",
+                     *       "key": "01M8J9BPA256VMHXTFDP10D227",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_PPg3",
-                     *       "expires_at": "2026-12-28T23:29:36.445154Z",
+                     *       "key_hint": "ttdn_9oyX",
+                     *       "expires_at": "2026-12-28T23:55:29.981992Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

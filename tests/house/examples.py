@@ -130,6 +130,7 @@ def tour(recorder: Recorder) -> None:
         "get_budget": {"plan": PLAN},
         "find_budget_lines": {"plan": PLAN, "limit": 1},
         "get_budget_line": {"plan": PLAN, "line": "SVHTTDL-01"},
+        "get_budget_rollup": {"plan": PLAN, "by": "line"},
         "find_ledger_entries": {"plan": PLAN, "limit": 1, "kind": "spending"},
         "find_settlements": {"plan": PLAN, "limit": 1, "state": "accepted"},
         "find_agencies": {"limit": 1, "q": "van hoa"},
