@@ -44,9 +44,19 @@ SORTS: dict[str, dict[str, Value]] = {
     f"{ANOTHER_PLAN}/budget/lines": {
         "code": lambda item: item["code"],
         "allocated_vnd": lambda item: item["allocated_vnd"],
+        "spent_vnd": lambda item: item["spent_vnd"],
+    },
+    f"{PLAN}/budget/lines": {
+        "code": lambda item: item["code"],
+        "allocated_vnd": lambda item: item["allocated_vnd"],
+        "spent_vnd": lambda item: item["spent_vnd"],
+    },
+    f"{PLAN}/budget/entries": {
+        "id": lambda item: item["id"],
+        "occurred_on": lambda item: item["occurred_on"],
     },
 }
-PLAIN_VALUES = ("year", "due_on", "occurred_on", "date_verified", "allocated_vnd", "id")
+PLAIN_VALUES = ("year", "due_on", "occurred_on", "date_verified", "allocated_vnd", "spent_vnd", "id")
 """Orders that are the order of the values themselves."""
 
 
@@ -188,6 +198,14 @@ FILTERS: list[tuple[str, dict[str, str], Callable[[Item], bool]]] = [
         lambda item: "2023-02-15" <= item["occurred_on"] <= "2023-07-01",
     ),
     (f"{PLAN}/events", {"kind": "agreement"}, lambda item: item["kind"] == "agreement"),
+    (
+        f"{PLAN}/budget/entries",
+        {"kind": "spending,need"},
+        lambda item: item["kind"] in ("spending", "need"),
+    ),
+    (f"{PLAN}/budget/entries", {"line": "SCT-01"}, lambda item: item["line"] == "SCT-01"),
+    (f"{PLAN}/budget/settlements", {"agency": "SCT"}, lambda item: item["agency"]["code"] == "SCT"),
+    (f"{PLAN}/budget/lines", {"task": "IV.6.a"}, lambda item: item["tasks"][0]["code"] == "IV.6.a"),
     (f"{ANOTHER_PLAN}/budget/lines", {"agency": "SMAU"}, lambda item: item["agency"]["code"] == "SMAU"),
 ]
 

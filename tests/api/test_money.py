@@ -6,12 +6,15 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.journal import UngrantedChange
-from app.models import LedgerEntry
+from app.models import BudgetLine, LedgerEntry, Settlement
 from app.models.unit import permits
 from app.rules.judging import Permit
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Relation
 from app.rules.vocabulary import AgencyKind, Scope
+from app.schemas.budget import BudgetLineIn
+from app.schemas.ledger import AllocationIn, EntryIn, TransferIn
+from app.schemas.settlements import SettlementIn
 from tests.money import (
     BUDGET,
     CHECKED,
@@ -383,6 +386,37 @@ def test_no_operation_changes_or_deletes_an_entry(service: Service, office: Test
         with pytest.raises(UngrantedChange, match="never deleted"):
             session.flush()
         session.rollback()
+
+
+def test_no_field_may_be_set_that_the_contract_does_not_name(
+    service: Service, office: TestClient, funder: TestClient
+) -> None:
+    line = opened(office)["code"]
+    before = rows(service)
+    names = {
+        *(
+            column.name
+            for table in (BudgetLine, LedgerEntry, Settlement)
+            for column in table.__table__.columns
+        ),
+        *("spender", "can", "result", "entries", "kind_label", "amount_words_vi"),
+    }
+    moved = {"from_line": line, "to_line": line, "amount_vnd": 1, "occurred_on": "2023-06-01"}
+    for form, client, noun, body in (
+        (BudgetLineIn, office, "lines", line_of()),
+        (EntryIn, office, "needs", entry(line, 1)),
+        (EntryIn, office, "commitments", entry(line, 1)),
+        (EntryIn, office, "spendings", entry(line, 1)),
+        (AllocationIn, funder, "allocations", decided(line, 1)),
+        (TransferIn, funder, "transfers", {**moved, "decision": DECISION}),
+        (SettlementIn, office, "settlements", {"line": line, "amount_vnd": 1}),
+    ):
+        for name in sorted(names - set(form.model_fields)):
+            assert fault(client.post(f"{BUDGET}/{noun}", json={**body, name: None})) == (
+                f"/{name}",
+                "unknown_field",
+            )
+    assert rows(service) == before
 
 
 # Repetition.
