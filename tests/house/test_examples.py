@@ -72,7 +72,9 @@ def test_every_request_and_answer_is_what_the_contract_says(contract: Document, 
         example = examples[name]
         assert faults(contract, answer_schema(operation), example["response"]) == [], name
         assert ("request" in example) == ("requestBody" in operation), name
-        for content in operation.get("requestBody", {}).get("content", {}).values():
+        for media, content in operation.get("requestBody", {}).get("content", {}).items():
+            if media == "application/x-ndjson":  # the records of the same example, a line each
+                continue
             assert faults(contract, content["schema"], example["request"]) == [], name
 
 
