@@ -47,10 +47,12 @@ def _only_rows(state: ORMExecuteState) -> None:
 @event.listens_for(WritingSession, "before_flush")
 def _refuse_ungranted(session: Session, _context: UOWTransaction, _rows: Any) -> None:
     granted = permits(session)
-    changed = (row for row in session.dirty if session.is_modified(row))
+    changed = [row for row in session.dirty if session.is_modified(row)]
     for row in (*session.new, *changed):
         if isinstance(row, Recorded) and row not in granted:
             raise UngrantedChange(f"{type(row).__name__} changed without a permission")
+    if any(isinstance(row, Recorded) and row.unchanging for row in changed):
+        raise UngrantedChange("what is written once is never changed")
     if any(isinstance(row, Recorded) for row in session.deleted):
         raise UngrantedChange("business records are never deleted")
 

@@ -128,6 +128,12 @@ _WORDS: Final = {
         "date_verified và verified_by phải đi cùng nhau", "date_verified and verified_by go together"
     ),
     "over_total": Text("Tổng các dòng vượt tổng kinh phí", "The lines add up to more than the total"),
+    "digits_differ": Text("Số in trong văn bản khác total_vnd", "The digits as printed are not total_vnd"),
+    "words_differ": Text("Số tiền bằng chữ khác total_vnd", "The amount in words is not total_vnd"),
+    "no_amount": Text(
+        "Không đọc được số tiền bằng chữ, ví dụ: hai tỷ hai trăm bảy mươi tám triệu đồng",
+        "These words are no amount; an example: hai tỷ hai trăm bảy mươi tám triệu đồng",
+    ),
     "numbers_not_in_turn": Text(
         "Các mục phải đánh số liên tục từ 1", "The entries must be numbered 1, 2, 3 …, in turn"
     ),

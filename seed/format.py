@@ -21,7 +21,8 @@ from seed import strict_json
 from seed.document import Anomaly, Objective, Plan, Section
 from seed.faults import Found, words
 from seed.fields import Broken, Declared, Item
-from seed.work import Agency, Budget, Event, Task
+from seed.money import Budget
+from seed.work import Agency, Event, Task
 
 _CODED: Final = ("agencies", "sections", "objectives", "tasks", "events")
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, Text
 from app.rules.parties import Actor
 from app.rules.vocabulary import AgencyKind, Scope, Source
-from app.services import assigning, drafting
+from app.services import assigning, drafting, drafting_money
 from app.services.drafting import Draft
 from seed import format as plan_format
 from seed.document import Plan
@@ -76,7 +76,7 @@ def _steps(draft: Draft, plan_file: PlanFile, digest: str) -> Iterator[tuple[str
     yield "sự kiện · events", len(plan_file.events)
     if plan_file.budget is not None:
         lines = [(line.agency, _facts(line, "agency")) for line in plan_file.budget.lines]
-        drafting.add_budget(draft, _facts(plan_file.budget, "lines"), lines)
+        drafting_money.add_budget(draft, _facts(plan_file.budget, "lines"), lines)
         yield "dòng kinh phí · budget lines", len(lines)
     yield "đầu ra phải có · outputs owed", assigning.take_effect(draft)
 

@@ -1,6 +1,6 @@
-"""The working part of a plan file: who there is, who owes what, what is marked, and the money.
+"""The working part of a plan file: who there is, who owes what, and what is marked.
 
-The rules cited are those of the domain's model: things §1, outputs §2, shares §3, powers §4, money §5.
+The rules cited are those of the domain's model: things §1, outputs §2, shares §3, powers §4.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from pydantic import Field, ValidationInfo, model_validator
 from app.rules.vocabulary import AgencyKind, EventKind, Role, Source, TaskFamily, TaskKind, Visibility
 from seed import fields
 from seed.document import Placed
-from seed.fields import Bilingual, Broken, Dong, Item, ItemCode, Line, Long, Short
+from seed.fields import Bilingual, Broken, Item, ItemCode, Line, Long, Short
 
 MOST_PIECES = 1000
 """Every piece owed is a row of its own, for each body that owes it."""
@@ -202,33 +202,4 @@ class Event(Item):
     def _verified_by_something(self) -> Self:
         if (self.date_verified is None) != (self.verified_by is None):
             raise Broken("verified_by_what", "verified_by")
-        return self
-
-
-class BudgetLine(Item):
-    """One line of a breakdown the plan itself gives; never invented (model §5)."""
-
-    code: ItemCode
-    agency: fields.Body | None
-    title_vi: Short
-    title_en: Short
-    allocated_vnd: Dong
-    line: Line | None
-
-
-class Budget(Item):
-    """The total in đồng as the plan states it, and its lines if it has any; the rest is unallocated."""
-
-    total_vnd: Dong
-    printed: Short | None
-    words_printed: Short | None
-    source_vi: Short
-    source_en: Short
-    line: Line | None
-    lines: tuple[BudgetLine, ...] = ()
-
-    @model_validator(mode="after")
-    def _within_total(self) -> Self:
-        if sum(one.allocated_vnd for one in self.lines) > self.total_vnd:
-            raise Broken("over_total", "lines")
         return self

@@ -66,6 +66,7 @@ urge.coordinator    yes  -    -    -    -    -    -    -    -    -    yes  -    
 urge.settlement     -    -    -    -    -    -    -    -    -    -    -    -    -    -    yes  -    -    -
 urge.answer         -    -    -    -    -    -    yes  -    -    -    -    -    -    -    -    -    -    -
 urge.close          -    -    -    -    -    yes  -    -    -    -    -    -    -    -    -    -    -    -
+need.state          -    -    -    yes  -    -    -    -    -    -    -    -    -    not  not  -    -    -
 allocation.decide   -    -    -    not  -    -    -    -    -    -    -    -    -    yes  -    -    -    -
 spending.record     -    -    -    yes  -    -    -    -    -    -    -    -    -    not  not  -    -    -
 settlement.submit   -    -    -    yes  -    -    -    -    -    -    -    -    -    not  not  -    -    -
@@ -103,6 +104,7 @@ urge.coordinator    push    active   active   normal,internal
 urge.settlement     push    active   any      any
 urge.answer         push    active   any      any
 urge.close          push    active   any      any
+need.state          push    active   any      any
 allocation.decide   push    active   any      any
 spending.record     push    active   any      any
 settlement.submit   push    active   any      any

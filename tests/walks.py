@@ -74,6 +74,9 @@ _NUMBERED = {
     "revision": "amendments",
     "occurrence": "occurrences",
     "subscription": "calendar/subscriptions",
+    "line": "budget/lines",
+    "entry": "budget/entries",
+    "settlement": "budget/settlements",
 }
 
 

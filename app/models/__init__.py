@@ -6,10 +6,11 @@ from app.models.agencies import Agency, AgencyName, Membership
 from app.models.amendments import Amendment, Proposal
 from app.models.assignments import Assignment
 from app.models.base import Base
-from app.models.budget import Budget, BudgetLine
+from app.models.budget import Budget, BudgetLine, BudgetLink
 from app.models.changes import Change
 from app.models.events import Event, EventLink, Occurrence, Subscription
 from app.models.keys import Key
+from app.models.ledger import LedgerEntry, Settlement
 from app.models.objectives import Objective
 from app.models.outputs import Output
 from app.models.plans import Plan
@@ -30,11 +31,13 @@ __all__ = [
     "Base",
     "Budget",
     "BudgetLine",
+    "BudgetLink",
     "Change",
     "Event",
     "EventLink",
     "Implementation",
     "Key",
+    "LedgerEntry",
     "Membership",
     "Objective",
     "Occurrence",
@@ -44,6 +47,7 @@ __all__ = [
     "Receipt",
     "Replay",
     "Section",
+    "Settlement",
     "SigningKey",
     "Standing",
     "Subscription",

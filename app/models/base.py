@@ -77,10 +77,11 @@ class Recorded(Base):
 
     `subject` is the row's kind on the wire. `ref` is the name people know the row by, `plan_of` and
     `task_of` say whose it is: they decide who may read its changes. `known_as` is what a row that points at
-    this one calls it on the wire.
+    this one calls it on the wire. A row of an `unchanging` table stays as it was made.
     """
 
     __abstract__ = True
+    unchanging: ClassVar[bool] = False
 
     version: Mapped[int] = mapped_column(default=1, sort_order=-1)
 

@@ -43,6 +43,7 @@ class Action(Word):
     URGE_SETTLEMENT = "urge.settlement", "Đôn đốc quyết toán", "Urge settlement"
     URGE_ANSWER = "urge.answer", "Trả lời đôn đốc", "Answer an urge"
     URGE_CLOSE = "urge.close", "Kết thúc đôn đốc", "Close an urge"
+    NEED_STATE = "need.state", "Mở dòng kinh phí, nêu nhu cầu", "Open a budget line, state its need"
     ALLOCATION_DECIDE = "allocation.decide", "Quyết định bố trí kinh phí", "Decide allocation"
     SPENDING_RECORD = "spending.record", "Ghi cam kết chi, chi", "Record commitment and spending"
     SETTLEMENT_SUBMIT = "settlement.submit", "Nộp quyết toán", "Submit settlement"
@@ -120,6 +121,7 @@ POLICY: Mapping[Action, Rule] = MappingProxyType({
     Action.URGE_SETTLEMENT:     _row(PLAN,   Is.SETTLER),
     Action.URGE_ANSWER:         _row(PLAN,   Is.URGED),
     Action.URGE_CLOSE:          _row(PLAN,   Is.URGER),
+    Action.NEED_STATE:          _row(PLAN,   Is.SPENDER, never=_PURSE),
     Action.ALLOCATION_DECIDE:   _row(PLAN,   Is.FUNDER, never=(Is.SPENDER,)),
     Action.SPENDING_RECORD:     _row(PLAN,   Is.SPENDER, never=_PURSE),
     Action.SETTLEMENT_SUBMIT:   _row(PLAN,   Is.SPENDER, never=_PURSE),

@@ -1,12 +1,10 @@
 """Asking of plans: what can be done to a plan; to an urge, a proposal, a budget line in it; to an agency."""
 
-from dataclasses import replace
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.models import Agency, BudgetLine, Plan
+from app.models import Agency, Plan
 from app.rules.acts import Obstacle
 from app.rules.amending import ProposalState
 from app.rules.judging import Permit, allowed, judge
@@ -14,8 +12,9 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor, Item
 from app.rules.urging import UrgeState
 from app.rules.vocabulary import PlanStatus
-from app.services import grounds, obstacles, proposals, urges
+from app.services import budget, grounds, obstacles, proposals, urges
 from app.services.asking_of_work import Thing, only
+from app.services.budget import ON_A_LINE
 
 ON_A_PLAN = (
     Action.PLAN_READ,
@@ -28,13 +27,6 @@ ON_A_PLAN = (
     Action.URGE_CONTENT,
     Action.URGE_SETTLEMENT,
     Action.SERVICE_OPERATE,
-)
-ON_A_LINE = (
-    Action.ALLOCATION_DECIDE,
-    Action.SPENDING_RECORD,
-    Action.SETTLEMENT_SUBMIT,
-    Action.SETTLEMENT_DECIDE,
-    Action.URGE_SETTLEMENT,
 )
 ON_AN_AGENCY = (Action.AGENCY_EDIT, Action.KEY_MANAGE)
 _OPERATIONS = {Action.URGE_ANSWER: "answer_urge", Action.URGE_CLOSE: "close_urge"}
@@ -75,13 +67,8 @@ def proposal(session: Session, actor: Actor, slug: str, public_id: str) -> Thing
 def line(session: Session, actor: Actor, slug: str, code: str) -> Thing:
     """A line of the budget, with the agency that spends it."""
     here = grounds.find(session, actor, slug)
-    query = select(Agency.code).select_from(BudgetLine).outerjoin(Agency, Agency.id == BudgetLine.agency_id)
-    found = session.execute(
-        query.where(BudgetLine.plan_id == here.plan.id, BudgetLine.code == code)
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    item = replace(here.item, spender=found[0])
+    _, agency = budget.one(session, here, actor, code)
+    item = budget.item(here, agency)
     return Thing(item, allowed(actor, ON_A_LINE, item), only(ON_A_LINE), here=here)
 
 

@@ -13,7 +13,7 @@ from app.models import Activity, Assignment, Base, Change, Output, Plan, Standin
 from app.models.base import Recorded
 from app.rules import lifecycle
 from app.rules.vocabulary import ActivityStatus, OutputKind, PlanStatus, Role, TaskKind, Visibility
-from app.services import facts, outputs, settling, standings
+from app.services import audit_money, facts, outputs, settling, standings
 
 
 def differences(session: Session) -> Iterator[str]:
@@ -23,6 +23,7 @@ def differences(session: Session) -> Iterator[str]:
     yield from _standings(session)
     yield from _withdrawals(session)
     yield from _shares(session)
+    yield from audit_money.differences(session)
     yield from _journal(session)
 
 

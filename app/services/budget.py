@@ -1,69 +1,224 @@
-"""The plan's money, as far as the plan says."""
+"""The plan's money as it stands: its total, and the lines it is broken down to.
 
-from sqlalchemy import func, select
+A line for a task that is hidden from the caller is hidden with it, and takes no part in any sum: as in
+progress, what is told is what this caller may see. Its own agency and those who decide on money see every
+line they decide on; a task they may not see is not named there.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
-from app.models import Agency, Budget, BudgetLine
-from app.rules.parties import Actor
+from app.errors import Fault, Invalid, NotFound, Text
+from app.models import Agency, Budget, BudgetLine, BudgetLink, Task
+from app.rules import money_words
+from app.rules.judging import allowed
+from app.rules.ledger import Balance, EntryKind
+from app.rules.ownership import Action
+from app.rules.parties import Actor, Item
+from app.rules.vocabulary import Role
 from app.schemas.base import AgencyRef
 from app.schemas.budget import BudgetLineFilter, BudgetLineOut, BudgetLinePage, BudgetOut
 from app.schemas.lists import several
-from app.services import grounds, listing
+from app.services import budget_links, grounds, listing, sight
 from app.services.grounds import Ground
 
-ORDERS = {"code": BudgetLine.code, "allocated_vnd": BudgetLine.allocated_vnd}
+ORDERS = {
+    "code": BudgetLine.code,
+    "allocated_vnd": BudgetLine.allocated_vnd,
+    "spent_vnd": BudgetLine.spent_vnd,
+}
+ON_A_LINE = (
+    Action.NEED_STATE,
+    Action.ALLOCATION_DECIDE,
+    Action.SPENDING_RECORD,
+    Action.SETTLEMENT_SUBMIT,
+    Action.SETTLEMENT_DECIDE,
+    Action.URGE_SETTLEMENT,
+)
+Known = tuple[BudgetLine, Agency | None]
+"""A line, and whose it is."""
 
 
 def get(session: Session, actor: Actor, slug: str) -> BudgetOut:
-    """The total, what of it has been allocated to lines, and the explicit rest."""
-    return of_plan(session, grounds.find(session, actor, slug))
+    """The total, where its lines stand, and the explicit rest."""
+    return of_plan(session, grounds.find(session, actor, slug), actor)
 
 
-def of_plan(session: Session, here: Ground) -> BudgetOut:
+def of_plan(session: Session, here: Ground, actor: Actor) -> BudgetOut:
     """The same, for a plan already found."""
     budget = session.scalars(select(Budget).where(Budget.plan_id == here.plan.id)).one_or_none()
     if budget is None:
         raise NotFound()
-    lines, allocated = session.execute(
-        select(func.count(), func.coalesce(func.sum(BudgetLine.allocated_vnd), 0)).where(
-            BudgetLine.plan_id == here.plan.id
-        )
-    ).one()
+    rows = session.scalars(
+        select(BudgetLine).where(BudgetLine.plan_id == here.plan.id, seen(here, actor))
+    ).all()
+    sums = total(rows)
+    left = budget.total_vnd - sums.allocated
     return BudgetOut(
         plan=here.plan.slug,
         total_vnd=budget.total_vnd,
-        allocated_vnd=int(allocated),
-        unallocated_vnd=budget.total_vnd - int(allocated),
+        total_words_vi=money_words.written(budget.total_vnd),
+        needed_vnd=sums.needed,
+        allocated_vnd=sums.allocated,
+        unallocated_vnd=left,
+        unallocated_words_vi=money_words.written(left),
+        committed_vnd=sums.committed,
+        spent_vnd=sums.spent,
+        settled_vnd=sums.settled,
         printed=budget.printed,
         words_printed=budget.words_printed,
         source_vi=budget.source_vi,
         source_en=budget.source_en,
         line=budget.line,
-        lines=lines,
+        lines=len(rows),
+    )
+
+
+def balance(line: BudgetLine) -> Balance:
+    """Where a line stands."""
+    return Balance(line.needed_vnd, line.allocated_vnd, line.committed_vnd, line.spent_vnd, line.settled_vnd)
+
+
+def total(lines: Iterable[BudgetLine]) -> Balance:
+    """Where some lines stand together; summed here, as no database promises more than 64 bits."""
+    return Balance.of((kind, amount) for line in lines for kind, amount in _amounts(line))
+
+
+def _amounts(line: BudgetLine) -> Iterable[tuple[EntryKind, int]]:
+    return (
+        (EntryKind.NEED, line.needed_vnd),
+        (EntryKind.ALLOCATION, line.allocated_vnd),
+        (EntryKind.COMMITMENT, line.committed_vnd),
+        (EntryKind.SPENDING, line.spent_vnd),
+        (EntryKind.SETTLEMENT, line.settled_vnd),
     )
 
 
 def lines(session: Session, actor: Actor, slug: str, ask: BudgetLineFilter) -> BudgetLinePage:
     """List the lines the total is broken down to; none where the plan has no breakdown."""
     here = grounds.find(session, actor, slug)
-    query = (
-        select(BudgetLine, Agency.code, Agency.name_vi)
-        .outerjoin(Agency, Agency.id == BudgetLine.agency_id)
-        .where(BudgetLine.plan_id == here.plan.id, *listing.matching(BudgetLine.search_text, ask.q))
-    )
+    query = _query(here, actor, *listing.matching(BudgetLine.search_text, ask.q))
     if ask.agency:
         query = query.where(Agency.code.in_(several(ask.agency)))
+    if ask.task:
+        query = query.where(_for_task(here, actor, several(ask.task)))
+    if ask.can:
+        query = query.where(can(here, actor, several(ask.can)))
     found = listing.page(session, query, ask, ORDERS, by="code", last=[BudgetLine.code], place=slug)
-    items = [
-        BudgetLineOut(
-            code=line.code,
-            agency=AgencyRef(code=code, name_vi=name) if code else None,
-            title_vi=line.title_vi,
-            title_en=line.title_en,
-            allocated_vnd=line.allocated_vnd,
-            line=line.line,
-        )
-        for line, code, name in found.rows
-    ]
+    items = shown(session, here, actor, [(line, agency) for line, agency in found.rows])
     return BudgetLinePage(items=items, next_cursor=found.next_cursor, total=found.total)
+
+
+def line(session: Session, actor: Actor, slug: str, code: str) -> tuple[BudgetLineOut, int]:
+    """One line, and its version."""
+    here = grounds.find(session, actor, slug)
+    known = one(session, here, actor, code)
+    return shown(session, here, actor, [known])[0], known[0].version
+
+
+def every(session: Session, here: Ground, actor: Actor) -> list[Known]:
+    """All lines that the caller sees, by their codes."""
+    rows = session.execute(_query(here, actor).order_by(BudgetLine.code))
+    return [(line, agency) for line, agency in rows]
+
+
+def one(session: Session, here: Ground, actor: Actor, code: str) -> Known:
+    """The line with this code, if the caller may see it; otherwise there is none."""
+    found = session.execute(_query(here, actor, BudgetLine.code == code)).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found[0], found[1]
+
+
+def named(session: Session, here: Ground, actor: Actor, code: str, pointer: str = "/line") -> Known:
+    """The line that a request names."""
+    try:
+        return one(session, here, actor, code)
+    except NotFound as unknown:
+        raise Invalid(
+            faults=[
+                Fault(
+                    pointer,
+                    "unknown_line",
+                    Text("Kế hoạch không có dòng kinh phí này", "The plan has no such budget line"),
+                )
+            ]
+        ) from unknown
+
+
+def item(here: Ground, agency: Agency | None) -> Item:
+    """What the rules need to know of a line: whose it is, and whether that body can still write."""
+    if agency is None:
+        return here.item
+    ended = agency.valid_to is not None and agency.valid_to < here.today
+    voiceless = here.item.voiceless | ({agency.code} if ended else set())
+    return replace(here.item, spender=agency.code, voiceless=voiceless)
+
+
+def seen(here: Ground, actor: Actor) -> ColumnElement[bool]:
+    """A condition on BudgetLine: the caller sees every task it is for, or has to do with its money."""
+    deciders = (*here.item.roles.get(Role.FUND, ()), *here.item.roles.get(Role.SETTLE, ()))
+    if here.insider or actor.agency in deciders:
+        return true()
+    hidden = (
+        exists()
+        .where(
+            BudgetLink.line_id == BudgetLine.id, Task.id == BudgetLink.task_id, ~sight.seen_whole(here, actor)
+        )
+        .correlate(BudgetLine)
+    )
+    return or_(BudgetLine.agency_id == actor.agency_id, ~hidden)
+
+
+def can(here: Ground, actor: Actor, wanted: Sequence[str]) -> ColumnElement[bool]:
+    """`can` of a line as a condition on it: the caller's own, or another's."""
+    own = BudgetLine.agency_id == actor.agency_id
+    ways = [
+        place
+        for place, on in (
+            (own, replace(here.item, spender=actor.agency)),
+            (or_(~own, BudgetLine.agency_id.is_(None)), here.item),
+        )
+        if allowed(actor, [one for one in ON_A_LINE if one in wanted], on)
+    ]
+    return or_(false(), *ways)
+
+
+def shown(session: Session, here: Ground, actor: Actor, known: Sequence[Known]) -> list[BudgetLineOut]:
+    """Lines on the wire."""
+    links = budget_links.of(session, here, actor, [line.id for line, _ in known])
+    columns = [name for name in BudgetLineOut.model_fields if name in BudgetLine.__table__.columns]
+    return [
+        BudgetLineOut(
+            **{name: getattr(line, name) for name in columns},
+            **links[line.id],
+            agency=AgencyRef(code=agency.code, name_vi=agency.name_vi) if agency else None,
+            can=allowed(actor, ON_A_LINE, item(here, agency)),
+        )
+        for line, agency in known
+    ]
+
+
+def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(BudgetLine, Agency)
+        .outerjoin(Agency, Agency.id == BudgetLine.agency_id)
+        .where(BudgetLine.plan_id == here.plan.id, seen(here, actor), *conditions)
+    )
+
+
+def _for_task(here: Ground, actor: Actor, codes: Sequence[str]) -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(
+            BudgetLink.line_id == BudgetLine.id,
+            Task.id == BudgetLink.task_id,
+            Task.code.in_(codes),
+            sight.seen_whole(here, actor),
+        )
+        .correlate(BudgetLine)
+    )

@@ -93,7 +93,10 @@ def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
     return whole
 
 
-_FOR_INSIDERS = (Subject.AMENDMENT, Subject.PROPOSAL, Subject.URGE)
+_FOR_INSIDERS = (
+    *(Subject.AMENDMENT, Subject.PROPOSAL, Subject.URGE),
+    *(Subject.BUDGET_LINE, Subject.BUDGET_LINK, Subject.LEDGER_ENTRY, Subject.SETTLEMENT),
+)
 """What tells of several tasks at once, or is between two bodies. What an amendment does to a task is told of
 the task."""
 

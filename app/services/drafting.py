@@ -4,7 +4,7 @@ In the order agencies, plan, sections, objectives, tasks, links, events, budget;
 owes what and puts the plan in force. Everything stands under one permit: one act of one body.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,8 +16,6 @@ from app.errors import Conflict, Text
 from app.models import (
     Agency,
     AgencyName,
-    Budget,
-    BudgetLine,
     Event,
     EventLink,
     Implementation,
@@ -221,22 +219,6 @@ def add_event(draft: Draft, task: str | None, facts: Mapping[str, Any]) -> None:
             label=f"{event.code}/{task}",
         )
         draft.enter(link)
-
-
-def add_budget(
-    draft: Draft, facts: Mapping[str, Any], lines: Iterable[tuple[str | None, Mapping[str, Any]]]
-) -> None:
-    """Enter the total, and the lines the document itself gives, if any."""
-    draft.enter(Budget(**facts, plan_id=draft.plan.id, label=draft.plan.slug))
-    for agency, line in lines:
-        draft.enter(
-            BudgetLine(
-                **line,
-                plan_id=draft.plan.id,
-                agency_id=draft.agencies[agency].id if agency is not None else None,
-                search_text=fold(f"{line['code']} {line['title_vi']} {line['title_en']}"),
-            )
-        )
 
 
 def _placed(draft: Draft, facts: Mapping[str, Any]) -> dict[str, Any]:

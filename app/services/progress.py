@@ -179,16 +179,12 @@ def _task_rows(chosen: Scene) -> list[ProgressRow]:
 
 
 def _section_rows(chosen: Scene) -> list[ProgressRow]:
-    below: dict[int, set[int]] = defaultdict(set)
-    views: set[int] = set()
-    for task in chosen.tree.tasks.values():
-        for section in chosen.tree.upwards(task):
-            below[section.id] |= chosen.tree.duties[task.id]
-            if task.is_view:
-                views.add(section.id)
+    below = chosen.tree.duties_below()
+    programme = (task for task in chosen.tree.tasks.values() if task.is_view)
+    views = {section.id for task in programme for section in chosen.tree.upwards(task)}
     rows = []
     for node in chosen.tree.sections.values():
-        some = chosen.of(below[node.id])
+        some = chosen.of(below.get(node.id, ()))
         if some.parts or node.id in views:
             rows.append(_section_row(chosen.tree, node, some, view=node.id in views))
     return rows

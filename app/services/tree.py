@@ -46,6 +46,14 @@ class Tree:
             yield self.sections[at]
             at = self.sections[at].up
 
+    def duties_below(self) -> dict[int, set[int]]:
+        """Section → the duties that the tasks in it, and in all that lies in it, stand for."""
+        below: dict[int, set[int]] = {}
+        for task in self.tasks.values():
+            for section in self.upwards(task):
+                below.setdefault(section.id, set()).update(self.duties[task.id])
+        return below
+
     def within(self, tasks: tuple[str, ...], sections: tuple[str, ...]) -> frozenset[int] | None:
         """The duties that filters by task and section leave; None where neither is given."""
         if not tasks and not sections:

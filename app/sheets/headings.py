@@ -25,6 +25,6 @@ def heading(item: str, path: Sequence[str]) -> str:
     if above and last in _PARTS:
         return f"{heading(item, above)} ({_PARTS[last]})"
     if above and above[0] == "progress":  # said of a task as of a node by itself
-        return heading(item, path[1:])
+        return heading("ProgressRow", path[1:])
     way = ".".join(path)
     return _WORDS.get(f"{item}.{way}") or _WORDS[way]

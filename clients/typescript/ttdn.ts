@@ -970,7 +970,14 @@ export interface paths {
          */
         get: operations["find_budget_lines"];
         put?: never;
-        post?: never;
+        /**
+         * Mở một dòng kinh phí · Open a budget line
+         * @description Đơn vị mở dòng của mình và nêu nhu cầu; cơ quan quyết định kinh phí mở dòng cùng số bố trí
+         *     (`allocation`). Gửi lại đúng dòng cũ thì không thay đổi gì. · An agency opens a line of its own and says
+         *     what it needs; the funding decider opens one with what it allocates. The same line again changes
+         *     nothing.
+         */
+        post: operations["open_budget_line"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1123,6 +1130,305 @@ export interface paths {
          * @description Địa chỉ ngừng trả lời ngay. · Its address answers no more, at once.
          */
         post: operations["revoke_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Danh sách quyết toán · List settlements
+         * @description Mới nhất trước. `can=settlement.decide` là quyết toán chờ mình kiểm tra. · Latest first.
+         *     `can=settlement.decide` is what waits for the caller.
+         */
+        get: operations["find_settlements"];
+        put?: never;
+        /**
+         * Nộp quyết toán · Submit a settlement
+         * @description Đơn vị của dòng nộp số đã chi; không quá số đã chi mà chưa quyết toán, chưa nộp. · The line's agency
+         *     hands in what it has spent; no more than is spent and neither settled nor handed in.
+         */
+        post: operations["submit_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/settlements/{settlement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Một quyết toán · One settlement
+         * @description Số tiền, tình trạng, ai nộp, ai giải quyết, theo văn bản nào. · Its amount and state; who submitted it,
+         *     who decided it and by what.
+         */
+        get: operations["get_settlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/settlements/{settlement}/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chấp nhận quyết toán · Accept a settlement
+         * @description Cơ quan kiểm tra quyết toán chấp nhận nguyên số đã nộp, theo văn bản: thành một bút toán. · The
+         *     settlement checker accepts it as it was submitted, by a document: it becomes an entry.
+         */
+        post: operations["accept_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/settlements/{settlement}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trả lại quyết toán · Return a settlement
+         * @description Nêu còn thiếu gì; đơn vị nộp quyết toán khác. · Says what is missing; the agency submits another.
+         */
+        post: operations["return_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/lines/{line}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Một dòng kinh phí · One budget line
+         * @description Nhu cầu, đã bố trí, đã cam kết, đã chi, đã quyết toán. · What is needed, allocated, committed, spent,
+         *     settled.
+         */
+        get: operations["get_budget_line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nêu nhu cầu kinh phí · State a need
+         * @description Đơn vị nêu nhu cầu của dòng mình; nhu cầu không ràng buộc ai. · An agency says what its line needs; it
+         *     binds nobody.
+         */
+        post: operations["state_need"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/allocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Quyết định bố trí kinh phí · Decide an allocation
+         * @description Cơ quan quyết định kinh phí bố trí theo văn bản, trong tổng số của kế hoạch; vượt thì 409 nêu số còn
+         *     lại (`left_vnd`). · The funding decider allocates by a document, within the plan's total; beyond it 409
+         *     says what is left (`left_vnd`).
+         */
+        post: operations["decide_allocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/commitments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ghi cam kết chi · Record a commitment
+         * @description Đơn vị của dòng cam kết chi trong số đã bố trí. · The line's agency commits what was allocated.
+         */
+        post: operations["record_commitment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/spendings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ghi khoản chi · Record a spending
+         * @description Đơn vị của dòng chi trong số đã cam kết. · The line's agency spends what was committed.
+         */
+        post: operations["record_spending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Điều chuyển giữa hai dòng · Transfer between two lines
+         * @description Hai bút toán cùng một văn bản, cộng lại bằng không; ghi cả hai hoặc không ghi gì. · Two entries by one
+         *     document that add up to nothing; both or none.
+         */
+        post: operations["transfer_allocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sổ cái kinh phí · List ledger entries
+         * @description Mới nhất trước. Bút toán không bao giờ sửa, xóa; sai thì có bút toán đảo. · Latest first. Entries never
+         *     change and are never deleted; what was wrong has a reversal.
+         */
+        get: operations["find_ledger_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Một bút toán · One ledger entry
+         * @description Số tiền, văn bản, ai ghi, bị đảo bởi bút toán nào. · The amount, its paper, who wrote it, what reversed
+         *     it.
+         */
+        get: operations["get_ledger_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/entries/{entry}/reversals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Đảo một bút toán · Reverse an entry
+         * @description Một lần, bởi cơ quan được ghi loại bút toán ấy; bố trí và quyết toán phải dẫn văn bản. · Once, by
+         *     whoever may write entries of its kind; allocations and settlements by a document.
+         */
+        post: operations["reverse_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/rollup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tổng hợp kinh phí · Money rolled up
+         * @description Theo mục, cơ quan, nhiệm vụ, dòng, tháng, với phần chưa bố trí; bên cạnh là tiến độ: xong mà chưa chi,
+         *     chi mà chưa có minh chứng, chi cho mỗi đầu ra đã xác nhận. · By section, agency, task, line or month, with
+         *     the unallocated rest; beside the work: done with nothing spent, spent with nothing evidenced, the cost of
+         *     each confirmed output.
+         */
+        get: operations["get_budget_rollup"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1353,6 +1659,22 @@ export interface components {
             amends_revision?: number | null;
         };
         /**
+         * AcceptanceOfSettlementIn
+         * @description The document that accepts a settlement as it was submitted.
+         */
+        AcceptanceOfSettlementIn: {
+            decision: components["schemas"]["app__schemas__amendments__DecisionIn"];
+            /**
+             * Occurred On
+             * Format: date
+             * @description ngày phát sinh · the day it happened
+             * @example 2023-05-12
+             */
+            occurred_on: string;
+            /** Note */
+            note?: string | null;
+        };
+        /**
          * ActKind
          * @description What was done to an output.
          * @enum {string}
@@ -1433,7 +1755,7 @@ export interface components {
          * @description What can be asked leave for.
          * @enum {string}
          */
-        Action: "plan.read" | "plan.draw_up" | "plan.amend" | "plan.propose" | "proposal.decide" | "proposal.withdraw" | "agency.edit" | "calendar.edit" | "calendar.steward" | "calendar.subscribe" | "activity.record" | "activity.revise" | "activity.withdraw" | "occurrence.open" | "output.claim" | "output.withdraw" | "output.confirm" | "output.self_confirm" | "output.return" | "status.report" | "status.decide" | "urge.content" | "urge.coordinator" | "urge.settlement" | "urge.answer" | "urge.close" | "allocation.decide" | "spending.record" | "settlement.submit" | "settlement.decide" | "key.manage" | "service.operate";
+        Action: "plan.read" | "plan.draw_up" | "plan.amend" | "plan.propose" | "proposal.decide" | "proposal.withdraw" | "agency.edit" | "calendar.edit" | "calendar.steward" | "calendar.subscribe" | "activity.record" | "activity.revise" | "activity.withdraw" | "occurrence.open" | "output.claim" | "output.withdraw" | "output.confirm" | "output.self_confirm" | "output.return" | "status.report" | "status.decide" | "urge.content" | "urge.coordinator" | "urge.settlement" | "urge.answer" | "urge.close" | "need.state" | "allocation.decide" | "spending.record" | "settlement.submit" | "settlement.decide" | "key.manage" | "service.operate";
         /**
          * ActivityIn
          * @description A record that something was done.
@@ -1780,6 +2102,37 @@ export interface components {
              * @example Sở Văn hóa, Thể thao và Du lịch
              */
             name_vi: string;
+        };
+        /**
+         * AllocationIn
+         * @description What a decision gives to a line, within the plan's total.
+         */
+        AllocationIn: {
+            /** Source System */
+            source_system?: string | null;
+            /** External Id */
+            external_id?: string | null;
+            /**
+             * Line
+             * @example SVHTTDL-01
+             */
+            line: string;
+            /**
+             * Amount Vnd
+             * @description đồng
+             * @example 150000000
+             */
+            amount_vnd: number;
+            /**
+             * Occurred On
+             * Format: date
+             * @description ngày phát sinh · the day it happened
+             * @example 2023-05-12
+             */
+            occurred_on: string;
+            decision: components["schemas"]["app__schemas__amendments__DecisionIn"];
+            /** Note */
+            note?: string | null;
         };
         /**
          * AmendmentIn
@@ -2156,8 +2509,92 @@ export interface components {
             work: components["schemas"]["Signed"];
             scope: components["schemas"]["Signed"];
         };
-        /** BudgetLineOut */
+        /**
+         * BudgetBy
+         * @description What a roll-up of money has a row for.
+         * @enum {string}
+         */
+        BudgetBy: "section" | "agency" | "task" | "line" | "month";
+        /**
+         * BudgetLineIn
+         * @description A new line. An agency opens its own, and may say what it needs; the funding decider opens one together
+         *     with what it allocates to it. Its code begins with the code of its agency: `SVHTTDL-01`.
+         */
+        BudgetLineIn: {
+            /**
+             * Code
+             * @example SVHTTDL-01
+             */
+            code: string;
+            /**
+             * Agency
+             * @description đơn vị của dòng, không nêu là chính mình · whose line; the caller's if left out
+             */
+            agency?: string | null;
+            /** Title Vi */
+            title_vi: string;
+            /**
+             * Title En
+             * @description không nêu là `title_vi` · left out: `title_vi`
+             */
+            title_en?: string | null;
+            /**
+             * Tasks
+             * @example [
+             *       "IV.7.a"
+             *     ]
+             */
+            tasks?: string[];
+            /** Outputs */
+            outputs?: string[];
+            /** Activities */
+            activities?: string[];
+            /** Events */
+            events?: string[];
+            /** Chapter */
+            chapter?: string | null;
+            /** Category */
+            category?: string | null;
+            /** Subcategory */
+            subcategory?: string | null;
+            /** Item */
+            item?: string | null;
+            /** Subitem */
+            subitem?: string | null;
+            /** Needed Vnd */
+            needed_vnd?: number | null;
+            allocation?: components["schemas"]["FirstAllocationIn"] | null;
+        };
+        /**
+         * BudgetLineOut
+         * @description A line, and where it stands: what its entries add up to.
+         */
         BudgetLineOut: {
+            /**
+             * Chapter
+             * @description chương
+             */
+            chapter: string | null;
+            /**
+             * Category
+             * @description loại
+             */
+            category: string | null;
+            /**
+             * Subcategory
+             * @description khoản
+             */
+            subcategory: string | null;
+            /**
+             * Item
+             * @description mục
+             */
+            item: string | null;
+            /**
+             * Subitem
+             * @description tiểu mục
+             */
+            subitem: string | null;
             /** Code */
             code: string;
             agency: components["schemas"]["AgencyRef"] | null;
@@ -2165,10 +2602,43 @@ export interface components {
             title_vi: string;
             /** Title En */
             title_en: string;
+            /**
+             * Tasks
+             * @description nhiệm vụ được chi, những nhiệm vụ xem được · the tasks it is for, as far as seen
+             */
+            tasks: components["schemas"]["TaskRef"][];
+            /**
+             * Outputs
+             * @description id đầu ra · ids of outputs it is for
+             */
+            outputs: string[];
+            /**
+             * Activities
+             * @description id hoạt động · ids of records it is for
+             */
+            activities: string[];
+            /**
+             * Events
+             * @description mã sự kiện · codes of events it is for
+             */
+            events: string[];
+            /** Needed Vnd */
+            needed_vnd: number;
             /** Allocated Vnd */
             allocated_vnd: number;
+            /** Committed Vnd */
+            committed_vnd: number;
+            /** Spent Vnd */
+            spent_vnd: number;
+            /** Settled Vnd */
+            settled_vnd: number;
             /** Line */
             line: number | null;
+            /**
+             * Can
+             * @description việc người gọi làm được ngay với mục này · what the caller may do to it now
+             */
+            can: components["schemas"]["Action"][];
         };
         /** BudgetLinePage */
         BudgetLinePage: {
@@ -2187,7 +2657,8 @@ export interface components {
         };
         /**
          * BudgetOut
-         * @description The plan's total and what is left of it. Always allocated + unallocated = total.
+         * @description The plan's money as this caller may see it: lines for tasks that are hidden from it take no part, as in
+         *     progress. Always allocated + unallocated = total.
          */
         BudgetOut: {
             /** Plan */
@@ -2197,10 +2668,28 @@ export interface components {
              * @example 2278000000
              */
             total_vnd: number;
+            /**
+             * Total Words Vi
+             * @example Hai tỷ, hai trăm bảy mươi tám triệu đồng
+             */
+            total_words_vi: string;
+            /**
+             * Needed Vnd
+             * @description nhu cầu các dòng đã nêu · what lines are said to need
+             */
+            needed_vnd: number;
             /** Allocated Vnd */
             allocated_vnd: number;
             /** Unallocated Vnd */
             unallocated_vnd: number;
+            /** Unallocated Words Vi */
+            unallocated_words_vi: string;
+            /** Committed Vnd */
+            committed_vnd: number;
+            /** Spent Vnd */
+            spent_vnd: number;
+            /** Settled Vnd */
+            settled_vnd: number;
             /** Printed */
             printed: string | null;
             /** Words Printed */
@@ -2216,6 +2705,88 @@ export interface components {
              * @description số dòng kinh phí · how many lines it is broken down to
              */
             lines: number;
+        };
+        /**
+         * BudgetRollupOut
+         * @description The plan's money broken down, as this caller may see it.
+         */
+        BudgetRollupOut: {
+            /** Plan */
+            plan: string;
+            by: components["schemas"]["BudgetBy"];
+            /**
+             * By Label
+             * @default
+             */
+            by_label: string;
+            /** Total Vnd */
+            total_vnd: number;
+            /** Allocated Vnd */
+            allocated_vnd: number;
+            /** Unallocated Vnd */
+            unallocated_vnd: number;
+            /** Items */
+            items: components["schemas"]["BudgetRow"][];
+        };
+        /**
+         * BudgetRow
+         * @description Some of the money, and what was done with it. What is of several rows at once is not divided by guess:
+         *     it stands in the row `shared`, or in the section that holds all of it; what is for no task in `unlinked`;
+         *     what no line has in `unallocated`. Sections hold what lies in them; other rows add up to the plan's
+         *     total.
+         */
+        BudgetRow: {
+            /**
+             * Key
+             * @description mã; tháng YYYY-MM; hoặc `shared`, `unlinked`, `no_agency`, `unallocated` · a code; a month; or one of these
+             */
+            key: string;
+            /**
+             * Parent
+             * @description mục cha · the section around it
+             */
+            parent: string | null;
+            /** Title Vi */
+            title_vi: string;
+            /** Title En */
+            title_en: string;
+            /**
+             * Lines
+             * @description số dòng kinh phí · how many lines
+             */
+            lines: number;
+            /** Needed Vnd */
+            needed_vnd: number;
+            /** Allocated Vnd */
+            allocated_vnd: number;
+            /** Committed Vnd */
+            committed_vnd: number;
+            /** Spent Vnd */
+            spent_vnd: number;
+            /** Settled Vnd */
+            settled_vnd: number;
+            /**
+             * Unallocated Vnd
+             * @description chỉ ở dòng `unallocated` · in the row `unallocated` alone
+             */
+            unallocated_vnd: number;
+            state: components["schemas"]["State"] | null;
+            /** State Label */
+            state_label: string | null;
+            /** @description tiến độ có minh chứng · how far the work is; null: none here */
+            evidenced: components["schemas"]["Ratio"] | null;
+            /**
+             * Done Unspent
+             * @description đã xong mà chưa chi đồng nào · done with nothing spent; null: not to be said
+             */
+            done_unspent: boolean | null;
+            /**
+             * Spent Unevidenced
+             * @description đã chi mà chưa có minh chứng · spent with nothing evidenced; null: not to be said
+             */
+            spent_unevidenced: boolean | null;
+            /** @description chi cho mỗi đầu ra đã xác nhận; null khi chưa có, hoặc còn tiền chung với việc khác · for each confirmed output; null without one, or where money is shared with other work */
+            cost: components["schemas"]["CostOut"] | null;
         };
         /**
          * By
@@ -2408,6 +2979,18 @@ export interface components {
             coordinators: string[];
         };
         /**
+         * CostOut
+         * @description What each confirmed output cost: each × outputs + left over = spent, to the đồng.
+         */
+        CostOut: {
+            /** Outputs */
+            outputs: number;
+            /** Each Vnd */
+            each_vnd: number;
+            /** Left Over Vnd */
+            left_over_vnd: number;
+        };
+        /**
          * Course
          * @description What became of a thing. Absent and undefined both take no part in the figure of that instant.
          * @enum {string}
@@ -2580,6 +3163,37 @@ export interface components {
             scope: components["schemas"]["Signed"];
         };
         /**
+         * DocumentIn
+         * @description The paper it is by: a contract, a voucher, a report; however it is numbered.
+         */
+        DocumentIn: {
+            /**
+             * Number
+             * @example 15/HĐ-SVHTTDL
+             */
+            number: string;
+            /**
+             * Issued On
+             * Format: date
+             * @example 2023-05-10
+             */
+            issued_on: string;
+            /** Issuer */
+            issuer?: string | null;
+        };
+        /**
+         * DocumentOut
+         * @description The paper an entry cites. The day is null where the plan's own text is cited, and says none.
+         */
+        DocumentOut: {
+            /** Number */
+            number: string;
+            /** Issued On */
+            issued_on: string | null;
+            /** Issuer */
+            issuer: string | null;
+        };
+        /**
          * DutyChange
          * @description A duty that the plan did not have.
          */
@@ -2618,6 +3232,43 @@ export interface components {
             /** Implements */
             implements?: string[];
         };
+        /**
+         * EntryIn
+         * @description An amount on a line, and the paper that says so. An entry never changes: what was wrong is reversed.
+         */
+        EntryIn: {
+            /** Source System */
+            source_system?: string | null;
+            /** External Id */
+            external_id?: string | null;
+            /**
+             * Line
+             * @example SVHTTDL-01
+             */
+            line: string;
+            /**
+             * Amount Vnd
+             * @description đồng
+             * @example 150000000
+             */
+            amount_vnd: number;
+            /**
+             * Occurred On
+             * Format: date
+             * @description ngày phát sinh · the day it happened
+             * @example 2023-05-12
+             */
+            occurred_on: string;
+            document?: components["schemas"]["DocumentIn"] | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * EntryKind
+         * @description What an entry says of a line.
+         * @enum {string}
+         */
+        EntryKind: "need" | "allocation" | "commitment" | "spending" | "settlement";
         /**
          * EventIn
          * @description An event that the printed list, which ends open, does not have.
@@ -2987,6 +3638,25 @@ export interface components {
             /** Message En */
             message_en: string;
         };
+        /**
+         * FirstAllocationIn
+         * @description What the funding decider gives a line as it opens it.
+         */
+        FirstAllocationIn: {
+            /**
+             * Amount Vnd
+             * @description đồng
+             * @example 150000000
+             */
+            amount_vnd: number;
+            /**
+             * Occurred On
+             * Format: date
+             * @example 2023-03-01
+             */
+            occurred_on: string;
+            decision: components["schemas"]["app__schemas__amendments__DecisionIn"];
+        };
         /** GapCount */
         GapCount: {
             kind: components["schemas"]["GapKind"];
@@ -3262,6 +3932,83 @@ export interface components {
             task: string;
             /** Leads */
             leads: components["schemas"]["Lead"][];
+        };
+        /**
+         * LedgerEntryOut
+         * @description What one paper did to one line; it never changes.
+         */
+        LedgerEntryOut: {
+            /** Id */
+            id: string;
+            /**
+             * Line
+             * @example SVHTTDL-01
+             */
+            line: string;
+            agency: components["schemas"]["AgencyRef"] | null;
+            kind: components["schemas"]["EntryKind"];
+            /**
+             * Kind Label
+             * @default
+             */
+            kind_label: string;
+            /**
+             * Amount Vnd
+             * @description âm là lấy lại · below zero it takes back
+             */
+            amount_vnd: number;
+            /** Amount Words Vi */
+            amount_words_vi: string;
+            /**
+             * Occurred On
+             * Format: date
+             */
+            occurred_on: string;
+            document: components["schemas"]["DocumentOut"] | null;
+            /** Note */
+            note: string | null;
+            recorded_by: components["schemas"]["AgencyRef"];
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /**
+             * Reverses
+             * @description id bút toán bị đảo · the entry that this one takes back
+             */
+            reverses: string | null;
+            /**
+             * Reversed By
+             * @description id bút toán đảo · the entry that takes this one back
+             */
+            reversed_by: string | null;
+            /**
+             * Transfer
+             * @description chung cho hai bút toán điều chuyển · shared by the two of a transfer
+             */
+            transfer: string | null;
+            /** Settlement */
+            settlement: string | null;
+            /** Source System */
+            source_system: string | null;
+            /** External Id */
+            external_id: string | null;
+        };
+        /** LedgerEntryPage */
+        LedgerEntryPage: {
+            /**
+             * Next Cursor
+             * @description con trỏ trang sau, null ở trang cuối · null on the last page
+             */
+            next_cursor: string | null;
+            /**
+             * Total
+             * @description chỉ khi `count=true` · only with `count=true`
+             */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["LedgerEntryOut"][];
         };
         /**
          * LeftOutRow
@@ -4168,6 +4915,21 @@ export interface components {
          */
         PlanStatus: "draft" | "active" | "closed";
         /**
+         * Posted
+         * @description What came of it: the entries, and their lines as they stand now. `unchanged`: on record already.
+         */
+        Posted: {
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "created" | "unchanged";
+            /** Entries */
+            entries: components["schemas"]["LedgerEntryOut"][];
+            /** Lines */
+            lines: components["schemas"]["BudgetLineOut"][];
+        };
+        /**
          * PowerChange
          * @description Who holds a power over the whole plan, given by a clause: to monitor, to fund, to check settlement.
          */
@@ -4683,6 +5445,14 @@ export interface components {
             missing: string;
         };
         /**
+         * ReturnOfSettlementIn
+         * @description What is missing.
+         */
+        ReturnOfSettlementIn: {
+            /** Missing */
+            missing: string;
+        };
+        /**
          * ReturnedOut
          * @description Why an output was sent back.
          */
@@ -4698,6 +5468,23 @@ export interface components {
              * Format: date-time
              */
             returned_at: string;
+        };
+        /**
+         * ReversalIn
+         * @description Why an entry is taken back; what a decision did is taken back by a decision.
+         */
+        ReversalIn: {
+            /** Reason */
+            reason: string;
+            /**
+             * Occurred On
+             * Format: date
+             * @description ngày phát sinh · the day it happened
+             * @example 2023-05-12
+             */
+            occurred_on: string;
+            /** @description bắt buộc với bố trí và quyết toán · needed for allocations and settlements */
+            decision?: components["schemas"]["app__schemas__amendments__DecisionIn"] | null;
         };
         /**
          * Role
@@ -4747,6 +5534,91 @@ export interface components {
             /** Items */
             items: components["schemas"]["SectionOut"][];
         };
+        /**
+         * SettlementIn
+         * @description What has been spent from a line and is handed in to be checked.
+         */
+        SettlementIn: {
+            /**
+             * Line
+             * @example SVHTTDL-01
+             */
+            line: string;
+            /**
+             * Amount Vnd
+             * @description đồng
+             * @example 150000000
+             */
+            amount_vnd: number;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * SettlementOut
+         * @description A settlement as it stands.
+         */
+        SettlementOut: {
+            /** Id */
+            id: string;
+            /** Line */
+            line: string;
+            agency: components["schemas"]["AgencyRef"] | null;
+            /** Amount Vnd */
+            amount_vnd: number;
+            /** Amount Words Vi */
+            amount_words_vi: string;
+            /** Note */
+            note: string | null;
+            state: components["schemas"]["SettlementState"];
+            /**
+             * State Label
+             * @default
+             */
+            state_label: string;
+            submitted_by: components["schemas"]["AgencyRef"];
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            decided_by: components["schemas"]["AgencyRef"] | null;
+            /** Decided At */
+            decided_at: string | null;
+            decision: components["schemas"]["DecisionOut"] | null;
+            /** Missing */
+            missing: string | null;
+            /**
+             * Entry
+             * @description id bút toán quyết toán · the entry that it became
+             */
+            entry: string | null;
+            /**
+             * Can
+             * @description việc người gọi làm được ngay với mục này · what the caller may do to it now
+             */
+            can: components["schemas"]["Action"][];
+        };
+        /** SettlementPage */
+        SettlementPage: {
+            /**
+             * Next Cursor
+             * @description con trỏ trang sau, null ở trang cuối · null on the last page
+             */
+            next_cursor: string | null;
+            /**
+             * Total
+             * @description chỉ khi `count=true` · only with `count=true`
+             */
+            total: number | null;
+            /** Items */
+            items: components["schemas"]["SettlementOut"][];
+        };
+        /**
+         * SettlementState
+         * @description Where a settlement stands.
+         * @enum {string}
+         */
+        SettlementState: "submitted" | "accepted" | "returned" | "reversed";
         /**
          * Signed
          * @description An exact difference of two ratios, from -1 to 1. Null where one of them is undefined.
@@ -4899,7 +5771,7 @@ export interface components {
          * @description The kinds of record the journal tells of.
          * @enum {string}
          */
-        Subject: "plan" | "section" | "objective" | "task" | "implementation" | "assignment" | "output" | "activity" | "withdrawal" | "act" | "amendment" | "proposal" | "urge" | "event" | "event_link" | "occurrence" | "subscription" | "budget" | "budget_line" | "agency" | "agency_name" | "membership" | "key";
+        Subject: "plan" | "section" | "objective" | "task" | "implementation" | "assignment" | "output" | "activity" | "withdrawal" | "act" | "amendment" | "proposal" | "urge" | "event" | "event_link" | "occurrence" | "subscription" | "budget" | "budget_line" | "budget_link" | "ledger_entry" | "settlement" | "agency" | "agency_name" | "membership" | "key";
         /**
          * SubscriptionIn
          * @description A calendar to be subscribed to: the plan's, one agency's, or one country's.
@@ -5193,6 +6065,38 @@ export interface components {
             rate_due: components["schemas"]["Ratio"];
             /** @description đã xong / (đã xong + trong hạn + quá hạn) · done / (done + in term + overdue) */
             rate_all: components["schemas"]["Ratio"];
+        };
+        /**
+         * TransferIn
+         * @description What a decision moves from one line to another: two entries that add up to nothing.
+         */
+        TransferIn: {
+            /**
+             * From Line
+             * @example SVHTTDL-01
+             */
+            from_line: string;
+            /**
+             * To Line
+             * @example SVHTTDL-01
+             */
+            to_line: string;
+            /**
+             * Amount Vnd
+             * @description đồng
+             * @example 150000000
+             */
+            amount_vnd: number;
+            /**
+             * Occurred On
+             * Format: date
+             * @description ngày phát sinh · the day it happened
+             * @example 2023-05-12
+             */
+            occurred_on: string;
+            decision: components["schemas"]["app__schemas__amendments__DecisionIn"];
+            /** Note */
+            note?: string | null;
         };
         /**
          * UrgeAbout
@@ -5591,7 +6495,7 @@ export interface operations {
                 external_id?: string | null;
                 occurred_from?: string | null;
                 occurred_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id, occurred_on, title · order, minus is descending: id, occurred_on, title */
                 sort?: string;
@@ -5617,7 +6521,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
+                     *           "id": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5650,7 +6554,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T00:15:36.400342Z",
+                     *           "recorded_at": "2026-11-29T00:18:22.133755Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -5708,7 +6612,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
+                     *         "id": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5738,7 +6642,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:15:36.400342Z",
+                     *         "recorded_at": "2026-11-29T00:18:22.133755Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5756,7 +6660,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JAGGEVTK1QE7487CB3GGWJ"
+                     *       "receipt": "01M8JANJA1FE5PDKRRNZXG3QEX"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5772,7 +6676,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
+                     *         "id": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -5802,7 +6706,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:15:36.400342Z",
+                     *         "recorded_at": "2026-11-29T00:18:22.133755Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -5820,7 +6724,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JAGGEVTK1QE7487CB3GGWJ"
+                     *       "receipt": "01M8JANJA1FE5PDKRRNZXG3QEX"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -5905,7 +6809,7 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "updated",
-                     *           "activity": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
+                     *           "activity": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -5984,7 +6888,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGGEQA0XX9Q0H3WYNKEDT */
+                /** @example 01M8JANJ9WC9QQ6SDQXHT89ZMZ */
                 activity: string;
             };
             cookie?: never;
@@ -5999,7 +6903,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
+                     *       "id": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6029,7 +6933,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-29T00:15:36.400342Z",
+                     *       "recorded_at": "2026-11-29T00:18:22.133755Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -6049,14 +6953,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-ddd94bb981f78a2fcec544ac"
+                 * @example "1-36934f825eb15dff3dbff4d4"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGGEQA0XX9Q0H3WYNKEDT */
+                /** @example 01M8JANJ9WC9QQ6SDQXHT89ZMZ */
                 activity: string;
             };
             cookie?: never;
@@ -6086,7 +6990,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
+                     *         "id": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6119,7 +7023,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:15:36.400342Z",
+                     *         "recorded_at": "2026-11-29T00:18:22.133755Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6148,7 +7052,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGGDBEBZDQTQT1Y9J9CYX */
+                /** @example 01M8JANJ8FAV31TD0QW4GP92W7 */
                 activity: string;
             };
             cookie?: never;
@@ -6174,7 +7078,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JAGGDBEBZDQTQT1Y9J9CYX",
+                     *         "id": "01M8JANJ8FAV31TD0QW4GP92W7",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6204,15 +7108,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:15:36.344544Z",
+                     *         "recorded_at": "2026-11-29T00:18:22.073273Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JAGGE9JTAH6BFPPGHJF393",
+                     *           "id": "01M8JANJ9ENQ4EJZNHCSCBRQAY",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T00:15:36.383209Z"
+                     *           "withdrawn_at": "2026-11-29T00:18:22.115454Z"
                      *         },
                      *         "can": []
                      *       },
@@ -6243,7 +7147,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JAGGDBEBZDQTQT1Y9J9CYX",
+                     *         "id": "01M8JANJ8FAV31TD0QW4GP92W7",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6273,15 +7177,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:15:36.344544Z",
+                     *         "recorded_at": "2026-11-29T00:18:22.073273Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JAGGE9JTAH6BFPPGHJF393",
+                     *           "id": "01M8JANJ9ENQ4EJZNHCSCBRQAY",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T00:15:36.383209Z"
+                     *           "withdrawn_at": "2026-11-29T00:18:22.115454Z"
                      *         },
                      *         "can": []
                      *       },
@@ -6466,7 +7370,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, due_on · order, minus is descending: task, due_on */
                 sort?: string;
@@ -6492,8 +7396,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
-                     *           "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *           "id": "01M8JANB43ZVZJA8N0NPN2RC68",
+                     *           "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -6518,7 +7422,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T00:15:36.559649Z",
+                     *           "moved_at": "2026-11-29T00:18:22.308016Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -6541,7 +7445,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGCRG5RMB1WNE7K3QFKVA */
+                /** @example 01M8JANB43ZVZJA8N0NPN2RC68 */
                 output: string;
             };
             cookie?: never;
@@ -6556,8 +7460,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
-                     *       "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *       "id": "01M8JANB43ZVZJA8N0NPN2RC68",
+                     *       "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -6582,7 +7486,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-29T00:15:36.400342Z",
+                     *       "moved_at": "2026-11-29T00:18:22.133755Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -6613,7 +7517,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGCRG5RMB1WNE7K3QFKVA */
+                /** @example 01M8JANB43ZVZJA8N0NPN2RC68 */
                 output: string;
             };
             cookie?: never;
@@ -6628,14 +7532,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI1ZDZlZGJjZjRmMzciLCIwMU04SkFHR0s5TUhZOUdKQUJSWlRGRk1ISyIsIjAxTThKQUdHSzlNSFk5R0pBQlJaVEZGTUhLIl0",
+                     *       "next_cursor": "WyIwNzcxMDc5NzMzNTgiLCIwMU04SkFOSkVYS003OTFYWUhaVDNBQVg0TiIsIjAxTThKQU5KRVhLTTc5MVhZSFpUM0FBWDROIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JAGGJX656VNTBKPDQ1HK1A",
+                     *           "id": "01M8JANJEFF7V4N3PJD48TT6ZF",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8JAGCRG5RMB1WNE7K3QFKVA",
+                     *           "output": "01M8JANB43ZVZJA8N0NPN2RC68",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6644,13 +7548,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-29T00:15:36.534292Z"
+                     *           "acted_at": "2026-11-29T00:18:22.278216Z"
                      *         },
                      *         {
-                     *           "id": "01M8JAGGK9MHY9GJABRZTFFMHK",
+                     *           "id": "01M8JANJEXKM791XYHZT3AAX4N",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8JAGCRG5RMB1WNE7K3QFKVA",
+                     *           "output": "01M8JANB43ZVZJA8N0NPN2RC68",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -6659,7 +7563,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-29T00:15:36.547829Z"
+                     *           "acted_at": "2026-11-29T00:18:22.294889Z"
                      *         }
                      *       ]
                      *     }
@@ -6682,7 +7586,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGCRHFBN5HK6PYHTBTCSZ */
+                /** @example 01M8JANB45FMH29BG5TFJ2124X */
                 output: string;
             };
             cookie?: never;
@@ -6708,10 +7612,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JAGGHTM12Y9SYA50M9M894",
+                     *         "id": "01M8JANJD9330DN2Q5DNRH3336",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
+                     *         "output": "01M8JANB45FMH29BG5TFJ2124X",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6720,11 +7624,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T00:15:36.498018Z"
+                     *         "acted_at": "2026-11-29T00:18:22.239949Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
-                     *         "assignment": "01M8JAGCQD0XBRGJZZBQ1E94Q0",
+                     *         "id": "01M8JANB45FMH29BG5TFJ2124X",
+                     *         "assignment": "01M8JANB33HWD1RKX25B0BWH04",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6749,7 +7653,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T00:15:36.498018Z",
+                     *         "moved_at": "2026-11-29T00:18:22.239949Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -6780,10 +7684,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JAGGHTM12Y9SYA50M9M894",
+                     *         "id": "01M8JANJD9330DN2Q5DNRH3336",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
+                     *         "output": "01M8JANB45FMH29BG5TFJ2124X",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6792,11 +7696,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T00:15:36.498018Z"
+                     *         "acted_at": "2026-11-29T00:18:22.239949Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
-                     *         "assignment": "01M8JAGCQD0XBRGJZZBQ1E94Q0",
+                     *         "id": "01M8JANB45FMH29BG5TFJ2124X",
+                     *         "assignment": "01M8JANB33HWD1RKX25B0BWH04",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6821,7 +7725,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T00:15:36.498018Z",
+                     *         "moved_at": "2026-11-29T00:18:22.239949Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -6855,7 +7759,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGCRHFBN5HK6PYHTBTCSZ */
+                /** @example 01M8JANB45FMH29BG5TFJ2124X */
                 output: string;
             };
             cookie?: never;
@@ -6881,10 +7785,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JAGGJ8NYN3QZASDNX3J8M2",
+                     *         "id": "01M8JANJDSFZHQKRE41XWAKW3Y",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
+                     *         "output": "01M8JANB45FMH29BG5TFJ2124X",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6893,11 +7797,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T00:15:36.514215Z"
+                     *         "acted_at": "2026-11-29T00:18:22.258238Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
-                     *         "assignment": "01M8JAGCQD0XBRGJZZBQ1E94Q0",
+                     *         "id": "01M8JANB45FMH29BG5TFJ2124X",
+                     *         "assignment": "01M8JANB33HWD1RKX25B0BWH04",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6922,7 +7826,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T00:15:36.514215Z",
+                     *         "moved_at": "2026-11-29T00:18:22.258238Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -6953,10 +7857,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JAGGJ8NYN3QZASDNX3J8M2",
+                     *         "id": "01M8JANJDSFZHQKRE41XWAKW3Y",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
+                     *         "output": "01M8JANB45FMH29BG5TFJ2124X",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -6965,11 +7869,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T00:15:36.514215Z"
+                     *         "acted_at": "2026-11-29T00:18:22.258238Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JAGCRHFBN5HK6PYHTBTCSZ",
-                     *         "assignment": "01M8JAGCQD0XBRGJZZBQ1E94Q0",
+                     *         "id": "01M8JANB45FMH29BG5TFJ2124X",
+                     *         "assignment": "01M8JANB33HWD1RKX25B0BWH04",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -6994,7 +7898,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T00:15:36.514215Z",
+                     *         "moved_at": "2026-11-29T00:18:22.258238Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -7026,14 +7930,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-d8bbb7ae037409ace1e4f846"
+                 * @example "4-2778c9e2f9f9279a10b92beb"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGCRG5RMB1WNE7K3QFKVA */
+                /** @example 01M8JANB43ZVZJA8N0NPN2RC68 */
                 output: string;
             };
             cookie?: never;
@@ -7055,10 +7959,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JAGGJX656VNTBKPDQ1HK1A",
+                     *         "id": "01M8JANJEFF7V4N3PJD48TT6ZF",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JAGCRG5RMB1WNE7K3QFKVA",
+                     *         "output": "01M8JANB43ZVZJA8N0NPN2RC68",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7067,11 +7971,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T00:15:36.534292Z"
+                     *         "acted_at": "2026-11-29T00:18:22.278216Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
-                     *         "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *         "id": "01M8JANB43ZVZJA8N0NPN2RC68",
+                     *         "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7096,7 +8000,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T00:15:36.534292Z",
+                     *         "moved_at": "2026-11-29T00:18:22.278216Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -7127,10 +8031,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JAGGJX656VNTBKPDQ1HK1A",
+                     *         "id": "01M8JANJEFF7V4N3PJD48TT6ZF",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JAGCRG5RMB1WNE7K3QFKVA",
+                     *         "output": "01M8JANB43ZVZJA8N0NPN2RC68",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7139,11 +8043,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T00:15:36.534292Z"
+                     *         "acted_at": "2026-11-29T00:18:22.278216Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
-                     *         "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *         "id": "01M8JANB43ZVZJA8N0NPN2RC68",
+                     *         "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7168,7 +8072,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T00:15:36.534292Z",
+                     *         "moved_at": "2026-11-29T00:18:22.278216Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -7204,7 +8108,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGCRG5RMB1WNE7K3QFKVA */
+                /** @example 01M8JANB43ZVZJA8N0NPN2RC68 */
                 output: string;
             };
             cookie?: never;
@@ -7230,10 +8134,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JAGGK9MHY9GJABRZTFFMHK",
+                     *         "id": "01M8JANJEXKM791XYHZT3AAX4N",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JAGCRG5RMB1WNE7K3QFKVA",
+                     *         "output": "01M8JANB43ZVZJA8N0NPN2RC68",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7242,11 +8146,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T00:15:36.547829Z"
+                     *         "acted_at": "2026-11-29T00:18:22.294889Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
-                     *         "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *         "id": "01M8JANB43ZVZJA8N0NPN2RC68",
+                     *         "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7274,11 +8178,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T00:15:36.547829Z"
+                     *           "returned_at": "2026-11-29T00:18:22.294889Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T00:15:36.547829Z",
+                     *         "moved_at": "2026-11-29T00:18:22.294889Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7307,10 +8211,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JAGGK9MHY9GJABRZTFFMHK",
+                     *         "id": "01M8JANJEXKM791XYHZT3AAX4N",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JAGCRG5RMB1WNE7K3QFKVA",
+                     *         "output": "01M8JANB43ZVZJA8N0NPN2RC68",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7319,11 +8223,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T00:15:36.547829Z"
+                     *         "acted_at": "2026-11-29T00:18:22.294889Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
-                     *         "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *         "id": "01M8JANB43ZVZJA8N0NPN2RC68",
+                     *         "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7351,11 +8255,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T00:15:36.547829Z"
+                     *           "returned_at": "2026-11-29T00:18:22.294889Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T00:15:36.547829Z",
+                     *         "moved_at": "2026-11-29T00:18:22.294889Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7409,7 +8313,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, due_on · order, minus is descending: task, due_on */
                 sort?: string;
@@ -7418,7 +8322,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGCQCXVDZYJSQJE74765F */
+                /** @example 01M8JANB32WKX6KKZ7CT75AZ5S */
                 assignment: string;
             };
             cookie?: never;
@@ -7437,8 +8341,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JAGCRG5RMB1WNE7K3QFKVA",
-                     *           "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *           "id": "01M8JANB43ZVZJA8N0NPN2RC68",
+                     *           "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7463,7 +8367,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T00:15:36.559649Z",
+                     *           "moved_at": "2026-11-29T00:18:22.308016Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7489,7 +8393,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGCQ9QQW3ATG6M0DT37TH */
+                /** @example 01M8JANB2ZB666EB1DYVE16A3X */
                 assignment: string;
             };
             cookie?: never;
@@ -7515,8 +8419,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8JAGGMY0QRVC87SP6N6QY87",
-                     *         "assignment": "01M8JAGCQ9QQW3ATG6M0DT37TH",
+                     *         "id": "01M8JANJGM35EKMMZD8S8AA1T0",
+                     *         "assignment": "01M8JANB2ZB666EB1DYVE16A3X",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -7564,7 +8468,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGCQBPS2FQ9WSD36BK9M9 */
+                /** @example 01M8JANB31NC438407S9ZE5YGA */
                 assignment: string;
             };
             cookie?: never;
@@ -7591,10 +8495,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JAGGPS02TMKBS9J79XY4BQ",
+                     *         "id": "01M8JANJJP0RT3CJVNRR68BRQ5",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JAGCRFVCWSNBCQ73WWRARK",
+                     *         "output": "01M8JANB43ZVZJA8N0NPN2RC66",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7603,11 +8507,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T00:15:36.659082Z"
+                     *         "acted_at": "2026-11-29T00:18:22.413674Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JAGCRFVCWSNBCQ73WWRARK",
-                     *         "assignment": "01M8JAGCQBPS2FQ9WSD36BK9M9",
+                     *         "id": "01M8JANB43ZVZJA8N0NPN2RC66",
+                     *         "assignment": "01M8JANB31NC438407S9ZE5YGA",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7632,7 +8536,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T00:15:36.659082Z",
+                     *         "moved_at": "2026-11-29T00:18:22.413674Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7661,10 +8565,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JAGGPS02TMKBS9J79XY4BQ",
+                     *         "id": "01M8JANJJP0RT3CJVNRR68BRQ5",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JAGCRFVCWSNBCQ73WWRARK",
+                     *         "output": "01M8JANB43ZVZJA8N0NPN2RC66",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -7673,11 +8577,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T00:15:36.659082Z"
+                     *         "acted_at": "2026-11-29T00:18:22.413674Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JAGCRFVCWSNBCQ73WWRARK",
-                     *         "assignment": "01M8JAGCQBPS2FQ9WSD36BK9M9",
+                     *         "id": "01M8JANB43ZVZJA8N0NPN2RC66",
+                     *         "assignment": "01M8JANB31NC438407S9ZE5YGA",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -7702,7 +8606,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T00:15:36.659082Z",
+                     *         "moved_at": "2026-11-29T00:18:22.413674Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -7781,7 +8685,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:15:36.714532Z"
+                     *           "entered_at": "2026-11-29T00:18:22.473156Z"
                      *         }
                      *       ]
                      *     }
@@ -7872,7 +8776,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T00:15:36.612711Z"
+                     *         "entered_at": "2026-11-29T00:18:22.365251Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -7913,7 +8817,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T00:15:36.597857Z",
+                     *         "as_of": "2026-11-29T00:18:22.347659Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -7955,7 +8859,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T00:15:36.612711Z",
+                     *         "as_of": "2026-11-29T00:18:22.365251Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -7997,7 +8901,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T00:15:36.612711Z"
+                     *         "entered_at": "2026-11-29T00:18:22.365251Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -8038,7 +8942,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T00:15:36.597857Z",
+                     *         "as_of": "2026-11-29T00:18:22.347659Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -8080,7 +8984,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T00:15:36.612711Z",
+                     *         "as_of": "2026-11-29T00:18:22.365251Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -8132,7 +9036,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-29T00:15:36.612711Z"
+                     *       "entered_at": "2026-11-29T00:18:22.365251Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -8159,7 +9063,7 @@ export interface operations {
                 state?: string | null;
                 /** @description Một hoặc nhiều mã · one or more codes: cơ quan đề xuất · proposing agencies */
                 proposed_by?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id · order, minus is descending: id */
                 sort?: string;
@@ -8181,11 +9085,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SkFHR1I1MUFTM0haMjM0Wk4xU1YyNyIsIjAxTThKQUdHUjUxQVMzSFoyMzRaTjFTVjI3Il0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SkFOSk0zM0NTTkdKQllKM0YzQzhDSiIsIjAxTThKQU5KTTMzQ1NOR0pCWUozRjNDOENKIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JAGGR51AS3HZ234ZN1SV27",
+                     *           "id": "01M8JANJM33CSNGJBYJ3F3C8CJ",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -8200,8 +9104,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-29T00:15:36.701801Z",
-                     *           "settled_at": "2026-11-29T00:15:36.751591Z",
+                     *           "proposed_at": "2026-11-29T00:18:22.458121Z",
+                     *           "settled_at": "2026-11-29T00:18:22.512437Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -8258,7 +9162,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8JAGGR51AS3HZ234ZN1SV27",
+                     *         "id": "01M8JANJM33CSNGJBYJ3F3C8CJ",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -8273,7 +9177,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:15:36.701801Z",
+                     *         "proposed_at": "2026-11-29T00:18:22.458121Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -8297,7 +9201,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGGQ80Q2FN8479AET2Z25 */
+                /** @example 01M8JANJK51P8J14WKG0WHJEAZ */
                 proposal: string;
             };
             cookie?: never;
@@ -8312,7 +9216,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JAGGQ80Q2FN8479AET2Z25",
+                     *       "id": "01M8JANJK51P8J14WKG0WHJEAZ",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -8327,8 +9231,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-29T00:15:36.671402Z",
-                     *       "settled_at": "2026-11-29T00:15:36.714532Z",
+                     *       "proposed_at": "2026-11-29T00:18:22.428299Z",
+                     *       "settled_at": "2026-11-29T00:18:22.473156Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -8350,7 +9254,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGGQ80Q2FN8479AET2Z25 */
+                /** @example 01M8JANJK51P8J14WKG0WHJEAZ */
                 proposal: string;
             };
             cookie?: never;
@@ -8380,7 +9284,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JAGGQ80Q2FN8479AET2Z25",
+                     *         "id": "01M8JANJK51P8J14WKG0WHJEAZ",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -8395,8 +9299,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:15:36.671402Z",
-                     *         "settled_at": "2026-11-29T00:15:36.714532Z",
+                     *         "proposed_at": "2026-11-29T00:18:22.428299Z",
+                     *         "settled_at": "2026-11-29T00:18:22.473156Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -8423,7 +9327,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:15:36.714532Z"
+                     *           "entered_at": "2026-11-29T00:18:22.473156Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -8464,7 +9368,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T00:15:36.659082Z",
+                     *           "as_of": "2026-11-29T00:18:22.413674Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -8506,7 +9410,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:15:36.659082Z",
+                     *           "as_of": "2026-11-29T00:18:22.413674Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -8525,7 +9429,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JAGGQ80Q2FN8479AET2Z25",
+                     *         "id": "01M8JANJK51P8J14WKG0WHJEAZ",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -8540,8 +9444,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:15:36.671402Z",
-                     *         "settled_at": "2026-11-29T00:15:36.714532Z",
+                     *         "proposed_at": "2026-11-29T00:18:22.428299Z",
+                     *         "settled_at": "2026-11-29T00:18:22.473156Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -8568,7 +9472,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:15:36.714532Z"
+                     *           "entered_at": "2026-11-29T00:18:22.473156Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -8609,7 +9513,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T00:15:36.659082Z",
+                     *           "as_of": "2026-11-29T00:18:22.413674Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -8651,7 +9555,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:15:36.659082Z",
+                     *           "as_of": "2026-11-29T00:18:22.413674Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -8673,7 +9577,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGGQRR3QR8VCEJVZ9NFF3 */
+                /** @example 01M8JANJKN005W64QDQJ3DNKTD */
                 proposal: string;
             };
             cookie?: never;
@@ -8699,7 +9603,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JAGGQRR3QR8VCEJVZ9NFF3",
+                     *         "id": "01M8JANJKN005W64QDQJ3DNKTD",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8714,8 +9618,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:15:36.686734Z",
-                     *         "settled_at": "2026-11-29T00:15:36.744541Z",
+                     *         "proposed_at": "2026-11-29T00:18:22.444464Z",
+                     *         "settled_at": "2026-11-29T00:18:22.504876Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8736,7 +9640,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JAGGQRR3QR8VCEJVZ9NFF3",
+                     *         "id": "01M8JANJKN005W64QDQJ3DNKTD",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -8751,8 +9655,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:15:36.686734Z",
-                     *         "settled_at": "2026-11-29T00:15:36.744541Z",
+                     *         "proposed_at": "2026-11-29T00:18:22.444464Z",
+                     *         "settled_at": "2026-11-29T00:18:22.504876Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8776,7 +9680,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGGR51AS3HZ234ZN1SV27 */
+                /** @example 01M8JANJM33CSNGJBYJ3F3C8CJ */
                 proposal: string;
             };
             cookie?: never;
@@ -8802,7 +9706,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JAGGR51AS3HZ234ZN1SV27",
+                     *         "id": "01M8JANJM33CSNGJBYJ3F3C8CJ",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -8817,8 +9721,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:15:36.701801Z",
-                     *         "settled_at": "2026-11-29T00:15:36.751591Z",
+                     *         "proposed_at": "2026-11-29T00:18:22.458121Z",
+                     *         "settled_at": "2026-11-29T00:18:22.512437Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -8839,7 +9743,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JAGGR51AS3HZ234ZN1SV27",
+                     *         "id": "01M8JANJM33CSNGJBYJ3F3C8CJ",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -8854,8 +9758,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:15:36.701801Z",
-                     *         "settled_at": "2026-11-29T00:15:36.751591Z",
+                     *         "proposed_at": "2026-11-29T00:18:22.458121Z",
+                     *         "settled_at": "2026-11-29T00:18:22.512437Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9089,7 +9993,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T00:15:36.559649Z",
+                     *         "as_of": "2026-11-29T00:18:22.308016Z",
                      *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -9175,7 +10079,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:15:36.514215Z",
+                     *           "as_of": "2026-11-29T00:18:22.258238Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -9257,7 +10161,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:15:36.514215Z",
+                     *           "as_of": "2026-11-29T00:18:22.258238Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -9355,13 +10259,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-29T00:15:36.559649Z",
+                     *       "as_of": "2026-11-29T00:18:22.308016Z",
                      *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *           "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9506,24 +10410,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-29T00:15:36.559649Z",
+                     *       "as_of": "2026-11-29T00:18:22.308016Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T00:15:36.612711Z"
+                     *           "entered_at": "2026-11-29T00:18:22.365251Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T00:15:36.714532Z"
+                     *           "entered_at": "2026-11-29T00:18:22.473156Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *           "key": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -9559,7 +10463,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *               "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -9673,7 +10577,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:15:36.659082Z",
+                     *           "as_of": "2026-11-29T00:18:22.413674Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -9759,7 +10663,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:15:36.612711Z",
+                     *             "as_of": "2026-11-29T00:18:22.365251Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -9841,7 +10745,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:15:36.612711Z",
+                     *             "as_of": "2026-11-29T00:18:22.365251Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -9923,7 +10827,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:15:36.659082Z",
+                     *           "as_of": "2026-11-29T00:18:22.413674Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -10206,7 +11110,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:15:36.714532Z"
+                     *           "entered_at": "2026-11-29T00:18:22.473156Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -10228,25 +11132,31 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:15:36.612711Z"
+                     *           "entered_at": "2026-11-29T00:18:22.365251Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
                      *       "budget": {
                      *         "plan": "ttdn-2023",
                      *         "total_vnd": 2278000000,
-                     *         "allocated_vnd": 0,
-                     *         "unallocated_vnd": 2278000000,
+                     *         "total_words_vi": "Hai tỷ, hai trăm bảy mươi tám triệu đồng",
+                     *         "needed_vnd": 380000000,
+                     *         "allocated_vnd": 300000000,
+                     *         "unallocated_vnd": 1978000000,
+                     *         "unallocated_words_vi": "Một tỷ, chín trăm bảy mươi tám triệu đồng",
+                     *         "committed_vnd": 160000000,
+                     *         "spent_vnd": 155000000,
+                     *         "settled_vnd": 155000000,
                      *         "printed": "2.278.000.000",
                      *         "words_printed": "hai tỷ hai trăm bảy mươi tám triệu đồng",
                      *         "source_vi": "Ngân sách Đảng",
                      *         "source_en": "Party budget",
                      *         "line": 94,
-                     *         "lines": 0
+                     *         "lines": 2
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
+                     *           "id": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10279,7 +11189,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T00:15:36.400342Z",
+                     *           "recorded_at": "2026-11-29T00:18:22.133755Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -10412,7 +11322,7 @@ export interface operations {
                 due_to?: string | null;
                 /** @description Một hoặc nhiều: `green` Xanh, `amber` Vàng, `red` Đỏ, `grey` Xám · one or more of: `green`, `amber`, `red`, `grey` */
                 rag?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: code, title, due_on · order, minus is descending: code, title, due_on */
                 sort?: string;
@@ -10506,7 +11416,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:15:36.559649Z",
+                     *             "as_of": "2026-11-29T00:18:22.308016Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10616,7 +11526,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T00:15:36.559649Z",
+                     *         "as_of": "2026-11-29T00:18:22.308016Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -10625,7 +11535,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *           "id": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10692,7 +11602,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:15:36.559649Z",
+                     *             "as_of": "2026-11-29T00:18:22.308016Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10743,7 +11653,7 @@ export interface operations {
                 role?: string | null;
                 /** @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done` */
                 state?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, agency · order, minus is descending: task, agency */
                 sort?: string;
@@ -10765,11 +11675,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SkFHQ1FDWFZEWllKU1FKRTc0NzY1RiJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SkFOQjMyV0tYNktLWjdDVDc1QVo1UyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *           "id": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10836,7 +11746,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:15:36.559649Z",
+                     *             "as_of": "2026-11-29T00:18:22.308016Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -10862,7 +11772,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGCQCXVDZYJSQJE74765F */
+                /** @example 01M8JANB32WKX6KKZ7CT75AZ5S */
                 assignment: string;
             };
             cookie?: never;
@@ -10877,7 +11787,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *       "id": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10944,7 +11854,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T00:15:36.559649Z",
+                     *         "as_of": "2026-11-29T00:18:22.308016Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -10987,7 +11897,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id, due_on · order, minus is descending: id, due_on */
                 sort?: string;
@@ -11013,7 +11923,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
+                     *           "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11032,13 +11942,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-29T00:15:36.769468Z",
+                     *           "urged_at": "2026-11-29T00:18:22.529641Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-29T00:15:36.798443Z",
+                     *           "answered_at": "2026-11-29T00:18:22.559000Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-29T00:15:36.810735Z",
+                     *           "closed_at": "2026-11-29T00:18:22.571659Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -11090,7 +12000,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
+                     *           "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11109,7 +12019,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-29T00:15:36.769468Z",
+                     *           "urged_at": "2026-11-29T00:18:22.529641Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -11136,7 +12046,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGGT8R0EG15YVC7P2HVXW */
+                /** @example 01M8JANJP8RKTB6XJP8S0Q83WX */
                 urge: string;
             };
             cookie?: never;
@@ -11151,7 +12061,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
+                     *       "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11170,13 +12080,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-29T00:15:36.769468Z",
+                     *       "urged_at": "2026-11-29T00:18:22.529641Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-29T00:15:36.798443Z",
+                     *       "answered_at": "2026-11-29T00:18:22.559000Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-29T00:15:36.810735Z",
+                     *       "closed_at": "2026-11-29T00:18:22.571659Z",
                      *       "can": []
                      *     }
                      */
@@ -11196,7 +12106,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGGT8R0EG15YVC7P2HVXW */
+                /** @example 01M8JANJP8RKTB6XJP8S0Q83WX */
                 urge: string;
             };
             cookie?: never;
@@ -11222,7 +12132,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
+                     *         "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11241,9 +12151,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T00:15:36.769468Z",
+                     *         "urged_at": "2026-11-29T00:18:22.529641Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T00:15:36.798443Z",
+                     *         "answered_at": "2026-11-29T00:18:22.559000Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -11265,7 +12175,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
+                     *         "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11284,9 +12194,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T00:15:36.769468Z",
+                     *         "urged_at": "2026-11-29T00:18:22.529641Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T00:15:36.798443Z",
+                     *         "answered_at": "2026-11-29T00:18:22.559000Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -11311,7 +12221,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGGT8R0EG15YVC7P2HVXW */
+                /** @example 01M8JANJP8RKTB6XJP8S0Q83WX */
                 urge: string;
             };
             cookie?: never;
@@ -11337,7 +12247,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
+                     *         "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11356,13 +12266,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T00:15:36.769468Z",
+                     *         "urged_at": "2026-11-29T00:18:22.529641Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T00:15:36.798443Z",
+                     *         "answered_at": "2026-11-29T00:18:22.559000Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T00:15:36.810735Z",
+                     *         "closed_at": "2026-11-29T00:18:22.571659Z",
                      *         "can": []
                      *       }
                      *     }
@@ -11380,7 +12290,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JAGGT8R0EG15YVC7P2HVXW",
+                     *         "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11399,13 +12309,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T00:15:36.769468Z",
+                     *         "urged_at": "2026-11-29T00:18:22.529641Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T00:15:36.798443Z",
+                     *         "answered_at": "2026-11-29T00:18:22.559000Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T00:15:36.810735Z",
+                     *         "closed_at": "2026-11-29T00:18:22.571659Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12182,14 +13092,20 @@ export interface operations {
                      * @example {
                      *       "plan": "ttdn-2023",
                      *       "total_vnd": 2278000000,
-                     *       "allocated_vnd": 0,
-                     *       "unallocated_vnd": 2278000000,
+                     *       "total_words_vi": "Hai tỷ, hai trăm bảy mươi tám triệu đồng",
+                     *       "needed_vnd": 380000000,
+                     *       "allocated_vnd": 300000000,
+                     *       "unallocated_vnd": 1978000000,
+                     *       "unallocated_words_vi": "Một tỷ, chín trăm bảy mươi tám triệu đồng",
+                     *       "committed_vnd": 160000000,
+                     *       "spent_vnd": 155000000,
+                     *       "settled_vnd": 155000000,
                      *       "printed": "2.278.000.000",
                      *       "words_printed": "hai tỷ hai trăm bảy mươi tám triệu đồng",
                      *       "source_vi": "Ngân sách Đảng",
                      *       "source_en": "Party budget",
                      *       "line": 94,
-                     *       "lines": 0
+                     *       "lines": 2
                      *     }
                      */
                     "application/json": components["schemas"]["BudgetOut"];
@@ -12216,7 +13132,11 @@ export interface operations {
                 q?: string | null;
                 /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
                 agency?: string | null;
-                /** @description Thứ tự, dấu trừ là giảm dần: code, allocated_vnd · order, minus is descending: code, allocated_vnd */
+                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
+                task?: string | null;
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                can?: string | null;
+                /** @description Thứ tự, dấu trừ là giảm dần: code, allocated_vnd, spent_vnd · order, minus is descending: code, allocated_vnd, spent_vnd */
                 sort?: string;
             };
             header?: never;
@@ -12236,14 +13156,168 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": null,
+                     *       "next_cursor": "WyJmYTA3YjFiNjFiYTIiLCJTVkhUVERMLTAxIiwiU1ZIVFRETC0wMSJd",
                      *       "total": null,
-                     *       "items": []
+                     *       "items": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 155000000,
+                     *           "settled_vnd": 155000000,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["BudgetLinePage"];
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    open_budget_line: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "SVHTTDL-01",
+                 *       "title_vi": "Tập huấn về lễ hội",
+                 *       "tasks": [
+                 *         "IV.7.a"
+                 *       ],
+                 *       "needed_vnd": 180000000
+                 *     }
+                 */
+                "application/json": components["schemas"]["BudgetLineIn"];
+            };
+        };
+        responses: {
+            /** @description Đã có từ trước · On record already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chapter": null,
+                     *       "category": null,
+                     *       "subcategory": null,
+                     *       "item": null,
+                     *       "subitem": null,
+                     *       "code": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "title_vi": "Tập huấn về lễ hội",
+                     *       "title_en": "Tập huấn về lễ hội",
+                     *       "tasks": [
+                     *         {
+                     *           "code": "IV.7.a",
+                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "activities": [],
+                     *       "events": [],
+                     *       "needed_vnd": 180000000,
+                     *       "allocated_vnd": 0,
+                     *       "committed_vnd": 0,
+                     *       "spent_vnd": 0,
+                     *       "settled_vnd": 0,
+                     *       "line": null,
+                     *       "can": [
+                     *         "need.state",
+                     *         "spending.record"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetLineOut"];
+                };
+            };
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chapter": null,
+                     *       "category": null,
+                     *       "subcategory": null,
+                     *       "item": null,
+                     *       "subitem": null,
+                     *       "code": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "title_vi": "Tập huấn về lễ hội",
+                     *       "title_en": "Tập huấn về lễ hội",
+                     *       "tasks": [
+                     *         {
+                     *           "code": "IV.7.a",
+                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "activities": [],
+                     *       "events": [],
+                     *       "needed_vnd": 180000000,
+                     *       "allocated_vnd": 0,
+                     *       "committed_vnd": 0,
+                     *       "spent_vnd": 0,
+                     *       "settled_vnd": 0,
+                     *       "line": null,
+                     *       "can": [
+                     *         "need.state",
+                     *         "spending.record"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetLineOut"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -12628,7 +13702,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JAGGX0Y92422ZQTS3D17JJ",
+                     *           "id": "01M8JANJS3Y563ENJ57YX2V051",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -12639,7 +13713,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-29T00:15:36.860835Z",
+                     *           "created_at": "2026-11-29T00:18:22.624240Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -12684,7 +13758,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8JAGGX0Y92422ZQTS3D17JJ",
+                     *         "id": "01M8JANJS3Y563ENJ57YX2V051",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -12695,10 +13769,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-29T00:15:36.860835Z",
+                     *         "created_at": "2026-11-29T00:18:22.624240Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=x8kqZO8iw6z7ICap_GfYG7YH5KShl8gZZy_3g69TMr0"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=8pxa_Ep2Y9rkO0QGwK4DLXEFkxwJbGolXr9a0xMDCAE"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -12714,7 +13788,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGGX0Y92422ZQTS3D17JJ */
+                /** @example 01M8JANJS3Y563ENJ57YX2V051 */
                 subscription: string;
             };
             cookie?: never;
@@ -12729,7 +13803,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JAGGX0Y92422ZQTS3D17JJ",
+                     *       "id": "01M8JANJS3Y563ENJ57YX2V051",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -12740,7 +13814,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T00:15:36.860835Z",
+                     *       "created_at": "2026-11-29T00:18:22.624240Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -12760,7 +13834,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGGX0Y92422ZQTS3D17JJ */
+                /** @example 01M8JANJS3Y563ENJ57YX2V051 */
                 subscription: string;
             };
             cookie?: never;
@@ -12775,7 +13849,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JAGGX0Y92422ZQTS3D17JJ",
+                     *       "id": "01M8JANJS3Y563ENJ57YX2V051",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -12786,11 +13860,1692 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T00:15:36.860835Z",
-                     *       "revoked_at": "2026-11-29T00:15:36.899674Z"
+                     *       "created_at": "2026-11-29T00:18:22.624240Z",
+                     *       "revoked_at": "2026-11-29T00:18:22.664491Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    find_settlements: {
+        parameters: {
+            query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
+                /**
+                 * @description Số mục mỗi trang · items per page
+                 * @example 1
+                 */
+                limit?: number;
+                /** @description Con trỏ trang sau, lấy từ `next_cursor` · opaque, from the page before */
+                cursor?: string | null;
+                /** @description Đếm tổng số mục · answer `total` as well */
+                count?: boolean;
+                /** @description Một hoặc nhiều mã · one or more codes: dòng kinh phí · lines */
+                line?: string | null;
+                /** @description Một hoặc nhiều mã · one or more codes: đơn vị của dòng · the lines' agencies */
+                agency?: string | null;
+                /**
+                 * @description Một hoặc nhiều: `submitted` Chờ kiểm tra, `accepted` Đã chấp nhận, `returned` Đã trả lại, `reversed` Đã hủy chấp nhận · one or more of: `submitted`, `accepted`, `returned`, `reversed`
+                 * @example accepted
+                 */
+                state?: string | null;
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                can?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "total": null,
+                     *       "items": [
+                     *         {
+                     *           "id": "01M8JANK0JY5METH4BZJF6B60K",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "amount_vnd": 155000000,
+                     *           "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *           "note": null,
+                     *           "state": "accepted",
+                     *           "state_label": "Đã chấp nhận",
+                     *           "submitted_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "submitted_at": "2026-11-29T00:18:22.859945Z",
+                     *           "decided_by": {
+                     *             "code": "VPTU",
+                     *             "name_vi": "Văn phòng Tỉnh ủy"
+                     *           },
+                     *           "decided_at": "2026-11-29T00:18:22.871515Z",
+                     *           "decision": {
+                     *             "number": "20-QĐ/BCĐ-TTĐN",
+                     *             "type_label": "Quyết định hoặc quy định",
+                     *             "decided_on": "2023-03-15",
+                     *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *           },
+                     *           "missing": null,
+                     *           "entry": "01M8JANK0VV27PSVNQ4ZDXYN42",
+                     *           "can": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    submit_settlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "line": "SVHTTDL-01",
+                 *       "amount_vnd": 155000000
+                 *     }
+                 */
+                "application/json": components["schemas"]["SettlementIn"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8JANK0JY5METH4BZJF6B60K",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "amount_vnd": 155000000,
+                     *       "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *       "note": null,
+                     *       "state": "submitted",
+                     *       "state_label": "Chờ kiểm tra",
+                     *       "submitted_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "submitted_at": "2026-11-29T00:18:22.859945Z",
+                     *       "decided_by": null,
+                     *       "decided_at": null,
+                     *       "decision": null,
+                     *       "missing": null,
+                     *       "entry": null,
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_settlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8JANK0JY5METH4BZJF6B60K */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8JANK0JY5METH4BZJF6B60K",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "amount_vnd": 155000000,
+                     *       "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *       "note": null,
+                     *       "state": "accepted",
+                     *       "state_label": "Đã chấp nhận",
+                     *       "submitted_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "submitted_at": "2026-11-29T00:18:22.859945Z",
+                     *       "decided_by": {
+                     *         "code": "VPTU",
+                     *         "name_vi": "Văn phòng Tỉnh ủy"
+                     *       },
+                     *       "decided_at": "2026-11-29T00:18:22.871515Z",
+                     *       "decision": {
+                     *         "number": "20-QĐ/BCĐ-TTĐN",
+                     *         "type_label": "Quyết định hoặc quy định",
+                     *         "decided_on": "2023-03-15",
+                     *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *       },
+                     *       "missing": null,
+                     *       "entry": "01M8JANK0VV27PSVNQ4ZDXYN42",
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    accept_settlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8JANK0JY5METH4BZJF6B60K */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "decision": {
+                 *         "number": "20-QĐ/BCĐ-TTĐN",
+                 *         "decided_on": "2023-03-15",
+                 *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                 *       },
+                 *       "occurred_on": "2023-12-20"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptanceOfSettlementIn"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8JANK0JY5METH4BZJF6B60K",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "amount_vnd": 155000000,
+                     *       "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *       "note": null,
+                     *       "state": "accepted",
+                     *       "state_label": "Đã chấp nhận",
+                     *       "submitted_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "submitted_at": "2026-11-29T00:18:22.859945Z",
+                     *       "decided_by": {
+                     *         "code": "VPTU",
+                     *         "name_vi": "Văn phòng Tỉnh ủy"
+                     *       },
+                     *       "decided_at": "2026-11-29T00:18:22.871515Z",
+                     *       "decision": {
+                     *         "number": "20-QĐ/BCĐ-TTĐN",
+                     *         "type_label": "Quyết định hoặc quy định",
+                     *         "decided_on": "2023-03-15",
+                     *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *       },
+                     *       "missing": null,
+                     *       "entry": "01M8JANK0VV27PSVNQ4ZDXYN42",
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    return_settlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8JANJZNB313V1TT2KTFHDJ1 */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "missing": "Thiếu danh sách ký nhận"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReturnOfSettlementIn"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8JANJZNB313V1TT2KTFHDJ1",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "amount_vnd": 155000000,
+                     *       "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *       "note": null,
+                     *       "state": "returned",
+                     *       "state_label": "Đã trả lại",
+                     *       "submitted_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "submitted_at": "2026-11-29T00:18:22.829359Z",
+                     *       "decided_by": {
+                     *         "code": "VPTU",
+                     *         "name_vi": "Văn phòng Tỉnh ủy"
+                     *       },
+                     *       "decided_at": "2026-11-29T00:18:22.847385Z",
+                     *       "decision": null,
+                     *       "missing": "Thiếu danh sách ký nhận",
+                     *       "entry": null,
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_budget_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example SVHTTDL-01 */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chapter": null,
+                     *       "category": null,
+                     *       "subcategory": null,
+                     *       "item": null,
+                     *       "subitem": null,
+                     *       "code": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "title_vi": "Tập huấn về lễ hội",
+                     *       "title_en": "Tập huấn về lễ hội",
+                     *       "tasks": [
+                     *         {
+                     *           "code": "IV.7.a",
+                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "activities": [],
+                     *       "events": [],
+                     *       "needed_vnd": 180000000,
+                     *       "allocated_vnd": 170000000,
+                     *       "committed_vnd": 160000000,
+                     *       "spent_vnd": 155000000,
+                     *       "settled_vnd": 155000000,
+                     *       "line": null,
+                     *       "can": [
+                     *         "need.state",
+                     *         "spending.record"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetLineOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    state_need: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "line": "SVHTTDL-02",
+                 *       "amount_vnd": 200000000,
+                 *       "occurred_on": "2023-02-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EntryIn"];
+            };
+        };
+        responses: {
+            /** @description Đã có từ trước · On record already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8JANJVMVMFFAXNQ73SK5JMB",
+                     *           "line": "SVHTTDL-02",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "need",
+                     *           "kind_label": "Nhu cầu",
+                     *           "amount_vnd": 200000000,
+                     *           "amount_words_vi": "Hai trăm triệu đồng",
+                     *           "occurred_on": "2023-02-01",
+                     *           "document": null,
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-29T00:18:22.701740Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-02",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Phim giới thiệu",
+                     *           "title_en": "Phim giới thiệu",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.b",
+                     *               "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 200000000,
+                     *           "allocated_vnd": 0,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8JANJVMVMFFAXNQ73SK5JMB",
+                     *           "line": "SVHTTDL-02",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "need",
+                     *           "kind_label": "Nhu cầu",
+                     *           "amount_vnd": 200000000,
+                     *           "amount_words_vi": "Hai trăm triệu đồng",
+                     *           "occurred_on": "2023-02-01",
+                     *           "document": null,
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-29T00:18:22.701740Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-02",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Phim giới thiệu",
+                     *           "title_en": "Phim giới thiệu",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.b",
+                     *               "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 200000000,
+                     *           "allocated_vnd": 0,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_allocation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "line": "SVHTTDL-01",
+                 *       "amount_vnd": 150000000,
+                 *       "occurred_on": "2023-03-20",
+                 *       "decision": {
+                 *         "number": "12-QĐ/BCĐ-TTĐN",
+                 *         "decided_on": "2023-03-15",
+                 *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AllocationIn"];
+            };
+        };
+        responses: {
+            /** @description Đã có từ trước · On record already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8JANJWQSRV3PDY3X4HGH6QN",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "allocation",
+                     *           "kind_label": "Bố trí",
+                     *           "amount_vnd": 150000000,
+                     *           "amount_words_vi": "Một trăm năm mươi triệu đồng",
+                     *           "occurred_on": "2023-03-20",
+                     *           "document": {
+                     *             "number": "12-QĐ/BCĐ-TTĐN",
+                     *             "issued_on": "2023-03-15",
+                     *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *           },
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "STC",
+                     *             "name_vi": "Sở Tài chính"
+                     *           },
+                     *           "recorded_at": "2026-11-29T00:18:22.739000Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 150000000,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "allocation.decide"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8JANJWQSRV3PDY3X4HGH6QN",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "allocation",
+                     *           "kind_label": "Bố trí",
+                     *           "amount_vnd": 150000000,
+                     *           "amount_words_vi": "Một trăm năm mươi triệu đồng",
+                     *           "occurred_on": "2023-03-20",
+                     *           "document": {
+                     *             "number": "12-QĐ/BCĐ-TTĐN",
+                     *             "issued_on": "2023-03-15",
+                     *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *           },
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "STC",
+                     *             "name_vi": "Sở Tài chính"
+                     *           },
+                     *           "recorded_at": "2026-11-29T00:18:22.739000Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 150000000,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "allocation.decide"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    record_commitment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "line": "SVHTTDL-01",
+                 *       "amount_vnd": 160000000,
+                 *       "occurred_on": "2023-04-10",
+                 *       "document": {
+                 *         "number": "15/HĐ-SVHTTDL",
+                 *         "issued_on": "2023-04-10"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["EntryIn"];
+            };
+        };
+        responses: {
+            /** @description Đã có từ trước · On record already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8JANJXJVYKK93J155G5D7HD",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "commitment",
+                     *           "kind_label": "Cam kết chi",
+                     *           "amount_vnd": 160000000,
+                     *           "amount_words_vi": "Một trăm sáu mươi triệu đồng",
+                     *           "occurred_on": "2023-04-10",
+                     *           "document": {
+                     *             "number": "15/HĐ-SVHTTDL",
+                     *             "issued_on": "2023-04-10",
+                     *             "issuer": null
+                     *           },
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-29T00:18:22.765455Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8JANJXJVYKK93J155G5D7HD",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "commitment",
+                     *           "kind_label": "Cam kết chi",
+                     *           "amount_vnd": 160000000,
+                     *           "amount_words_vi": "Một trăm sáu mươi triệu đồng",
+                     *           "occurred_on": "2023-04-10",
+                     *           "document": {
+                     *             "number": "15/HĐ-SVHTTDL",
+                     *             "issued_on": "2023-04-10",
+                     *             "issuer": null
+                     *           },
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-29T00:18:22.765455Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    record_spending: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "line": "SVHTTDL-01",
+                 *       "amount_vnd": 155000000,
+                 *       "occurred_on": "2023-05-15"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EntryIn"];
+            };
+        };
+        responses: {
+            /** @description Đã có từ trước · On record already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8JANJYW1YF0TTVD7RPJP0E3",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "spending",
+                     *           "kind_label": "Chi",
+                     *           "amount_vnd": 155000000,
+                     *           "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *           "occurred_on": "2023-05-15",
+                     *           "document": null,
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-29T00:18:22.808188Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 155000000,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8JANJYW1YF0TTVD7RPJP0E3",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "spending",
+                     *           "kind_label": "Chi",
+                     *           "amount_vnd": 155000000,
+                     *           "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *           "occurred_on": "2023-05-15",
+                     *           "document": null,
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-29T00:18:22.808188Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 155000000,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    transfer_allocation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount_vnd": 20000000,
+                 *       "occurred_on": "2023-04-03",
+                 *       "from_line": "SVHTTDL-02",
+                 *       "to_line": "SVHTTDL-01",
+                 *       "decision": {
+                 *         "number": "13-QĐ/BCĐ-TTĐN",
+                 *         "decided_on": "2023-03-15",
+                 *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TransferIn"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8JANJX46S6SMV35E3BX7E14",
+                     *           "line": "SVHTTDL-02",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "allocation",
+                     *           "kind_label": "Bố trí",
+                     *           "amount_vnd": -20000000,
+                     *           "amount_words_vi": "Âm hai mươi triệu đồng",
+                     *           "occurred_on": "2023-04-03",
+                     *           "document": {
+                     *             "number": "13-QĐ/BCĐ-TTĐN",
+                     *             "issued_on": "2023-03-15",
+                     *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *           },
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "STC",
+                     *             "name_vi": "Sở Tài chính"
+                     *           },
+                     *           "recorded_at": "2026-11-29T00:18:22.752419Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": "01M8JANJX46S6SMV35E3BX7E13",
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         },
+                     *         {
+                     *           "id": "01M8JANJX55A6AS6HWTJR1Q6VB",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "allocation",
+                     *           "kind_label": "Bố trí",
+                     *           "amount_vnd": 20000000,
+                     *           "amount_words_vi": "Hai mươi triệu đồng",
+                     *           "occurred_on": "2023-04-03",
+                     *           "document": {
+                     *             "number": "13-QĐ/BCĐ-TTĐN",
+                     *             "issued_on": "2023-03-15",
+                     *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
+                     *           },
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "STC",
+                     *             "name_vi": "Sở Tài chính"
+                     *           },
+                     *           "recorded_at": "2026-11-29T00:18:22.752419Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": "01M8JANJX46S6SMV35E3BX7E13",
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-02",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Phim giới thiệu",
+                     *           "title_en": "Phim giới thiệu",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.b",
+                     *               "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 200000000,
+                     *           "allocated_vnd": 130000000,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "allocation.decide"
+                     *           ]
+                     *         },
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "allocation.decide"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    find_ledger_entries: {
+        parameters: {
+            query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
+                /**
+                 * @description Số mục mỗi trang · items per page
+                 * @example 1
+                 */
+                limit?: number;
+                /** @description Con trỏ trang sau, lấy từ `next_cursor` · opaque, from the page before */
+                cursor?: string | null;
+                /** @description Đếm tổng số mục · answer `total` as well */
+                count?: boolean;
+                /** @description Một hoặc nhiều mã · one or more codes: dòng kinh phí · lines */
+                line?: string | null;
+                /** @description Một hoặc nhiều mã · one or more codes: đơn vị của dòng · the lines' agencies */
+                agency?: string | null;
+                /**
+                 * @description Một hoặc nhiều: `need` Nhu cầu, `allocation` Bố trí, `commitment` Cam kết chi, `spending` Chi, `settlement` Quyết toán · one or more of: `need`, `allocation`, `commitment`, `spending`, `settlement`
+                 * @example spending
+                 */
+                kind?: string | null;
+                occurred_from?: string | null;
+                occurred_to?: string | null;
+                source_system?: string | null;
+                external_id?: string | null;
+                /** @description Thứ tự, dấu trừ là giảm dần: id, occurred_on · order, minus is descending: id, occurred_on */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04SkFOSllXMVlGMFRUVkQ3UlBKUDBFMyIsIjAxTThKQU5KWVcxWUYwVFRWRDdSUEpQMEUzIl0",
+                     *       "total": null,
+                     *       "items": [
+                     *         {
+                     *           "id": "01M8JANJYW1YF0TTVD7RPJP0E3",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "spending",
+                     *           "kind_label": "Chi",
+                     *           "amount_vnd": 155000000,
+                     *           "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *           "occurred_on": "2023-05-15",
+                     *           "document": null,
+                     *           "note": null,
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-29T00:18:22.808188Z",
+                     *           "reverses": null,
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LedgerEntryPage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_ledger_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8JANJY05Q2WCNGY7YABWJ27 */
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8JANJY05Q2WCNGY7YABWJ27",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "kind": "spending",
+                     *       "kind_label": "Chi",
+                     *       "amount_vnd": 16000000,
+                     *       "amount_words_vi": "Mười sáu triệu đồng",
+                     *       "occurred_on": "2023-05-15",
+                     *       "document": null,
+                     *       "note": null,
+                     *       "recorded_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "recorded_at": "2026-11-29T00:18:22.778891Z",
+                     *       "reverses": null,
+                     *       "reversed_by": "01M8JANJYH00GRXX3BY2R8N8Y1",
+                     *       "transfer": null,
+                     *       "settlement": null,
+                     *       "source_system": null,
+                     *       "external_id": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LedgerEntryOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reverse_entry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8JANJY05Q2WCNGY7YABWJ27 */
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Ghi nhầm số tiền",
+                 *       "occurred_on": "2023-05-15"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReversalIn"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "result": "created",
+                     *       "entries": [
+                     *         {
+                     *           "id": "01M8JANJYH00GRXX3BY2R8N8Y1",
+                     *           "line": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "kind": "spending",
+                     *           "kind_label": "Chi",
+                     *           "amount_vnd": -16000000,
+                     *           "amount_words_vi": "Âm mười sáu triệu đồng",
+                     *           "occurred_on": "2023-05-15",
+                     *           "document": null,
+                     *           "note": "Ghi nhầm số tiền",
+                     *           "recorded_by": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "recorded_at": "2026-11-29T00:18:22.791699Z",
+                     *           "reverses": "01M8JANJY05Q2WCNGY7YABWJ27",
+                     *           "reversed_by": null,
+                     *           "transfer": null,
+                     *           "settlement": null,
+                     *           "source_system": null,
+                     *           "external_id": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_budget_rollup: {
+        parameters: {
+            query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
+                /**
+                 * @description chia theo · broken down by
+                 * @example line
+                 */
+                by?: components["schemas"]["BudgetBy"];
+            };
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "plan": "ttdn-2023",
+                     *       "by": "line",
+                     *       "by_label": "Dòng kinh phí",
+                     *       "total_vnd": 2278000000,
+                     *       "allocated_vnd": 300000000,
+                     *       "unallocated_vnd": 1978000000,
+                     *       "items": [
+                     *         {
+                     *           "key": "SVHTTDL-01",
+                     *           "parent": null,
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "lines": 1,
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 155000000,
+                     *           "settled_vnd": 155000000,
+                     *           "unallocated_vnd": 0,
+                     *           "state": null,
+                     *           "state_label": null,
+                     *           "evidenced": null,
+                     *           "done_unspent": null,
+                     *           "spent_unevidenced": null,
+                     *           "cost": null
+                     *         },
+                     *         {
+                     *           "key": "SVHTTDL-02",
+                     *           "parent": null,
+                     *           "title_vi": "Phim giới thiệu",
+                     *           "title_en": "Phim giới thiệu",
+                     *           "lines": 1,
+                     *           "needed_vnd": 200000000,
+                     *           "allocated_vnd": 130000000,
+                     *           "committed_vnd": 0,
+                     *           "spent_vnd": 0,
+                     *           "settled_vnd": 0,
+                     *           "unallocated_vnd": 0,
+                     *           "state": null,
+                     *           "state_label": null,
+                     *           "evidenced": null,
+                     *           "done_unspent": null,
+                     *           "spent_unevidenced": null,
+                     *           "cost": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetRollupOut"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -12829,15 +15584,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SkFHR0VWVEsxUUU3NDg3Q0IzR0dXSiJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SkFOSkExRkU1UERLUlJOWlhHM1FFWCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JAGGEVTK1QE7487CB3GGWJ",
+                     *           "id": "01M8JANJA1FE5PDKRRNZXG3QEX",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-29T00:15:36.400342Z",
+                     *           "received_at": "2026-11-29T00:18:22.133755Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -12866,7 +15621,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JAGGEVTK1QE7487CB3GGWJ */
+                /** @example 01M8JANJA1FE5PDKRRNZXG3QEX */
                 receipt: string;
             };
             cookie?: never;
@@ -12881,11 +15636,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JAGGEVTK1QE7487CB3GGWJ",
+                     *       "id": "01M8JANJA1FE5PDKRRNZXG3QEX",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-29T00:15:36.400342Z",
+                     *       "received_at": "2026-11-29T00:18:22.133755Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -12899,12 +15654,12 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8JAGGEQA0XX9Q0H3WYNKEDT",
+                     *           "activity": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "_dfyuHU5sjT9vctcfMfJklGWR-NTcEmblGA8MgjWZJA",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Il9kZnl1SFU1c2pUOXZjdGNmTWZKa2xHV1ItTlRjRW1ibEdBOE1naldaSkEiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKQUdHRVZUSzFRRTc0ODdDQjNHR1dKIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDA6MTU6MzYuNDAwMzQyWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SkFHR0VRQTBYWDlRMEgzV1lOS0VEVCIsImNvZGUiOm51bGx9XX0.HfdOHTdI-JpRschYLZHljh07pi8nu1-4GQrdiu9v5hdE0ruYFgegYtL3wy1Jchu3si5Mb9uHCOOQluyqY3sFDg"
+                     *       "kid": "j93vcdtg3hDsrlriE7PlHsdoyUWyApzM7pNA_iViYD0",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Imo5M3ZjZHRnM2hEc3JscmlFN1BsSHNkb3lVV3lBcHpNN3BOQV9pVmlZRDAiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKQU5KQTFGRTVQREtSUk5aWEczUUVYIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDA6MTg6MjIuMTMzNzU1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SkFOSjlXQzlRUTZTRFFYSFQ4OVpNWiIsImNvZGUiOm51bGx9XX0.75LaNoxzLVUNs4XOBNB_3-bi4dTDy03GwtiCLTRU_POrKSCtejo2RfeWQxWwVixLjyBokrDGv99KjSnHKUZSBQ"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -12934,8 +15689,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "i7tejc25tb0jDvFjhEM8uDr4IcIQ_Z4q4aVutGmtRH8",
-                     *           "kid": "_dfyuHU5sjT9vctcfMfJklGWR-NTcEmblGA8MgjWZJA",
+                     *           "x": "AYBgONgLGx69uzr2t8d1FpvcNNtqe64LVoe2iH5V1Eg",
+                     *           "kid": "j93vcdtg3hDsrlriE7PlHsdoyUWyApzM7pNA_iViYD0",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -13098,7 +15853,7 @@ export interface operations {
                  */
                 plan?: string | null;
                 /**
-                 * @description Một hoặc nhiều: `plan` Kế hoạch, `section` Mục, `objective` Mục đích, yêu cầu, `task` Nhiệm vụ, `implementation` Liên kết thực hiện, `assignment` Phân công, `output` Đầu ra, `activity` Hoạt động, `withdrawal` Rút lại, `act` Bước xử lý đầu ra, `amendment` Điều chỉnh, `proposal` Đề xuất, `urge` Đôn đốc, `event` Sự kiện, `event_link` Nhiệm vụ gắn với sự kiện, `occurrence` Kỷ niệm một năm, `subscription` Đăng ký lịch, `budget` Kinh phí, `budget_line` Dòng kinh phí, `agency` Cơ quan, `agency_name` Tên cơ quan, `membership` Thành viên nhóm, `key` Khóa truy cập · one or more of: `plan`, `section`, `objective`, `task`, `implementation`, `assignment`, `output`, `activity`, `withdrawal`, `act`, `amendment`, `proposal`, `urge`, `event`, `event_link`, `occurrence`, `subscription`, `budget`, `budget_line`, `agency`, `agency_name`, `membership`, `key`
+                 * @description Một hoặc nhiều: `plan` Kế hoạch, `section` Mục, `objective` Mục đích, yêu cầu, `task` Nhiệm vụ, `implementation` Liên kết thực hiện, `assignment` Phân công, `output` Đầu ra, `activity` Hoạt động, `withdrawal` Rút lại, `act` Bước xử lý đầu ra, `amendment` Điều chỉnh, `proposal` Đề xuất, `urge` Đôn đốc, `event` Sự kiện, `event_link` Nhiệm vụ gắn với sự kiện, `occurrence` Kỷ niệm một năm, `subscription` Đăng ký lịch, `budget` Kinh phí, `budget_line` Dòng kinh phí, `budget_link` Liên kết dòng kinh phí, `ledger_entry` Bút toán, `settlement` Quyết toán, `agency` Cơ quan, `agency_name` Tên cơ quan, `membership` Thành viên nhóm, `key` Khóa truy cập · one or more of: `plan`, `section`, `objective`, `task`, `implementation`, `assignment`, `output`, `activity`, `withdrawal`, `act`, `amendment`, `proposal`, `urge`, `event`, `event_link`, `occurrence`, `subscription`, `budget`, `budget_line`, `budget_link`, `ledger_entry`, `settlement`, `agency`, `agency_name`, `membership`, `key`
                  * @example activity
                  */
                 subject?: string | null;
@@ -13121,26 +15876,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8JAGGDF7N9R7FRPHKRN1SKH",
-                     *           "at": "2026-11-29T00:15:36.344544Z",
+                     *           "id": "01M8JANJ8KEQMHTD4KS7K3AHA2",
+                     *           "at": "2026-11-29T00:18:22.073273Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8JAGGDBEBZDQTQT1Y9J9CYX",
+                     *           "ref": "01M8JANJ8FAV31TD0QW4GP92W7",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8JAGCSZ8VHB50V9CWN160WB",
+                     *           "via": "key:01M8JANB5FGDM1JMTYAC9WJBWZ",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8JAGGDBEBZDQTQT1Y9J9CYX",
+                     *             "public_id": "01M8JANJ8FAV31TD0QW4GP92W7",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8JAGCQCXVDZYJSQJE74765F",
+                     *             "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -13156,12 +15911,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-29T00:15:36.344544+00:00"
+                     *             "recorded_at": "2026-11-29T00:18:22.073273+00:00"
                      *           },
-                     *           "request_id": "58267d816284b6ad26be64e4"
+                     *           "request_id": "fd0d18884669004251cdcc23"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8JAGGDF7N9R7FRPHKRN1SKH"
+                     *       "next_cursor": "01M8JANJ8KEQMHTD4KS7K3AHA2"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -13203,10 +15958,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8JAGCSZ8VHB50V9CWN160WB",
+                     *       "key": "01M8JANB5FGDM1JMTYAC9WJBWZ",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_09cJ",
-                     *       "expires_at": "2026-12-29T00:15:32.667181Z",
+                     *       "key_hint": "ttdn_Ssy9",
+                     *       "expires_at": "2026-12-29T00:18:14.828095Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

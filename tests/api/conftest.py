@@ -58,6 +58,36 @@ PAPERS: list[tuple[str, str, dict[str, Any]]] = [
 """What passes between bodies, some of it about tasks that are hidden from others."""
 
 
+MONEY: list[tuple[str, str, dict[str, Any]]] = [
+    (
+        "SCT",
+        "lines",
+        {"code": "SCT-01", "title_vi": "Kết nối tiêu thụ", "tasks": ["IV.6.a"], "needed_vnd": 900},
+    ),
+    ("SVHTTDL", "lines", {"code": "SVHTTDL-01", "title_vi": "Phim", "tasks": ["IV.7.b"], "events": ["E11"]}),
+    ("BCHQS", "lines", {"code": "BCHQS-01", "title_vi": "Kinh phí nội bộ quân sự", "tasks": ["IV.12.1"]}),
+    *(
+        ("STC", "allocations", {"line": f"{agency}-01", "amount_vnd": vnd, "decision": _DECISION})
+        for agency, vnd in (("SCT", 700), ("SVHTTDL", 500), ("BCHQS", 300))
+    ),
+    *(
+        (agency, noun, {"line": f"{agency}-01", "amount_vnd": 200})
+        for agency in ("SCT", "BCHQS")
+        for noun in ("commitments", "spendings")
+    ),
+    ("SCT", "settlements", {"line": "SCT-01", "amount_vnd": 150}),
+    ("BCHQS", "settlements", {"line": "BCHQS-01", "amount_vnd": 150}),
+]
+"""Money on lines of which one is for a task that is hidden from others."""
+
+
+def _spend(running: Service) -> None:
+    for agency, noun, body in MONEY:
+        dated = {} if noun in ("lines", "settlements") else {"occurred_on": "2023-07-03"}
+        said = running[agency].post(f"{PLAN}/budget/{noun}", json={**dated, **body})
+        assert said.status_code == 201, said.text
+
+
 @pytest.fixture(scope="session")
 def library(seeded: "Seeded") -> Iterator[Service]:
     """The service over the real plan as it was loaded. Read from it; never write to it."""
@@ -92,5 +122,6 @@ def archive(seeded: "Seeded") -> Iterator[Service]:
         for agency in seeded.secrets:
             said = running[agency].post(f"{PLAN}/calendar/subscriptions", json={"label": "Lịch"})
             assert said.status_code == 201, said.text
+        _spend(running)
         yield running
     seeded.drop(url)

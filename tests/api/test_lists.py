@@ -44,9 +44,19 @@ SORTS: dict[str, dict[str, Value]] = {
     f"{ANOTHER_PLAN}/budget/lines": {
         "code": lambda item: item["code"],
         "allocated_vnd": lambda item: item["allocated_vnd"],
+        "spent_vnd": lambda item: item["spent_vnd"],
+    },
+    f"{PLAN}/budget/lines": {
+        "code": lambda item: item["code"],
+        "allocated_vnd": lambda item: item["allocated_vnd"],
+        "spent_vnd": lambda item: item["spent_vnd"],
+    },
+    f"{PLAN}/budget/entries": {
+        "id": lambda item: item["id"],
+        "occurred_on": lambda item: item["occurred_on"],
     },
 }
-PLAIN_VALUES = ("year", "due_on", "occurred_on", "date_verified", "allocated_vnd", "id")
+PLAIN_VALUES = ("year", "due_on", "occurred_on", "date_verified", "allocated_vnd", "spent_vnd", "id")
 """Orders that are the order of the values themselves."""
 
 
@@ -188,6 +198,14 @@ FILTERS: list[tuple[str, dict[str, str], Callable[[Item], bool]]] = [
         lambda item: "2023-02-15" <= item["occurred_on"] <= "2023-07-01",
     ),
     (f"{PLAN}/events", {"kind": "agreement"}, lambda item: item["kind"] == "agreement"),
+    (
+        f"{PLAN}/budget/entries",
+        {"kind": "spending,need"},
+        lambda item: item["kind"] in ("spending", "need"),
+    ),
+    (f"{PLAN}/budget/entries", {"line": "SCT-01"}, lambda item: item["line"] == "SCT-01"),
+    (f"{PLAN}/budget/settlements", {"agency": "SCT"}, lambda item: item["agency"]["code"] == "SCT"),
+    (f"{PLAN}/budget/lines", {"task": "IV.6.a"}, lambda item: item["tasks"][0]["code"] == "IV.6.a"),
     (f"{ANOTHER_PLAN}/budget/lines", {"agency": "SMAU"}, lambda item: item["agency"]["code"] == "SMAU"),
 ]
 
@@ -293,7 +311,10 @@ def _address(client: httpx.Client, path: str) -> str:
     """Some existing address of the template."""
     first = {
         noun: name_of(client.get(f"{PLAN}/{noun}", params={"limit": 1}).json()["items"][0])
-        for noun in ("assignments", "outputs", "activities", "receipts", "urges", "proposals")
+        for noun in (
+            *("assignments", "outputs", "activities", "receipts", "urges", "proposals"),
+            *("budget/lines", "budget/entries", "budget/settlements"),
+        )
     }
     nouns = path.split("/")
     code = {"tasks": "IV.7.a", "sections": "IV", "objectives": "I.1.1", "events": "E01", "agencies": "SCT"}
@@ -308,6 +329,9 @@ def _address(client: httpx.Client, path: str) -> str:
         revision=2,
         occurrence="E11-2023",
         subscription=client.get(f"{PLAN}/calendar/subscriptions").json()["items"][0]["id"],
+        line=first["budget/lines"],
+        entry=first["budget/entries"],
+        settlement=first["budget/settlements"],
         code=next((code[noun] for noun in nouns if noun in code), ""),
     )
 

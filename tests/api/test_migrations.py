@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import migration
 from app.db import Database
-from app.models import Agency, Base
+from app.models import Agency, Base, Change, LedgerEntry
 from app.rules.parties import Actor
 from app.rules.vocabulary import Scope
 from app.schemas.activities import ActivityIn
@@ -24,7 +24,7 @@ from app.services import amending, audit, recording
 from app.settings import Settings
 from seed import demo, loader
 from tests import servers
-from tests.writing import news
+from tests.writing import TINY_PLAN, news
 
 
 @pytest.fixture
@@ -151,6 +151,42 @@ def counted(session: Session) -> None:
 def _actor(session: Session, code: str) -> Actor:
     agency = session.scalars(select(Agency).where(Agency.code == code)).one()
     return Actor(code, agency.kind, agency.id, frozenset({Scope.READ, Scope.PUSH}), "test")
+
+
+def test_what_a_plan_gave_to_its_lines_becomes_the_first_entries(empty: Database) -> None:
+    """As it stands in the ledger of a plan that is loaded now, but for the instant and who did it."""
+    migration.upgrade(empty.engine)
+    plan_file, digest = loader.read(TINY_PLAN)
+    with empty.writing() as session:
+        assert loader.load(session, plan_file, digest, lambda _what, _how_many: None)
+    before = first_entries(empty)
+    assert [(entry["amount_vnd"], entry["kind"]) for entry, _ in before] == [(40_000_000, "allocation")]
+    with empty.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(text("DELETE FROM changes WHERE subject = 'ledger_entry'"))
+    migration.downgrade(empty.engine, "0005")
+    migration.upgrade(empty.engine)
+    assert first_entries(empty) == before
+    with empty.reading() as session:
+        assert list(audit.differences(session)) == []
+    assert drift(empty) == []
+
+
+def first_entries(database: Database) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every entry of the ledger, and what the journal says of it, without what differs each time."""
+    differs = ("public_id", "recorded_at")
+    names = [one.name for one in LedgerEntry.__table__.columns if one.name not in differs]
+    with database.reading() as session:
+        rows = session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)).all()
+        said = {
+            one.ref: one for one in session.scalars(select(Change).where(Change.subject == "ledger_entry"))
+        }
+        return [
+            (
+                {name: getattr(row, name) for name in names},
+                {name: value for name, value in said[row.public_id].after.items() if name not in differs},
+            )
+            for row in rows
+        ]
 
 
 def test_migrating_again_changes_nothing(empty: Database) -> None:

@@ -20,7 +20,8 @@ from app.rules.parties import Actor
 from app.rules.vocabulary import Scope
 from app.schemas.permissions import PermissionFilter, PermissionOut
 from app.services import asking
-from app.services.asking_of_plans import ON_A_LINE, ON_A_PLAN, ON_AN_AGENCY
+from app.services.asking_of_plans import ON_A_PLAN, ON_AN_AGENCY
+from app.services.budget import ON_A_LINE
 from app.services.permissions import ON_A_TASK, ON_AN_ACTIVITY, ON_AN_OUTPUT
 from tests.deciding import act, acted, assignment, decided, leads, output
 from tests.service import PLAN, Service

@@ -81,8 +81,15 @@ def test_nothing_hidden_is_named_anywhere(archive: Service, caller: str) -> None
     tasks = {task["code"]: task for task in items(owner, f"{PLAN}/tasks", include="assignments")}
     records = items(owner, f"{PLAN}/activities")
     papers = [*items(owner, f"{PLAN}/urges"), *items(owner, f"{PLAN}/proposals")]
+    lines = [one for one in items(owner, f"{PLAN}/budget/lines") if gone & _for(one)]
+    hidden_lines = ",".join(line["code"] for line in lines)
+    entries = items(owner, f"{PLAN}/budget/entries", line=hidden_lines)
+    settlements = items(owner, f"{PLAN}/budget/settlements", line=hidden_lines)
+    assert all((lines, entries, settlements))
     others = [paper for paper in papers if not _concerns(caller, paper)]
     words = {
+        *(str(line[name]) for line in lines for name in ("code", "title_vi")),
+        *(one["id"] for one in (*entries, *settlements)),
         *(paper["id"] for paper in others),
         *(str(paper.get("message") or paper.get("reason")) for paper in others),
         *(tasks[code]["title_vi"] for code in gone),
@@ -110,6 +117,11 @@ def test_nothing_hidden_is_named_anywhere(archive: Service, caller: str) -> None
         said = json.dumps(change, ensure_ascii=False)
         assert not codes.search(said), change
         assert [word for word in words if word in said] == []
+
+
+def _for(line: dict[str, Any]) -> set[str]:
+    """The tasks a line is for."""
+    return {task["code"] for task in line["tasks"]}
 
 
 def _concerns(caller: str, paper: dict[str, Any]) -> bool:
@@ -168,6 +180,13 @@ def test_a_hidden_thing_is_answered_like_a_random_id(archive: Service, caller: s
             tag = owner.get(f"{PLAN}/outputs/{output['id']}").headers["etag"]
             known = client.get(f"{PLAN}/outputs/{output['id']}", headers={"If-None-Match": tag})
             assert known.status_code == 404
+        for noun, known in (
+            ("lines", [line["code"] for line in items(owner, f"{PLAN}/budget/lines", task=code)]),
+            ("entries", keys(owner, f"{PLAN}/budget/entries", line="BCHQS-01")),
+            ("settlements", keys(owner, f"{PLAN}/budget/settlements", line="BCHQS-01")),
+        ):
+            for name in known:
+                _alike(client, f"{PLAN}/budget/{noun}/{name}", f"{PLAN}/budget/{noun}/{NOWHERE}")
         for record in items(owner, f"{PLAN}/activities", task=code):
             _alike(client, f"{PLAN}/activities/{record['id']}", f"{PLAN}/activities/{NOWHERE}")
 
@@ -273,7 +292,8 @@ def test_the_feed_shows_no_change_of_a_hidden_task_and_does_not_know_its_id(arch
     assert hidden
     assert {change["task"] for change in seen} & HIDDEN == set()
     links = {change["id"] for change in whole if change["ref"] in ("II.2.6/IV.12.1", "II.1.7/IV.1.3")}
-    papers = {change["id"] for change in whole if change["subject"] in ("amendment", "proposal", "urge")}
+    between = {"amendment", "proposal", "urge", "budget_line", "budget_link", "ledger_entry", "settlement"}
+    papers = {change["id"] for change in whole if change["subject"] in between}
     assert len(papers) >= 8
     gone = {change["id"] for change in hidden} | links | papers
     assert [change["id"] for change in whole if change["id"] not in gone] == [change["id"] for change in seen]

@@ -30,6 +30,8 @@ PLAN = "ttdn-2023"
 OFFICE, OWNER = "SVHTTDL", "TTBCD"
 HOST, PLANNER = "VPUBND", "SKHDT"
 """Who receives delegations, and whose duty is shown as one that is tracked by status only."""
+FUNDER, CHECKER = "STC", "VPTU"
+"""Who decides what money is given, and who checks how it was spent."""
 LONGEST_LIST = 2
 
 Exchange = dict[str, Any]
@@ -101,6 +103,7 @@ def tour(recorder: Recorder) -> None:
     decide(recorder)
     urge(recorder)
     keep_calendar(recorder)
+    spend(recorder)
     first = recorder.call("find_assignments", plan=PLAN, limit=1, agency=OFFICE, role="lead").json()
     assignment = first["items"][0]["id"]
     recorder.call("find_outputs", plan=PLAN, limit=1, task="IV.7.a")
@@ -137,6 +140,10 @@ def tour(recorder: Recorder) -> None:
         "get_event": {"plan": PLAN, "code": "E11", "year": 2023},
         "get_budget": {"plan": PLAN},
         "find_budget_lines": {"plan": PLAN, "limit": 1},
+        "get_budget_line": {"plan": PLAN, "line": "SVHTTDL-01"},
+        "get_budget_rollup": {"plan": PLAN, "by": "line"},
+        "find_ledger_entries": {"plan": PLAN, "limit": 1, "kind": "spending"},
+        "find_settlements": {"plan": PLAN, "limit": 1, "state": "accepted"},
         "find_agencies": {"limit": 1, "q": "van hoa"},
         "get_agency": {"code": "BAOTV"},
         "get_me": {},
@@ -309,6 +316,49 @@ def urge(recorder: Recorder) -> None:
     recorder.call("get_urge", plan=PLAN, urge=made)
 
 
+def spend(recorder: Recorder) -> None:
+    """A line is opened, given money, spent from and settled; what was wrong is taken back."""
+    line = {
+        "code": "SVHTTDL-01",
+        "title_vi": "Tập huấn về lễ hội",
+        "tasks": ["IV.7.a"],
+        "needed_vnd": 180000000,
+    }
+    recorder.call("open_budget_line", plan=PLAN, body=line)
+    other = {"code": "SVHTTDL-02", "title_vi": "Phim giới thiệu", "tasks": ["IV.7.b"]}
+    recorder.clients[OFFICE].post(f"/v1/plans/{PLAN}/budget/lines", json=other)
+    recorder.call("state_need", plan=PLAN, body=amount("SVHTTDL-02", 200000000, "2023-02-01"))
+    for code in ("SVHTTDL-02", "SVHTTDL-01"):
+        body = {**amount(code, 150000000, "2023-03-20"), "decision": decision(12)}
+        recorder.call("decide_allocation", caller=FUNDER, plan=PLAN, body=body)
+    moved = amount("", 20000000, "2023-04-03") | {"from_line": "SVHTTDL-02", "to_line": "SVHTTDL-01"}
+    del moved["line"]
+    body = {**moved, "decision": decision(13)}
+    recorder.call("transfer_allocation", caller=FUNDER, plan=PLAN, body=body)
+    paper = {"number": "15/HĐ-SVHTTDL", "issued_on": "2023-04-10"}
+    body = {**amount("SVHTTDL-01", 160000000, "2023-04-10"), "document": paper}
+    recorder.call("record_commitment", plan=PLAN, body=body)
+    wrong = amount("SVHTTDL-01", 16000000, "2023-05-15")
+    made = recorder.call("record_spending", plan=PLAN, body=wrong).json()["entries"][0]["id"]
+    body = {"reason": "Ghi nhầm số tiền", "occurred_on": "2023-05-15"}
+    recorder.call("reverse_entry", plan=PLAN, entry=made, body=body)
+    recorder.call("record_spending", plan=PLAN, body=amount("SVHTTDL-01", 155000000, "2023-05-15"))
+    recorder.call("get_ledger_entry", plan=PLAN, entry=made)
+    handed_in = {"line": "SVHTTDL-01", "amount_vnd": 155000000}
+    first = recorder.call("submit_settlement", plan=PLAN, body=handed_in).json()["id"]
+    missing = {"missing": "Thiếu danh sách ký nhận"}
+    recorder.call("return_settlement", caller=CHECKER, plan=PLAN, settlement=first, body=missing)
+    second = recorder.call("submit_settlement", plan=PLAN, body=handed_in).json()["id"]
+    body = {"decision": decision(20), "occurred_on": "2023-12-20"}
+    recorder.call("accept_settlement", caller=CHECKER, plan=PLAN, settlement=second, body=body)
+    recorder.call("get_settlement", plan=PLAN, settlement=second)
+
+
+def amount(line: str, vnd: int, day: str) -> dict[str, Any]:
+    """Some money on a line."""
+    return {"line": line, "amount_vnd": vnd, "occurred_on": day}
+
+
 def key_of(agency: str, environment: Mapping[str, str]) -> str:
     """A key of another agency, as the person on the server makes one."""
     command = (sys.executable, "-m", "app", "key", "create", agency, "--label", "examples", "--scope", "push")
@@ -324,7 +374,7 @@ def record() -> dict[str, Exchange]:
         environment = {"DATABASE_URL": f"sqlite:///{folder}/examples.sqlite3"}
         with ServerProcess(environment) as server:
             keys = dict(re.findall(r"^\s+([A-Z]+)\s+(ttdn_\w+)", server.log, re.MULTILINE))
-            keys |= {agency: key_of(agency, environment) for agency in (HOST, PLANNER)}
+            keys |= {agency: key_of(agency, environment) for agency in (HOST, PLANNER, FUNDER, CHECKER)}
             with ExitStack() as opened:
                 clients = {
                     agency: opened.enter_context(
@@ -334,7 +384,7 @@ def record() -> dict[str, Exchange]:
                             timeout=30,
                         )
                     )
-                    for agency in (OFFICE, OWNER, HOST, PLANNER)
+                    for agency in (OFFICE, OWNER, HOST, PLANNER, FUNDER, CHECKER)
                 }
                 contract = clients[OFFICE].get("/openapi.json").raise_for_status().json()
                 recorder = Recorder(clients, contract)

@@ -176,6 +176,62 @@ class World:
         made = self.done(urged("SVHTTDL").by(self["TTBCD"]))["urges"]
         return str(made[0]["id"])
 
+    def budget_line(self) -> str:
+        """A line of the lead's, with money that is allocated, committed and spent."""
+        line = f"SVHTTDL-{self.number()}"
+        self.done(post("budget/lines", code=line, title_vi="Phim").by(self["SVHTTDL"]))
+        self.done(post("budget/allocations", **amount(line, 1000), decision=DECISION).by(self["STC"]))
+        for noun in ("commitments", "spendings"):
+            self.done(post(f"budget/{noun}", **amount(line, 100)).by(self["SVHTTDL"]))
+        return line
+
+    def entry(self, kind: str) -> str:
+        """An entry of a kind on such a line, that can be taken back."""
+        line = self.budget_line()
+        noun, by = ("commitments", "SVHTTDL") if kind == "commitment" else ("allocations", "STC")
+        cited = {} if kind == "commitment" else {"decision": DECISION}
+        said = self.done(post(f"budget/{noun}", **amount(line, 1), **cited).by(self[by]))
+        return str(said["entries"][0]["id"])
+
+    def settlement(self) -> str:
+        """A settlement of the lead's that waits."""
+        body = {"line": self.budget_line(), "amount_vnd": 100}
+        return str(self.done(post("budget/settlements", **body).by(self["SVHTTDL"]))["id"])
+
+
+def amount(line: str, vnd: int) -> dict[str, Any]:
+    """Some money on a line."""
+    return {"line": line, "amount_vnd": vnd, "occurred_on": "2023-07-01"}
+
+
+def new_line(world: World, **more: Any) -> Request:
+    """A line of the lead's, whoever opens it."""
+    return post("budget/lines", code=f"SVHTTDL-{world.number()}", agency="SVHTTDL", title_vi="Phim", **more)
+
+
+def spendable(world: World) -> str:
+    """A line with money that is committed and not spent."""
+    line = world.budget_line()
+    world.done(post("budget/commitments", **amount(line, 100)).by(world["SVHTTDL"]))
+    return line
+
+
+def transferred(world: World) -> Request:
+    """Money moved between two lines of the lead's."""
+    body = {**amount("", 10), "from_line": world.budget_line(), "to_line": world.budget_line()}
+    del body["line"]
+    return post("budget/transfers", **body, decision=DECISION)
+
+
+def reversed_(world: World, kind: str) -> Request:
+    """An entry taken back, by a decision where there has to be one."""
+    return post(
+        f"budget/entries/{world.entry(kind)}/reversals",
+        reason="Ghi nhầm",
+        occurred_on="2023-07-02",
+        decision=DECISION,
+    )
+
 
 def event(world: World, **changes: Any) -> Request:
     """An event that the calendar does not have yet."""
@@ -288,6 +344,26 @@ MAKERS: dict[str, Maker] = {
     ),
     "subscribe": lambda _: post("calendar/subscriptions", label="Lịch"),
     "revoke_subscription": lambda world: post(f"calendar/subscriptions/{world.subscription()}/revocations"),
+    "open_budget_line": new_line,
+    "open_budget_line allocated": lambda world: new_line(
+        world, allocation={"amount_vnd": 5, "occurred_on": "2023-07-01", "decision": DECISION}
+    ),
+    "state_need": lambda world: post("budget/needs", **amount(world.budget_line(), 10)),
+    "decide_allocation": lambda world: post(
+        "budget/allocations", **amount(world.budget_line(), 10), decision=DECISION
+    ),
+    "transfer_allocation": transferred,
+    "record_commitment": lambda world: post("budget/commitments", **amount(world.budget_line(), 10)),
+    "record_spending": lambda world: post("budget/spendings", **amount(spendable(world), 10)),
+    "reverse_entry commitment": lambda world: reversed_(world, "commitment"),
+    "reverse_entry allocation": lambda world: reversed_(world, "allocation"),
+    "submit_settlement": lambda world: post("budget/settlements", line=world.budget_line(), amount_vnd=100),
+    "accept_settlement": lambda world: post(
+        f"budget/settlements/{world.settlement()}/acceptances", decision=DECISION, occurred_on="2023-07-02"
+    ),
+    "return_settlement": lambda world: post(
+        f"budget/settlements/{world.settlement()}/returns", missing="Hóa đơn"
+    ),
     "own confirm_output": lambda world: post(f"outputs/{world.evidenced('IV.1.1', 'TTBCD')}/confirmations"),
     "own return_output": lambda world: post(
         f"outputs/{world.evidenced('IV.1.1', 'TTBCD')}/returns", missing="Số liệu"

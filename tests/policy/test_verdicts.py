@@ -70,6 +70,18 @@ correct_event_steward   no   no   no   no   no   yes  no   no   no   no   no   n
 decide_occurrence       no   no   no   no   no   yes  yes  no   no   no   no   no   key  key  401
 subscribe               yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  401
 revoke_subscription     yes  hid  hid  hid  hid  hid  hid  hid  hid  hid  hid  hid  yes  yes  401
+open_budget_line        yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+open_budget_line_allocated no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
+state_need              yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+decide_allocation       no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
+transfer_allocation     no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
+record_commitment       yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+record_spending         yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+reverse_entry_commitment yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+reverse_entry_allocation no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
+submit_settlement       yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+accept_settlement       no   no   no   no   no   no   no   no   no   yes  no   no   key  key  401
+return_settlement       no   no   no   no   no   no   no   no   no   yes  no   no   key  key  401
 own_confirm_output      no   no   no   no   no   self no   yes  no   no   no   no   key  key  401
 own_return_output       no   no   no   no   no   no   no   yes  no   no   no   no   key  key  401
 own_claim_output        no   no   no   no   no   yes  for  no   no   no   no   no   key  key  401
@@ -136,6 +148,7 @@ def test_any_key_reads_whatever_it_may_see(service: Service, caller: str) -> Non
     world.urge()
     world.proposal()
     world.record()
+    world.settlement()
     world.evidenced("IV.1.1", "TTBCD")
     World.done(world[caller].post(f"{PLAN}/calendar/subscriptions", json={"label": "Lịch"}))
     spec = service.app.openapi()

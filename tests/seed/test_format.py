@@ -275,6 +275,9 @@ AT: list[tuple[str, str, Change]] = [
     ("/budget/total_vnd", "wrong_type", lambda p: p["budget"].update(total_vnd="100.000.000")),
     ("/budget/total_vnd", "out_of_range", lambda p: p["budget"].update(total_vnd=2**63)),
     ("/budget/lines", "over_total", lambda p: p["budget"].update(total_vnd=39_999_999)),
+    ("/budget/printed", "digits_differ", lambda p: p["budget"].update(printed="100.000.001")),
+    ("/budget/words_printed", "words_differ", lambda p: p["budget"].update(words_printed="một tỷ đồng")),
+    ("/budget/words_printed", "no_amount", lambda p: p["budget"].update(words_printed="trăm triệu")),
     ("/budget/lines/B1/agency", "unknown_body", lambda p: p["budget"]["lines"][0].update(agency="X.BAOM")),
     (
         "/events/E01/task",

@@ -1,0 +1,172 @@
+"""The ledger: the one place where an entry is written and a line's counters move.
+
+A line is locked before it is judged. What changes how much is allocated locks the plan's one budget first,
+then its lines in the order of their numbers: what is allocated never passes the total, whoever writes beside.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Fault, Invalid, NotFound, Text
+from app.models import Budget, BudgetLine, LedgerEntry
+from app.models.unit import instant, today
+from app.rules import ledger as law
+from app.rules.judging import Permit
+from app.rules.ledger import COUNTED_AS, EntryKind
+from app.rules.parties import Actor
+from app.services import access, budget
+from app.services.grounds import Ground
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an entry is to say."""
+
+    kind: EntryKind
+    amount: int
+    occurred_on: date
+    document: tuple[str, date | None, str | None] | None = None
+    note: str | None = None
+    key: tuple[str | None, str | None] = (None, None)
+    reverses: LedgerEntry | None = None
+    transfer: str | None = None
+    settlement_id: int | None = None
+
+
+def lock(session: Session, here: Ground, lines: Iterable[BudgetLine], *, allocating: bool) -> None:
+    """Lock lines, and the budget before them where what is allocated changes; they are as they are now."""
+    if allocating:
+        held = session.scalars(
+            select(Budget).where(Budget.plan_id == here.plan.id).with_for_update()
+        ).one_or_none()
+        if held is None:
+            raise NotFound()
+    ids = {line.id for line in lines}
+    locked = select(BudgetLine).where(BudgetLine.id.in_(ids)).order_by(BudgetLine.id).with_for_update()
+    session.scalars(locked.execution_options(populate_existing=True)).all()
+
+
+def post(session: Session, here: Ground, permit: Permit, line: BudgetLine, draft: Draft) -> LedgerEntry:
+    """Write an entry on a locked line, and move the line's counter; refused where the ledger would not
+    hold."""
+    _not_ahead(session, draft)
+    _within(session, here, line, draft)
+    counter = f"{COUNTED_AS[draft.kind]}_vnd"
+    access.open_for_change(session, permit, [line])
+    setattr(line, counter, getattr(line, counter) + draft.amount)
+    number, issued_on, issuer = draft.document or (None, None, None)
+    entry = LedgerEntry(
+        plan_id=here.plan.id,
+        line_id=line.id,
+        kind=draft.kind,
+        amount_vnd=draft.amount,
+        occurred_on=draft.occurred_on,
+        document_number=number,
+        document_on=issued_on,
+        document_issuer=issuer,
+        note=draft.note,
+        recorded_by_id=permit.actor.agency_id,
+        recorded_at=instant(session),
+        reverses_id=draft.reverses.id if draft.reverses else None,
+        transfer=draft.transfer,
+        settlement_id=draft.settlement_id,
+        source_system=draft.key[0],
+        external_id=draft.key[1],
+    )
+    access.add(session, permit, [entry])
+    session.flush()
+    return entry
+
+
+def on_file(
+    session: Session, here: Ground, actor: Actor, line: BudgetLine, draft: Draft
+) -> LedgerEntry | None:
+    """The entry with the same natural key, where this body has written it before; one that says something
+    else is told so, since an entry never changes. Read under the lock."""
+    if draft.key[1] is None:
+        return None
+    known = session.scalars(
+        select(LedgerEntry).where(
+            LedgerEntry.plan_id == here.plan.id,
+            LedgerEntry.recorded_by_id == actor.agency_id,
+            LedgerEntry.source_system == draft.key[0],
+            LedgerEntry.external_id == draft.key[1],
+        )
+    ).one_or_none()
+    if known is None:
+        return None
+    document = (known.document_number, known.document_on, known.document_issuer)
+    said = (known.line_id, known.kind, known.amount_vnd, known.occurred_on, document, known.note)
+    asked = (
+        line.id,
+        draft.kind,
+        draft.amount,
+        draft.occurred_on,
+        draft.document or (None, None, None),
+        draft.note,
+    )
+    if said != asked:
+        raise Conflict(
+            Text(
+                "Mã này đã có bút toán khác, và bút toán không bao giờ sửa: hãy đảo bút toán đó rồi ghi bằng"
+                " external_id mới",
+                "This external_id has another entry, and entries never change: reverse that one and use a new"
+                " external_id",
+            ),
+            facts={"reason": "entry_differs", "entry": known.public_id},
+        )
+    return known
+
+
+def unallocated(session: Session, here: Ground) -> int:
+    """What of the plan's total no line has; exact under the lock of the budget."""
+    total = session.scalars(select(Budget.total_vnd).where(Budget.plan_id == here.plan.id)).one()
+    given = session.scalars(select(BudgetLine.allocated_vnd).where(BudgetLine.plan_id == here.plan.id))
+    return total - sum(given)
+
+
+def has_room(line: BudgetLine, kind: EntryKind, amount: int, *, taken: int = 0) -> None:
+    """Refuse an entry that would break the line's own law; `taken` of what is left is spoken for."""
+    stands = budget.balance(line)
+    if (bound := law.bound(stands.after(kind, taken) if taken else stands, kind, amount)) is not None:
+        raise _refused(bound.code, bound.why, line, left_vnd=bound.left)
+
+
+def _within(session: Session, here: Ground, line: BudgetLine, draft: Draft) -> None:
+    has_room(line, draft.kind, draft.amount)
+    if draft.kind is EntryKind.ALLOCATION and draft.amount > 0:
+        left = unallocated(session, here)
+        if draft.amount > left:
+            why = Text("Vượt tổng kinh phí của kế hoạch", "This would exceed the plan's total")
+            raise _refused("over_total", why, line, left_vnd=left)
+
+
+def _refused(reason: str, why: Text, line: BudgetLine, left_vnd: int) -> Conflict:
+    """No, and what is left; where the line stands beside it."""
+    stands: dict[str, Any] = {f"{name}_vnd": getattr(line, f"{name}_vnd") for name in COUNTED_AS.values()}
+    left = f"{left_vnd:,}".replace(",", ".")
+    return Conflict(
+        Text(f"{why.vi}: còn {left} đồng", f"{why.en}: {left_vnd:,} đồng are left"),
+        facts={"reason": reason, "line": line.code, "left_vnd": left_vnd, **stands},
+    )
+
+
+def _not_ahead(session: Session, draft: Draft) -> None:
+    """Neither what happened nor the paper about it is of a day to come."""
+    day = today(session)
+    issued_on = draft.document[1] if draft.document else None
+    pointers = [("/occurred_on", draft.occurred_on), ("/document/issued_on", issued_on)]
+    if draft.kind in (EntryKind.ALLOCATION, EntryKind.SETTLEMENT):
+        pointers[1] = ("/decision/decided_on", issued_on)
+    faults = [
+        Fault(pointer, "in_the_future", Text("Chưa đến ngày này", "This day has not come"))
+        for pointer, said in pointers
+        if said is not None and said > day
+    ]
+    if faults:
+        raise Invalid(faults=faults)

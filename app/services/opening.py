@@ -1,0 +1,146 @@
+"""Opening a budget line: by its agency, with what it needs; or by the funding decider, with what it gives."""
+
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Text
+from app.models import Agency, BudgetLine, BudgetLink
+from app.models.unit import today
+from app.rules import classification
+from app.rules.judging import Permit
+from app.rules.ledger import EntryKind
+from app.rules.ownership import Action
+from app.rules.parties import Actor
+from app.rules.vietnamese import fold
+from app.rules.vocabulary import Role
+from app.schemas.budget import BudgetLineIn, BudgetLineOut
+from app.services import access, budget, budget_links, grounds, ledger, posting
+from app.services.grounds import WITHOUT_ACCOUNT, Ground
+from app.services.ledger import Draft
+from app.services.looking_up import refuse
+
+Result = Literal["created", "unchanged"]
+
+
+def open_line(
+    session: Session, actor: Actor, slug: str, body: BudgetLineIn
+) -> tuple[Result, BudgetLineOut, int]:
+    """Open a line. The same line again is the same as once; the code with other words is a conflict."""
+    here = grounds.find(session, actor, slug)
+    agency = _body(session, here, actor, body)
+    action = Action.NEED_STATE if body.allocation is None else Action.ALLOCATION_DECIDE
+    permit = access.permit(actor, action, budget.item(here, agency))
+    _fit(here, agency, body)
+    links = budget_links.drawn(session, here, actor, body)
+    known = _on_file(session, here, body, agency, links)
+    if known is not None:
+        return "unchanged", budget.shown(session, here, actor, [(known, agency)])[0], known.version
+    line = _opened(session, here, permit, agency, body, links)
+    for draft in _first(session, body):
+        ledger.post(session, here, permit, line, draft)
+    return "created", budget.shown(session, here, actor, [(line, agency)])[0], line.version
+
+
+def _opened(
+    session: Session,
+    here: Ground,
+    permit: Permit,
+    agency: Agency,
+    body: BudgetLineIn,
+    links: list[dict[str, Any]],
+) -> BudgetLine:
+    line = BudgetLine(
+        plan_id=here.plan.id,
+        agency_id=agency.id,
+        search_text=fold(f"{body.code} {body.title_vi} {body.title_en or ''}"),
+        line=None,
+        allocated_vnd=0,
+        **_said(body),
+    )
+    if body.allocation is not None:
+        ledger.lock(session, here, [], allocating=True)
+    access.add(session, permit, [line])
+    session.flush()
+    rows = [BudgetLink(plan_id=here.plan.id, line_id=line.id, **link) for link in links]
+    access.add(session, permit, rows)
+    session.flush()
+    return line
+
+
+def _said(body: BudgetLineIn) -> dict[str, Any]:
+    """What a line says of itself."""
+    codes = {level: getattr(body, level) for level in classification.LEVELS}
+    titles = {"title_vi": body.title_vi, "title_en": body.title_en or body.title_vi}
+    return {"code": body.code, **titles, **codes}
+
+
+def _first(session: Session, body: BudgetLineIn) -> list[Draft]:
+    """The entries a line begins with."""
+    need = [Draft(EntryKind.NEED, body.needed_vnd, today(session))] if body.needed_vnd else []
+    if (given := body.allocation) is None:
+        return need
+    paper = posting.cited(given.decision)
+    return [*need, Draft(EntryKind.ALLOCATION, given.amount_vnd, given.occurred_on, paper)]
+
+
+def _body(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> Agency:
+    """The body whose line it is to be."""
+    query = select(Agency).where(Agency.code == (body.agency or actor.agency))
+    found = session.scalars(query).one_or_none()
+    if found is None or found.kind in WITHOUT_ACCOUNT:
+        raise refuse(
+            "/agency",
+            "not_a_body",
+            "Cần mã của một cơ quan, không phải nhóm hay đối tác bên ngoài",
+            "The code of one body is needed, not of a group or an external partner",
+        )
+    if found.valid_to is not None and found.valid_to < here.today:
+        raise refuse(
+            "/agency",
+            "agency_not_active",
+            "Cơ quan này đã kết thúc hoạt động",
+            "This agency has come to an end",
+        )
+    return found
+
+
+def _fit(here: Ground, agency: Agency, body: BudgetLineIn) -> None:
+    """Who decides on money spends none of it, so it has no line; a line is called after its agency."""
+    purse = (*here.item.roles.get(Role.FUND, ()), *here.item.roles.get(Role.SETTLE, ()))
+    if agency.code in purse:
+        raise refuse(
+            "/agency",
+            "holds_the_purse",
+            "Cơ quan quyết định hoặc kiểm tra kinh phí không chi, nên không có dòng kinh phí",
+            "Who decides on money or checks it spends none, so it has no line",
+        )
+    if not body.code.startswith(f"{agency.code}-"):
+        raise refuse(
+            "/code",
+            "not_named_after_agency",
+            f"Mã dòng phải bắt đầu bằng {agency.code}-",
+            f"The code of a line begins with {agency.code}-",
+        )
+
+
+def _on_file(
+    session: Session, here: Ground, body: BudgetLineIn, agency: Agency, links: list[dict[str, Any]]
+) -> BudgetLine | None:
+    """The line that is there already, if it says the same."""
+    query = select(BudgetLine).where(BudgetLine.plan_id == here.plan.id, BudgetLine.code == body.code)
+    known = session.scalars(query).one_or_none()
+    if known is None:
+        return None
+    labels = session.scalars(select(BudgetLink.label).where(BudgetLink.line_id == known.id)).all()
+    same = all(getattr(known, name) == value for name, value in _said(body).items())
+    if same and known.agency_id == agency.id and set(labels) == {link["label"] for link in links}:
+        return known
+    raise Conflict(
+        Text(
+            "Mã này đã có dòng kinh phí khác: hãy dùng mã mới",
+            "Another budget line has this code: use a new one",
+        ),
+        facts={"reason": "code_taken"},
+    )

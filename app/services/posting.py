@@ -1,0 +1,174 @@
+"""Posting: a need is stated, an allocation decided and moved, money committed and spent; and what was wrong
+is taken back by another entry."""
+
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Fault, Invalid, NotFound, Text
+from app.models import BudgetLine, LedgerEntry, Settlement
+from app.models.base import new_public_id
+from app.rules.ledger import EntryKind, SettlementState
+from app.rules.ownership import Action
+from app.rules.parties import Actor
+from app.schemas.amendments import DecisionIn
+from app.schemas.ledger import AllocationIn, DocumentIn, EntryIn, Posted, ReversalIn, TransferIn
+from app.services import access, budget, entries, grounds, ledger
+from app.services.ledger import Draft
+
+LEAVE = {
+    EntryKind.NEED: Action.NEED_STATE,
+    EntryKind.ALLOCATION: Action.ALLOCATION_DECIDE,
+    EntryKind.COMMITMENT: Action.SPENDING_RECORD,
+    EntryKind.SPENDING: Action.SPENDING_RECORD,
+    EntryKind.SETTLEMENT: Action.SETTLEMENT_DECIDE,
+}
+"""Whose power an entry of a kind is, and so its reversal."""
+BY_DECISION = (EntryKind.ALLOCATION, EntryKind.SETTLEMENT)
+"""What somebody else decides; an agency's own entries cite whatever paper they are by."""
+
+
+def post(
+    session: Session, actor: Actor, slug: str, kind: EntryKind, body: EntryIn | AllocationIn
+) -> tuple[Posted, int]:
+    """Write what one paper says of one line; once for each natural key."""
+    here = grounds.find(session, actor, slug)
+    line, agency = budget.named(session, here, actor, body.line)
+    permit = access.permit(actor, LEAVE[kind], budget.item(here, agency))
+    paper = body.decision if isinstance(body, AllocationIn) else body.document
+    draft = Draft(
+        kind,
+        body.amount_vnd,
+        body.occurred_on,
+        cited(paper),
+        body.note,
+        key=(body.source_system, body.external_id),
+    )
+    ledger.lock(session, here, [line], allocating=kind is EntryKind.ALLOCATION)
+    known = ledger.on_file(session, here, actor, line, draft)
+    if known is not None:
+        return entries.posted(session, here, actor, [known], [(line, agency)], "unchanged")
+    entry = ledger.post(session, here, permit, line, draft)
+    return entries.posted(session, here, actor, [entry], [(line, agency)])
+
+
+def cited(paper: DecisionIn | DocumentIn | None) -> tuple[str, date | None, str | None] | None:
+    """What an entry keeps of the paper it is by."""
+    if paper is None:
+        return None
+    day = paper.decided_on if isinstance(paper, DecisionIn) else paper.issued_on
+    return paper.number, day, paper.issuer
+
+
+def transfer(session: Session, actor: Actor, slug: str, body: TransferIn) -> tuple[Posted, int]:
+    """Move an allocation from one line to another: both entries or none, by one decision."""
+    here = grounds.find(session, actor, slug)
+    giver = budget.named(session, here, actor, body.from_line, "/from_line")
+    taker = budget.named(session, here, actor, body.to_line, "/to_line")
+    if giver[0].id == taker[0].id:
+        raise Invalid(
+            faults=[
+                Fault(
+                    "/to_line", "same_line", Text("Cần hai dòng khác nhau", "Two different lines are needed")
+                )
+            ]
+        )
+    permit = access.permit(actor, Action.ALLOCATION_DECIDE, budget.item(here, giver[1]))
+    access.permit(actor, Action.ALLOCATION_DECIDE, budget.item(here, taker[1]))
+    ledger.lock(session, here, [giver[0], taker[0]], allocating=True)
+    given = Draft(
+        EntryKind.ALLOCATION,
+        -body.amount_vnd,
+        body.occurred_on,
+        cited(body.decision),
+        body.note,
+        transfer=new_public_id(),
+    )
+    written = [
+        ledger.post(session, here, permit, giver[0], given),
+        ledger.post(session, here, permit, taker[0], replace(given, amount=body.amount_vnd)),
+    ]
+    return entries.posted(session, here, actor, written, [giver, taker])
+
+
+def reverse(
+    session: Session, actor: Actor, slug: str, public_id: str, body: ReversalIn
+) -> tuple[Posted, int]:
+    """Take an entry back, once, by whoever may write one of its kind."""
+    here = grounds.find(session, actor, slug)
+    found = session.execute(
+        select(LedgerEntry, BudgetLine)
+        .join(BudgetLine, BudgetLine.id == LedgerEntry.line_id)
+        .where(
+            LedgerEntry.plan_id == here.plan.id,
+            LedgerEntry.public_id == public_id,
+            budget.seen(here, actor),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound()
+    entry, line = found
+    _, agency = budget.one(session, here, actor, line.code)
+    permit = access.permit(actor, LEAVE[entry.kind], budget.item(here, agency))
+    if entry.kind in BY_DECISION and body.decision is None:
+        raise Invalid(
+            faults=[
+                Fault(
+                    "/decision",
+                    "missing",
+                    Text("Phải dẫn văn bản quyết định", "The document that decides it has to be cited"),
+                )
+            ]
+        )
+    ledger.lock(session, here, [line], allocating=entry.kind is EntryKind.ALLOCATION)
+    _can_be_reversed(session, entry)
+    settlement = _of_settlement(session, entry)
+    draft = Draft(
+        entry.kind,
+        -entry.amount_vnd,
+        body.occurred_on,
+        cited(body.decision),
+        body.reason,
+        reverses=entry,
+        settlement_id=entry.settlement_id,
+    )
+    reversal = ledger.post(session, here, permit, line, draft)
+    if settlement is not None:
+        access.open_for_change(session, permit, [settlement])
+        settlement.state = SettlementState.REVERSED
+        session.flush()
+    return entries.posted(session, here, actor, [reversal], [(line, agency)])
+
+
+def _can_be_reversed(session: Session, entry: LedgerEntry) -> None:
+    """Once, and not what is a reversal itself; of a transfer both ends move, by another transfer."""
+    if entry.reverses_id is not None:
+        raise Conflict(
+            Text("Đây là bút toán đảo: hãy ghi bút toán mới", "This is a reversal itself: write a new entry"),
+            facts={"reason": "is_a_reversal"},
+        )
+    if entry.transfer is not None:
+        raise Conflict(
+            Text(
+                "Bút toán này thuộc một lần điều chuyển: hãy điều chuyển ngược lại",
+                "This entry is half of a transfer: transfer the amount back",
+            ),
+            facts={"reason": "part_of_a_transfer"},
+        )
+    reversal = session.scalars(
+        select(LedgerEntry.public_id).where(LedgerEntry.reverses_id == entry.id)
+    ).first()
+    if reversal is not None:
+        raise Conflict(
+            Text("Bút toán này đã bị đảo", "This entry has been reversed already"),
+            facts={"reason": "already_reversed", "entry": reversal},
+        )
+
+
+def _of_settlement(session: Session, entry: LedgerEntry) -> Settlement | None:
+    if entry.settlement_id is None:
+        return None
+    query = select(Settlement).where(Settlement.id == entry.settlement_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()

@@ -1,0 +1,108 @@
+"""The steps of a settlement: its agency submits what it has spent, the settlement checker accepts or returns
+it."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Text
+from app.models import Settlement
+from app.models.unit import instant
+from app.rules.judging import Permit
+from app.rules.ledger import EntryKind, SettlementState
+from app.rules.ownership import Action
+from app.rules.parties import Actor
+from app.schemas.settlements import (
+    AcceptanceOfSettlementIn,
+    ReturnOfSettlementIn,
+    SettlementIn,
+    SettlementOut,
+)
+from app.services import access, budget, grounds, ledger, posting, settlements
+from app.services.grounds import Ground
+from app.services.ledger import Draft
+from app.services.settlements import Known
+
+
+def submit(session: Session, actor: Actor, slug: str, body: SettlementIn) -> tuple[SettlementOut, int]:
+    """Hand in what has been spent; no more than that, with what has been handed in and waits."""
+    here = grounds.find(session, actor, slug)
+    line, agency = budget.named(session, here, actor, body.line)
+    permit = access.permit(actor, Action.SETTLEMENT_SUBMIT, budget.item(here, agency))
+    ledger.lock(session, here, [line], allocating=False)
+    waiting = session.scalars(
+        select(func.coalesce(func.sum(Settlement.amount_vnd), 0)).where(
+            Settlement.line_id == line.id, Settlement.state == SettlementState.SUBMITTED
+        )
+    ).one()
+    ledger.has_room(line, EntryKind.SETTLEMENT, body.amount_vnd, taken=int(waiting))
+    settlement = Settlement(
+        plan_id=here.plan.id,
+        line_id=line.id,
+        amount_vnd=body.amount_vnd,
+        note=body.note,
+        state=SettlementState.SUBMITTED,
+        submitted_by_id=actor.agency_id,
+        submitted_at=instant(session),
+    )
+    access.add(session, permit, [settlement])
+    session.flush()
+    return settlements.shown(session, here, actor, settlement), settlement.version
+
+
+def accept(
+    session: Session, actor: Actor, slug: str, public_id: str, body: AcceptanceOfSettlementIn
+) -> tuple[SettlementOut, int]:
+    """Accept it as it was submitted: an entry in the ledger, by the document that says so."""
+    here, (settlement, line, _), permit = _taken_up(session, actor, slug, public_id)
+    draft = Draft(
+        EntryKind.SETTLEMENT,
+        settlement.amount_vnd,
+        body.occurred_on,
+        posting.cited(body.decision),
+        body.note,
+        settlement_id=settlement.id,
+    )
+    ledger.post(session, here, permit, line, draft)
+    settlement.decision_number, settlement.decided_on = body.decision.number, body.decision.decided_on
+    settlement.issuer = body.decision.issuer
+    return _decided(session, here, actor, permit, settlement, SettlementState.ACCEPTED)
+
+
+def send_back(
+    session: Session, actor: Actor, slug: str, public_id: str, body: ReturnOfSettlementIn
+) -> tuple[SettlementOut, int]:
+    """Return it, with what is missing; its agency submits another."""
+    here, (settlement, _, _), permit = _taken_up(session, actor, slug, public_id)
+    settlement.missing = body.missing
+    return _decided(session, here, actor, permit, settlement, SettlementState.RETURNED)
+
+
+def _taken_up(session: Session, actor: Actor, slug: str, public_id: str) -> tuple[Ground, Known, Permit]:
+    """The settlement and its line, locked, if the caller may decide it and nobody has."""
+    here = grounds.find(session, actor, slug)
+    known = settlements.one(session, here, actor, public_id)
+    settlement, line, agency = known
+    permit = access.permit(actor, Action.SETTLEMENT_DECIDE, budget.item(here, agency))
+    ledger.lock(session, here, [line], allocating=False)
+    session.refresh(settlement, with_for_update=True)
+    if settlement.state is not SettlementState.SUBMITTED:
+        raise Conflict(
+            Text("Quyết toán này đã được giải quyết", "This settlement has been decided"),
+            facts={"reason": "already_decided", "state": settlement.state.value},
+        )
+    access.open_for_change(session, permit, [settlement])
+    return here, known, permit
+
+
+def _decided(
+    session: Session,
+    here: Ground,
+    actor: Actor,
+    permit: Permit,
+    settlement: Settlement,
+    state: SettlementState,
+) -> tuple[SettlementOut, int]:
+    settlement.state = state
+    settlement.decided_by_id, settlement.decided_at = permit.actor.agency_id, instant(session)
+    session.flush()
+    return settlements.shown(session, here, actor, settlement), settlement.version

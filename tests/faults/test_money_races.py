@@ -1,0 +1,175 @@
+"""Races for money between two processes, on both databases: never a đồng more than there is, and who comes
+too late is told what is left."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import count, cycle
+from threading import Event
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from app.models import BudgetLine, LedgerEntry
+from app.rules.ledger import EntryKind
+from app.services import audit
+from tests.faults.doors import Doors
+from tests.faults.sites import Site, launcher
+from tests.faults.together import at_once, statuses
+from tests.money import BUDGET, DECISION, TOTAL, allocate, decided, entry, opened, stands, write
+from tests.patience import TIMES
+
+ROUNDS = 5 * TIMES
+"""5 in CI; with TTDN_TEST_TIMES=20 the hundred that are promised."""
+_numbers = count(1)
+
+
+def given(site: Site) -> int:
+    """What is allocated by the entries of the ledger, past the counters."""
+    query = select(func.sum(LedgerEntry.amount_vnd)).where(LedgerEntry.kind == EntryKind.ALLOCATION)
+    return int(site.look(lambda session: session.scalar(query)) or 0)
+
+
+def counted(site: Site) -> int:
+    """The same by the counters of the lines."""
+    return int(site.look(lambda session: session.scalar(select(func.sum(BudgetLine.allocated_vnd)))) or 0)
+
+
+def lines_of(client: httpx.Client, how_many: int) -> list[str]:
+    """New lines of SVHTTDL's."""
+    return [opened(client, code=f"SVHTTDL-R{next(_numbers)}")["code"] for _ in range(how_many)]
+
+
+def totals(client: httpx.Client, ended: Event) -> list[dict[str, Any]]:
+    """What the budget is said to be, over and over until the race has ended."""
+    told = []
+    while not ended.is_set():
+        told.append(client.get(BUDGET).json())
+    return told
+
+
+def reversal() -> dict[str, Any]:
+    """A decision that takes back."""
+    return {"reason": "Vòng sau", "occurred_on": "2023-03-02", "decision": DECISION}
+
+
+def test_thirty_allocations_that_exceed_the_total_together_never_do(doors: Doors) -> None:
+    funders, owner = doors.many("STC", 30), doors["TTBCD"]
+    lines = lines_of(doors["SVHTTDL"], 7)
+    for _ in range(ROUNDS):
+        before = given(doors.site)
+        unit = (TOTAL - before) // 300
+        amounts = [place * unit for place in range(1, 31)]
+        ended = Event()
+        with ThreadPoolExecutor(1) as watch:
+            watching = watch.submit(totals, owner, ended)
+            answers = at_once(
+                partial(client.post, f"{BUDGET}/allocations", json=decided(line, amount))
+                for client, line, amount in zip(funders, cycle(lines), amounts, strict=False)
+            )
+            ended.set()
+            told = watching.result()
+        assert set(statuses(answers)) == {201, 409}
+        taken = [amount for amount, said in zip(amounts, answers, strict=True) if said.status_code == 201]
+        assert given(doors.site) == counted(doors.site) == before + sum(taken) <= TOTAL
+        for amount, said in zip(amounts, answers, strict=True):
+            if said.status_code == 409:
+                problem = said.json()
+                assert problem["reason"] == "over_total"
+                assert 0 <= problem["left_vnd"] < amount
+                assert (TOTAL - before - problem["left_vnd"]) % unit == 0, "what is left is whole entries"
+        for one in told:
+            assert one["allocated_vnd"] + one["unallocated_vnd"] == TOTAL
+            assert before <= one["allocated_vnd"] <= TOTAL
+            assert (one["allocated_vnd"] - before) % unit == 0, "a total is the sum of whole entries"
+        made = [said.json()["entries"][0]["id"] for said in answers if said.status_code == 201]
+        undone = at_once(
+            partial(client.post, f"{BUDGET}/entries/{id_}/reversals", json=reversal())
+            for client, id_ in zip(funders, made, strict=False)
+        )
+        assert statuses(undone) == {201: len(made)}
+        assert given(doors.site) == before
+
+
+def test_thirty_transfers_to_and_fro_lose_nothing_and_wait_for_nobody_in_a_circle(doors: Doors) -> None:
+    one, other = lines_of(doors["SVHTTDL"], 2)
+    for line in (one, other):
+        allocate(doors["STC"], line, 100)
+    body = {"amount_vnd": 3, "occurred_on": "2023-03-01", "decision": DECISION}
+    ways = cycle(({"from_line": one, "to_line": other}, {"from_line": other, "to_line": one}))
+    answers = at_once(
+        partial(client.post, f"{BUDGET}/transfers", json={**body, **way})
+        for client, way in zip(doors.many("STC", 30), ways, strict=False)
+    )
+    assert statuses(answers) == {201: 30}
+    assert [stands(doors["STC"], line)[1] for line in (one, other)] == [100, 100]
+
+
+@pytest.mark.parametrize(
+    ("noun", "reason"), [("commitments", "over_allocated"), ("spendings", "over_committed")]
+)
+def test_thirty_at_once_on_one_line_stay_within_the_step_before(doors: Doors, noun: str, reason: str) -> None:
+    (line,) = lines_of(doors["SVHTTDL"], 1)
+    allocate(doors["STC"], line, 100)
+    if noun == "spendings":
+        write(doors["SVHTTDL"], "commitments", line, 100)
+    answers = at_once(
+        partial(client.post, f"{BUDGET}/{noun}", json=entry(line, 9)) for client in doors.many("SVHTTDL", 30)
+    )
+    assert statuses(answers) == {201: 11, 409: 19}
+    refused = [said.json() for said in answers if said.status_code == 409]
+    assert {(problem["reason"], problem["left_vnd"]) for problem in refused} == {(reason, 1)}
+    assert stands(doors["SVHTTDL"], line)[2 if noun == "commitments" else 3] == 99
+
+
+def test_an_allocation_taken_back_while_it_is_committed_is_one_or_the_other(doors: Doors) -> None:
+    for _ in range(ROUNDS):
+        (line,) = lines_of(doors["SVHTTDL"], 1)
+        made = allocate(doors["STC"], line, 10)["id"]
+        taken, committed = at_once(
+            [
+                partial(doors["STC"].post, f"{BUDGET}/entries/{made}/reversals", json=reversal()),
+                partial(doors["SVHTTDL"].post, f"{BUDGET}/commitments", json=entry(line, 1)),
+            ]
+        )
+        assert {taken.status_code, committed.status_code} == {201, 409}
+
+
+def test_thirty_reversals_of_one_entry_and_thirty_of_one_key_have_one_effect(doors: Doors) -> None:
+    (line,) = lines_of(doors["SVHTTDL"], 1)
+    key = {"source_system": "races", "external_id": f"{next(_numbers)}"}
+    clients = doors.many("SVHTTDL", 30)
+    said = at_once(partial(client.post, f"{BUDGET}/needs", json=entry(line, 5, **key)) for client in clients)
+    assert statuses(said) == {200: 29, 201: 1}
+    ids = {one.json()["entries"][0]["id"] for one in said}
+    assert len(ids) == 1
+    body = {"reason": "Ghi nhầm", "occurred_on": "2023-03-02"}
+    undone = at_once(
+        partial(client.post, f"{BUDGET}/entries/{next(iter(ids))}/reversals", json=body) for client in clients
+    )
+    assert statuses(undone) == {201: 1, 409: 29}
+    assert {one.json()["reason"] for one in undone if one.status_code == 409} == {"already_reversed"}
+    assert stands(doors["SVHTTDL"], line)[0] == 0
+
+
+def test_the_harness_sees_a_build_in_which_nobody_waits(site: Site) -> None:
+    """One of them is all that fits."""
+    with (
+        site.serve(command=launcher("unordered")) as server,
+        site.client("STC", server.base_url) as funder,
+        site.client("SVHTTDL", server.base_url) as office,
+    ):
+        lines, amount = lines_of(office, 30), TOTAL // 2 + 1
+        for _ in range(10):
+            answers = at_once(
+                partial(funder.post, f"{BUDGET}/allocations", json=decided(line, amount)) for line in lines
+            )
+            if given(site) > TOTAL:
+                assert site.look(lambda session: list(audit.differences(session))) != []
+                return
+            for said in answers:
+                if said.status_code == 201:
+                    made = said.json()["entries"][0]["id"]
+                    funder.post(f"{BUDGET}/entries/{made}/reversals", json=reversal())
+    pytest.fail("300 unordered allocations of more than half, and never two of them: the harness is blind")
