@@ -179,7 +179,7 @@ def reverse_entry(plan: str, entry: str, body: ReversalIn, desk: AtDesk, repeat:
     """Một lần, bởi cơ quan được ghi loại bút toán ấy; bố trí và quyết toán phải dẫn văn bản. · Once, by
     whoever may write entries of its kind; allocations and settlements by a document."""
     return desk.write(
-        lambda session, actor: _said(*posting.reverse(session, actor, plan, entry, body)), repeat
+        lambda session, actor: _said(*posting.reverse(session, actor, plan, entry, body), up="../../"), repeat
     )
 
 
@@ -203,8 +203,8 @@ def _posted(
     return desk.write(lambda session, actor: _said(*posting.post(session, actor, plan, kind, body)), repeat)
 
 
-def _said(result: Posted, version: int) -> Answer:
+def _said(result: Posted, version: int, up: str = "") -> Answer:
     """The tag is that of the first entry."""
     made, first = result.result == "created", result.entries[0]
-    headers = {"Location": f"entries/{first.id}"} if made and len(result.entries) == 1 else {}
+    headers = {"Location": f"{up}entries/{first.id}"} if made and len(result.entries) == 1 else {}
     return Answer(result, status=201 if made else 200, version=version, tagged=first, headers=headers)

@@ -147,5 +147,5 @@ def bound(balance: Balance, kind: EntryKind, amount: int) -> Bound | None:
     if balance.after(kind, amount).holds:
         return None
     if amount > 0:
-        return Bound(*_OVER[kind], balance.room(kind) or 0)
+        return Bound(*_OVER[kind], max(balance.room(kind) or 0, 0))
     return Bound(*_BELOW[kind], balance.spare(kind))

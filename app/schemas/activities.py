@@ -28,7 +28,8 @@ ExternalId = Annotated[str, Field(min_length=1, max_length=200, examples=["2023/
 Marks = Annotated[
     str,
     Field(
-        pattern=r"^[A-Z0-9][A-Z0-9.]{0,19}-[0-9]{4}$",
+        pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*-[0-9]{4}$",
+        max_length=45,
         description="kỷ niệm được đánh dấu: sự kiện và năm · the anniversary it marks (see occurrences)",
         examples=["E11-2023"],
     ),

@@ -57,7 +57,8 @@ class OccurrencePage(Page):
 
 
 class OccurrenceFilter(Listing):
-    """Days, first and last included; left out, those of the plan's year. Not more than a hundred years."""
+    """Days, first and last included. An end left out is that of the other one's year, or of the plan's if it
+    is further. Not more than a hundred years."""
 
     from_: Annotated[
         Day | None, Field(alias="from", description="từ ngày · from", examples=["2023-01-01"])

@@ -38,12 +38,13 @@ class Done:
 def find(session: Session, actor: Actor, slug: str, ask: OccurrenceFilter) -> OccurrencePage:
     """List the anniversaries of a range of days, in the order of the days."""
     here = grounds.find(session, actor, slug)
-    first = ask.from_ or date(here.plan.year, 1, 1)
-    last = ask.to or max(first, date(here.plan.year, 12, 31))
-    _check(first, last)
-    every = between(session, here, actor, first, last, *_of_events(ask))
-    items = [one for one in every if _wanted(one, ask)]
-    found = listing.page_of(items, ask, lambda one: (one.on.isoformat(), one.code), place=slug)
+    known: dict[str, list[OccurrenceOut]] = session.info.setdefault("anniversaries", {})
+    question = ask.model_dump_json(exclude={"cursor", "limit", "count"})
+    if question not in known:  # once for all pages of a file, which is made in one session
+        first, last = _range(here, ask)
+        every = between(session, here, actor, first, last, *_of_events(ask))
+        known[question] = [one for one in every if _wanted(one, ask)]
+    found = listing.page_of(known[question], ask, lambda one: (one.on.isoformat(), one.code), place=slug)
     return OccurrencePage(
         items=found.rows,
         next_cursor=found.next_cursor,
@@ -140,7 +141,7 @@ def _shown(
     event, found = marked.event, occurrence(marked.event.true_date, year)
     if found is None:
         return None
-    name, decided = f"{event.code}-{year}", marked.decided.get(year)
+    name, decided = f"{event.code}-{year:04}", marked.decided.get(year)
     what, (vi, en) = done.get(name, Done()), events.label(event, found.ordinal)
     stands = stage(marked, found.on, year, here.today)
     return OccurrenceOut(
@@ -161,7 +162,7 @@ def _shown(
         preparation_from=calendar.begins(found.on, event.preparation_days),
         stage=stands,
         cancelled=stands is Stage.CANCELLED,
-        reason=decided.reason if decided else None,
+        reason=event.reason if event.withdrawn else decided.reason if decided else None,
         steward=marked.steward,
         tasks=marked.tasks,
         recorded=what.records,
@@ -214,7 +215,11 @@ def _wanted(one: OccurrenceOut, ask: OccurrenceFilter) -> bool:
     )
 
 
-def _check(first: date, last: date) -> None:
+def _range(here: Ground, ask: OccurrenceFilter) -> tuple[date, date]:
+    """From the first day to the last; an end left out is that of its year, or of the plan's."""
+    year = here.plan.year
+    first = ask.from_ or date(min(year, ask.to.year if ask.to else year), 1, 1)
+    last = ask.to or date(max(year, first.year), 12, 31)
     if last < first:
         raise refuse("query:to", "dates_reversed", "Kết thúc trước khi bắt đầu", "It ends before it begins")
     if last.year - first.year >= MOST_YEARS:
@@ -224,3 +229,4 @@ def _check(first: date, last: date) -> None:
             f"Nhiều nhất {MOST_YEARS} năm một lần",
             f"At most {MOST_YEARS} years at once",
         )
+    return first, last

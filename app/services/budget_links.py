@@ -61,8 +61,8 @@ def drawn(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> l
             ("activities", body.activities, _activity),
             ("events", body.events, _event),
         )
-        for place, name in enumerate(dict.fromkeys(names))
-        for facts in _each(find(session, here, actor, name), f"/{noun}/{place}")
+        for name in dict.fromkeys(names)
+        for facts in _each(find(session, here, actor, name), f"/{noun}/{names.index(name)}")
     ]
 
 
@@ -127,12 +127,13 @@ def _event(session: Session, here: Ground, actor: Actor, code: str) -> Found:
     """An event, with the task that marks it where there is only one: money is not divided by guessing."""
     event = select(Event.id).where(Event.plan_id == here.plan.id, Event.code == code)
     id_ = session.scalars(event).one_or_none()
-    tasks = session.scalars(
-        select(Task)
+    tasks = session.execute(
+        select(Task, sight.seen_whole(here, actor))
         .join(EventLink, EventLink.task_id == Task.id)
-        .where(EventLink.event_id == id_, EventLink.stands, sight.seen_whole(here, actor))
+        .where(EventLink.event_id == id_, EventLink.stands)
     ).all()
-    return None if id_ is None else (tasks[0] if len(tasks) == 1 else None, {"event_id": id_})
+    only = tasks[0][0] if len(tasks) == 1 and tasks[0][1] else None
+    return None if id_ is None else (only, {"event_id": id_})
 
 
 def _unknown(pointer: str) -> Invalid:

@@ -51,6 +51,8 @@ class Scene:
         self.session, self.here, self.actor = session, here, actor
         self.known = budget.every(session, here, actor)
         self.tree = tree.find(session, here, actor, of_every_status=True)
+        self.partly: set[int] = set()
+        """Lines that are also for a task the caller does not see."""
         self.tasks = self._tasks()
         self.work = WorkDone(session, here, actor, self.tree)
 
@@ -61,17 +63,35 @@ class Scene:
             BudgetLink.plan_id == self.here.plan.id, BudgetLink.event_id.is_(None)
         )
         for line, task in self.session.execute(query.order_by(BudgetLink.id)):
-            if line in found and task in self.tree.tasks and task not in found[line]:
+            if line not in found or task is None:
+                continue
+            if task not in self.tree.tasks:
+                self.partly.add(line)
+            elif task not in found[line]:
                 found[line].append(task)
         return found
 
+    def duties(self, tasks: Iterable[int]) -> set[int]:
+        """The duties behind some tasks: a programme item looks at those that carry it out."""
+        return {duty for task in tasks for duty in self.tree.duties[task]}
+
     def shared_with(self, tasks: Iterable[int], own: Iterable[BudgetLine]) -> bool:
         """Whether money was spent for some of these tasks that is not theirs alone."""
-        wanted, apart = set(tasks), {line.id for line in own}
+        wanted, apart = self.duties(tasks), {line.id for line in own}
         return any(
-            line.spent_vnd and line.id not in apart and wanted & set(self.tasks[line.id])
+            line.spent_vnd and line.id not in apart and wanted & self.duties(self.tasks[line.id])
             for line, _ in self.known
         )
+
+    def crosses(self, agency: str, own: Iterable[BudgetLine]) -> bool:
+        """Whether one of these lines of a body was spent for what it does not lead as well, or another's line
+        for what it leads."""
+        leads = self.work.duties_of(agency)
+        elsewhere = any(
+            line.spent_vnd and (line.id in self.partly or self.duties(self.tasks[line.id]) - leads)
+            for line in own
+        )
+        return elsewhere or self.shared_with(leads, own)
 
 
 def _by_line(scene: Scene) -> Iterator[BudgetRow]:
@@ -88,7 +108,8 @@ def _by_agency(scene: Scene) -> Iterator[BudgetRow]:
     }
     for code in sorted(names):
         lines = [line for line, _ in bodies.get(code, [])]
-        done = scene.work.of_agency(code).beside(budget.total(lines).spent, shared=False)
+        shared = scene.crosses(code, lines)
+        done = scene.work.of_agency(code).beside(budget.total(lines).spent, shared=shared)
         yield _row(code, budget.total(lines), len(lines), names[code], **done)
     yield from _rest("no_agency", [line for line, _ in bodies.get("no_agency", [])])
 
@@ -100,7 +121,7 @@ def _by_task(scene: Scene) -> Iterator[BudgetRow]:
         match scene.tasks[line.id]:
             case []:
                 rest["unlinked"].append(line)
-            case [only]:
+            case [only] if line.id not in scene.partly:
                 own[only].append(line)
             case _:
                 rest["shared"].append(line)
@@ -122,7 +143,7 @@ def _by_section(scene: Scene) -> Iterator[BudgetRow]:
         for above in scene.tree.upwards(task):
             tasks[above.id].add(task_id)
     for line, _ in scene.known:
-        around = _around(scene.tree, scene.tasks[line.id])
+        around = [] if line.id in scene.partly else _around(scene.tree, scene.tasks[line.id])
         for above in around:
             inside[above.id].append(line)
         if not around:
@@ -158,7 +179,7 @@ def _by_month(scene: Scene) -> Iterator[BudgetRow]:
         .where(LedgerEntry.plan_id == scene.here.plan.id, budget.seen(scene.here, scene.actor))
     )
     for line, day, kind, amount in scene.session.execute(query):
-        month = f"{day:%Y-%m}"
+        month = day.isoformat()[:7]
         sums[month][kind] += amount
         lines[month].add(line)
     for month, kinds in sorted(sums.items()):

@@ -1,18 +1,21 @@
 """Keeping the calendar: events are added, corrected and taken off, an anniversary is cancelled or held after
 all; each with its reason."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Stale, Text
-from app.models import Agency, Event, EventLink, Occurrence, Task
+from app.models import Activity, Agency, Event, EventLink, Occurrence, Task
 from app.models.unit import instant
+from app.rules.calendar import occurrence
 from app.rules.judging import Permit
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.vietnamese import fold, sort_key
+from app.rules.vocabulary import Visibility
 from app.schemas.events import EventIn, EventOut, EventPatch
 from app.schemas.occurrences import DecisionIn, OccurrenceOut
 from app.services import access, anniversaries, events, grounds, sight
@@ -37,6 +40,7 @@ def add(session: Session, actor: Actor, slug: str, body: EventIn) -> tuple[Event
             Text("Lịch đã có sự kiện mang mã này", "The calendar has an event of this code already"),
             facts={"reason": "code_taken"},
         )
+    _check_day(here, body.date_verified)
     event = Event(
         plan_id=here.plan.id,
         steward_id=_steward(session, here, body.steward),
@@ -65,6 +69,9 @@ def correct(
     if versions is not None and event.version not in versions:
         raise Stale()
     values: dict[str, Any] = {name: getattr(patch, name) for name in PLAIN if name in named}
+    if "date_verified" in values:
+        _check_day(here, values["date_verified"])
+        _check_years(session, here, event, values["date_verified"])
     if "steward" in named:
         values["steward_id"] = _steward(session, here, patch.steward)
     moved = _link(session, here, actor, permits[0], event, patch.tasks) if "tasks" in named else False
@@ -84,6 +91,12 @@ def decide(session: Session, actor: Actor, slug: str, name: str, body: DecisionI
     permit = access.permit(actor, Action.CALENDAR_EDIT, here.item)
     code, year = anniversaries.named(name)
     event = session.scalars(_coded(here, code).with_for_update()).one()
+    session.refresh(event)
+    if event.withdrawn:
+        raise Conflict(
+            Text("Sự kiện đã được đưa ra khỏi lịch", "The event has been taken off the calendar"),
+            facts={"reason": "event_withdrawn"},
+        )
     query = select(Occurrence).where(Occurrence.event_id == event.id, Occurrence.year == year)
     decided = session.scalars(query).one_or_none()
     if decided is None:
@@ -123,6 +136,36 @@ def _worded(code: str, values: dict[str, Any], before: Event | None = None) -> d
     return {**values, "sort_key": sort_key(vi), "search_text": fold(f"{code} {vi} {en}")}
 
 
+def _check_day(here: Ground, day: date) -> None:
+    if day > here.today:
+        raise refuse("/date_verified", "in_the_future", "Ngày này chưa đến", "This day has not come")
+
+
+def _check_years(session: Session, here: Ground, event: Event, day: date) -> None:
+    """A correction takes away no anniversary that something marks, or that was decided on."""
+    marked = select(Activity.marks).where(
+        Activity.plan_id == here.plan.id, Activity.marks.startswith(f"{event.code}-", autoescape=True)
+    )
+    decided = select(Occurrence.label).where(Occurrence.event_id == event.id)
+    names = {*session.scalars(marked.distinct()), *session.scalars(decided)}
+    years = {
+        year: name
+        for name in names
+        if name
+        for code, year in [anniversaries.named(name)]
+        if code == event.code
+    }
+    gone = [years[year] for year in sorted(years) if occurrence(day, year) is None]
+    if gone:
+        raise Conflict(
+            Text(
+                f"Các kỷ niệm sau đã có hoạt động hoặc quyết định: {', '.join(gone)}",
+                f"These anniversaries are marked or decided on already: {', '.join(gone)}",
+            ),
+            facts={"reason": "anniversary_in_use", "occurrences": gone},
+        )
+
+
 def _steward(session: Session, here: Ground, code: str | None) -> int | None:
     """The body that prepares it: one that can act."""
     if code is None:
@@ -160,6 +203,14 @@ def _link(
             for place, code in enumerate(codes)
         )
     }
+    for task in wanted.values():
+        if task.visibility is Visibility.STATUS_ONLY:
+            raise refuse(
+                f"/tasks/{codes.index(task.code)}",
+                "status_only",
+                "Nhiệm vụ này chỉ theo dõi trạng thái",
+                "This duty is tracked by status only",
+            )
     rows = session.execute(
         select(EventLink, sight.seen_whole(here, actor))
         .join(Task, Task.id == EventLink.task_id)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Agency, Event, EventLink, Occurrence, Task
@@ -72,7 +72,15 @@ def with_all(
 
 def without_steward(session: Session, here: Ground) -> Iterator[GapOut]:
     """Events whose anniversaries nobody is named to prepare."""
-    query = select(Event).where(Event.plan_id == here.plan.id, Event.steward_id.is_(None), ~Event.withdrawn)
+    query = (
+        select(Event)
+        .outerjoin(Agency, Agency.id == Event.steward_id)
+        .where(
+            Event.plan_id == here.plan.id,
+            ~Event.withdrawn,
+            or_(Event.steward_id.is_(None), Agency.valid_to < here.today),
+        )
+    )
     for event in session.scalars(query.order_by(Event.code)):
         yield GapOut(
             kind=GapKind.EVENT_WITHOUT_STEWARD,

@@ -64,7 +64,11 @@ def of_the_year(session: Session, here: Ground, actor: Actor) -> list[EventOut]:
     marked, can = calendars.read(session, here, actor, ~Event.withdrawn), calendars.can(here, actor)
     kept = [
         (event.anniversary.on, event)
-        for event in (out(one, here.plan.year, can) for one in marked.values())
+        for event in (
+            out(one, here.plan.year, can)
+            for one in marked.values()
+            if not (here.plan.year in one.decided and one.decided[here.plan.year].cancelled)
+        )
         if event.anniversary
     ]
     return [event for _, event in sorted(kept, key=lambda pair: (pair[0], pair[1].code))]
@@ -83,7 +87,10 @@ def out(marked: Marked, year: int, can: list[Action]) -> EventOut:
 
 def label(event: Event, ordinal: int) -> tuple[str, str]:
     """What an anniversary is called, in both languages."""
-    return f"Kỷ niệm {ordinal} năm: {event.name_vi}", f"{ordinal} years: {event.name_en}"
+    return (
+        f"Kỷ niệm {ordinal} năm: {event.name_vi}",
+        f"{ordinal} year{'s' if ordinal > 1 else ''}: {event.name_en}",
+    )
 
 
 def _anniversary(event: Event, year: int) -> Anniversary | None:

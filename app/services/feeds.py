@@ -4,11 +4,12 @@ The anniversaries of the plan or of one country; of one agency those it prepares
 it owes beside them: deadlines, periods, and urges to be answered.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Text
@@ -22,6 +23,7 @@ from app.services.grounds import Ground
 
 YEARS_AHEAD = 10
 """How far a feed looks: from the plan's first year until so many years from now."""
+NOBODY = Text("chưa có cơ quan chủ trì", "nobody named yet")
 DEADLINE, URGE = Text("Thời hạn", "Deadline"), Text("Đôn đốc", "Urge")
 
 
@@ -69,6 +71,8 @@ def _occurrences(
     only = [Event.counterpart == country] if country else []
     own = _tasks(session, here, body) if body is not None else set()
     years = range(here.plan.year, max(here.plan.year, here.today.year) + YEARS_AHEAD + 1)
+    bodies = select(Agency).join(Event, Event.steward_id == Agency.id).where(Event.plan_id == here.plan.id)
+    named = {one.id: Text(one.name_vi, one.name_en) for one in session.scalars(bodies)}
     for marked in calendars.read(session, here, actor, *only).values():
         event, steward = marked.event, marked.steward
         concerned = (steward and body and steward.code == body.code) or own & {
@@ -80,14 +84,14 @@ def _occurrences(
             found, decided = occurrence(event.true_date, year), marked.decided.get(year)
             if found is None:
                 continue
-            by = steward.name_vi if steward else "chưa có cơ quan chủ trì · nobody named yet"
+            by = named[event.steward_id] if event.steward_id else NOBODY
             tasks = ", ".join(task.code for task in marked.tasks) or "—"
             stage = anniversaries.stage(marked, found.on, year, here.today)
             yield Entry(
                 uid=f"{event.code}-{year}.{here.plan.slug}@ttdn",
                 on=found.on,
                 title=Text(*events.label(event, found.ordinal)),
-                notes=Text(f"Chủ trì: {by}\nNhiệm vụ: {tasks}", f"Prepared by: {by}\nTasks: {tasks}"),
+                notes=Text(f"Chủ trì: {by.vi}\nNhiệm vụ: {tasks}", f"Prepared by: {by.en}\nTasks: {tasks}"),
                 categories=tuple(
                     Text(word.label_vi, word.label_en) for word in (found.year_class, event.kind)
                 ),
@@ -116,7 +120,7 @@ def _tasks(session: Session, here: Ground, body: Agency) -> set[str]:
 def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> Iterator[Entry]:
     """The days on which something that a body owes is due; pieces that are due together are one entry."""
     rows = session.execute(
-        select(Output, Task, Assignment.public_id)
+        select(Output, Task, Assignment.id)
         .join(Task, Task.id == Output.task_id)
         .join(Assignment, Assignment.id == Output.assignment_id)
         .where(
@@ -124,30 +128,33 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
             Assignment.agency_id == body.id,
             Assignment.role == Role.LEAD,
             grounds.current(here.today),
-            Output.owed,
-            ~Output.dropped,
-            Task.status == TaskStatus.ACTIVE,
+            or_(Output.owed, Output.dropped),
             sight.seen_whole(here, actor),
             sight.own_part(here, actor),
         )
         .order_by(Output.due_on, Output.id)
     ).all()
-    together: dict[tuple[str, date], list[tuple[Output, Task]]] = {}
+    together: dict[tuple[int, date], list[tuple[Output, Task]]] = {}
+    changes: dict[int, int] = defaultdict(int)  # of the whole part: it never sinks, whatever leaves a day
     for output, task, assignment in rows:
         together.setdefault((assignment, output.due_on), []).append((output, task))
+        changes[assignment] += output.version
     since = datetime.combine(here.plan.period_from, time.min, UTC)
     for (assignment, due_on), owed in together.items():
         task = owed[0][1]
-        names = [(output.label_vi, output.label_en) for output, _ in owed]
+        in_force = task.status is TaskStatus.ACTIVE
+        live = [output for output, _ in owed if in_force and not output.dropped]
+        names = [(output.label_vi, output.label_en) for output in live or [owed[0][0]]]
         vi, en = names[0] if len(names) == 1 else (f"{len(names)} đầu ra", f"{len(names)} outputs")
         yield Entry(
-            uid=f"{assignment}-{due_on:%Y%m%d}.{here.plan.slug}@ttdn",
+            uid=f"{owed[0][0].public_id}.{here.plan.slug}@ttdn",
             on=due_on,
             title=Text(f"Hạn {task.code}: {vi}", f"Due {task.code}: {en}"),
             notes=Text(task.title_vi, task.title_en),
             categories=(DEADLINE,),
-            sequence=sum(output.version - 1 for output, _ in owed),
+            sequence=changes[assignment] + task.version,
             changed_at=since,
+            cancelled=not live,
         )
 
 
@@ -156,7 +163,7 @@ def _urges(session: Session, here: Ground, actor: Actor, body: Agency) -> Iterat
     if not here.insider and actor.agency_id != body.id:
         return
     query = (
-        select(Urge, Agency.name_vi)
+        select(Urge, Agency)
         .join(Agency, Agency.id == Urge.urged_by_id)
         .where(Urge.plan_id == here.plan.id, Urge.to_id == body.id)
     )
@@ -165,7 +172,7 @@ def _urges(session: Session, here: Ground, actor: Actor, body: Agency) -> Iterat
         yield Entry(
             uid=f"{urge.public_id}.{here.plan.slug}@ttdn",
             on=urge.due_on,
-            title=Text(f"Trả lời đôn đốc của {by}", f"Answer the urge of {by}"),
+            title=Text(f"Trả lời đôn đốc của {by.name_vi}", f"Answer the urge of {by.name_en}"),
             notes=Text(urge.message, urge.message),
             categories=(URGE,),
             sequence=urge.version - 1,

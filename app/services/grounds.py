@@ -108,6 +108,13 @@ def _has_ended(valid_to: date | None, day: date) -> bool:
     return valid_to is not None and valid_to < day
 
 
+def find_held(session: Session, actor: Actor, slug: str) -> Ground:
+    """The same for what is written about money: no decision changes who may until this unit of work ends.
+    Decisions hold the plan for themselves; those who hold it this way do not wait for each other."""
+    session.execute(select(Plan.id).where(Plan.slug == slug).with_for_update(read=True))
+    return find(session, actor, slug)
+
+
 def item(session: Session, here: Ground, row: Task, only: str | None = None) -> Item:
     """What the rules need to know of a task; `only` narrows its bodies to one, for that body's own part."""
     return items(session, here, {row.id: row}, only)[row.id]

@@ -36,6 +36,8 @@ class Draft:
     reverses: LedgerEntry | None = None
     transfer: str | None = None
     settlement_id: int | None = None
+    at: str = ""
+    """Where in the request it is said."""
 
 
 def lock(session: Session, here: Ground, lines: Iterable[BudgetLine], *, allocating: bool) -> None:
@@ -160,9 +162,9 @@ def _not_ahead(session: Session, draft: Draft) -> None:
     """Neither what happened nor the paper about it is of a day to come."""
     day = today(session)
     issued_on = draft.document[1] if draft.document else None
-    pointers = [("/occurred_on", draft.occurred_on), ("/document/issued_on", issued_on)]
-    if draft.kind in (EntryKind.ALLOCATION, EntryKind.SETTLEMENT):
-        pointers[1] = ("/decision/decided_on", issued_on)
+    decided = draft.reverses or draft.kind in (EntryKind.ALLOCATION, EntryKind.SETTLEMENT)
+    paper = "/decision/decided_on" if decided else "/document/issued_on"
+    pointers = [(f"{draft.at}/occurred_on", draft.occurred_on), (f"{draft.at}{paper}", issued_on)]
     faults = [
         Fault(pointer, "in_the_future", Text("Chưa đến ngày này", "This day has not come"))
         for pointer, said in pointers

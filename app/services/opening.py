@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Text
-from app.models import Agency, BudgetLine, BudgetLink
+from app.models import Agency, BudgetLine, BudgetLink, LedgerEntry
 from app.models.unit import today
 from app.rules import classification
 from app.rules.judging import Permit
@@ -14,9 +14,8 @@ from app.rules.ledger import EntryKind
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.vietnamese import fold
-from app.rules.vocabulary import Role
 from app.schemas.budget import BudgetLineIn, BudgetLineOut
-from app.services import access, budget, budget_links, grounds, ledger, posting
+from app.services import access, budget, budget_links, grounds, ledger, posting, purse
 from app.services.grounds import WITHOUT_ACCOUNT, Ground
 from app.services.ledger import Draft
 from app.services.looking_up import refuse
@@ -28,13 +27,13 @@ def open_line(
     session: Session, actor: Actor, slug: str, body: BudgetLineIn
 ) -> tuple[Result, BudgetLineOut, int]:
     """Open a line. The same line again is the same as once; the code with other words is a conflict."""
-    here = grounds.find(session, actor, slug)
+    here = grounds.find_held(session, actor, slug)
     agency = _body(session, here, actor, body)
     action = Action.NEED_STATE if body.allocation is None else Action.ALLOCATION_DECIDE
     permit = access.permit(actor, action, budget.item(here, agency))
     _fit(here, agency, body)
     links = budget_links.drawn(session, here, actor, body)
-    known = _on_file(session, here, body, agency, links)
+    known = _on_file(session, here, actor, body, agency, links)
     if known is not None:
         return "unchanged", budget.shown(session, here, actor, [(known, agency)])[0], known.version
     line = _opened(session, here, permit, agency, body, links)
@@ -82,7 +81,7 @@ def _first(session: Session, body: BudgetLineIn) -> list[Draft]:
     if (given := body.allocation) is None:
         return need
     paper = posting.cited(given.decision)
-    return [*need, Draft(EntryKind.ALLOCATION, given.amount_vnd, given.occurred_on, paper)]
+    return [*need, Draft(EntryKind.ALLOCATION, given.amount_vnd, given.occurred_on, paper, at="/allocation")]
 
 
 def _body(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> Agency:
@@ -108,14 +107,8 @@ def _body(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> A
 
 def _fit(here: Ground, agency: Agency, body: BudgetLineIn) -> None:
     """Who decides on money spends none of it, so it has no line; a line is called after its agency."""
-    purse = (*here.item.roles.get(Role.FUND, ()), *here.item.roles.get(Role.SETTLE, ()))
-    if agency.code in purse:
-        raise refuse(
-            "/agency",
-            "holds_the_purse",
-            "Cơ quan quyết định hoặc kiểm tra kinh phí không chi, nên không có dòng kinh phí",
-            "Who decides on money or checks it spends none, so it has no line",
-        )
+    if any(agency.code in here.item.roles.get(power, ()) for power in purse.POWERS):
+        raise purse.apart("/agency")
     if not body.code.startswith(f"{agency.code}-"):
         raise refuse(
             "/code",
@@ -126,7 +119,12 @@ def _fit(here: Ground, agency: Agency, body: BudgetLineIn) -> None:
 
 
 def _on_file(
-    session: Session, here: Ground, body: BudgetLineIn, agency: Agency, links: list[dict[str, Any]]
+    session: Session,
+    here: Ground,
+    actor: Actor,
+    body: BudgetLineIn,
+    agency: Agency,
+    links: list[dict[str, Any]],
 ) -> BudgetLine | None:
     """The line that is there already, if it says the same."""
     query = select(BudgetLine).where(BudgetLine.plan_id == here.plan.id, BudgetLine.code == body.code)
@@ -135,7 +133,8 @@ def _on_file(
         return None
     labels = session.scalars(select(BudgetLink.label).where(BudgetLink.line_id == known.id)).all()
     same = all(getattr(known, name) == value for name, value in _said(body).items())
-    if same and known.agency_id == agency.id and set(labels) == {link["label"] for link in links}:
+    same = same and known.agency_id == agency.id and set(labels) == {link["label"] for link in links}
+    if same and _began(session, actor, known, body):
         return known
     raise Conflict(
         Text(
@@ -143,4 +142,18 @@ def _on_file(
             "Another budget line has this code: use a new one",
         ),
         facts={"reason": "code_taken"},
+    )
+
+
+def _began(session: Session, actor: Actor, line: BudgetLine, body: BudgetLineIn) -> bool:
+    """Whether this body has written on the line what it is to begin with."""
+    query = select(
+        LedgerEntry.kind,
+        LedgerEntry.amount_vnd,
+        LedgerEntry.document_number,
+    ).where(LedgerEntry.line_id == line.id, LedgerEntry.recorded_by_id == actor.agency_id)
+    told = {tuple(row) for row in session.execute(query)}
+    return all(
+        (one.kind, one.amount, one.document[0] if one.document else None) in told
+        for one in _first(session, body)
     )

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Fault, Invalid, NotFound, Text
-from app.models import BudgetLine, LedgerEntry, Settlement
+from app.models import Agency, BudgetLine, LedgerEntry, Settlement
 from app.models.base import new_public_id
 from app.rules.ledger import EntryKind, SettlementState
 from app.rules.ownership import Action
@@ -16,7 +16,9 @@ from app.rules.parties import Actor
 from app.schemas.amendments import DecisionIn
 from app.schemas.ledger import AllocationIn, DocumentIn, EntryIn, Posted, ReversalIn, TransferIn
 from app.services import access, budget, entries, grounds, ledger
+from app.services.grounds import Ground
 from app.services.ledger import Draft
+from app.services.looking_up import refuse
 
 LEAVE = {
     EntryKind.NEED: Action.NEED_STATE,
@@ -34,7 +36,7 @@ def post(
     session: Session, actor: Actor, slug: str, kind: EntryKind, body: EntryIn | AllocationIn
 ) -> tuple[Posted, int]:
     """Write what one paper says of one line; once for each natural key."""
-    here = grounds.find(session, actor, slug)
+    here = grounds.find_held(session, actor, slug)
     line, agency = budget.named(session, here, actor, body.line)
     permit = access.permit(actor, LEAVE[kind], budget.item(here, agency))
     paper = body.decision if isinstance(body, AllocationIn) else body.document
@@ -50,8 +52,21 @@ def post(
     known = ledger.on_file(session, here, actor, line, draft)
     if known is not None:
         return entries.posted(session, here, actor, [known], [(line, agency)], "unchanged")
+    if kind is EntryKind.ALLOCATION:
+        _still_there(here, agency, "/line")
     entry = ledger.post(session, here, permit, line, draft)
     return entries.posted(session, here, actor, [entry], [(line, agency)])
+
+
+def _still_there(here: Ground, agency: Agency | None, pointer: str) -> None:
+    """Nothing more is given to a body that can spend it no more."""
+    if agency is not None and agency.valid_to is not None and agency.valid_to < here.today:
+        raise refuse(
+            pointer,
+            "agency_not_active",
+            "Cơ quan này đã kết thúc hoạt động",
+            "This agency has come to an end",
+        )
 
 
 def cited(paper: DecisionIn | DocumentIn | None) -> tuple[str, date | None, str | None] | None:
@@ -64,7 +79,7 @@ def cited(paper: DecisionIn | DocumentIn | None) -> tuple[str, date | None, str 
 
 def transfer(session: Session, actor: Actor, slug: str, body: TransferIn) -> tuple[Posted, int]:
     """Move an allocation from one line to another: both entries or none, by one decision."""
-    here = grounds.find(session, actor, slug)
+    here = grounds.find_held(session, actor, slug)
     giver = budget.named(session, here, actor, body.from_line, "/from_line")
     taker = budget.named(session, here, actor, body.to_line, "/to_line")
     if giver[0].id == taker[0].id:
@@ -77,6 +92,7 @@ def transfer(session: Session, actor: Actor, slug: str, body: TransferIn) -> tup
         )
     permit = access.permit(actor, Action.ALLOCATION_DECIDE, budget.item(here, giver[1]))
     access.permit(actor, Action.ALLOCATION_DECIDE, budget.item(here, taker[1]))
+    _still_there(here, taker[1], "/to_line")
     ledger.lock(session, here, [giver[0], taker[0]], allocating=True)
     given = Draft(
         EntryKind.ALLOCATION,
@@ -97,7 +113,7 @@ def reverse(
     session: Session, actor: Actor, slug: str, public_id: str, body: ReversalIn
 ) -> tuple[Posted, int]:
     """Take an entry back, once, by whoever may write one of its kind."""
-    here = grounds.find(session, actor, slug)
+    here = grounds.find_held(session, actor, slug)
     found = session.execute(
         select(LedgerEntry, BudgetLine)
         .join(BudgetLine, BudgetLine.id == LedgerEntry.line_id)
@@ -121,6 +137,13 @@ def reverse(
                     Text("Phải dẫn văn bản quyết định", "The document that decides it has to be cited"),
                 )
             ]
+        )
+    if body.occurred_on < entry.occurred_on:
+        raise refuse(
+            "/occurred_on",
+            "before_the_entry",
+            f"Trước ngày của bút toán bị đảo: {entry.occurred_on:%d/%m/%Y}",
+            f"Before the entry that is taken back: {entry.occurred_on.isoformat()}",
         )
     ledger.lock(session, here, [line], allocating=entry.kind is EntryKind.ALLOCATION)
     _can_be_reversed(session, entry)

@@ -12,7 +12,7 @@ from app.models import Assignment
 from app.rules.lifecycle import Planned, owed_from_the_start
 from app.rules.vocabulary import AgencyKind, OutputKind, Role, Source, TaskKind
 from app.schemas import changing as wire
-from app.services import assigning, belonging, holding, looking_up, occurrences, sharing
+from app.services import assigning, belonging, holding, looking_up, occurrences, purse, sharing
 from app.services.drafting import Draft
 from app.services.holding import Held
 from app.services.lines import give, is_current
@@ -194,6 +194,8 @@ def set_power(draft: Draft, change: wire.PowerChange) -> None:
     """Who holds a power over the whole plan. It stands on a clause, beside the duty of that clause."""
     held = holding.hold(draft, looking_up.duty(draft, change.task))
     body = looking_up.body(draft, change.agency, "/agency")
+    if change.power in purse.POWERS and purse.has_lines(draft.session, draft.plan.id, body):
+        raise purse.apart("/agency")
     for task in draft.tasks.values():
         others = held if task is held.task else holding.hold(draft, task)
         for row in others.current(change.power):

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
-from app.models import Agency, Assignment, Plan
+from sqlalchemy import select
+
+from app.models import Agency, Assignment, BudgetLine, Plan
 from app.models.unit import today
 from app.rules.vocabulary import Role
 from app.schemas import changing as wire
-from app.services import access, belonging, holding, looking_up, reassigning
+from app.services import access, belonging, holding, looking_up, purse, reassigning
 from app.services.drafting import Draft
 from app.services.holding import Held
 from app.services.lines import give, is_current
@@ -139,6 +141,7 @@ def succeed(draft: Draft, change: wire.SuccessionChange) -> None:
         held.settle()
     belonging.hand_on(draft, old, new, change.on)
     _take_the_plan(draft, draft.plan, old, new)
+    _take_the_money(draft, old, new)
     access.open_for_change(draft.session, draft.permit, [old])
     old.valid_to = last_day
     old.succession_vi = f"→ {new.code} từ ngày {change.on:%d/%m/%Y}"
@@ -166,3 +169,15 @@ def _take_the_plan(draft: Draft, plan: Plan, old: Agency, new: Agency) -> None:
             setattr(plan, name, new.id)
     named = (new.code if code == old.code else code for code in plan.superiors)
     plan.superiors = list(dict.fromkeys(named))
+
+
+def _take_the_money(draft: Draft, old: Agency, new: Agency) -> None:
+    """The lines of the body that ends: what is left there is spent, and settled, by the other."""
+    query = select(BudgetLine).where(BudgetLine.plan_id == draft.plan.id, BudgetLine.agency_id == old.id)
+    locked = query.order_by(BudgetLine.id).with_for_update().execution_options(populate_existing=True)
+    lines = draft.session.scalars(locked).all()
+    if lines and purse.is_held(draft.session, draft.plan.id, new, today(draft.session)):
+        raise purse.apart("/successor")
+    access.open_for_change(draft.session, draft.permit, lines)
+    for line in lines:
+        line.agency_id = new.id

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import exists, select
 
-from app.models import Act, Activity, Assignment, Output
+from app.models import Act, Activity, Assignment, BudgetLink, Output
 from app.rules.amending import BECOMES
 from app.rules.calendar import periods
 from app.rules.lifecycle import Planned, Terms, deadline, owed_from_the_start, period
@@ -145,7 +145,7 @@ def set_visibility(draft: Draft, change: wire.VisibilityChange) -> None:
 
 def _was_reported(draft: Draft, task_id: int) -> bool:
     """An occurrence tells something as well: that it came up, and under which name."""
-    found = [exists().where(model.task_id == task_id) for model in (Activity, Act)]
+    found = [exists().where(model.task_id == task_id) for model in (Activity, Act, BudgetLink)]
     found.append(exists().where(Output.task_id == task_id, Output.kind == OutputKind.OCCURRENCE))
     return any(draft.session.scalars(select(one)).one() for one in found)
 

@@ -25,7 +25,7 @@ from app.services.settlements import Known
 
 def submit(session: Session, actor: Actor, slug: str, body: SettlementIn) -> tuple[SettlementOut, int]:
     """Hand in what has been spent; no more than that, with what has been handed in and waits."""
-    here = grounds.find(session, actor, slug)
+    here = grounds.find_held(session, actor, slug)
     line, agency = budget.named(session, here, actor, body.line)
     permit = access.permit(actor, Action.SETTLEMENT_SUBMIT, budget.item(here, agency))
     ledger.lock(session, here, [line], allocating=False)
@@ -79,7 +79,7 @@ def send_back(
 
 def _taken_up(session: Session, actor: Actor, slug: str, public_id: str) -> tuple[Ground, Known, Permit]:
     """The settlement and its line, locked, if the caller may decide it and nobody has."""
-    here = grounds.find(session, actor, slug)
+    here = grounds.find_held(session, actor, slug)
     known = settlements.one(session, here, actor, public_id)
     settlement, line, agency = known
     permit = access.permit(actor, Action.SETTLEMENT_DECIDE, budget.item(here, agency))

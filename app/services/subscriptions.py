@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import Session, aliased
 
-from app.errors import NotFound
+from app.errors import Conflict, NotFound, Text
 from app.models import Agency, Plan, Subscription
 from app.models.unit import instant, today
 from app.rules.ownership import Action
@@ -32,6 +32,11 @@ def subscribe(session: Session, actor: Actor, slug: str, body: SubscriptionIn) -
     """Make a subscription that reads as the caller's agency, and tell its address this once."""
     here = grounds.find(session, actor, slug)
     permit = access.permit(actor, Action.CALENDAR_SUBSCRIBE, here.item)
+    if not actor.active:
+        raise Conflict(
+            Text("Cơ quan này đã kết thúc hoạt động", "This agency has come to an end"),
+            facts={"reason": "agency_not_active"},
+        )
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     row = Subscription(
         plan_id=here.plan.id,
@@ -118,6 +123,13 @@ def of_agency(session: Session, code: str, pointer: str = "/agency") -> Agency:
     if found is None:
         raise refuse(
             pointer, "unknown_agency", "Hệ thống không có cơ quan này", "There is no such agency on record"
+        )
+    if found.kind in grounds.WITHOUT_ACCOUNT:
+        raise refuse(
+            pointer,
+            "no_account",
+            "Cần một cơ quan, không phải nhóm hay đối tác",
+            "A body, not a group or a partner",
         )
     return found
 

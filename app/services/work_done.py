@@ -64,6 +64,10 @@ class WorkDone:
         """What one body is accountable for."""
         return self._those(lambda part: part.agency == code)
 
+    def duties_of(self, code: str) -> set[int]:
+        """The duties that a body is accountable for."""
+        return {part.task_id for part in self._parts if part.agency == code}
+
     def _those(self, wanted: Callable[[Part], bool]) -> Work:
         each = [part for part in self._parts if wanted(part)]
         return Work(each, sum(self._confirmed[part.assignment] for part in each))

@@ -27,6 +27,13 @@ _BEARER = {
     "description": "Khóa truy cập của cơ quan (`ttdn_…`). · The agency's API key (`ttdn_…`).",
 }
 
+_SIG = {
+    "type": "apiKey",
+    "in": "query",
+    "name": "sig",
+    "description": "Bí mật của một đăng ký lịch. · The secret of a calendar subscription.",
+}
+
 
 def describe(app: FastAPI, *, examples: Path = EXAMPLES, open_paths: tuple[str, ...] = ()) -> None:
     """Give the application its contract, made at the first asking. Only `open_paths` need no key."""
@@ -67,7 +74,7 @@ def _describe(app: FastAPI, examples: Mapping[str, Any], open_paths: tuple[str, 
         schemas.pop(name, None)
     schemas.update(Problem=PROBLEM, ProblemError=PROBLEM_ERROR)
     components.setdefault("responses", {})["Problem"] = PROBLEM_RESPONSE
-    components.setdefault("securitySchemes", {})["bearer"] = _BEARER
+    components.setdefault("securitySchemes", {}).update(bearer=_BEARER, sig=_SIG)
     for path, method, operation in _operations(document):
         _complete(operation, method, needs_key=path not in open_paths)
         _exemplify(operation, examples.get(operation.get("operationId", ""), {}))
@@ -89,6 +96,8 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
         if response.get("description") == "Successful Response":  # FastAPI's default
             response["description"] = "Thành công. · Done."
     operation["security"] = [{"bearer": []}] if needs_key else []
+    if any(parameter["name"] == "sig" for parameter in operation.get("parameters", ())):
+        operation["security"].append({"sig": []})
     if any(parameter["name"] == "format" for parameter in operation.get("parameters", ())):
         file = {"schema": {"type": "string", "format": "binary"}}
         responses["200"]["content"].update({media.partition(";")[0]: file for media in MEDIA_TYPES.values()})

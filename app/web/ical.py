@@ -3,10 +3,10 @@
 One all-day entry for each occurrence, since its title changes every year. Same feed, same bytes.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vDuration
 
 from app.errors import Text
 from app.schemas.subscriptions import Language
@@ -28,7 +28,7 @@ def render(feed: Feed, lang: Language) -> bytes:
     for name in ("name", "x-wr-calname"):
         calendar.add(name, getattr(feed.name, lang))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", REFRESH)
+    calendar.add("x-published-ttl", vDuration(REFRESH))
     for entry in feed.entries:
         calendar.add_component(_event(entry, lang))
     return bytes(calendar.to_ical())
@@ -44,7 +44,8 @@ def _event(entry: Entry, lang: Language) -> Event:
     event.add("last-modified", entry.changed_at)
     event.add("sequence", entry.sequence)
     event.add("dtstart", entry.on)
-    event.add("dtend", entry.on + timedelta(days=1))
+    if entry.on < date.max:  # left out, it is the one day all the same (RFC 5545 §3.6.1)
+        event.add("dtend", entry.on + timedelta(days=1))
     event.add("summary", said(entry.title), parameters={"LANGUAGE": lang})
     event.add("description", said(entry.notes), parameters={"LANGUAGE": lang})
     event.add("categories", [said(category) for category in entry.categories])

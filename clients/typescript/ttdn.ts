@@ -6521,7 +6521,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
+                     *           "id": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6554,7 +6554,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T00:18:22.133755Z",
+                     *           "recorded_at": "2026-11-29T00:41:28.137461Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6612,7 +6612,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
+                     *         "id": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6642,7 +6642,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:18:22.133755Z",
+                     *         "recorded_at": "2026-11-29T00:41:28.137461Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6660,7 +6660,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JANJA1FE5PDKRRNZXG3QEX"
+                     *       "receipt": "01M8JBZVTPG2H95JDA3TA2RMRH"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6676,7 +6676,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
+                     *         "id": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6706,7 +6706,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:18:22.133755Z",
+                     *         "recorded_at": "2026-11-29T00:41:28.137461Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6724,7 +6724,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JANJA1FE5PDKRRNZXG3QEX"
+                     *       "receipt": "01M8JBZVTPG2H95JDA3TA2RMRH"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6809,7 +6809,7 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "updated",
-                     *           "activity": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
+                     *           "activity": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -6888,7 +6888,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJ9WC9QQ6SDQXHT89ZMZ */
+                /** @example 01M8JBZVTGZ9GNCZZN6CJCFTAF */
                 activity: string;
             };
             cookie?: never;
@@ -6903,7 +6903,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
+                     *       "id": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6933,7 +6933,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-29T00:18:22.133755Z",
+                     *       "recorded_at": "2026-11-29T00:41:28.137461Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -6953,14 +6953,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-36934f825eb15dff3dbff4d4"
+                 * @example "1-0eb638a8ab0a1ac4c438c5d2"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJ9WC9QQ6SDQXHT89ZMZ */
+                /** @example 01M8JBZVTGZ9GNCZZN6CJCFTAF */
                 activity: string;
             };
             cookie?: never;
@@ -6990,7 +6990,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
+                     *         "id": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7023,7 +7023,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:18:22.133755Z",
+                     *         "recorded_at": "2026-11-29T00:41:28.137461Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7052,7 +7052,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJ8FAV31TD0QW4GP92W7 */
+                /** @example 01M8JBZVRTH2GK3KWFEZ03789C */
                 activity: string;
             };
             cookie?: never;
@@ -7078,7 +7078,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JANJ8FAV31TD0QW4GP92W7",
+                     *         "id": "01M8JBZVRTH2GK3KWFEZ03789C",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7108,15 +7108,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:18:22.073273Z",
+                     *         "recorded_at": "2026-11-29T00:41:28.065779Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JANJ9ENQ4EJZNHCSCBRQAY",
+                     *           "id": "01M8JBZVT11PPYGMQ3FNV9YE25",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T00:18:22.115454Z"
+                     *           "withdrawn_at": "2026-11-29T00:41:28.116785Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7147,7 +7147,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JANJ8FAV31TD0QW4GP92W7",
+                     *         "id": "01M8JBZVRTH2GK3KWFEZ03789C",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7177,15 +7177,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:18:22.073273Z",
+                     *         "recorded_at": "2026-11-29T00:41:28.065779Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JANJ9ENQ4EJZNHCSCBRQAY",
+                     *           "id": "01M8JBZVT11PPYGMQ3FNV9YE25",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T00:18:22.115454Z"
+                     *           "withdrawn_at": "2026-11-29T00:41:28.116785Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7396,8 +7396,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JANB43ZVZJA8N0NPN2RC68",
-                     *           "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *           "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
+                     *           "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7422,7 +7422,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T00:18:22.308016Z",
+                     *           "moved_at": "2026-11-29T00:41:28.337595Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7445,7 +7445,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANB43ZVZJA8N0NPN2RC68 */
+                /** @example 01M8JBZM2QRDJ0R91N6JKT36HW */
                 output: string;
             };
             cookie?: never;
@@ -7460,8 +7460,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JANB43ZVZJA8N0NPN2RC68",
-                     *       "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *       "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
+                     *       "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7486,7 +7486,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-29T00:18:22.133755Z",
+                     *       "moved_at": "2026-11-29T00:41:28.137461Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7517,7 +7517,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANB43ZVZJA8N0NPN2RC68 */
+                /** @example 01M8JBZM2QRDJ0R91N6JKT36HW */
                 output: string;
             };
             cookie?: never;
@@ -7532,14 +7532,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIwNzcxMDc5NzMzNTgiLCIwMU04SkFOSkVYS003OTFYWUhaVDNBQVg0TiIsIjAxTThKQU5KRVhLTTc5MVhZSFpUM0FBWDROIl0",
+                     *       "next_cursor": "WyJiNzNlOTM1MzFmMmYiLCIwMU04SkJaVzA5R1ZCSlNCWU5OUUJNRzk4NCIsIjAxTThKQlpXMDlHVkJKU0JZTk5RQk1HOTg0Il0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JANJEFF7V4N3PJD48TT6ZF",
+                     *           "id": "01M8JBZVZVZPKD1J0P5A3VFB3G",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8JANB43ZVZJA8N0NPN2RC68",
+                     *           "output": "01M8JBZM2QRDJ0R91N6JKT36HW",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7548,13 +7548,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-29T00:18:22.278216Z"
+                     *           "acted_at": "2026-11-29T00:41:28.304997Z"
                      *         },
                      *         {
-                     *           "id": "01M8JANJEXKM791XYHZT3AAX4N",
+                     *           "id": "01M8JBZW09GVBJSBYNNQBMG984",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8JANB43ZVZJA8N0NPN2RC68",
+                     *           "output": "01M8JBZM2QRDJ0R91N6JKT36HW",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7563,7 +7563,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-29T00:18:22.294889Z"
+                     *           "acted_at": "2026-11-29T00:41:28.322672Z"
                      *         }
                      *       ]
                      *     }
@@ -7586,7 +7586,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANB45FMH29BG5TFJ2124X */
+                /** @example 01M8JBZM2R262B53G5QR4M5A8V */
                 output: string;
             };
             cookie?: never;
@@ -7612,10 +7612,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JANJD9330DN2Q5DNRH3336",
+                     *         "id": "01M8JBZVYHTFGH0AAWRZ3AJHZE",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JANB45FMH29BG5TFJ2124X",
+                     *         "output": "01M8JBZM2R262B53G5QR4M5A8V",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7624,11 +7624,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T00:18:22.239949Z"
+                     *         "acted_at": "2026-11-29T00:41:28.263053Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JANB45FMH29BG5TFJ2124X",
-                     *         "assignment": "01M8JANB33HWD1RKX25B0BWH04",
+                     *         "id": "01M8JBZM2R262B53G5QR4M5A8V",
+                     *         "assignment": "01M8JBZM1M3G24V6QQR0725Y2M",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7653,7 +7653,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T00:18:22.239949Z",
+                     *         "moved_at": "2026-11-29T00:41:28.263053Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -7684,10 +7684,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JANJD9330DN2Q5DNRH3336",
+                     *         "id": "01M8JBZVYHTFGH0AAWRZ3AJHZE",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JANB45FMH29BG5TFJ2124X",
+                     *         "output": "01M8JBZM2R262B53G5QR4M5A8V",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7696,11 +7696,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T00:18:22.239949Z"
+                     *         "acted_at": "2026-11-29T00:41:28.263053Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JANB45FMH29BG5TFJ2124X",
-                     *         "assignment": "01M8JANB33HWD1RKX25B0BWH04",
+                     *         "id": "01M8JBZM2R262B53G5QR4M5A8V",
+                     *         "assignment": "01M8JBZM1M3G24V6QQR0725Y2M",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7725,7 +7725,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T00:18:22.239949Z",
+                     *         "moved_at": "2026-11-29T00:41:28.263053Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -7759,7 +7759,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANB45FMH29BG5TFJ2124X */
+                /** @example 01M8JBZM2R262B53G5QR4M5A8V */
                 output: string;
             };
             cookie?: never;
@@ -7785,10 +7785,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JANJDSFZHQKRE41XWAKW3Y",
+                     *         "id": "01M8JBZVZ24SJJYYDBEN2E4BVA",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JANB45FMH29BG5TFJ2124X",
+                     *         "output": "01M8JBZM2R262B53G5QR4M5A8V",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7797,11 +7797,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T00:18:22.258238Z"
+                     *         "acted_at": "2026-11-29T00:41:28.282814Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JANB45FMH29BG5TFJ2124X",
-                     *         "assignment": "01M8JANB33HWD1RKX25B0BWH04",
+                     *         "id": "01M8JBZM2R262B53G5QR4M5A8V",
+                     *         "assignment": "01M8JBZM1M3G24V6QQR0725Y2M",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7826,7 +7826,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T00:18:22.258238Z",
+                     *         "moved_at": "2026-11-29T00:41:28.282814Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -7857,10 +7857,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JANJDSFZHQKRE41XWAKW3Y",
+                     *         "id": "01M8JBZVZ24SJJYYDBEN2E4BVA",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JANB45FMH29BG5TFJ2124X",
+                     *         "output": "01M8JBZM2R262B53G5QR4M5A8V",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7869,11 +7869,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T00:18:22.258238Z"
+                     *         "acted_at": "2026-11-29T00:41:28.282814Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JANB45FMH29BG5TFJ2124X",
-                     *         "assignment": "01M8JANB33HWD1RKX25B0BWH04",
+                     *         "id": "01M8JBZM2R262B53G5QR4M5A8V",
+                     *         "assignment": "01M8JBZM1M3G24V6QQR0725Y2M",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7898,7 +7898,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T00:18:22.258238Z",
+                     *         "moved_at": "2026-11-29T00:41:28.282814Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -7930,14 +7930,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-2778c9e2f9f9279a10b92beb"
+                 * @example "4-d7e0dc9deeaee2e1fa566948"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANB43ZVZJA8N0NPN2RC68 */
+                /** @example 01M8JBZM2QRDJ0R91N6JKT36HW */
                 output: string;
             };
             cookie?: never;
@@ -7959,10 +7959,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JANJEFF7V4N3PJD48TT6ZF",
+                     *         "id": "01M8JBZVZVZPKD1J0P5A3VFB3G",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JANB43ZVZJA8N0NPN2RC68",
+                     *         "output": "01M8JBZM2QRDJ0R91N6JKT36HW",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7971,11 +7971,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T00:18:22.278216Z"
+                     *         "acted_at": "2026-11-29T00:41:28.304997Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JANB43ZVZJA8N0NPN2RC68",
-                     *         "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *         "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
+                     *         "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8000,7 +8000,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T00:18:22.278216Z",
+                     *         "moved_at": "2026-11-29T00:41:28.304997Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8031,10 +8031,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JANJEFF7V4N3PJD48TT6ZF",
+                     *         "id": "01M8JBZVZVZPKD1J0P5A3VFB3G",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JANB43ZVZJA8N0NPN2RC68",
+                     *         "output": "01M8JBZM2QRDJ0R91N6JKT36HW",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8043,11 +8043,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T00:18:22.278216Z"
+                     *         "acted_at": "2026-11-29T00:41:28.304997Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JANB43ZVZJA8N0NPN2RC68",
-                     *         "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *         "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
+                     *         "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8072,7 +8072,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T00:18:22.278216Z",
+                     *         "moved_at": "2026-11-29T00:41:28.304997Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8108,7 +8108,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANB43ZVZJA8N0NPN2RC68 */
+                /** @example 01M8JBZM2QRDJ0R91N6JKT36HW */
                 output: string;
             };
             cookie?: never;
@@ -8134,10 +8134,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JANJEXKM791XYHZT3AAX4N",
+                     *         "id": "01M8JBZW09GVBJSBYNNQBMG984",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JANB43ZVZJA8N0NPN2RC68",
+                     *         "output": "01M8JBZM2QRDJ0R91N6JKT36HW",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8146,11 +8146,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T00:18:22.294889Z"
+                     *         "acted_at": "2026-11-29T00:41:28.322672Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JANB43ZVZJA8N0NPN2RC68",
-                     *         "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *         "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
+                     *         "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8178,11 +8178,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T00:18:22.294889Z"
+                     *           "returned_at": "2026-11-29T00:41:28.322672Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T00:18:22.294889Z",
+                     *         "moved_at": "2026-11-29T00:41:28.322672Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8211,10 +8211,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JANJEXKM791XYHZT3AAX4N",
+                     *         "id": "01M8JBZW09GVBJSBYNNQBMG984",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JANB43ZVZJA8N0NPN2RC68",
+                     *         "output": "01M8JBZM2QRDJ0R91N6JKT36HW",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8223,11 +8223,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T00:18:22.294889Z"
+                     *         "acted_at": "2026-11-29T00:41:28.322672Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JANB43ZVZJA8N0NPN2RC68",
-                     *         "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *         "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
+                     *         "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8255,11 +8255,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T00:18:22.294889Z"
+                     *           "returned_at": "2026-11-29T00:41:28.322672Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T00:18:22.294889Z",
+                     *         "moved_at": "2026-11-29T00:41:28.322672Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8322,7 +8322,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANB32WKX6KKZ7CT75AZ5S */
+                /** @example 01M8JBZM1K3NCQPQRACYC9E05J */
                 assignment: string;
             };
             cookie?: never;
@@ -8341,8 +8341,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JANB43ZVZJA8N0NPN2RC68",
-                     *           "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *           "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
+                     *           "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8367,7 +8367,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T00:18:22.308016Z",
+                     *           "moved_at": "2026-11-29T00:41:28.337595Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8393,7 +8393,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANB2ZB666EB1DYVE16A3X */
+                /** @example 01M8JBZM1GTQ4F04FYH46PAB6B */
                 assignment: string;
             };
             cookie?: never;
@@ -8419,8 +8419,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8JANJGM35EKMMZD8S8AA1T0",
-                     *         "assignment": "01M8JANB2ZB666EB1DYVE16A3X",
+                     *         "id": "01M8JBZW243AV72GBN9YY1B870",
+                     *         "assignment": "01M8JBZM1GTQ4F04FYH46PAB6B",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8468,7 +8468,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANB31NC438407S9ZE5YGA */
+                /** @example 01M8JBZM1JFNFQSFVFGDTN34Z2 */
                 assignment: string;
             };
             cookie?: never;
@@ -8495,10 +8495,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JANJJP0RT3CJVNRR68BRQ5",
+                     *         "id": "01M8JBZW4635770AC1PMSP97D5",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JANB43ZVZJA8N0NPN2RC66",
+                     *         "output": "01M8JBZM2PVC10JVSG3JBN7YY1",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8507,11 +8507,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T00:18:22.413674Z"
+                     *         "acted_at": "2026-11-29T00:41:28.443859Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JANB43ZVZJA8N0NPN2RC66",
-                     *         "assignment": "01M8JANB31NC438407S9ZE5YGA",
+                     *         "id": "01M8JBZM2PVC10JVSG3JBN7YY1",
+                     *         "assignment": "01M8JBZM1JFNFQSFVFGDTN34Z2",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8536,7 +8536,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T00:18:22.413674Z",
+                     *         "moved_at": "2026-11-29T00:41:28.443859Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8565,10 +8565,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JANJJP0RT3CJVNRR68BRQ5",
+                     *         "id": "01M8JBZW4635770AC1PMSP97D5",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JANB43ZVZJA8N0NPN2RC66",
+                     *         "output": "01M8JBZM2PVC10JVSG3JBN7YY1",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8577,11 +8577,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T00:18:22.413674Z"
+                     *         "acted_at": "2026-11-29T00:41:28.443859Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JANB43ZVZJA8N0NPN2RC66",
-                     *         "assignment": "01M8JANB31NC438407S9ZE5YGA",
+                     *         "id": "01M8JBZM2PVC10JVSG3JBN7YY1",
+                     *         "assignment": "01M8JBZM1JFNFQSFVFGDTN34Z2",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8606,7 +8606,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T00:18:22.413674Z",
+                     *         "moved_at": "2026-11-29T00:41:28.443859Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8685,7 +8685,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:18:22.473156Z"
+                     *           "entered_at": "2026-11-29T00:41:28.510913Z"
                      *         }
                      *       ]
                      *     }
@@ -8776,7 +8776,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T00:18:22.365251Z"
+                     *         "entered_at": "2026-11-29T00:41:28.394965Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -8817,7 +8817,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T00:18:22.347659Z",
+                     *         "as_of": "2026-11-29T00:41:28.379020Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -8859,7 +8859,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T00:18:22.365251Z",
+                     *         "as_of": "2026-11-29T00:41:28.394965Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -8901,7 +8901,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T00:18:22.365251Z"
+                     *         "entered_at": "2026-11-29T00:41:28.394965Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -8942,7 +8942,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T00:18:22.347659Z",
+                     *         "as_of": "2026-11-29T00:41:28.379020Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -8984,7 +8984,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T00:18:22.365251Z",
+                     *         "as_of": "2026-11-29T00:41:28.394965Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -9036,7 +9036,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-29T00:18:22.365251Z"
+                     *       "entered_at": "2026-11-29T00:41:28.394965Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9085,11 +9085,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SkFOSk0zM0NTTkdKQllKM0YzQzhDSiIsIjAxTThKQU5KTTMzQ1NOR0pCWUozRjNDOENKIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SkJaVzVTTVhWSktIS1E1RkRNTVBEUSIsIjAxTThKQlpXNVNNWFZKS0hLUTVGRE1NUERRIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JANJM33CSNGJBYJ3F3C8CJ",
+                     *           "id": "01M8JBZW5SMXVJKHKQ5FDMMPDQ",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9104,8 +9104,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-29T00:18:22.458121Z",
-                     *           "settled_at": "2026-11-29T00:18:22.512437Z",
+                     *           "proposed_at": "2026-11-29T00:41:28.494101Z",
+                     *           "settled_at": "2026-11-29T00:41:28.552072Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9162,7 +9162,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8JANJM33CSNGJBYJ3F3C8CJ",
+                     *         "id": "01M8JBZW5SMXVJKHKQ5FDMMPDQ",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9177,7 +9177,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:18:22.458121Z",
+                     *         "proposed_at": "2026-11-29T00:41:28.494101Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9201,7 +9201,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJK51P8J14WKG0WHJEAZ */
+                /** @example 01M8JBZW4R282W5KF16AYNJ3AK */
                 proposal: string;
             };
             cookie?: never;
@@ -9216,7 +9216,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JANJK51P8J14WKG0WHJEAZ",
+                     *       "id": "01M8JBZW4R282W5KF16AYNJ3AK",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9231,8 +9231,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-29T00:18:22.428299Z",
-                     *       "settled_at": "2026-11-29T00:18:22.473156Z",
+                     *       "proposed_at": "2026-11-29T00:41:28.461141Z",
+                     *       "settled_at": "2026-11-29T00:41:28.510913Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9254,7 +9254,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJK51P8J14WKG0WHJEAZ */
+                /** @example 01M8JBZW4R282W5KF16AYNJ3AK */
                 proposal: string;
             };
             cookie?: never;
@@ -9284,7 +9284,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JANJK51P8J14WKG0WHJEAZ",
+                     *         "id": "01M8JBZW4R282W5KF16AYNJ3AK",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9299,8 +9299,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:18:22.428299Z",
-                     *         "settled_at": "2026-11-29T00:18:22.473156Z",
+                     *         "proposed_at": "2026-11-29T00:41:28.461141Z",
+                     *         "settled_at": "2026-11-29T00:41:28.510913Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9327,7 +9327,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:18:22.473156Z"
+                     *           "entered_at": "2026-11-29T00:41:28.510913Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9368,7 +9368,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T00:18:22.413674Z",
+                     *           "as_of": "2026-11-29T00:41:28.443859Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9410,7 +9410,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:18:22.413674Z",
+                     *           "as_of": "2026-11-29T00:41:28.443859Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9429,7 +9429,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JANJK51P8J14WKG0WHJEAZ",
+                     *         "id": "01M8JBZW4R282W5KF16AYNJ3AK",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9444,8 +9444,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:18:22.428299Z",
-                     *         "settled_at": "2026-11-29T00:18:22.473156Z",
+                     *         "proposed_at": "2026-11-29T00:41:28.461141Z",
+                     *         "settled_at": "2026-11-29T00:41:28.510913Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9472,7 +9472,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:18:22.473156Z"
+                     *           "entered_at": "2026-11-29T00:41:28.510913Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9513,7 +9513,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T00:18:22.413674Z",
+                     *           "as_of": "2026-11-29T00:41:28.443859Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9555,7 +9555,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:18:22.413674Z",
+                     *           "as_of": "2026-11-29T00:41:28.443859Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9577,7 +9577,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJKN005W64QDQJ3DNKTD */
+                /** @example 01M8JBZW586DFFYCDR587GRWVN */
                 proposal: string;
             };
             cookie?: never;
@@ -9603,7 +9603,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JANJKN005W64QDQJ3DNKTD",
+                     *         "id": "01M8JBZW586DFFYCDR587GRWVN",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -9618,8 +9618,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:18:22.444464Z",
-                     *         "settled_at": "2026-11-29T00:18:22.504876Z",
+                     *         "proposed_at": "2026-11-29T00:41:28.479206Z",
+                     *         "settled_at": "2026-11-29T00:41:28.543464Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9640,7 +9640,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JANJKN005W64QDQJ3DNKTD",
+                     *         "id": "01M8JBZW586DFFYCDR587GRWVN",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -9655,8 +9655,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:18:22.444464Z",
-                     *         "settled_at": "2026-11-29T00:18:22.504876Z",
+                     *         "proposed_at": "2026-11-29T00:41:28.479206Z",
+                     *         "settled_at": "2026-11-29T00:41:28.543464Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9680,7 +9680,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJM33CSNGJBYJ3F3C8CJ */
+                /** @example 01M8JBZW5SMXVJKHKQ5FDMMPDQ */
                 proposal: string;
             };
             cookie?: never;
@@ -9706,7 +9706,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JANJM33CSNGJBYJ3F3C8CJ",
+                     *         "id": "01M8JBZW5SMXVJKHKQ5FDMMPDQ",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -9721,8 +9721,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:18:22.458121Z",
-                     *         "settled_at": "2026-11-29T00:18:22.512437Z",
+                     *         "proposed_at": "2026-11-29T00:41:28.494101Z",
+                     *         "settled_at": "2026-11-29T00:41:28.552072Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9743,7 +9743,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JANJM33CSNGJBYJ3F3C8CJ",
+                     *         "id": "01M8JBZW5SMXVJKHKQ5FDMMPDQ",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -9758,8 +9758,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:18:22.458121Z",
-                     *         "settled_at": "2026-11-29T00:18:22.512437Z",
+                     *         "proposed_at": "2026-11-29T00:41:28.494101Z",
+                     *         "settled_at": "2026-11-29T00:41:28.552072Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9993,7 +9993,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T00:18:22.308016Z",
+                     *         "as_of": "2026-11-29T00:41:28.337595Z",
                      *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10079,7 +10079,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:18:22.258238Z",
+                     *           "as_of": "2026-11-29T00:41:28.282814Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10161,7 +10161,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:18:22.258238Z",
+                     *           "as_of": "2026-11-29T00:41:28.282814Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10259,13 +10259,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-29T00:18:22.308016Z",
+                     *       "as_of": "2026-11-29T00:41:28.337595Z",
                      *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *           "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10410,24 +10410,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-29T00:18:22.308016Z",
+                     *       "as_of": "2026-11-29T00:41:28.337595Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T00:18:22.365251Z"
+                     *           "entered_at": "2026-11-29T00:41:28.394965Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T00:18:22.473156Z"
+                     *           "entered_at": "2026-11-29T00:41:28.510913Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *           "key": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10463,7 +10463,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *               "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -10577,7 +10577,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:18:22.413674Z",
+                     *           "as_of": "2026-11-29T00:41:28.443859Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -10663,7 +10663,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:18:22.365251Z",
+                     *             "as_of": "2026-11-29T00:41:28.394965Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -10745,7 +10745,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:18:22.365251Z",
+                     *             "as_of": "2026-11-29T00:41:28.394965Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -10827,7 +10827,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:18:22.413674Z",
+                     *           "as_of": "2026-11-29T00:41:28.443859Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11110,7 +11110,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:18:22.473156Z"
+                     *           "entered_at": "2026-11-29T00:41:28.510913Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11132,7 +11132,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:18:22.365251Z"
+                     *           "entered_at": "2026-11-29T00:41:28.394965Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11156,7 +11156,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
+                     *           "id": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11189,7 +11189,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T00:18:22.133755Z",
+                     *           "recorded_at": "2026-11-29T00:41:28.137461Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11416,7 +11416,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:18:22.308016Z",
+                     *             "as_of": "2026-11-29T00:41:28.337595Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11526,7 +11526,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T00:18:22.308016Z",
+                     *         "as_of": "2026-11-29T00:41:28.337595Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -11535,7 +11535,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *           "id": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11602,7 +11602,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:18:22.308016Z",
+                     *             "as_of": "2026-11-29T00:41:28.337595Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11675,11 +11675,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SkFOQjMyV0tYNktLWjdDVDc1QVo1UyJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SkJaTTFLM05DUVBRUkFDWUM5RTA1SiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *           "id": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11746,7 +11746,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:18:22.308016Z",
+                     *             "as_of": "2026-11-29T00:41:28.337595Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11772,7 +11772,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANB32WKX6KKZ7CT75AZ5S */
+                /** @example 01M8JBZM1K3NCQPQRACYC9E05J */
                 assignment: string;
             };
             cookie?: never;
@@ -11787,7 +11787,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *       "id": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11854,7 +11854,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T00:18:22.308016Z",
+                     *         "as_of": "2026-11-29T00:41:28.337595Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -11923,7 +11923,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
+                     *           "id": "01M8JBZW84A283BZWASKRBPH6S",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11942,13 +11942,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-29T00:18:22.529641Z",
+                     *           "urged_at": "2026-11-29T00:41:28.572566Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-29T00:18:22.559000Z",
+                     *           "answered_at": "2026-11-29T00:41:28.613972Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-29T00:18:22.571659Z",
+                     *           "closed_at": "2026-11-29T00:41:28.627789Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12000,7 +12000,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
+                     *           "id": "01M8JBZW84A283BZWASKRBPH6S",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12019,7 +12019,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-29T00:18:22.529641Z",
+                     *           "urged_at": "2026-11-29T00:41:28.572566Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12046,7 +12046,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJP8RKTB6XJP8S0Q83WX */
+                /** @example 01M8JBZW84A283BZWASKRBPH6S */
                 urge: string;
             };
             cookie?: never;
@@ -12061,7 +12061,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
+                     *       "id": "01M8JBZW84A283BZWASKRBPH6S",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12080,13 +12080,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-29T00:18:22.529641Z",
+                     *       "urged_at": "2026-11-29T00:41:28.572566Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-29T00:18:22.559000Z",
+                     *       "answered_at": "2026-11-29T00:41:28.613972Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-29T00:18:22.571659Z",
+                     *       "closed_at": "2026-11-29T00:41:28.627789Z",
                      *       "can": []
                      *     }
                      */
@@ -12106,7 +12106,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJP8RKTB6XJP8S0Q83WX */
+                /** @example 01M8JBZW84A283BZWASKRBPH6S */
                 urge: string;
             };
             cookie?: never;
@@ -12132,7 +12132,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
+                     *         "id": "01M8JBZW84A283BZWASKRBPH6S",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12151,9 +12151,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T00:18:22.529641Z",
+                     *         "urged_at": "2026-11-29T00:41:28.572566Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T00:18:22.559000Z",
+                     *         "answered_at": "2026-11-29T00:41:28.613972Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12175,7 +12175,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
+                     *         "id": "01M8JBZW84A283BZWASKRBPH6S",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12194,9 +12194,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T00:18:22.529641Z",
+                     *         "urged_at": "2026-11-29T00:41:28.572566Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T00:18:22.559000Z",
+                     *         "answered_at": "2026-11-29T00:41:28.613972Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12221,7 +12221,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJP8RKTB6XJP8S0Q83WX */
+                /** @example 01M8JBZW84A283BZWASKRBPH6S */
                 urge: string;
             };
             cookie?: never;
@@ -12247,7 +12247,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
+                     *         "id": "01M8JBZW84A283BZWASKRBPH6S",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12266,13 +12266,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T00:18:22.529641Z",
+                     *         "urged_at": "2026-11-29T00:41:28.572566Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T00:18:22.559000Z",
+                     *         "answered_at": "2026-11-29T00:41:28.613972Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T00:18:22.571659Z",
+                     *         "closed_at": "2026-11-29T00:41:28.627789Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12290,7 +12290,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JANJP8RKTB6XJP8S0Q83WX",
+                     *         "id": "01M8JBZW84A283BZWASKRBPH6S",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12309,13 +12309,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T00:18:22.529641Z",
+                     *         "urged_at": "2026-11-29T00:41:28.572566Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T00:18:22.559000Z",
+                     *         "answered_at": "2026-11-29T00:41:28.613972Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T00:18:22.571659Z",
+                     *         "closed_at": "2026-11-29T00:41:28.627789Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13702,7 +13702,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JANJS3Y563ENJ57YX2V051",
+                     *           "id": "01M8JBZWBJJ4MVMTRPNXXAMTQK",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -13713,7 +13713,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-29T00:18:22.624240Z",
+                     *           "created_at": "2026-11-29T00:41:28.686441Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -13758,7 +13758,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8JANJS3Y563ENJ57YX2V051",
+                     *         "id": "01M8JBZWBJJ4MVMTRPNXXAMTQK",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -13769,10 +13769,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-29T00:18:22.624240Z",
+                     *         "created_at": "2026-11-29T00:41:28.686441Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=8pxa_Ep2Y9rkO0QGwK4DLXEFkxwJbGolXr9a0xMDCAE"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=zWEo75exKPuK8SXUGmkG-9dhM-iAd55L85UERn-yycc"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -13788,7 +13788,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJS3Y563ENJ57YX2V051 */
+                /** @example 01M8JBZWBJJ4MVMTRPNXXAMTQK */
                 subscription: string;
             };
             cookie?: never;
@@ -13803,7 +13803,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JANJS3Y563ENJ57YX2V051",
+                     *       "id": "01M8JBZWBJJ4MVMTRPNXXAMTQK",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -13814,7 +13814,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T00:18:22.624240Z",
+                     *       "created_at": "2026-11-29T00:41:28.686441Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -13834,7 +13834,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJS3Y563ENJ57YX2V051 */
+                /** @example 01M8JBZWBJJ4MVMTRPNXXAMTQK */
                 subscription: string;
             };
             cookie?: never;
@@ -13849,7 +13849,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JANJS3Y563ENJ57YX2V051",
+                     *       "id": "01M8JBZWBJJ4MVMTRPNXXAMTQK",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -13860,8 +13860,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T00:18:22.624240Z",
-                     *       "revoked_at": "2026-11-29T00:18:22.664491Z"
+                     *       "created_at": "2026-11-29T00:41:28.686441Z",
+                     *       "revoked_at": "2026-11-29T00:41:28.732599Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -13917,7 +13917,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JANK0JY5METH4BZJF6B60K",
+                     *           "id": "01M8JBZWKW8ZDJ4TR7V8M77HTG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -13932,12 +13932,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-29T00:18:22.859945Z",
+                     *           "submitted_at": "2026-11-29T00:41:28.949734Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-29T00:18:22.871515Z",
+                     *           "decided_at": "2026-11-29T00:41:28.962119Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -13945,7 +13945,7 @@ export interface operations {
                      *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": null,
-                     *           "entry": "01M8JANK0VV27PSVNQ4ZDXYN42",
+                     *           "entry": "01M8JBZWM6JMPEBEMPFC0QE94T",
                      *           "can": []
                      *         }
                      *       ]
@@ -13992,7 +13992,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JANK0JY5METH4BZJF6B60K",
+                     *       "id": "01M8JBZWKW8ZDJ4TR7V8M77HTG",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14007,7 +14007,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T00:18:22.859945Z",
+                     *       "submitted_at": "2026-11-29T00:41:28.949734Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14029,7 +14029,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANK0JY5METH4BZJF6B60K */
+                /** @example 01M8JBZWKW8ZDJ4TR7V8M77HTG */
                 settlement: string;
             };
             cookie?: never;
@@ -14044,7 +14044,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JANK0JY5METH4BZJF6B60K",
+                     *       "id": "01M8JBZWKW8ZDJ4TR7V8M77HTG",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14059,12 +14059,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T00:18:22.859945Z",
+                     *       "submitted_at": "2026-11-29T00:41:28.949734Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T00:18:22.871515Z",
+                     *       "decided_at": "2026-11-29T00:41:28.962119Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14072,7 +14072,7 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8JANK0VV27PSVNQ4ZDXYN42",
+                     *       "entry": "01M8JBZWM6JMPEBEMPFC0QE94T",
                      *       "can": []
                      *     }
                      */
@@ -14092,7 +14092,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANK0JY5METH4BZJF6B60K */
+                /** @example 01M8JBZWKW8ZDJ4TR7V8M77HTG */
                 settlement: string;
             };
             cookie?: never;
@@ -14121,7 +14121,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JANK0JY5METH4BZJF6B60K",
+                     *       "id": "01M8JBZWKW8ZDJ4TR7V8M77HTG",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14136,12 +14136,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T00:18:22.859945Z",
+                     *       "submitted_at": "2026-11-29T00:41:28.949734Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T00:18:22.871515Z",
+                     *       "decided_at": "2026-11-29T00:41:28.962119Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14149,7 +14149,7 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8JANK0VV27PSVNQ4ZDXYN42",
+                     *       "entry": "01M8JBZWM6JMPEBEMPFC0QE94T",
                      *       "can": []
                      *     }
                      */
@@ -14169,7 +14169,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJZNB313V1TT2KTFHDJ1 */
+                /** @example 01M8JBZWJYT6XF9VVT7DBNZA0D */
                 settlement: string;
             };
             cookie?: never;
@@ -14193,7 +14193,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JANJZNB313V1TT2KTFHDJ1",
+                     *       "id": "01M8JBZWJYT6XF9VVT7DBNZA0D",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14208,12 +14208,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T00:18:22.829359Z",
+                     *       "submitted_at": "2026-11-29T00:41:28.917557Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T00:18:22.847385Z",
+                     *       "decided_at": "2026-11-29T00:41:28.936444Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "entry": null,
@@ -14324,7 +14324,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JANJVMVMFFAXNQ73SK5JMB",
+                     *           "id": "01M8JBZWEFWBS09CFJ1YVNFMWS",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14341,7 +14341,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:18:22.701740Z",
+                     *           "recorded_at": "2026-11-29T00:41:28.775126Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14401,7 +14401,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JANJVMVMFFAXNQ73SK5JMB",
+                     *           "id": "01M8JBZWEFWBS09CFJ1YVNFMWS",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14418,7 +14418,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:18:22.701740Z",
+                     *           "recorded_at": "2026-11-29T00:41:28.775126Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14512,7 +14512,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JANJWQSRV3PDY3X4HGH6QN",
+                     *           "id": "01M8JBZWFPHMZJXMPVST94W7NB",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14533,7 +14533,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:18:22.739000Z",
+                     *           "recorded_at": "2026-11-29T00:41:28.816756Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14592,7 +14592,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JANJWQSRV3PDY3X4HGH6QN",
+                     *           "id": "01M8JBZWFPHMZJXMPVST94W7NB",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14613,7 +14613,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:18:22.739000Z",
+                     *           "recorded_at": "2026-11-29T00:41:28.816756Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14705,7 +14705,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JANJXJVYKK93J155G5D7HD",
+                     *           "id": "01M8JBZWGNSNVFNJY4AHWVGK7Z",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14726,7 +14726,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:18:22.765455Z",
+                     *           "recorded_at": "2026-11-29T00:41:28.847614Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14786,7 +14786,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JANJXJVYKK93J155G5D7HD",
+                     *           "id": "01M8JBZWGNSNVFNJY4AHWVGK7Z",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14807,7 +14807,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:18:22.765455Z",
+                     *           "recorded_at": "2026-11-29T00:41:28.847614Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14896,7 +14896,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JANJYW1YF0TTVD7RPJP0E3",
+                     *           "id": "01M8JBZWJ5DYDSC5CJZGX8H6PT",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14913,7 +14913,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:18:22.808188Z",
+                     *           "recorded_at": "2026-11-29T00:41:28.896861Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14973,7 +14973,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JANJYW1YF0TTVD7RPJP0E3",
+                     *           "id": "01M8JBZWJ5DYDSC5CJZGX8H6PT",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14990,7 +14990,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:18:22.808188Z",
+                     *           "recorded_at": "2026-11-29T00:41:28.896861Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15085,7 +15085,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JANJX46S6SMV35E3BX7E14",
+                     *           "id": "01M8JBZWG5A9R2Y5JNTQ3VCR7D",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15106,16 +15106,16 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:18:22.752419Z",
+                     *           "recorded_at": "2026-11-29T00:41:28.832681Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8JANJX46S6SMV35E3BX7E13",
+                     *           "transfer": "01M8JBZWG5A9R2Y5JNTQ3VCR7C",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
                      *         },
                      *         {
-                     *           "id": "01M8JANJX55A6AS6HWTJR1Q6VB",
+                     *           "id": "01M8JBZWG7K236H3RHMEK2FJV1",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15136,10 +15136,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:18:22.752419Z",
+                     *           "recorded_at": "2026-11-29T00:41:28.832681Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8JANJX46S6SMV35E3BX7E13",
+                     *           "transfer": "01M8JBZWG5A9R2Y5JNTQ3VCR7C",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
@@ -15266,11 +15266,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04SkFOSllXMVlGMFRUVkQ3UlBKUDBFMyIsIjAxTThKQU5KWVcxWUYwVFRWRDdSUEpQMEUzIl0",
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04SkJaV0o1RFlEU0M1Q0paR1g4SDZQVCIsIjAxTThKQlpXSjVEWURTQzVDSlpHWDhINlBUIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JANJYW1YF0TTVD7RPJP0E3",
+                     *           "id": "01M8JBZWJ5DYDSC5CJZGX8H6PT",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15287,7 +15287,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:18:22.808188Z",
+                     *           "recorded_at": "2026-11-29T00:41:28.896861Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15313,7 +15313,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJY05Q2WCNGY7YABWJ27 */
+                /** @example 01M8JBZWH41JQ51RHZWH7SCVGJ */
                 entry: string;
             };
             cookie?: never;
@@ -15328,7 +15328,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JANJY05Q2WCNGY7YABWJ27",
+                     *       "id": "01M8JBZWH41JQ51RHZWH7SCVGJ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15345,9 +15345,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-29T00:18:22.778891Z",
+                     *       "recorded_at": "2026-11-29T00:41:28.862584Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8JANJYH00GRXX3BY2R8N8Y1",
+                     *       "reversed_by": "01M8JBZWHR98DC49AVY61P44NT",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15370,7 +15370,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJY05Q2WCNGY7YABWJ27 */
+                /** @example 01M8JBZWH41JQ51RHZWH7SCVGJ */
                 entry: string;
             };
             cookie?: never;
@@ -15398,7 +15398,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JANJYH00GRXX3BY2R8N8Y1",
+                     *           "id": "01M8JBZWHR98DC49AVY61P44NT",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15415,8 +15415,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:18:22.791699Z",
-                     *           "reverses": "01M8JANJY05Q2WCNGY7YABWJ27",
+                     *           "recorded_at": "2026-11-29T00:41:28.877476Z",
+                     *           "reverses": "01M8JBZWH41JQ51RHZWH7SCVGJ",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -15584,15 +15584,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SkFOSkExRkU1UERLUlJOWlhHM1FFWCJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SkJaVlRQRzJIOTVKREEzVEEyUk1SSCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JANJA1FE5PDKRRNZXG3QEX",
+                     *           "id": "01M8JBZVTPG2H95JDA3TA2RMRH",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-29T00:18:22.133755Z",
+                     *           "received_at": "2026-11-29T00:41:28.137461Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -15621,7 +15621,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JANJA1FE5PDKRRNZXG3QEX */
+                /** @example 01M8JBZVTPG2H95JDA3TA2RMRH */
                 receipt: string;
             };
             cookie?: never;
@@ -15636,11 +15636,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JANJA1FE5PDKRRNZXG3QEX",
+                     *       "id": "01M8JBZVTPG2H95JDA3TA2RMRH",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-29T00:18:22.133755Z",
+                     *       "received_at": "2026-11-29T00:41:28.137461Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -15654,12 +15654,12 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8JANJ9WC9QQ6SDQXHT89ZMZ",
+                     *           "activity": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "j93vcdtg3hDsrlriE7PlHsdoyUWyApzM7pNA_iViYD0",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Imo5M3ZjZHRnM2hEc3JscmlFN1BsSHNkb3lVV3lBcHpNN3BOQV9pVmlZRDAiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKQU5KQTFGRTVQREtSUk5aWEczUUVYIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDA6MTg6MjIuMTMzNzU1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SkFOSjlXQzlRUTZTRFFYSFQ4OVpNWiIsImNvZGUiOm51bGx9XX0.75LaNoxzLVUNs4XOBNB_3-bi4dTDy03GwtiCLTRU_POrKSCtejo2RfeWQxWwVixLjyBokrDGv99KjSnHKUZSBQ"
+                     *       "kid": "mPLtKESrotyrE-a0_hWM8DP_LfQKBAiTJ3_ix1lIdMw",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Im1QTHRLRVNyb3R5ckUtYTBfaFdNOERQX0xmUUtCQWlUSjNfaXgxbElkTXciLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKQlpWVFBHMkg5NUpEQTNUQTJSTVJIIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDA6NDE6MjguMTM3NDYxWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SkJaVlRHWjlHTkNaWk42Q0pDRlRBRiIsImNvZGUiOm51bGx9XX0.hha0qCk1l6DIyKp6to__kV5lGeD0zAfGueU8rTlBX8y-qUwuetwoVeR2jKKW_yly0xNvrLKtBxhpm4ofl3fvDg"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -15689,8 +15689,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "AYBgONgLGx69uzr2t8d1FpvcNNtqe64LVoe2iH5V1Eg",
-                     *           "kid": "j93vcdtg3hDsrlriE7PlHsdoyUWyApzM7pNA_iViYD0",
+                     *           "x": "pZAYN46QVDmhk59EnxOIegnP57P_jKX6jSyes73LiXg",
+                     *           "kid": "mPLtKESrotyrE-a0_hWM8DP_LfQKBAiTJ3_ix1lIdMw",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -15876,26 +15876,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8JANJ8KEQMHTD4KS7K3AHA2",
-                     *           "at": "2026-11-29T00:18:22.073273Z",
+                     *           "id": "01M8JBZVRZ9VB5F1ZDA6N7QQ78",
+                     *           "at": "2026-11-29T00:41:28.065779Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8JANJ8FAV31TD0QW4GP92W7",
+                     *           "ref": "01M8JBZVRTH2GK3KWFEZ03789C",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8JANB5FGDM1JMTYAC9WJBWZ",
+                     *           "via": "key:01M8JBZM443S5H1C9PGSGBHTCJ",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8JANJ8FAV31TD0QW4GP92W7",
+                     *             "public_id": "01M8JBZVRTH2GK3KWFEZ03789C",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8JANB32WKX6KKZ7CT75AZ5S",
+                     *             "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -15911,12 +15911,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-29T00:18:22.073273+00:00"
+                     *             "recorded_at": "2026-11-29T00:41:28.065779+00:00"
                      *           },
-                     *           "request_id": "fd0d18884669004251cdcc23"
+                     *           "request_id": "92e0bbbcd3f44597da8f814e"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8JANJ8KEQMHTD4KS7K3AHA2"
+                     *       "next_cursor": "01M8JBZVRZ9VB5F1ZDA6N7QQ78"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -15958,10 +15958,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8JANB5FGDM1JMTYAC9WJBWZ",
+                     *       "key": "01M8JBZM443S5H1C9PGSGBHTCJ",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_Ssy9",
-                     *       "expires_at": "2026-12-29T00:18:14.828095Z",
+                     *       "key_hint": "ttdn_8kSV",
+                     *       "expires_at": "2026-12-29T00:41:20.256241Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

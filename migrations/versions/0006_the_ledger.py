@@ -214,7 +214,7 @@ def _opening_balances() -> None:
                 version=1,
                 action="plan.draw_up",
                 actor=line["actor"],
-                via="migration:0005",
+                via="migration:0006",
                 after=after,
             )
         )

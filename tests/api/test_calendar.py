@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import Seeded
 from tests.service import PLAN, Service, push
 from tests.walks import feed, items, settle
-from tests.writing import differences
+from tests.writing import abolish, differences
 
 EVENTS, OCCURRENCES = f"{PLAN}/events", f"{PLAN}/occurrences"
 Clocked = Callable[[date], Service]
@@ -354,3 +354,76 @@ def test_the_overview_shows_what_should_be_prepared_and_is_not(at: Clocked) -> N
     assert unprepared(service) == ["E07-2023", "E09-2023", "E10-2023"]
     service["TTBCD"].post(f"{OCCURRENCES}/E09-2023/decisions", json={"cancelled": True, "reason": "Gộp"})
     assert unprepared(service) == ["E07-2023", "E10-2023"]
+
+
+# What a hostile reader found.
+
+
+def test_an_end_that_is_left_out_is_that_of_the_year(service: Service) -> None:
+    client = service["SCT"]
+    assert len(items(client, OCCURRENCES, **{"from": "2030-06-01"})) == 5
+    assert len(items(client, OCCURRENCES, to="2022-12-31")) == 11
+    assert items(client, OCCURRENCES, **{"from": "2024-01-01"}) == between(client, "2024-01-01", "2024-12-31")
+
+
+def test_what_was_taken_off_is_not_held_after_all(service: Service) -> None:
+    owner = service["TTBCD"]
+    correct(owner, "E06", withdrawn=True, reason="Ghi trùng")
+    body = {"cancelled": False, "reason": "Vẫn tổ chức"}
+    answer = owner.post(f"{OCCURRENCES}/E06-2028/decisions", json=body)
+    assert (answer.status_code, answer.json()["reason"]) == (409, "event_withdrawn")
+    assert owner.get(f"{OCCURRENCES}/E06-2028").json()["reason"] == "Ghi trùng"
+
+
+def test_a_steward_that_comes_to_an_end_leaves_a_gap(service: Service) -> None:
+    owner = service["TTBCD"]
+    assert correct(owner, "E02", steward="STTTT").status_code == 200
+    abolish(service, "STTTT", "2023-06-30")
+    gaps = owner.get(f"{PLAN}/gaps?kind=event_without_steward").json()["items"]
+    assert "E02" in [gap["events"][0]["code"] for gap in gaps]
+    asked = service["STTTT"].post(f"{PLAN}/calendar/subscriptions", json={"label": "Lịch"})
+    assert asked.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "code"),
+    [
+        ({"tasks": ["II.2.4", "IV.10.1"]}, "/tasks/1", "status_only"),
+        ({"date_verified": "8999-01-01", "verified_by": "x"}, "/date_verified", "in_the_future"),
+    ],
+)
+def test_what_no_calendar_has_is_refused(
+    service: Service, changes: dict[str, Any], pointer: str, code: str
+) -> None:
+    assert fault(correct(service["TTBCD"], "E03", **changes)) == (422, pointer, code)
+
+
+def test_no_correction_takes_away_what_something_marks(service: Service) -> None:
+    owner = service["TTBCD"]
+    assert push(service["SVHTTDL"], marks="E11-2023").status_code == 201
+    decided = {"cancelled": True, "reason": "Gộp"}
+    assert owner.post(f"{OCCURRENCES}/E11-2024/decisions", json=decided).status_code == 201
+    answer = correct(owner, "E11", date_verified="2023-12-22", verified_by="Công báo")
+    assert (answer.status_code, answer.json()["occurrences"]) == (409, ["E11-2023"])
+    assert correct(owner, "E11", date_verified="1992-12-22", verified_by="Công báo").status_code == 200
+
+
+def test_a_cancelled_anniversary_is_not_on_the_first_page(service: Service) -> None:
+    owner = service["TTBCD"]
+    owner.post(f"{OCCURRENCES}/E05-2023/decisions", json={"cancelled": True, "reason": "Gộp"})
+    codes = [event["code"] for event in owner.get(f"{PLAN}/overview").json()["anniversaries"]]
+    assert len(codes) == 10
+    assert "E05" not in codes
+
+
+def test_the_ends_of_the_calendar_are_days_like_others(service: Service) -> None:
+    owner = service["TTBCD"]
+    old = {**NEW, "code": "OLD", "date_verified": "0001-01-01"}
+    assert owner.post(EVENTS, json=old).status_code == 201
+    found = between(owner, "0001-01-01", "0003-01-01")
+    assert [(one["code"], one["preparation_from"]) for one in found] == [
+        ("OLD-0002", "0001-11-02"),
+        ("OLD-0003", "0002-11-02"),
+    ]
+    assert owner.get(f"{OCCURRENCES}/OLD-0002").status_code == 200
+    assert owner.get(f"{OCCURRENCES}/OLD-9999").json()["on"] == "9999-01-01"

@@ -15,6 +15,7 @@ import pytest
 import vobject
 
 from app.rules.vocabulary import Scope
+from tests.deciding import decided
 from tests.service import PLAN, Service
 from tests.walks import feed, settle
 from tests.writing import pushing
@@ -295,3 +296,47 @@ def test_what_is_hidden_from_an_agency_is_hidden_in_its_feed(service: Service) -
     outside = entries(service.anonymous.get(subscribed(service["SCT"])))[uid("E02-2023")].description.value
     assert "IV.12.1" in inside
     assert ("IV.12.1" in outside, "IV.9.2" in outside) == (False, True)
+
+
+def test_the_last_day_of_the_calendar_kills_no_feed(service: Service) -> None:
+    urge = {"to": "SVHTTDL", "about": "content", "message": "m", "due_on": "9999-12-31"}
+    made = service["TTBCD"].post(f"{PLAN}/urges", json=urge).json()["urges"][0]
+    found = entries(service["SVHTTDL"].get(FEED, params={"agency": "SVHTTDL"}))
+    assert found[uid(made["id"])].dtstart.value == date(9999, 12, 31)
+
+
+def test_a_moved_deadline_is_the_same_entry_and_its_sequence_only_rises(service: Service) -> None:
+    owner, office = service["TTBCD"], service["SVHTTDL"]
+
+    def due() -> dict[str, Any]:
+        found = entries(office.get(FEED, params={"agency": "SVHTTDL"}))
+        return {name: one for name, one in found.items() if one.summary.value.startswith("Hạn IV.7.a")}
+
+    [(name, before)] = due().items()
+    for change in (
+        {"change": "deadline", "task": "IV.7.a", "due_on": "2023-10-31"},
+        {"change": "status", "task": "IV.7.a", "status": "cancelled"},
+    ):
+        decided(owner, change)
+        [(again, after)] = due().items()
+        assert again == name
+        assert int(after.sequence.value) > int(before.sequence.value)
+        before = after
+    assert before.dtstart.value == date(2023, 10, 31)
+    assert before.status.value == "CANCELLED"
+
+
+def test_a_feed_is_of_a_body_that_can_have_one(service: Service) -> None:
+    for answer in (
+        service["SCT"].get(FEED, params={"agency": "G.SBN"}),
+        service["SCT"].post(SUBSCRIPTIONS, json={"label": "Lịch", "agency": "G.SBN"}),
+    ):
+        assert [error["code"] for error in answer.json()["errors"]] == ["no_account"]
+
+
+def test_how_often_to_look_again_is_said_to_every_program(service: Service) -> None:
+    text = service["SCT"].get(FEED).text
+    assert "\r\nX-PUBLISHED-TTL:P1D\r\n" in text
+    english = entries(service["SCT"].get(FEED, params={"lang": "en"}))[uid("E01-2023")]
+    assert "nobody named yet" in english.description.value
+    assert "chưa" not in english.description.value

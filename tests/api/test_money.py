@@ -517,3 +517,138 @@ def test_lists_can_be_asked_for_each_thing(office: TestClient, funder: TestClien
     ):
         found = items(office, f"{BUDGET}/entries", **asked)
         assert [one["amount_vnd"] for one in found] == amounts, asked
+
+
+# What a hostile reader found.
+
+
+def test_an_opening_that_says_something_else_is_not_taken_for_the_same(
+    office: TestClient, funder: TestClient
+) -> None:
+    body = line_of()
+    assert post(office, "lines", {**body, "needed_vnd": 10}).status_code == 201
+    assert post(office, "lines", {**body, "needed_vnd": 10}).status_code == 200
+    other = post(office, "lines", {**body, "needed_vnd": 999})
+    given = post(funder, "lines", {**body, "allocation": without_line(decided("", 300))})
+    assert [(one.status_code, one.json()["reason"]) for one in (other, given)] == [(409, "code_taken")] * 2
+    assert stands(office, body["code"])[:2] == (10, 0)
+
+
+def without_line(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != "line"}
+
+
+def test_a_successor_goes_on_with_the_money(service: Service, funder: TestClient) -> None:
+    old, owner = pushing(service, "STTTT"), service["TTBCD"]
+    line = opened(old, agency="STTTT")["code"]
+    allocate(funder, line, 100)
+    write(old, "commitments", line, 80)
+    to_the_purse = succession(owner, "STTTT", "VPTU")
+    assert [error["code"] for error in to_the_purse.json()["errors"]] == ["holds_the_purse"]
+    assert succession(owner, "STTTT", "SCT").status_code == 201
+    assert post(old, "spendings", entry(line, 10)).json()["reason"] == "agency_not_active"
+    write(service["SCT"], "spendings", line, 80)
+    assert stands(service["SCT"], line) == (0, 100, 80, 80, 0)
+    assert differences(service) == []
+
+
+def succession(owner: TestClient, old: str, new: str) -> Any:
+    change = {"change": "succession", "agency": old, "successor": new, "on": "2023-03-01"}
+    body = {"decision": {**DECISION, "number": "09-QĐ/BCĐ-TTĐN"}, "changes": [change]}
+    return owner.post(f"{BUDGET.rpartition('/')[0]}/amendments", json=body)
+
+
+def test_no_power_over_money_meets_a_line_in_one_body(service: Service, office: TestClient) -> None:
+    opened(office)
+    for power in ("fund", "settle"):
+        change = {"change": "power", "power": power, "task": "IV.1.3", "agency": "SVHTTDL"}
+        body = {"decision": {**DECISION, "number": "09-QĐ/BCĐ-TTĐN"}, "changes": [change]}
+        answer = service["TTBCD"].post(f"{BUDGET.rpartition('/')[0]}/amendments", json=body)
+        assert [error["code"] for error in answer.json()["errors"]] == ["holds_the_purse"]
+
+
+def test_nothing_more_is_given_to_a_body_that_has_ended(service: Service, funder: TestClient) -> None:
+    ending, other = (
+        opened(pushing(service, "STTTT"), agency="STTTT")["code"],
+        opened(service["SVHTTDL"])["code"],
+    )
+    allocate(funder, other, 50)
+    abolish(service, "STTTT", "2023-06-30")
+    assert fault(post(funder, "allocations", decided(ending, 10))) == ("/line", "agency_not_active")
+    moved = without_line({**decided("", 10), "from_line": other, "to_line": ending})
+    assert fault(post(funder, "transfers", moved)) == ("/to_line", "agency_not_active")
+
+
+def test_a_reversal_says_where_it_is_and_is_not_before_what_it_takes_back(
+    office: TestClient, funder: TestClient
+) -> None:
+    line = opened(office)["code"]
+    given = allocate(funder, line, 100)
+    path = f"{BUDGET}/entries/{given['id']}/reversals"
+    body = {"reason": "Nhầm", "decision": DECISION, "occurred_on": "2022-01-01"}
+    assert fault(funder.post(path, json=body)) == ("/occurred_on", "before_the_entry")
+    made = funder.post(path, json={**body, "occurred_on": "2023-03-02"})
+    assert made.status_code == 201
+    assert funder.get(str(made.request.url.join(made.headers["location"]))).status_code == 200
+
+
+def test_what_is_left_is_never_less_than_nothing(office: TestClient, funder: TestClient) -> None:
+    line = opened(office)["code"]
+    allocate(funder, line, 100)
+    write(office, "commitments", line, 100)
+    spent = write(office, "spendings", line, 100)
+    assert post(office, "settlements", {"line": line, "amount_vnd": 100}).status_code == 201
+    back = {"reason": "Nhầm", "occurred_on": "2023-03-02"}
+    assert office.post(f"{BUDGET}/entries/{spent['id']}/reversals", json=back).status_code == 201
+    write(office, "spendings", line, 50)
+    refused = post(office, "settlements", {"line": line, "amount_vnd": 50})
+    assert (refused.status_code, refused.json()["left_vnd"]) == (409, 0)
+
+
+def test_pointers_lead_to_what_was_said(office: TestClient, funder: TestClient) -> None:
+    future = {**without_line(decided("", 5)), "occurred_on": "2999-01-01"}
+    assert fault(post(funder, "lines", line_of(allocation=future))) == (
+        "/allocation/occurred_on",
+        "in_the_future",
+    )
+    wrong = line_of(tasks=["IV.7.a", "IV.7.a", "IV.99"])
+    assert fault(post(office, "lines", wrong))[0] == "/tasks/2"
+
+
+def test_money_that_crosses_bodies_gives_no_price(
+    service: Service, office: TestClient, funder: TestClient
+) -> None:
+    """What is spent on another body's duty is no part of the price of one's own outputs."""
+    line = opened(office, tasks=["IV.6.a"])["code"]
+    allocate(funder, line, 70)
+    write(office, "commitments", line, 70)
+    write(office, "spendings", line, 70)
+    found = {row["key"]: row for row in items_of(service["TTBCD"], "agency")}
+    assert (found["SVHTTDL"]["spent_vnd"], found["SVHTTDL"]["cost"]) == (70, None)
+
+
+def test_money_of_a_programme_item_is_not_missing_from_its_duties(
+    service: Service, office: TestClient, funder: TestClient
+) -> None:
+    item = next(
+        task
+        for task in items(
+            service["TTBCD"], f"{BUDGET.rpartition('/')[0]}/tasks", family="programme", include="links"
+        )
+        if task["implemented_by"]
+    )
+    line = opened(office, tasks=[item["code"]])["code"]
+    allocate(funder, line, 60)
+    write(office, "commitments", line, 60)
+    write(office, "spendings", line, 60)
+    found = {row["key"]: row for row in items_of(service["TTBCD"], "task")}
+    assert found[item["code"]]["spent_vnd"] == 60
+    duties = [found[duty["task"]["code"]] for duty in item["implemented_by"] if duty["task"]["code"] in found]
+    assert duties
+    assert {row["cost"] for row in duties} == {None}
+
+
+def items_of(client: TestClient, by: str) -> list[dict[str, Any]]:
+    answer = client.get(f"{BUDGET}/rollup", params={"by": by})
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
