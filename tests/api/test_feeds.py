@@ -1,12 +1,9 @@
 """Calendar feeds: what calendar programs make of them, by two readers not ours; and who may fetch them."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
@@ -16,6 +13,7 @@ import vobject
 
 from app.rules.vocabulary import Scope
 from tests.deciding import decided
+from tests.node import FOLDER, node
 from tests.service import PLAN, Service
 from tests.walks import feed, settle
 from tests.writing import pushing
@@ -30,8 +28,6 @@ def entries(answer: httpx.Response) -> dict[str, Any]:
     return {entry.uid.value: entry for entry in found}
 
 
-THUNDERBIRDS = Path(__file__).parents[2] / "clients" / "typescript"
-"""Where ICAL.js is, which Thunderbird reads calendars with."""
 SCRIPT = """
 import ICAL from "ical.js";
 import { readFileSync } from "node:fs";
@@ -46,15 +42,11 @@ console.log(JSON.stringify(read));
 
 
 def by_ical_js(answer: httpx.Response) -> dict[str, Any]:
-    """UID → entry, as ICAL.js reads it."""
-    node = shutil.which("node")
-    if node is None or not (THUNDERBIRDS / "node_modules" / "ical.js").exists():
-        assert os.environ.get("TTDN_TEST_REQUIRE_TYPESCRIPT") != "1", "make typescript is required here"
-        pytest.skip("needs Node, and `make typescript` once")
+    """UID → entry, as ICAL.js reads it, which Thunderbird has its calendars from."""
     done = subprocess.run(
-        [node, "--input-type=module", "--eval", SCRIPT],
+        [node("ical.js"), "--input-type=module", "--eval", SCRIPT],
         input=answer.content,
-        cwd=THUNDERBIRDS,
+        cwd=FOLDER,
         capture_output=True,
         check=True,
     )
@@ -179,11 +171,6 @@ def test_an_agency_sees_what_it_prepares_and_what_it_owes(service: Service) -> N
     assert kinds == {"E01", "E02"}
     asked = found[uid(made["id"])]
     assert (asked.dtstart.value, asked.description.value) == (date(2099, 1, 31), urge["message"])
-    owed = (
-        service["SVHTTDL"]
-        .get(f"{PLAN}/outputs", params={"agency": "SVHTTDL", "owed": "true", "limit": 200})
-        .json()
-    )
     asked_for = {"agency": "SVHTTDL", "owed": "true", "limit": 200}
     owed = service["SVHTTDL"].get(f"{PLAN}/outputs", params=asked_for).json()
     due = {date.fromisoformat(output["due_on"]) for output in owed["items"]}

@@ -180,6 +180,18 @@ def test_a_receipt_is_checked_offline_and_a_changed_one_is_told(service: Service
     receipt, keys = office.get(f"{RECEIPTS}/{made}").json(), service.anonymous.get(KEYS).json()
     code, said = verified(tmp_path, receipt, keys, content)
     assert (code, made in said, "created 1" in said, "refused 1" in said) == (0, True, True, True)
+    command = (sys.executable, "-m", "app", "receipt", "verify", "receipt.json", "--keys", "jwks.json")
+    apart = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (apart.returncode, made in apart.stdout) == (0, True), (
+        "far from any service, as a process of its own"
+    )
     head, _, signature = receipt["jws"].split(".")
     other = office.get(f"{RECEIPTS}/{push(office).json()['receipt']}").json()["jws"].split(".")[1]
     stranger = Seal.open(tmp_path / "stranger.pem")

@@ -1,27 +1,20 @@
 """The TypeScript example is compiled as strictly as it can be, and run by Node against a real server."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.faults.sites import Site
+from tests.node import FOLDER, node
 from tests.servers import ServerProcess
 
-SOURCE = Path(__file__).parents[2] / "clients" / "typescript"
-COMPILER = SOURCE / "node_modules" / "typescript" / "bin" / "tsc"
+COMPILER = FOLDER / "node_modules" / "typescript" / "bin" / "tsc"
 
 
 def compiled(folder: Path) -> str:
     """The example as JavaScript; skipped where there is no Node, or `make typescript` has not been run."""
-    node = shutil.which("node")
-    if node is None or not COMPILER.exists():
-        assert os.environ.get("TTDN_TEST_REQUIRE_TYPESCRIPT") != "1", "make typescript is required here"
-        pytest.skip("needs Node, and `make typescript` once")
-    asked = ("--project", SOURCE, "--noEmit", "false", "--outDir", folder)
-    done = subprocess.run([node, COMPILER, *asked], capture_output=True, text=True, check=False)
+    asked = ("--project", FOLDER, "--noEmit", "false", "--outDir", folder)
+    done = subprocess.run([node("typescript"), COMPILER, *asked], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     return (folder / "overview.js").read_text(encoding="utf-8")
 

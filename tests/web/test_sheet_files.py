@@ -264,6 +264,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "a surrogate": (b"\xed\xa0\x80", "bad_encoding"),
     "a quote without end": (csv_of(ROW) + b'\r\n"' + b"a" * 200_000, "not_a_csv"),
     "JSON": (b'{"task": "IV.7.a"}', "headings_missing"),
+    "lines without end": (csv_of(ROW) + b"\n" * csv_rows.MOST_LINES, "too_many_rows"),
 }
 
 
