@@ -1,12 +1,13 @@
 """Events: dated historical events whose anniversaries a plan marks."""
 
 from datetime import date, datetime
+from typing import cast
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Name, PublicId, Recorded, SearchText, SortKey
-from app.rules.calendar import PREPARATION_DAYS
+from app.rules.calendar import MOST_PREPARATION_DAYS, PREPARATION_DAYS
 from app.rules.vocabulary import EventKind, Subject
 
 
@@ -21,7 +22,7 @@ class Event(Recorded):
     __table_args__ = (
         UniqueConstraint("plan_id", "code"),
         CheckConstraint("date_printed IS NOT NULL OR date_verified IS NOT NULL", name="dated"),
-        CheckConstraint("preparation_days BETWEEN 0 AND 730", name="preparation_days"),
+        CheckConstraint(f"preparation_days BETWEEN 0 AND {MOST_PREPARATION_DAYS}", name="preparation_days"),
     )
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"), index=True)
@@ -51,7 +52,7 @@ class Event(Recorded):
     @property
     def true_date(self) -> date:
         """What anniversaries are counted from."""
-        return self.date_verified or self.date_printed or date.min  # a constraint: one of the two is there
+        return cast("date", self.date_verified or self.date_printed)  # a constraint: one of them is there
 
 
 class EventLink(Recorded):

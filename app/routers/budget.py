@@ -1,34 +1,55 @@
-"""Money: lines are opened, needs stated, allocations decided and moved, money committed and spent."""
+"""Money as it stands: the plan's total, the lines it is broken down to, and what they come to."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.rules.ledger import EntryKind
 from app.rules.parties import Actor
-from app.schemas.budget import BudgetLineIn, BudgetLineOut
+from app.schemas.budget import BudgetLineFilter, BudgetLineIn, BudgetLineOut, BudgetLinePage, BudgetOut
 from app.schemas.budget_rollup import BudgetRollupFilter, BudgetRollupOut
-from app.schemas.ledger import (
-    AllocationIn,
-    EntryIn,
-    LedgerEntryFilter,
-    LedgerEntryOut,
-    LedgerEntryPage,
-    Posted,
-    ReversalIn,
-    TransferIn,
-)
-from app.services import budget, budget_rollup, entries, opening, posting
+from app.services import budget, budget_rollup, opening
 from app.web.answers import Answer
 from app.web.desk import AtDesk, Repeat
 
 router = APIRouter(prefix="/v1/plans/{plan}/budget", tags=["budget"])
 
-_AGAIN: dict[int | str, dict[str, Any]] = {
-    200: {"model": Posted, "description": "Đã có từ trước · On record already"}
-}
+
+@router.get(
+    "",
+    operation_id="get_budget",
+    summary="Kinh phí của kế hoạch · The plan's money",
+    response_model=BudgetOut,
+)
+def get_budget(plan: str, desk: AtDesk) -> Response:
+    """Tổng số, phần đã bố trí và phần chưa bố trí. · The total, what is allocated and what is not."""
+    return desk.read(lambda session, actor: budget.get(session, actor, plan))
+
+
+@router.get(
+    "/rollup",
+    operation_id="get_budget_rollup",
+    summary="Tổng hợp kinh phí · Money rolled up",
+    response_model=BudgetRollupOut,
+)
+def get_budget_rollup(plan: str, ask: Annotated[BudgetRollupFilter, Query()], desk: AtDesk) -> Response:
+    """Theo mục, cơ quan, nhiệm vụ, dòng, tháng, với phần chưa bố trí; bên cạnh là tiến độ: xong mà chưa chi,
+    chi mà chưa có minh chứng, chi cho mỗi đầu ra đã xác nhận. · By section, agency, task, line or month, with
+    the unallocated rest; beside the work: done with nothing spent, spent with nothing evidenced, the cost of
+    each confirmed output."""
+    return desk.listing(ask, lambda session, actor, page: budget_rollup.rollup(session, actor, plan, page))
+
+
+@router.get(
+    "/lines",
+    operation_id="find_budget_lines",
+    summary="Dòng kinh phí · Budget lines",
+    response_model=BudgetLinePage,
+)
+def find_budget_lines(plan: str, ask: Annotated[BudgetLineFilter, Query()], desk: AtDesk) -> Response:
+    """Trống khi kế hoạch không phân bổ. · Empty where the plan has no breakdown."""
+    return desk.listing(ask, lambda session, actor, page: budget.lines(session, actor, plan, page))
 
 
 @router.post(
@@ -69,142 +90,3 @@ def get_budget_line(plan: str, line: str, desk: AtDesk) -> Response:
         return Answer(shown, version=version)
 
     return desk.read(get)
-
-
-@router.post(
-    "/needs",
-    operation_id="state_need",
-    summary="Nêu nhu cầu kinh phí · State a need",
-    response_model=Posted,
-    status_code=201,
-    responses=_AGAIN,
-)
-def state_need(plan: str, body: EntryIn, desk: AtDesk, repeat: Repeat) -> Response:
-    """Đơn vị nêu nhu cầu của dòng mình; nhu cầu không ràng buộc ai. · An agency says what its line needs; it
-    binds nobody."""
-    return _posted(plan, EntryKind.NEED, body, desk, repeat)
-
-
-@router.post(
-    "/allocations",
-    operation_id="decide_allocation",
-    summary="Quyết định bố trí kinh phí · Decide an allocation",
-    response_model=Posted,
-    status_code=201,
-    responses=_AGAIN,
-)
-def decide_allocation(plan: str, body: AllocationIn, desk: AtDesk, repeat: Repeat) -> Response:
-    """Cơ quan quyết định kinh phí bố trí theo văn bản, trong tổng số của kế hoạch; vượt thì 409 nêu số còn
-    lại (`left_vnd`). · The funding decider allocates by a document, within the plan's total; beyond it 409
-    says what is left (`left_vnd`)."""
-    return _posted(plan, EntryKind.ALLOCATION, body, desk, repeat)
-
-
-@router.post(
-    "/commitments",
-    operation_id="record_commitment",
-    summary="Ghi cam kết chi · Record a commitment",
-    response_model=Posted,
-    status_code=201,
-    responses=_AGAIN,
-)
-def record_commitment(plan: str, body: EntryIn, desk: AtDesk, repeat: Repeat) -> Response:
-    """Đơn vị của dòng cam kết chi trong số đã bố trí. · The line's agency commits what was allocated."""
-    return _posted(plan, EntryKind.COMMITMENT, body, desk, repeat)
-
-
-@router.post(
-    "/spendings",
-    operation_id="record_spending",
-    summary="Ghi khoản chi · Record a spending",
-    response_model=Posted,
-    status_code=201,
-    responses=_AGAIN,
-)
-def record_spending(plan: str, body: EntryIn, desk: AtDesk, repeat: Repeat) -> Response:
-    """Đơn vị của dòng chi trong số đã cam kết. · The line's agency spends what was committed."""
-    return _posted(plan, EntryKind.SPENDING, body, desk, repeat)
-
-
-@router.post(
-    "/transfers",
-    operation_id="transfer_allocation",
-    summary="Điều chuyển giữa hai dòng · Transfer between two lines",
-    response_model=Posted,
-    status_code=201,
-)
-def transfer_allocation(plan: str, body: TransferIn, desk: AtDesk, repeat: Repeat) -> Response:
-    """Hai bút toán cùng một văn bản, cộng lại bằng không; ghi cả hai hoặc không ghi gì. · Two entries by one
-    document that add up to nothing; both or none."""
-    return desk.write(lambda session, actor: _said(*posting.transfer(session, actor, plan, body)), repeat)
-
-
-@router.get(
-    "/entries",
-    operation_id="find_ledger_entries",
-    summary="Sổ cái kinh phí · List ledger entries",
-    response_model=LedgerEntryPage,
-)
-def find_ledger_entries(plan: str, ask: Annotated[LedgerEntryFilter, Query()], desk: AtDesk) -> Response:
-    """Mới nhất trước. Bút toán không bao giờ sửa, xóa; sai thì có bút toán đảo. · Latest first. Entries never
-    change and are never deleted; what was wrong has a reversal."""
-    return desk.listing(ask, lambda session, actor, page: entries.find(session, actor, plan, page))
-
-
-@router.get(
-    "/entries/{entry}",
-    operation_id="get_ledger_entry",
-    summary="Một bút toán · One ledger entry",
-    response_model=LedgerEntryOut,
-)
-def get_ledger_entry(plan: str, entry: str, desk: AtDesk) -> Response:
-    """Số tiền, văn bản, ai ghi, bị đảo bởi bút toán nào. · The amount, its paper, who wrote it, what reversed
-    it."""
-
-    def get(session: Session, actor: Actor) -> Answer:
-        shown, version = entries.get(session, actor, plan, entry)
-        return Answer(shown, version=version)
-
-    return desk.read(get)
-
-
-@router.post(
-    "/entries/{entry}/reversals",
-    operation_id="reverse_entry",
-    summary="Đảo một bút toán · Reverse an entry",
-    response_model=Posted,
-    status_code=201,
-)
-def reverse_entry(plan: str, entry: str, body: ReversalIn, desk: AtDesk, repeat: Repeat) -> Response:
-    """Một lần, bởi cơ quan được ghi loại bút toán ấy; bố trí và quyết toán phải dẫn văn bản. · Once, by
-    whoever may write entries of its kind; allocations and settlements by a document."""
-    return desk.write(
-        lambda session, actor: _said(*posting.reverse(session, actor, plan, entry, body), up="../../"), repeat
-    )
-
-
-@router.get(
-    "/rollup",
-    operation_id="get_budget_rollup",
-    summary="Tổng hợp kinh phí · Money rolled up",
-    response_model=BudgetRollupOut,
-)
-def get_budget_rollup(plan: str, ask: Annotated[BudgetRollupFilter, Query()], desk: AtDesk) -> Response:
-    """Theo mục, cơ quan, nhiệm vụ, dòng, tháng, với phần chưa bố trí; bên cạnh là tiến độ: xong mà chưa chi,
-    chi mà chưa có minh chứng, chi cho mỗi đầu ra đã xác nhận. · By section, agency, task, line or month, with
-    the unallocated rest; beside the work: done with nothing spent, spent with nothing evidenced, the cost of
-    each confirmed output."""
-    return desk.listing(ask, lambda session, actor, page: budget_rollup.rollup(session, actor, plan, page))
-
-
-def _posted(
-    plan: str, kind: EntryKind, body: EntryIn | AllocationIn, desk: AtDesk, repeat: Repeat
-) -> Response:
-    return desk.write(lambda session, actor: _said(*posting.post(session, actor, plan, kind, body)), repeat)
-
-
-def _said(result: Posted, version: int, up: str = "") -> Answer:
-    """The tag is that of the first entry."""
-    made, first = result.result == "created", result.entries[0]
-    headers = {"Location": f"{up}entries/{first.id}"} if made and len(result.entries) == 1 else {}
-    return Answer(result, status=201 if made else 200, version=version, tagged=first, headers=headers)

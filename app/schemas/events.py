@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.rules.calendar import MOST_PREPARATION_DAYS, PREPARATION_DAYS
 from app.rules.countries import COUNTRIES
 from app.rules.vocabulary import EventKind
 from app.schemas.base import AgencyRef, Clean, Day, In, Number, Out, Reason, TaskRef, Title
@@ -35,9 +36,9 @@ PreparationDays = Annotated[
     int,
     Field(
         ge=0,
-        le=730,
+        le=MOST_PREPARATION_DAYS,
         description="chuẩn bị trước bao nhiêu ngày · days before, from which on it is prepared",
-        examples=[60],
+        examples=[PREPARATION_DAYS],
     ),
     Number,
 ]
@@ -126,7 +127,7 @@ class EventIn(In):
     note_en: Reason | None = None
     tasks: TaskCodes = Field(default=[])
     steward: AgencyCode | None = None
-    preparation_days: PreparationDays = 60
+    preparation_days: PreparationDays = PREPARATION_DAYS
     reason: Annotated[Reason, Field(description="vì sao thêm vào lịch · why it is added")]
 
 
@@ -144,7 +145,7 @@ class EventPatch(In):
     note_en: Reason | None = None
     tasks: TaskCodes = Field(default=[])
     steward: AgencyCode | None = None
-    preparation_days: PreparationDays = 60
+    preparation_days: PreparationDays = PREPARATION_DAYS
     withdrawn: Annotated[
         bool,
         Field(strict=True, description="đưa ra khỏi lịch, hoặc đưa lại · off the calendar, or back on it"),

@@ -154,7 +154,7 @@ def item(here: Ground, agency: Agency | None) -> Item:
     """What the rules need to know of a line: whose it is, and whether that body can still write."""
     if agency is None:
         return here.item
-    ended = agency.valid_to is not None and agency.valid_to < here.today
+    ended = grounds.has_ended(agency.valid_to, here.today)
     voiceless = here.item.voiceless | ({agency.code} if ended else set())
     return replace(here.item, spender=agency.code, voiceless=voiceless)
 

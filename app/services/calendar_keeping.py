@@ -8,19 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Stale, Text
-from app.models import Activity, Agency, Event, EventLink, Occurrence, Task
+from app.models import Activity, Event, Occurrence
 from app.models.unit import instant
 from app.rules.calendar import occurrence
-from app.rules.judging import Permit
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.vietnamese import fold, sort_key
-from app.rules.vocabulary import Visibility
+from app.rules.vocabulary import ActivityStatus
 from app.schemas.events import EventIn, EventOut, EventPatch
 from app.schemas.occurrences import DecisionIn, OccurrenceOut
-from app.services import access, anniversaries, events, grounds, sight
-from app.services.grounds import WITHOUT_ACCOUNT, Ground
-from app.services.looking_up import refuse
+from app.services import access, anniversaries, event_links, events, grounds
+from app.services.grounds import Ground
+from app.services.looking_up import office, refuse, still_there
 
 PLAIN = (
     *("kind", "name_vi", "name_en", "counterpart", "date_verified", "verified_by", "note_vi", "note_en"),
@@ -52,7 +51,7 @@ def add(session: Session, actor: Actor, slug: str, body: EventIn) -> tuple[Event
     )
     access.add(session, permit, [event])
     session.flush()
-    _link(session, here, actor, permit, event, body.tasks)
+    event_links.relink(session, here, actor, permit, event, body.tasks)
     return events.one(session, here, actor, event.code)
 
 
@@ -74,7 +73,11 @@ def correct(
         _check_years(session, here, event, values["date_verified"])
     if "steward" in named:
         values["steward_id"] = _steward(session, here, patch.steward)
-    moved = _link(session, here, actor, permits[0], event, patch.tasks) if "tasks" in named else False
+    moved = (
+        event_links.relink(session, here, actor, permits[0], event, patch.tasks)
+        if "tasks" in named
+        else False
+    )
     if moved or any(getattr(event, name) != value for name, value in values.items()):
         access.open_for_change(session, permits[0], [event])
         for name, value in {**_worded(code, values, event), "reason": patch.reason}.items():
@@ -144,18 +147,18 @@ def _check_day(here: Ground, day: date) -> None:
 def _check_years(session: Session, here: Ground, event: Event, day: date) -> None:
     """A correction takes away no anniversary that something marks, or that was decided on."""
     marked = select(Activity.marks).where(
-        Activity.plan_id == here.plan.id, Activity.marks.startswith(f"{event.code}-", autoescape=True)
+        Activity.plan_id == here.plan.id,
+        Activity.status == ActivityStatus.STANDING,
+        Activity.marks.startswith(f"{event.code}-", autoescape=True),
     )
     decided = select(Occurrence.label).where(Occurrence.event_id == event.id)
     names = {*session.scalars(marked.distinct()), *session.scalars(decided)}
-    years = {
-        year: name
+    gone = sorted(
+        name
         for name in names
-        if name
-        for code, year in [anniversaries.named(name)]
-        if code == event.code
-    }
-    gone = [years[year] for year in sorted(years) if occurrence(day, year) is None]
+        if anniversaries.named(name)[0] == event.code
+        and occurrence(day, anniversaries.named(name)[1]) is None
+    )
     if gone:
         raise Conflict(
             Text(
@@ -168,64 +171,4 @@ def _check_years(session: Session, here: Ground, event: Event, day: date) -> Non
 
 def _steward(session: Session, here: Ground, code: str | None) -> int | None:
     """The body that prepares it: one that can act."""
-    if code is None:
-        return None
-    found = session.scalars(select(Agency).where(Agency.code == code)).one_or_none()
-    if found is None:
-        raise refuse(
-            "/steward", "unknown_agency", "Hệ thống không có cơ quan này", "There is no such agency on record"
-        )
-    if found.kind in WITHOUT_ACCOUNT:
-        raise refuse(
-            "/steward",
-            "no_account",
-            "Cần một cơ quan, không phải nhóm hay đối tác",
-            "A body, not a group or a partner",
-        )
-    if found.valid_to is not None and found.valid_to < here.today:
-        raise refuse(
-            "/steward",
-            "agency_not_active",
-            "Cơ quan này đã kết thúc hoạt động",
-            "This agency has come to an end",
-        )
-    return found.id
-
-
-def _link(
-    session: Session, here: Ground, actor: Actor, permit: Permit, event: Event, codes: list[str]
-) -> bool:
-    """Make these the tasks that mark it; whether anything moved. What the caller does not see stays."""
-    wanted = {
-        task.id: task
-        for task in (
-            sight.task_named(session, here, actor, code, f"/tasks/{place}")
-            for place, code in enumerate(codes)
-        )
-    }
-    for task in wanted.values():
-        if task.visibility is Visibility.STATUS_ONLY:
-            raise refuse(
-                f"/tasks/{codes.index(task.code)}",
-                "status_only",
-                "Nhiệm vụ này chỉ theo dõi trạng thái",
-                "This duty is tracked by status only",
-            )
-    rows = session.execute(
-        select(EventLink, sight.seen_whole(here, actor))
-        .join(Task, Task.id == EventLink.task_id)
-        .where(EventLink.event_id == event.id)
-    ).all()
-    known = {link.task_id: link for link, _ in rows}
-    moved = [link for link, seen in rows if seen and link.stands is not (link.task_id in wanted)]
-    access.open_for_change(session, permit, moved)
-    for link in moved:
-        link.stands = link.task_id in wanted
-    made = [
-        EventLink(plan_id=here.plan.id, event_id=event.id, task_id=task.id, label=f"{event.code}/{task.code}")
-        for task in wanted.values()
-        if task.id not in known
-    ]
-    access.add(session, permit, made)
-    session.flush()
-    return bool(moved or made)
+    return still_there(office(session, code, "/steward"), here.today, "/steward").id if code else None

@@ -20,6 +20,7 @@ from app.rules.vocabulary import Role, Stage, TaskStatus
 from app.schemas.subscriptions import CalendarFilter
 from app.services import anniversaries, calendars, events, grounds, sight, subscriptions
 from app.services.grounds import Ground
+from app.services.looking_up import office
 
 YEARS_AHEAD = 10
 """How far a feed looks: from the plan's first year until so many years from now."""
@@ -56,7 +57,7 @@ def find(session: Session, actor: Actor, slug: str, ask: CalendarFilter) -> Feed
     agency, country = ask.agency, ask.country
     if ask.sig is not None:
         agency, country = subscriptions.meant(session, slug, ask.sig)
-    body = subscriptions.of_agency(session, agency, "query:agency") if agency else None
+    body = office(session, agency, "query:agency") if agency else None
     entries = list(_occurrences(session, here, actor, body, country))
     if body is not None:
         entries += [*_deadlines(session, here, actor, body), *_urges(session, here, actor, body)]

@@ -46,7 +46,7 @@ def find(session: Session, actor: Actor, slug: str) -> Ground:
     owner_, secretariat_, approver_ = (None if body is None else body.code for body in bodies)
     day = today(session)
     powers = _powers(session, plan, day)
-    ended = {body.code for body in bodies if body is not None and _has_ended(body.valid_to, day)}
+    ended = {body.code for body in bodies if body is not None and has_ended(body.valid_to, day)}
     item = Item(
         owner=owner_,
         secretariat=secretariat_,
@@ -100,11 +100,12 @@ def current(day: date) -> ColumnElement[bool]:
 
 def _voiceless(rows: Iterable[tuple[Any, ...]], day: date) -> frozenset[str]:
     return frozenset(
-        code for _, code, kind, valid_to in rows if kind in WITHOUT_ACCOUNT or _has_ended(valid_to, day)
+        code for _, code, kind, valid_to in rows if kind in WITHOUT_ACCOUNT or has_ended(valid_to, day)
     )
 
 
-def _has_ended(valid_to: date | None, day: date) -> bool:
+def has_ended(valid_to: date | None, day: date) -> bool:
+    """Whether what is valid until a day was over by another."""
     return valid_to is not None and valid_to < day
 
 

@@ -2,12 +2,16 @@
 
 from datetime import date
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from app.errors import Fault, Invalid, Text
 from app.models import Agency, Section, Task
 from app.models.unit import today
 from app.rules.vocabulary import AgencyKind, TaskFamily, TaskKind
 from app.services import sight
 from app.services.drafting import Draft
+from app.services.grounds import WITHOUT_ACCOUNT, has_ended
 
 
 def refuse(pointer: str, code: str, vi: str, en: str, **facts: object) -> Invalid:
@@ -44,25 +48,13 @@ def duty(draft: Draft, code: str, pointer: str = "/task", kind: TaskKind | None 
 
 def agency(draft: Draft, code: str, pointer: str) -> Agency:
     """An agency, group or partner on record."""
-    if code not in draft.agencies:
-        raise refuse(
-            pointer, "unknown_agency", "Hệ thống không có cơ quan này", "There is no such agency on record"
-        )
-    return draft.agencies[code]
+    return _on_record(draft.agencies.get(code), pointer)
 
 
 def living(draft: Draft, code: str, pointer: str, on: date | None = None) -> Agency:
     """One that has not come to an end before a day, today unless said otherwise: an abolished body can write
     nothing, so it can be given nothing."""
-    found = agency(draft, code, pointer)
-    if found.valid_to is not None and found.valid_to < (on or today(draft.session)):
-        raise refuse(
-            pointer,
-            "agency_not_active",
-            "Cơ quan này đã kết thúc hoạt động",
-            "This agency has come to an end",
-        )
-    return found
+    return still_there(agency(draft, code, pointer), on or today(draft.session), pointer)
 
 
 def body(draft: Draft, code: str, pointer: str, *, group: bool = False, on: date | None = None) -> Agency:
@@ -78,6 +70,39 @@ def body(draft: Draft, code: str, pointer: str, *, group: bool = False, on: date
     if found.kind is AgencyKind.GROUP and not group:
         raise refuse(
             pointer, "is_a_group", "Cần một cơ quan, không phải nhóm", "A body is needed, not a group"
+        )
+    return found
+
+
+def office(session: Session, code: str, pointer: str) -> Agency:
+    """A body that can have an account, named outside of any decision: no group, no partner."""
+    found = _on_record(session.scalars(select(Agency).where(Agency.code == code)).one_or_none(), pointer)
+    if found.kind in WITHOUT_ACCOUNT:
+        raise refuse(
+            pointer,
+            "no_account",
+            "Cần một cơ quan, không phải nhóm hay đối tác",
+            "A body, not a group or a partner",
+        )
+    return found
+
+
+def still_there(found: Agency, day: date, pointer: str) -> Agency:
+    """The same, unless it has come to an end before a day."""
+    if has_ended(found.valid_to, day):
+        raise refuse(
+            pointer,
+            "agency_not_active",
+            "Cơ quan này đã kết thúc hoạt động",
+            "This agency has come to an end",
+        )
+    return found
+
+
+def _on_record(found: Agency | None, pointer: str) -> Agency:
+    if found is None:
+        raise refuse(
+            pointer, "unknown_agency", "Hệ thống không có cơ quan này", "There is no such agency on record"
         )
     return found
 

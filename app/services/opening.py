@@ -18,7 +18,7 @@ from app.schemas.budget import BudgetLineIn, BudgetLineOut
 from app.services import access, budget, budget_links, grounds, ledger, posting, purse
 from app.services.grounds import WITHOUT_ACCOUNT, Ground
 from app.services.ledger import Draft
-from app.services.looking_up import refuse
+from app.services.looking_up import refuse, still_there
 
 Result = Literal["created", "unchanged"]
 
@@ -95,14 +95,7 @@ def _body(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> A
             "Cần mã của một cơ quan, không phải nhóm hay đối tác bên ngoài",
             "The code of one body is needed, not of a group or an external partner",
         )
-    if found.valid_to is not None and found.valid_to < here.today:
-        raise refuse(
-            "/agency",
-            "agency_not_active",
-            "Cơ quan này đã kết thúc hoạt động",
-            "This agency has come to an end",
-        )
-    return found
+    return still_there(found, here.today, "/agency")
 
 
 def _fit(here: Ground, agency: Agency, body: BudgetLineIn) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Fault, Invalid, NotFound, Text
-from app.models import Agency, BudgetLine, LedgerEntry, Settlement
+from app.models import BudgetLine, LedgerEntry, Settlement
 from app.models.base import new_public_id
 from app.rules.ledger import EntryKind, SettlementState
 from app.rules.ownership import Action
@@ -16,9 +16,8 @@ from app.rules.parties import Actor
 from app.schemas.amendments import DecisionIn
 from app.schemas.ledger import AllocationIn, DocumentIn, EntryIn, Posted, ReversalIn, TransferIn
 from app.services import access, budget, entries, grounds, ledger
-from app.services.grounds import Ground
 from app.services.ledger import Draft
-from app.services.looking_up import refuse
+from app.services.looking_up import refuse, still_there
 
 LEAVE = {
     EntryKind.NEED: Action.NEED_STATE,
@@ -52,21 +51,10 @@ def post(
     known = ledger.on_file(session, here, actor, line, draft)
     if known is not None:
         return entries.posted(session, here, actor, [known], [(line, agency)], "unchanged")
-    if kind is EntryKind.ALLOCATION:
-        _still_there(here, agency, "/line")
+    if kind is EntryKind.ALLOCATION and agency is not None:
+        still_there(agency, here.today, "/line")
     entry = ledger.post(session, here, permit, line, draft)
     return entries.posted(session, here, actor, [entry], [(line, agency)])
-
-
-def _still_there(here: Ground, agency: Agency | None, pointer: str) -> None:
-    """Nothing more is given to a body that can spend it no more."""
-    if agency is not None and agency.valid_to is not None and agency.valid_to < here.today:
-        raise refuse(
-            pointer,
-            "agency_not_active",
-            "Cơ quan này đã kết thúc hoạt động",
-            "This agency has come to an end",
-        )
 
 
 def cited(paper: DecisionIn | DocumentIn | None) -> tuple[str, date | None, str | None] | None:
@@ -92,7 +80,8 @@ def transfer(session: Session, actor: Actor, slug: str, body: TransferIn) -> tup
         )
     permit = access.permit(actor, Action.ALLOCATION_DECIDE, budget.item(here, giver[1]))
     access.permit(actor, Action.ALLOCATION_DECIDE, budget.item(here, taker[1]))
-    _still_there(here, taker[1], "/to_line")
+    if taker[1] is not None:
+        still_there(taker[1], here.today, "/to_line")
     ledger.lock(session, here, [giver[0], taker[0]], allocating=True)
     given = Draft(
         EntryKind.ALLOCATION,

@@ -1,6 +1,5 @@
 """Subscriptions: a calendar program fetches a feed by a secret of its own, never by the API key."""
 
-import hashlib
 import secrets
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from app.errors import Conflict, NotFound, Text
 from app.models import Agency, Plan, Subscription
 from app.models.unit import instant, today
+from app.rules.keys import digest
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.vocabulary import Scope
@@ -22,7 +22,7 @@ from app.schemas.subscriptions import (
     SubscriptionPage,
 )
 from app.services import access, grounds, listing
-from app.services.looking_up import refuse
+from app.services.looking_up import office
 
 _SECRET_BYTES = 32
 _OF = aliased(Agency)
@@ -42,9 +42,9 @@ def subscribe(session: Session, actor: Actor, slug: str, body: SubscriptionIn) -
         plan_id=here.plan.id,
         agency_id=actor.agency_id,
         label=body.label,
-        of_agency_id=of_agency(session, body.agency).id if body.agency else None,
+        of_agency_id=office(session, body.agency, "/agency").id if body.agency else None,
         country=body.country,
-        digest=_digest(secret),
+        digest=digest(secret),
         created_at=instant(session),
     )
     access.add(session, permit, [row])
@@ -88,7 +88,7 @@ def identify(session: Session, secret: str) -> Actor:
     found = session.execute(
         select(Subscription, Agency)
         .join(Agency, Agency.id == Subscription.agency_id)
-        .where(Subscription.digest == _digest(secret), Subscription.revoked_at.is_(None))
+        .where(Subscription.digest == digest(secret), Subscription.revoked_at.is_(None))
     ).one_or_none()
     if found is None:
         raise NotFound()
@@ -110,32 +110,11 @@ def meant(session: Session, slug: str, secret: str) -> tuple[str | None, str | N
         .select_from(Subscription)
         .join(Plan, Plan.id == Subscription.plan_id)
         .outerjoin(Agency, Agency.id == Subscription.of_agency_id)
-        .where(Subscription.digest == _digest(secret), Plan.slug == slug)
+        .where(Subscription.digest == digest(secret), Plan.slug == slug)
     ).one_or_none()
     if found is None:
         raise NotFound()
     return found[0], found[1]
-
-
-def of_agency(session: Session, code: str, pointer: str = "/agency") -> Agency:
-    """The agency whose calendar is asked for."""
-    found = session.scalars(select(Agency).where(Agency.code == code)).one_or_none()
-    if found is None:
-        raise refuse(
-            pointer, "unknown_agency", "Hệ thống không có cơ quan này", "There is no such agency on record"
-        )
-    if found.kind in grounds.WITHOUT_ACCOUNT:
-        raise refuse(
-            pointer,
-            "no_account",
-            "Cần một cơ quan, không phải nhóm hay đối tác",
-            "A body, not a group or a partner",
-        )
-    return found
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _query(actor: Actor, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -937,53 +937,6 @@ export interface paths {
         patch: operations["correct_event"];
         trace?: never;
     };
-    "/v1/plans/{plan}/budget": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Kinh phí của kế hoạch · The plan's money
-         * @description Tổng số, phần đã bố trí và phần chưa bố trí. · The total, what is allocated and what is not.
-         */
-        get: operations["get_budget"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/plans/{plan}/budget/lines": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Dòng kinh phí · Budget lines
-         * @description Trống khi kế hoạch không phân bổ. · Empty where the plan has no breakdown.
-         */
-        get: operations["find_budget_lines"];
-        put?: never;
-        /**
-         * Mở một dòng kinh phí · Open a budget line
-         * @description Đơn vị mở dòng của mình và nêu nhu cầu; cơ quan quyết định kinh phí mở dòng cùng số bố trí
-         *     (`allocation`). Gửi lại đúng dòng cũ thì không thay đổi gì. · An agency opens a line of its own and says
-         *     what it needs; the funding decider opens one with what it allocates. The same line again changes
-         *     nothing.
-         */
-        post: operations["open_budget_line"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/plans/{plan}/occurrences": {
         parameters: {
             query?: never;
@@ -1224,27 +1177,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/plans/{plan}/budget/lines/{line}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Một dòng kinh phí · One budget line
-         * @description Nhu cầu, đã bố trí, đã cam kết, đã chi, đã quyết toán. · What is needed, allocated, committed, spent,
-         *     settled.
-         */
-        get: operations["get_budget_line"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/plans/{plan}/budget/needs": {
         parameters: {
             query?: never;
@@ -1412,6 +1344,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans/{plan}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kinh phí của kế hoạch · The plan's money
+         * @description Tổng số, phần đã bố trí và phần chưa bố trí. · The total, what is allocated and what is not.
+         */
+        get: operations["get_budget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans/{plan}/budget/rollup": {
         parameters: {
             query?: never;
@@ -1427,6 +1379,54 @@ export interface paths {
          *     each confirmed output.
          */
         get: operations["get_budget_rollup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dòng kinh phí · Budget lines
+         * @description Trống khi kế hoạch không phân bổ. · Empty where the plan has no breakdown.
+         */
+        get: operations["find_budget_lines"];
+        put?: never;
+        /**
+         * Mở một dòng kinh phí · Open a budget line
+         * @description Đơn vị mở dòng của mình và nêu nhu cầu; cơ quan quyết định kinh phí mở dòng cùng số bố trí
+         *     (`allocation`). Gửi lại đúng dòng cũ thì không thay đổi gì. · An agency opens a line of its own and says
+         *     what it needs; the funding decider opens one with what it allocates. The same line again changes
+         *     nothing.
+         */
+        post: operations["open_budget_line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/lines/{line}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Một dòng kinh phí · One budget line
+         * @description Nhu cầu, đã bố trí, đã cam kết, đã chi, đã quyết toán. · What is needed, allocated, committed, spent,
+         *     settled.
+         */
+        get: operations["get_budget_line"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6521,7 +6521,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
+                     *           "id": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6554,7 +6554,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T00:41:28.137461Z",
+                     *           "recorded_at": "2026-11-29T01:28:51.575735Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6612,7 +6612,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
+                     *         "id": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6642,7 +6642,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:41:28.137461Z",
+                     *         "recorded_at": "2026-11-29T01:28:51.575735Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6660,7 +6660,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JBZVTPG2H95JDA3TA2RMRH"
+                     *       "receipt": "01M8JEPMM7N141V0S1AVCWR95M"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6676,7 +6676,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
+                     *         "id": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6706,7 +6706,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:41:28.137461Z",
+                     *         "recorded_at": "2026-11-29T01:28:51.575735Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6724,7 +6724,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JBZVTPG2H95JDA3TA2RMRH"
+                     *       "receipt": "01M8JEPMM7N141V0S1AVCWR95M"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6809,7 +6809,7 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "updated",
-                     *           "activity": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
+                     *           "activity": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -6888,7 +6888,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZVTGZ9GNCZZN6CJCFTAF */
+                /** @example 01M8JEPMM1X4TNXJ3W0ZDRMDGH */
                 activity: string;
             };
             cookie?: never;
@@ -6903,7 +6903,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
+                     *       "id": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6933,7 +6933,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-29T00:41:28.137461Z",
+                     *       "recorded_at": "2026-11-29T01:28:51.575735Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -6953,14 +6953,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-0eb638a8ab0a1ac4c438c5d2"
+                 * @example "1-43b29ea8de585ae7b5d8e814"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZVTGZ9GNCZZN6CJCFTAF */
+                /** @example 01M8JEPMM1X4TNXJ3W0ZDRMDGH */
                 activity: string;
             };
             cookie?: never;
@@ -6990,7 +6990,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
+                     *         "id": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7023,7 +7023,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:41:28.137461Z",
+                     *         "recorded_at": "2026-11-29T01:28:51.575735Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7052,7 +7052,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZVRTH2GK3KWFEZ03789C */
+                /** @example 01M8JEPMHVAMMJ36GZGT6PDAA9 */
                 activity: string;
             };
             cookie?: never;
@@ -7078,7 +7078,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JBZVRTH2GK3KWFEZ03789C",
+                     *         "id": "01M8JEPMHVAMMJ36GZGT6PDAA9",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7108,15 +7108,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:41:28.065779Z",
+                     *         "recorded_at": "2026-11-29T01:28:51.468058Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JBZVT11PPYGMQ3FNV9YE25",
+                     *           "id": "01M8JEPMKCAWC9NRQBDESTVVN4",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T00:41:28.116785Z"
+                     *           "withdrawn_at": "2026-11-29T01:28:51.551428Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7147,7 +7147,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JBZVRTH2GK3KWFEZ03789C",
+                     *         "id": "01M8JEPMHVAMMJ36GZGT6PDAA9",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7177,15 +7177,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T00:41:28.065779Z",
+                     *         "recorded_at": "2026-11-29T01:28:51.468058Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JBZVT11PPYGMQ3FNV9YE25",
+                     *           "id": "01M8JEPMKCAWC9NRQBDESTVVN4",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T00:41:28.116785Z"
+                     *           "withdrawn_at": "2026-11-29T01:28:51.551428Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7396,8 +7396,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
-                     *           "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *           "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
+                     *           "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7422,7 +7422,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T00:41:28.337595Z",
+                     *           "moved_at": "2026-11-29T01:28:51.828258Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7445,7 +7445,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZM2QRDJ0R91N6JKT36HW */
+                /** @example 01M8JEP8QQ6V0W5QRF1Y8NQC1G */
                 output: string;
             };
             cookie?: never;
@@ -7460,8 +7460,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
-                     *       "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *       "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
+                     *       "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7486,7 +7486,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-29T00:41:28.137461Z",
+                     *       "moved_at": "2026-11-29T01:28:51.575735Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7517,7 +7517,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZM2QRDJ0R91N6JKT36HW */
+                /** @example 01M8JEP8QQ6V0W5QRF1Y8NQC1G */
                 output: string;
             };
             cookie?: never;
@@ -7532,14 +7532,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJiNzNlOTM1MzFmMmYiLCIwMU04SkJaVzA5R1ZCSlNCWU5OUUJNRzk4NCIsIjAxTThKQlpXMDlHVkJKU0JZTk5RQk1HOTg0Il0",
+                     *       "next_cursor": "WyI5MmZmZTc1ZmVlZTkiLCIwMU04SkVQTVYyQU1KOTlINTNONTlLWDVQNiIsIjAxTThKRVBNVjJBTUo5OUg1M041OUtYNVA2Il0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JBZVZVZPKD1J0P5A3VFB3G",
+                     *           "id": "01M8JEPMTKBNVMWD21WA4RV6BC",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8JBZM2QRDJ0R91N6JKT36HW",
+                     *           "output": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7548,13 +7548,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-29T00:41:28.304997Z"
+                     *           "acted_at": "2026-11-29T01:28:51.785150Z"
                      *         },
                      *         {
-                     *           "id": "01M8JBZW09GVBJSBYNNQBMG984",
+                     *           "id": "01M8JEPMV2AMJ99H53N59KX5P6",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8JBZM2QRDJ0R91N6JKT36HW",
+                     *           "output": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7563,7 +7563,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-29T00:41:28.322672Z"
+                     *           "acted_at": "2026-11-29T01:28:51.803615Z"
                      *         }
                      *       ]
                      *     }
@@ -7586,7 +7586,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZM2R262B53G5QR4M5A8V */
+                /** @example 01M8JEP8QRZ1WJMHE37BR3CPRM */
                 output: string;
             };
             cookie?: never;
@@ -7612,10 +7612,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JBZVYHTFGH0AAWRZ3AJHZE",
+                     *         "id": "01M8JEPMS8NRPD90YN5FXVPEAV",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JBZM2R262B53G5QR4M5A8V",
+                     *         "output": "01M8JEP8QRZ1WJMHE37BR3CPRM",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7624,11 +7624,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T00:41:28.263053Z"
+                     *         "acted_at": "2026-11-29T01:28:51.742250Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JBZM2R262B53G5QR4M5A8V",
-                     *         "assignment": "01M8JBZM1M3G24V6QQR0725Y2M",
+                     *         "id": "01M8JEP8QRZ1WJMHE37BR3CPRM",
+                     *         "assignment": "01M8JEP8PPZ78TNZQ8RSHA7CE9",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7653,7 +7653,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T00:41:28.263053Z",
+                     *         "moved_at": "2026-11-29T01:28:51.742250Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -7684,10 +7684,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JBZVYHTFGH0AAWRZ3AJHZE",
+                     *         "id": "01M8JEPMS8NRPD90YN5FXVPEAV",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JBZM2R262B53G5QR4M5A8V",
+                     *         "output": "01M8JEP8QRZ1WJMHE37BR3CPRM",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7696,11 +7696,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T00:41:28.263053Z"
+                     *         "acted_at": "2026-11-29T01:28:51.742250Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JBZM2R262B53G5QR4M5A8V",
-                     *         "assignment": "01M8JBZM1M3G24V6QQR0725Y2M",
+                     *         "id": "01M8JEP8QRZ1WJMHE37BR3CPRM",
+                     *         "assignment": "01M8JEP8PPZ78TNZQ8RSHA7CE9",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7725,7 +7725,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T00:41:28.263053Z",
+                     *         "moved_at": "2026-11-29T01:28:51.742250Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -7759,7 +7759,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZM2R262B53G5QR4M5A8V */
+                /** @example 01M8JEP8QRZ1WJMHE37BR3CPRM */
                 output: string;
             };
             cookie?: never;
@@ -7785,10 +7785,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JBZVZ24SJJYYDBEN2E4BVA",
+                     *         "id": "01M8JEPMSRVZ1DRHWSKDDKT75Z",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JBZM2R262B53G5QR4M5A8V",
+                     *         "output": "01M8JEP8QRZ1WJMHE37BR3CPRM",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7797,11 +7797,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T00:41:28.282814Z"
+                     *         "acted_at": "2026-11-29T01:28:51.761098Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JBZM2R262B53G5QR4M5A8V",
-                     *         "assignment": "01M8JBZM1M3G24V6QQR0725Y2M",
+                     *         "id": "01M8JEP8QRZ1WJMHE37BR3CPRM",
+                     *         "assignment": "01M8JEP8PPZ78TNZQ8RSHA7CE9",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7826,7 +7826,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T00:41:28.282814Z",
+                     *         "moved_at": "2026-11-29T01:28:51.761098Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -7857,10 +7857,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JBZVZ24SJJYYDBEN2E4BVA",
+                     *         "id": "01M8JEPMSRVZ1DRHWSKDDKT75Z",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JBZM2R262B53G5QR4M5A8V",
+                     *         "output": "01M8JEP8QRZ1WJMHE37BR3CPRM",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7869,11 +7869,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T00:41:28.282814Z"
+                     *         "acted_at": "2026-11-29T01:28:51.761098Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JBZM2R262B53G5QR4M5A8V",
-                     *         "assignment": "01M8JBZM1M3G24V6QQR0725Y2M",
+                     *         "id": "01M8JEP8QRZ1WJMHE37BR3CPRM",
+                     *         "assignment": "01M8JEP8PPZ78TNZQ8RSHA7CE9",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7898,7 +7898,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T00:41:28.282814Z",
+                     *         "moved_at": "2026-11-29T01:28:51.761098Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -7930,14 +7930,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-d7e0dc9deeaee2e1fa566948"
+                 * @example "4-34c6cf9d87e2131867460a31"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZM2QRDJ0R91N6JKT36HW */
+                /** @example 01M8JEP8QQ6V0W5QRF1Y8NQC1G */
                 output: string;
             };
             cookie?: never;
@@ -7959,10 +7959,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JBZVZVZPKD1J0P5A3VFB3G",
+                     *         "id": "01M8JEPMTKBNVMWD21WA4RV6BC",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JBZM2QRDJ0R91N6JKT36HW",
+                     *         "output": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7971,11 +7971,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T00:41:28.304997Z"
+                     *         "acted_at": "2026-11-29T01:28:51.785150Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
-                     *         "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *         "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
+                     *         "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8000,7 +8000,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T00:41:28.304997Z",
+                     *         "moved_at": "2026-11-29T01:28:51.785150Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8031,10 +8031,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JBZVZVZPKD1J0P5A3VFB3G",
+                     *         "id": "01M8JEPMTKBNVMWD21WA4RV6BC",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JBZM2QRDJ0R91N6JKT36HW",
+                     *         "output": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8043,11 +8043,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T00:41:28.304997Z"
+                     *         "acted_at": "2026-11-29T01:28:51.785150Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
-                     *         "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *         "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
+                     *         "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8072,7 +8072,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T00:41:28.304997Z",
+                     *         "moved_at": "2026-11-29T01:28:51.785150Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8108,7 +8108,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZM2QRDJ0R91N6JKT36HW */
+                /** @example 01M8JEP8QQ6V0W5QRF1Y8NQC1G */
                 output: string;
             };
             cookie?: never;
@@ -8134,10 +8134,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JBZW09GVBJSBYNNQBMG984",
+                     *         "id": "01M8JEPMV2AMJ99H53N59KX5P6",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JBZM2QRDJ0R91N6JKT36HW",
+                     *         "output": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8146,11 +8146,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T00:41:28.322672Z"
+                     *         "acted_at": "2026-11-29T01:28:51.803615Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
-                     *         "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *         "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
+                     *         "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8178,11 +8178,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T00:41:28.322672Z"
+                     *           "returned_at": "2026-11-29T01:28:51.803615Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T00:41:28.322672Z",
+                     *         "moved_at": "2026-11-29T01:28:51.803615Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8211,10 +8211,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JBZW09GVBJSBYNNQBMG984",
+                     *         "id": "01M8JEPMV2AMJ99H53N59KX5P6",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JBZM2QRDJ0R91N6JKT36HW",
+                     *         "output": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8223,11 +8223,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T00:41:28.322672Z"
+                     *         "acted_at": "2026-11-29T01:28:51.803615Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
-                     *         "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *         "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
+                     *         "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8255,11 +8255,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T00:41:28.322672Z"
+                     *           "returned_at": "2026-11-29T01:28:51.803615Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T00:41:28.322672Z",
+                     *         "moved_at": "2026-11-29T01:28:51.803615Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8322,7 +8322,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZM1K3NCQPQRACYC9E05J */
+                /** @example 01M8JEP8PM3X8H0YKS0YHSVNBK */
                 assignment: string;
             };
             cookie?: never;
@@ -8341,8 +8341,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JBZM2QRDJ0R91N6JKT36HW",
-                     *           "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *           "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
+                     *           "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8367,7 +8367,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T00:41:28.337595Z",
+                     *           "moved_at": "2026-11-29T01:28:51.828258Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8393,7 +8393,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZM1GTQ4F04FYH46PAB6B */
+                /** @example 01M8JEP8PJW72NC0NR4CPW8C9T */
                 assignment: string;
             };
             cookie?: never;
@@ -8419,8 +8419,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8JBZW243AV72GBN9YY1B870",
-                     *         "assignment": "01M8JBZM1GTQ4F04FYH46PAB6B",
+                     *         "id": "01M8JEPMXH82TMERGH78SVYHC9",
+                     *         "assignment": "01M8JEP8PJW72NC0NR4CPW8C9T",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8468,7 +8468,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZM1JFNFQSFVFGDTN34Z2 */
+                /** @example 01M8JEP8PKC44QXGR311S8JZKS */
                 assignment: string;
             };
             cookie?: never;
@@ -8495,10 +8495,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JBZW4635770AC1PMSP97D5",
+                     *         "id": "01M8JEPN0R17SHC655RJGRT26A",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JBZM2PVC10JVSG3JBN7YY1",
+                     *         "output": "01M8JEP8QP167W937T9FN5QM5K",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8507,11 +8507,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T00:41:28.443859Z"
+                     *         "acted_at": "2026-11-29T01:28:51.981991Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JBZM2PVC10JVSG3JBN7YY1",
-                     *         "assignment": "01M8JBZM1JFNFQSFVFGDTN34Z2",
+                     *         "id": "01M8JEP8QP167W937T9FN5QM5K",
+                     *         "assignment": "01M8JEP8PKC44QXGR311S8JZKS",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8536,7 +8536,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T00:41:28.443859Z",
+                     *         "moved_at": "2026-11-29T01:28:51.981991Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8565,10 +8565,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JBZW4635770AC1PMSP97D5",
+                     *         "id": "01M8JEPN0R17SHC655RJGRT26A",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JBZM2PVC10JVSG3JBN7YY1",
+                     *         "output": "01M8JEP8QP167W937T9FN5QM5K",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8577,11 +8577,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T00:41:28.443859Z"
+                     *         "acted_at": "2026-11-29T01:28:51.981991Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JBZM2PVC10JVSG3JBN7YY1",
-                     *         "assignment": "01M8JBZM1JFNFQSFVFGDTN34Z2",
+                     *         "id": "01M8JEP8QP167W937T9FN5QM5K",
+                     *         "assignment": "01M8JEP8PKC44QXGR311S8JZKS",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8606,7 +8606,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T00:41:28.443859Z",
+                     *         "moved_at": "2026-11-29T01:28:51.981991Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8685,7 +8685,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:41:28.510913Z"
+                     *           "entered_at": "2026-11-29T01:28:52.065094Z"
                      *         }
                      *       ]
                      *     }
@@ -8776,7 +8776,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T00:41:28.394965Z"
+                     *         "entered_at": "2026-11-29T01:28:51.901858Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -8817,7 +8817,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T00:41:28.379020Z",
+                     *         "as_of": "2026-11-29T01:28:51.880674Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -8859,7 +8859,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T00:41:28.394965Z",
+                     *         "as_of": "2026-11-29T01:28:51.901858Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -8901,7 +8901,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T00:41:28.394965Z"
+                     *         "entered_at": "2026-11-29T01:28:51.901858Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -8942,7 +8942,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T00:41:28.379020Z",
+                     *         "as_of": "2026-11-29T01:28:51.880674Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -8984,7 +8984,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T00:41:28.394965Z",
+                     *         "as_of": "2026-11-29T01:28:51.901858Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -9036,7 +9036,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-29T00:41:28.394965Z"
+                     *       "entered_at": "2026-11-29T01:28:51.901858Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9085,11 +9085,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SkJaVzVTTVhWSktIS1E1RkRNTVBEUSIsIjAxTThKQlpXNVNNWFZKS0hLUTVGRE1NUERRIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SkVQTjJNNE45U0syOEE5WEFLTk1QUCIsIjAxTThKRVBOMk00TjlTSzI4QTlYQUtOTVBQIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JBZW5SMXVJKHKQ5FDMMPDQ",
+                     *           "id": "01M8JEPN2M4N9SK28A9XAKNMPP",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9104,8 +9104,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-29T00:41:28.494101Z",
-                     *           "settled_at": "2026-11-29T00:41:28.552072Z",
+                     *           "proposed_at": "2026-11-29T01:28:52.036185Z",
+                     *           "settled_at": "2026-11-29T01:28:52.124634Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9162,7 +9162,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8JBZW5SMXVJKHKQ5FDMMPDQ",
+                     *         "id": "01M8JEPN2M4N9SK28A9XAKNMPP",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9177,7 +9177,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:41:28.494101Z",
+                     *         "proposed_at": "2026-11-29T01:28:52.036185Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9201,7 +9201,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZW4R282W5KF16AYNJ3AK */
+                /** @example 01M8JEPN17NT9G8XXKJ0HKW1SV */
                 proposal: string;
             };
             cookie?: never;
@@ -9216,7 +9216,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JBZW4R282W5KF16AYNJ3AK",
+                     *       "id": "01M8JEPN17NT9G8XXKJ0HKW1SV",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9231,8 +9231,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-29T00:41:28.461141Z",
-                     *       "settled_at": "2026-11-29T00:41:28.510913Z",
+                     *       "proposed_at": "2026-11-29T01:28:51.998197Z",
+                     *       "settled_at": "2026-11-29T01:28:52.065094Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9254,7 +9254,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZW4R282W5KF16AYNJ3AK */
+                /** @example 01M8JEPN17NT9G8XXKJ0HKW1SV */
                 proposal: string;
             };
             cookie?: never;
@@ -9284,7 +9284,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JBZW4R282W5KF16AYNJ3AK",
+                     *         "id": "01M8JEPN17NT9G8XXKJ0HKW1SV",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9299,8 +9299,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:41:28.461141Z",
-                     *         "settled_at": "2026-11-29T00:41:28.510913Z",
+                     *         "proposed_at": "2026-11-29T01:28:51.998197Z",
+                     *         "settled_at": "2026-11-29T01:28:52.065094Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9327,7 +9327,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:41:28.510913Z"
+                     *           "entered_at": "2026-11-29T01:28:52.065094Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9368,7 +9368,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T00:41:28.443859Z",
+                     *           "as_of": "2026-11-29T01:28:51.981991Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9410,7 +9410,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:41:28.443859Z",
+                     *           "as_of": "2026-11-29T01:28:51.981991Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9429,7 +9429,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JBZW4R282W5KF16AYNJ3AK",
+                     *         "id": "01M8JEPN17NT9G8XXKJ0HKW1SV",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9444,8 +9444,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:41:28.461141Z",
-                     *         "settled_at": "2026-11-29T00:41:28.510913Z",
+                     *         "proposed_at": "2026-11-29T01:28:51.998197Z",
+                     *         "settled_at": "2026-11-29T01:28:52.065094Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9472,7 +9472,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:41:28.510913Z"
+                     *           "entered_at": "2026-11-29T01:28:52.065094Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9513,7 +9513,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T00:41:28.443859Z",
+                     *           "as_of": "2026-11-29T01:28:51.981991Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9555,7 +9555,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:41:28.443859Z",
+                     *           "as_of": "2026-11-29T01:28:51.981991Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9577,7 +9577,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZW586DFFYCDR587GRWVN */
+                /** @example 01M8JEPN1R8F90M6ACDKYCQB2G */
                 proposal: string;
             };
             cookie?: never;
@@ -9603,7 +9603,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JBZW586DFFYCDR587GRWVN",
+                     *         "id": "01M8JEPN1R8F90M6ACDKYCQB2G",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -9618,8 +9618,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:41:28.479206Z",
-                     *         "settled_at": "2026-11-29T00:41:28.543464Z",
+                     *         "proposed_at": "2026-11-29T01:28:52.015109Z",
+                     *         "settled_at": "2026-11-29T01:28:52.111803Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9640,7 +9640,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JBZW586DFFYCDR587GRWVN",
+                     *         "id": "01M8JEPN1R8F90M6ACDKYCQB2G",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -9655,8 +9655,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:41:28.479206Z",
-                     *         "settled_at": "2026-11-29T00:41:28.543464Z",
+                     *         "proposed_at": "2026-11-29T01:28:52.015109Z",
+                     *         "settled_at": "2026-11-29T01:28:52.111803Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9680,7 +9680,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZW5SMXVJKHKQ5FDMMPDQ */
+                /** @example 01M8JEPN2M4N9SK28A9XAKNMPP */
                 proposal: string;
             };
             cookie?: never;
@@ -9706,7 +9706,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JBZW5SMXVJKHKQ5FDMMPDQ",
+                     *         "id": "01M8JEPN2M4N9SK28A9XAKNMPP",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -9721,8 +9721,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:41:28.494101Z",
-                     *         "settled_at": "2026-11-29T00:41:28.552072Z",
+                     *         "proposed_at": "2026-11-29T01:28:52.036185Z",
+                     *         "settled_at": "2026-11-29T01:28:52.124634Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9743,7 +9743,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JBZW5SMXVJKHKQ5FDMMPDQ",
+                     *         "id": "01M8JEPN2M4N9SK28A9XAKNMPP",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -9758,8 +9758,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T00:41:28.494101Z",
-                     *         "settled_at": "2026-11-29T00:41:28.552072Z",
+                     *         "proposed_at": "2026-11-29T01:28:52.036185Z",
+                     *         "settled_at": "2026-11-29T01:28:52.124634Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9993,7 +9993,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T00:41:28.337595Z",
+                     *         "as_of": "2026-11-29T01:28:51.828258Z",
                      *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10079,7 +10079,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:41:28.282814Z",
+                     *           "as_of": "2026-11-29T01:28:51.761098Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10161,7 +10161,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:41:28.282814Z",
+                     *           "as_of": "2026-11-29T01:28:51.761098Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10259,13 +10259,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-29T00:41:28.337595Z",
+                     *       "as_of": "2026-11-29T01:28:51.828258Z",
                      *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *           "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10410,24 +10410,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-29T00:41:28.337595Z",
+                     *       "as_of": "2026-11-29T01:28:51.828258Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T00:41:28.394965Z"
+                     *           "entered_at": "2026-11-29T01:28:51.901858Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T00:41:28.510913Z"
+                     *           "entered_at": "2026-11-29T01:28:52.065094Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *           "key": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10463,7 +10463,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *               "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -10577,7 +10577,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:41:28.443859Z",
+                     *           "as_of": "2026-11-29T01:28:51.981991Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -10663,7 +10663,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:41:28.394965Z",
+                     *             "as_of": "2026-11-29T01:28:51.901858Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -10745,7 +10745,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:41:28.394965Z",
+                     *             "as_of": "2026-11-29T01:28:51.901858Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -10827,7 +10827,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T00:41:28.443859Z",
+                     *           "as_of": "2026-11-29T01:28:51.981991Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11110,7 +11110,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:41:28.510913Z"
+                     *           "entered_at": "2026-11-29T01:28:52.065094Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11132,7 +11132,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T00:41:28.394965Z"
+                     *           "entered_at": "2026-11-29T01:28:51.901858Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11156,7 +11156,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
+                     *           "id": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11189,7 +11189,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T00:41:28.137461Z",
+                     *           "recorded_at": "2026-11-29T01:28:51.575735Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11416,7 +11416,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:41:28.337595Z",
+                     *             "as_of": "2026-11-29T01:28:51.828258Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11526,7 +11526,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T00:41:28.337595Z",
+                     *         "as_of": "2026-11-29T01:28:51.828258Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -11535,7 +11535,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *           "id": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11602,7 +11602,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:41:28.337595Z",
+                     *             "as_of": "2026-11-29T01:28:51.828258Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11675,11 +11675,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SkJaTTFLM05DUVBRUkFDWUM5RTA1SiJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SkVQOFBNM1g4SDBZS1MwWUhTVk5CSyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *           "id": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11746,7 +11746,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T00:41:28.337595Z",
+                     *             "as_of": "2026-11-29T01:28:51.828258Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11772,7 +11772,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZM1K3NCQPQRACYC9E05J */
+                /** @example 01M8JEP8PM3X8H0YKS0YHSVNBK */
                 assignment: string;
             };
             cookie?: never;
@@ -11787,7 +11787,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *       "id": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11854,7 +11854,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T00:41:28.337595Z",
+                     *         "as_of": "2026-11-29T01:28:51.828258Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -11923,7 +11923,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JBZW84A283BZWASKRBPH6S",
+                     *           "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11942,13 +11942,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-29T00:41:28.572566Z",
+                     *           "urged_at": "2026-11-29T01:28:52.157358Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-29T00:41:28.613972Z",
+                     *           "answered_at": "2026-11-29T01:28:52.204341Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-29T00:41:28.627789Z",
+                     *           "closed_at": "2026-11-29T01:28:52.223162Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12000,7 +12000,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8JBZW84A283BZWASKRBPH6S",
+                     *           "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12019,7 +12019,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-29T00:41:28.572566Z",
+                     *           "urged_at": "2026-11-29T01:28:52.157358Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12046,7 +12046,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZW84A283BZWASKRBPH6S */
+                /** @example 01M8JEPN66MR86HRN0QS7MZ3N7 */
                 urge: string;
             };
             cookie?: never;
@@ -12061,7 +12061,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JBZW84A283BZWASKRBPH6S",
+                     *       "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12080,13 +12080,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-29T00:41:28.572566Z",
+                     *       "urged_at": "2026-11-29T01:28:52.157358Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-29T00:41:28.613972Z",
+                     *       "answered_at": "2026-11-29T01:28:52.204341Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-29T00:41:28.627789Z",
+                     *       "closed_at": "2026-11-29T01:28:52.223162Z",
                      *       "can": []
                      *     }
                      */
@@ -12106,7 +12106,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZW84A283BZWASKRBPH6S */
+                /** @example 01M8JEPN66MR86HRN0QS7MZ3N7 */
                 urge: string;
             };
             cookie?: never;
@@ -12132,7 +12132,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JBZW84A283BZWASKRBPH6S",
+                     *         "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12151,9 +12151,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T00:41:28.572566Z",
+                     *         "urged_at": "2026-11-29T01:28:52.157358Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T00:41:28.613972Z",
+                     *         "answered_at": "2026-11-29T01:28:52.204341Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12175,7 +12175,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JBZW84A283BZWASKRBPH6S",
+                     *         "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12194,9 +12194,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T00:41:28.572566Z",
+                     *         "urged_at": "2026-11-29T01:28:52.157358Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T00:41:28.613972Z",
+                     *         "answered_at": "2026-11-29T01:28:52.204341Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12221,7 +12221,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZW84A283BZWASKRBPH6S */
+                /** @example 01M8JEPN66MR86HRN0QS7MZ3N7 */
                 urge: string;
             };
             cookie?: never;
@@ -12247,7 +12247,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JBZW84A283BZWASKRBPH6S",
+                     *         "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12266,13 +12266,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T00:41:28.572566Z",
+                     *         "urged_at": "2026-11-29T01:28:52.157358Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T00:41:28.613972Z",
+                     *         "answered_at": "2026-11-29T01:28:52.204341Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T00:41:28.627789Z",
+                     *         "closed_at": "2026-11-29T01:28:52.223162Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12290,7 +12290,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JBZW84A283BZWASKRBPH6S",
+                     *         "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12309,13 +12309,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T00:41:28.572566Z",
+                     *         "urged_at": "2026-11-29T01:28:52.157358Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T00:41:28.613972Z",
+                     *         "answered_at": "2026-11-29T01:28:52.204341Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T00:41:28.627789Z",
+                     *         "closed_at": "2026-11-29T01:28:52.223162Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13070,259 +13070,6 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    get_budget: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example ttdn-2023 */
-                plan: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Thành công. · Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "plan": "ttdn-2023",
-                     *       "total_vnd": 2278000000,
-                     *       "total_words_vi": "Hai tỷ, hai trăm bảy mươi tám triệu đồng",
-                     *       "needed_vnd": 380000000,
-                     *       "allocated_vnd": 300000000,
-                     *       "unallocated_vnd": 1978000000,
-                     *       "unallocated_words_vi": "Một tỷ, chín trăm bảy mươi tám triệu đồng",
-                     *       "committed_vnd": 160000000,
-                     *       "spent_vnd": 155000000,
-                     *       "settled_vnd": 155000000,
-                     *       "printed": "2.278.000.000",
-                     *       "words_printed": "hai tỷ hai trăm bảy mươi tám triệu đồng",
-                     *       "source_vi": "Ngân sách Đảng",
-                     *       "source_en": "Party budget",
-                     *       "line": 94,
-                     *       "lines": 2
-                     *     }
-                     */
-                    "application/json": components["schemas"]["BudgetOut"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    find_budget_lines: {
-        parameters: {
-            query?: {
-                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
-                format?: "json" | "csv" | "xlsx";
-                /**
-                 * @description Số mục mỗi trang · items per page
-                 * @example 1
-                 */
-                limit?: number;
-                /** @description Con trỏ trang sau, lấy từ `next_cursor` · opaque, from the page before */
-                cursor?: string | null;
-                /** @description Đếm tổng số mục · answer `total` as well */
-                count?: boolean;
-                /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
-                q?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
-                agency?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
-                task?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
-                can?: string | null;
-                /** @description Thứ tự, dấu trừ là giảm dần: code, allocated_vnd, spent_vnd · order, minus is descending: code, allocated_vnd, spent_vnd */
-                sort?: string;
-            };
-            header?: never;
-            path: {
-                /** @example ttdn-2023 */
-                plan: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Thành công. · Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "next_cursor": "WyJmYTA3YjFiNjFiYTIiLCJTVkhUVERMLTAxIiwiU1ZIVFRETC0wMSJd",
-                     *       "total": null,
-                     *       "items": [
-                     *         {
-                     *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
-                     *           "item": null,
-                     *           "subitem": null,
-                     *           "code": "SVHTTDL-01",
-                     *           "agency": {
-                     *             "code": "SVHTTDL",
-                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
-                     *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
-                     *           "tasks": [
-                     *             {
-                     *               "code": "IV.7.a",
-                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
-                     *             }
-                     *           ],
-                     *           "outputs": [],
-                     *           "activities": [],
-                     *           "events": [],
-                     *           "needed_vnd": 180000000,
-                     *           "allocated_vnd": 170000000,
-                     *           "committed_vnd": 160000000,
-                     *           "spent_vnd": 155000000,
-                     *           "settled_vnd": 155000000,
-                     *           "line": null,
-                     *           "can": [
-                     *             "need.state",
-                     *             "spending.record"
-                     *           ]
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["BudgetLinePage"];
-                    "text/csv": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    open_budget_line: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
-                "Idempotency-Key"?: string | null;
-            };
-            path: {
-                /** @example ttdn-2023 */
-                plan: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "code": "SVHTTDL-01",
-                 *       "title_vi": "Tập huấn về lễ hội",
-                 *       "tasks": [
-                 *         "IV.7.a"
-                 *       ],
-                 *       "needed_vnd": 180000000
-                 *     }
-                 */
-                "application/json": components["schemas"]["BudgetLineIn"];
-            };
-        };
-        responses: {
-            /** @description Đã có từ trước · On record already */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "chapter": null,
-                     *       "category": null,
-                     *       "subcategory": null,
-                     *       "item": null,
-                     *       "subitem": null,
-                     *       "code": "SVHTTDL-01",
-                     *       "agency": {
-                     *         "code": "SVHTTDL",
-                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
-                     *       },
-                     *       "title_vi": "Tập huấn về lễ hội",
-                     *       "title_en": "Tập huấn về lễ hội",
-                     *       "tasks": [
-                     *         {
-                     *           "code": "IV.7.a",
-                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
-                     *         }
-                     *       ],
-                     *       "outputs": [],
-                     *       "activities": [],
-                     *       "events": [],
-                     *       "needed_vnd": 180000000,
-                     *       "allocated_vnd": 0,
-                     *       "committed_vnd": 0,
-                     *       "spent_vnd": 0,
-                     *       "settled_vnd": 0,
-                     *       "line": null,
-                     *       "can": [
-                     *         "need.state",
-                     *         "spending.record"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["BudgetLineOut"];
-                };
-            };
-            /** @description Thành công. · Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "chapter": null,
-                     *       "category": null,
-                     *       "subcategory": null,
-                     *       "item": null,
-                     *       "subitem": null,
-                     *       "code": "SVHTTDL-01",
-                     *       "agency": {
-                     *         "code": "SVHTTDL",
-                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
-                     *       },
-                     *       "title_vi": "Tập huấn về lễ hội",
-                     *       "title_en": "Tập huấn về lễ hội",
-                     *       "tasks": [
-                     *         {
-                     *           "code": "IV.7.a",
-                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
-                     *         }
-                     *       ],
-                     *       "outputs": [],
-                     *       "activities": [],
-                     *       "events": [],
-                     *       "needed_vnd": 180000000,
-                     *       "allocated_vnd": 0,
-                     *       "committed_vnd": 0,
-                     *       "spent_vnd": 0,
-                     *       "settled_vnd": 0,
-                     *       "line": null,
-                     *       "can": [
-                     *         "need.state",
-                     *         "spending.record"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["BudgetLineOut"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
     find_occurrences: {
         parameters: {
             query?: {
@@ -13702,7 +13449,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JBZWBJJ4MVMTRPNXXAMTQK",
+                     *           "id": "01M8JEPNB54YMJ3VVCPVEXY91D",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -13713,7 +13460,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-29T00:41:28.686441Z",
+                     *           "created_at": "2026-11-29T01:28:52.321070Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -13758,7 +13505,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8JBZWBJJ4MVMTRPNXXAMTQK",
+                     *         "id": "01M8JEPNB54YMJ3VVCPVEXY91D",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -13769,10 +13516,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-29T00:41:28.686441Z",
+                     *         "created_at": "2026-11-29T01:28:52.321070Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=zWEo75exKPuK8SXUGmkG-9dhM-iAd55L85UERn-yycc"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=LR4jSBlH_GlgDGmnMC3pt6MhNPEHQCk00KOu44TdWOs"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -13788,7 +13535,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZWBJJ4MVMTRPNXXAMTQK */
+                /** @example 01M8JEPNB54YMJ3VVCPVEXY91D */
                 subscription: string;
             };
             cookie?: never;
@@ -13803,7 +13550,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JBZWBJJ4MVMTRPNXXAMTQK",
+                     *       "id": "01M8JEPNB54YMJ3VVCPVEXY91D",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -13814,7 +13561,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T00:41:28.686441Z",
+                     *       "created_at": "2026-11-29T01:28:52.321070Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -13834,7 +13581,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZWBJJ4MVMTRPNXXAMTQK */
+                /** @example 01M8JEPNB54YMJ3VVCPVEXY91D */
                 subscription: string;
             };
             cookie?: never;
@@ -13849,7 +13596,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JBZWBJJ4MVMTRPNXXAMTQK",
+                     *       "id": "01M8JEPNB54YMJ3VVCPVEXY91D",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -13860,8 +13607,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T00:41:28.686441Z",
-                     *       "revoked_at": "2026-11-29T00:41:28.732599Z"
+                     *       "created_at": "2026-11-29T01:28:52.321070Z",
+                     *       "revoked_at": "2026-11-29T01:28:52.397153Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -13917,7 +13664,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JBZWKW8ZDJ4TR7V8M77HTG",
+                     *           "id": "01M8JEPNR8J48VHH0WHGFFPRBE",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -13932,12 +13679,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-29T00:41:28.949734Z",
+                     *           "submitted_at": "2026-11-29T01:28:52.736314Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-29T00:41:28.962119Z",
+                     *           "decided_at": "2026-11-29T01:28:52.754780Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -13945,7 +13692,7 @@ export interface operations {
                      *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": null,
-                     *           "entry": "01M8JBZWM6JMPEBEMPFC0QE94T",
+                     *           "entry": "01M8JEPNRR75WG6ZFCYGY46BDV",
                      *           "can": []
                      *         }
                      *       ]
@@ -13992,7 +13739,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JBZWKW8ZDJ4TR7V8M77HTG",
+                     *       "id": "01M8JEPNR8J48VHH0WHGFFPRBE",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14007,7 +13754,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T00:41:28.949734Z",
+                     *       "submitted_at": "2026-11-29T01:28:52.736314Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14029,7 +13776,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZWKW8ZDJ4TR7V8M77HTG */
+                /** @example 01M8JEPNR8J48VHH0WHGFFPRBE */
                 settlement: string;
             };
             cookie?: never;
@@ -14044,7 +13791,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JBZWKW8ZDJ4TR7V8M77HTG",
+                     *       "id": "01M8JEPNR8J48VHH0WHGFFPRBE",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14059,12 +13806,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T00:41:28.949734Z",
+                     *       "submitted_at": "2026-11-29T01:28:52.736314Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T00:41:28.962119Z",
+                     *       "decided_at": "2026-11-29T01:28:52.754780Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14072,7 +13819,7 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8JBZWM6JMPEBEMPFC0QE94T",
+                     *       "entry": "01M8JEPNRR75WG6ZFCYGY46BDV",
                      *       "can": []
                      *     }
                      */
@@ -14092,7 +13839,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZWKW8ZDJ4TR7V8M77HTG */
+                /** @example 01M8JEPNR8J48VHH0WHGFFPRBE */
                 settlement: string;
             };
             cookie?: never;
@@ -14121,7 +13868,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JBZWKW8ZDJ4TR7V8M77HTG",
+                     *       "id": "01M8JEPNR8J48VHH0WHGFFPRBE",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14136,12 +13883,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T00:41:28.949734Z",
+                     *       "submitted_at": "2026-11-29T01:28:52.736314Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T00:41:28.962119Z",
+                     *       "decided_at": "2026-11-29T01:28:52.754780Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14149,7 +13896,7 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8JBZWM6JMPEBEMPFC0QE94T",
+                     *       "entry": "01M8JEPNRR75WG6ZFCYGY46BDV",
                      *       "can": []
                      *     }
                      */
@@ -14169,7 +13916,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZWJYT6XF9VVT7DBNZA0D */
+                /** @example 01M8JEPNPD2S5PTX9KFDNQWXEY */
                 settlement: string;
             };
             cookie?: never;
@@ -14193,7 +13940,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JBZWJYT6XF9VVT7DBNZA0D",
+                     *       "id": "01M8JEPNPD2S5PTX9KFDNQWXEY",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14208,12 +13955,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T00:41:28.917557Z",
+                     *       "submitted_at": "2026-11-29T01:28:52.675380Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T00:41:28.936444Z",
+                     *       "decided_at": "2026-11-29T01:28:52.713114Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "entry": null,
@@ -14221,67 +13968,6 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["SettlementOut"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_budget_line: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example ttdn-2023 */
-                plan: string;
-                /** @example SVHTTDL-01 */
-                line: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Thành công. · Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "chapter": null,
-                     *       "category": null,
-                     *       "subcategory": null,
-                     *       "item": null,
-                     *       "subitem": null,
-                     *       "code": "SVHTTDL-01",
-                     *       "agency": {
-                     *         "code": "SVHTTDL",
-                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
-                     *       },
-                     *       "title_vi": "Tập huấn về lễ hội",
-                     *       "title_en": "Tập huấn về lễ hội",
-                     *       "tasks": [
-                     *         {
-                     *           "code": "IV.7.a",
-                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
-                     *         }
-                     *       ],
-                     *       "outputs": [],
-                     *       "activities": [],
-                     *       "events": [],
-                     *       "needed_vnd": 180000000,
-                     *       "allocated_vnd": 170000000,
-                     *       "committed_vnd": 160000000,
-                     *       "spent_vnd": 155000000,
-                     *       "settled_vnd": 155000000,
-                     *       "line": null,
-                     *       "can": [
-                     *         "need.state",
-                     *         "spending.record"
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["BudgetLineOut"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -14324,7 +14010,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JBZWEFWBS09CFJ1YVNFMWS",
+                     *           "id": "01M8JEPNFXZ25GRT4NCBZDKFM4",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14341,7 +14027,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:41:28.775126Z",
+                     *           "recorded_at": "2026-11-29T01:28:52.465937Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14401,7 +14087,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JBZWEFWBS09CFJ1YVNFMWS",
+                     *           "id": "01M8JEPNFXZ25GRT4NCBZDKFM4",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14418,7 +14104,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:41:28.775126Z",
+                     *           "recorded_at": "2026-11-29T01:28:52.465937Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14512,7 +14198,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JBZWFPHMZJXMPVST94W7NB",
+                     *           "id": "01M8JEPNHPYT772X3WJ5ES6Z3A",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14533,7 +14219,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:41:28.816756Z",
+                     *           "recorded_at": "2026-11-29T01:28:52.528496Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14592,7 +14278,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JBZWFPHMZJXMPVST94W7NB",
+                     *           "id": "01M8JEPNHPYT772X3WJ5ES6Z3A",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14613,7 +14299,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:41:28.816756Z",
+                     *           "recorded_at": "2026-11-29T01:28:52.528496Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14705,7 +14391,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JBZWGNSNVFNJY4AHWVGK7Z",
+                     *           "id": "01M8JEPNK39Z5M6CFCZKGHS6CK",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14726,7 +14412,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:41:28.847614Z",
+                     *           "recorded_at": "2026-11-29T01:28:52.572850Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14786,7 +14472,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JBZWGNSNVFNJY4AHWVGK7Z",
+                     *           "id": "01M8JEPNK39Z5M6CFCZKGHS6CK",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14807,7 +14493,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:41:28.847614Z",
+                     *           "recorded_at": "2026-11-29T01:28:52.572850Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14896,7 +14582,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JBZWJ5DYDSC5CJZGX8H6PT",
+                     *           "id": "01M8JEPNN5TRS03GA9PB5VSCRE",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14913,7 +14599,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:41:28.896861Z",
+                     *           "recorded_at": "2026-11-29T01:28:52.640758Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14973,7 +14659,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JBZWJ5DYDSC5CJZGX8H6PT",
+                     *           "id": "01M8JEPNN5TRS03GA9PB5VSCRE",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14990,7 +14676,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:41:28.896861Z",
+                     *           "recorded_at": "2026-11-29T01:28:52.640758Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15085,7 +14771,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JBZWG5A9R2Y5JNTQ3VCR7D",
+                     *           "id": "01M8JEPNJ8YDQK9G1WCRAXKF0R",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15106,16 +14792,16 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:41:28.832681Z",
+                     *           "recorded_at": "2026-11-29T01:28:52.547494Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8JBZWG5A9R2Y5JNTQ3VCR7C",
+                     *           "transfer": "01M8JEPNJ7SKA3EE2FEPTQ2AYP",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
                      *         },
                      *         {
-                     *           "id": "01M8JBZWG7K236H3RHMEK2FJV1",
+                     *           "id": "01M8JEPNJAVE54WSMA8A0NSEYF",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15136,10 +14822,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:41:28.832681Z",
+                     *           "recorded_at": "2026-11-29T01:28:52.547494Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8JBZWG5A9R2Y5JNTQ3VCR7C",
+                     *           "transfer": "01M8JEPNJ7SKA3EE2FEPTQ2AYP",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
@@ -15266,11 +14952,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04SkJaV0o1RFlEU0M1Q0paR1g4SDZQVCIsIjAxTThKQlpXSjVEWURTQzVDSlpHWDhINlBUIl0",
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04SkVQTk41VFJTMDNHQTlQQjVWU0NSRSIsIjAxTThKRVBOTjVUUlMwM0dBOVBCNVZTQ1JFIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JBZWJ5DYDSC5CJZGX8H6PT",
+                     *           "id": "01M8JEPNN5TRS03GA9PB5VSCRE",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15287,7 +14973,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:41:28.896861Z",
+                     *           "recorded_at": "2026-11-29T01:28:52.640758Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15313,7 +14999,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZWH41JQ51RHZWH7SCVGJ */
+                /** @example 01M8JEPNM2SG1R7AGNFGA5GPFA */
                 entry: string;
             };
             cookie?: never;
@@ -15328,7 +15014,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JBZWH41JQ51RHZWH7SCVGJ",
+                     *       "id": "01M8JEPNM2SG1R7AGNFGA5GPFA",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15345,9 +15031,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-29T00:41:28.862584Z",
+                     *       "recorded_at": "2026-11-29T01:28:52.598631Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8JBZWHR98DC49AVY61P44NT",
+                     *       "reversed_by": "01M8JEPNMR99XME4167T6RJC6W",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15370,7 +15056,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZWH41JQ51RHZWH7SCVGJ */
+                /** @example 01M8JEPNM2SG1R7AGNFGA5GPFA */
                 entry: string;
             };
             cookie?: never;
@@ -15398,7 +15084,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JBZWHR98DC49AVY61P44NT",
+                     *           "id": "01M8JEPNMR99XME4167T6RJC6W",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15415,8 +15101,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T00:41:28.877476Z",
-                     *           "reverses": "01M8JBZWH41JQ51RHZWH7SCVGJ",
+                     *           "recorded_at": "2026-11-29T01:28:52.621696Z",
+                     *           "reverses": "01M8JEPNM2SG1R7AGNFGA5GPFA",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -15462,6 +15148,50 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Posted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "plan": "ttdn-2023",
+                     *       "total_vnd": 2278000000,
+                     *       "total_words_vi": "Hai tỷ, hai trăm bảy mươi tám triệu đồng",
+                     *       "needed_vnd": 380000000,
+                     *       "allocated_vnd": 300000000,
+                     *       "unallocated_vnd": 1978000000,
+                     *       "unallocated_words_vi": "Một tỷ, chín trăm bảy mươi tám triệu đồng",
+                     *       "committed_vnd": 160000000,
+                     *       "spent_vnd": 155000000,
+                     *       "settled_vnd": 155000000,
+                     *       "printed": "2.278.000.000",
+                     *       "words_printed": "hai tỷ hai trăm bảy mươi tám triệu đồng",
+                     *       "source_vi": "Ngân sách Đảng",
+                     *       "source_en": "Party budget",
+                     *       "line": 94,
+                     *       "lines": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetOut"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -15551,6 +15281,276 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    find_budget_lines: {
+        parameters: {
+            query?: {
+                /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
+                format?: "json" | "csv" | "xlsx";
+                /**
+                 * @description Số mục mỗi trang · items per page
+                 * @example 1
+                 */
+                limit?: number;
+                /** @description Con trỏ trang sau, lấy từ `next_cursor` · opaque, from the page before */
+                cursor?: string | null;
+                /** @description Đếm tổng số mục · answer `total` as well */
+                count?: boolean;
+                /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
+                q?: string | null;
+                /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
+                agency?: string | null;
+                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
+                task?: string | null;
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                can?: string | null;
+                /** @description Thứ tự, dấu trừ là giảm dần: code, allocated_vnd, spent_vnd · order, minus is descending: code, allocated_vnd, spent_vnd */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": "WyJmYTA3YjFiNjFiYTIiLCJTVkhUVERMLTAxIiwiU1ZIVFRETC0wMSJd",
+                     *       "total": null,
+                     *       "items": [
+                     *         {
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
+                     *           "code": "SVHTTDL-01",
+                     *           "agency": {
+                     *             "code": "SVHTTDL",
+                     *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *           },
+                     *           "title_vi": "Tập huấn về lễ hội",
+                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "tasks": [
+                     *             {
+                     *               "code": "IV.7.a",
+                     *               "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *             }
+                     *           ],
+                     *           "outputs": [],
+                     *           "activities": [],
+                     *           "events": [],
+                     *           "needed_vnd": 180000000,
+                     *           "allocated_vnd": 170000000,
+                     *           "committed_vnd": 160000000,
+                     *           "spent_vnd": 155000000,
+                     *           "settled_vnd": 155000000,
+                     *           "line": null,
+                     *           "can": [
+                     *             "need.state",
+                     *             "spending.record"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetLinePage"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    open_budget_line: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "SVHTTDL-01",
+                 *       "title_vi": "Tập huấn về lễ hội",
+                 *       "tasks": [
+                 *         "IV.7.a"
+                 *       ],
+                 *       "needed_vnd": 180000000
+                 *     }
+                 */
+                "application/json": components["schemas"]["BudgetLineIn"];
+            };
+        };
+        responses: {
+            /** @description Đã có từ trước · On record already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chapter": null,
+                     *       "category": null,
+                     *       "subcategory": null,
+                     *       "item": null,
+                     *       "subitem": null,
+                     *       "code": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "title_vi": "Tập huấn về lễ hội",
+                     *       "title_en": "Tập huấn về lễ hội",
+                     *       "tasks": [
+                     *         {
+                     *           "code": "IV.7.a",
+                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "activities": [],
+                     *       "events": [],
+                     *       "needed_vnd": 180000000,
+                     *       "allocated_vnd": 0,
+                     *       "committed_vnd": 0,
+                     *       "spent_vnd": 0,
+                     *       "settled_vnd": 0,
+                     *       "line": null,
+                     *       "can": [
+                     *         "need.state",
+                     *         "spending.record"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetLineOut"];
+                };
+            };
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chapter": null,
+                     *       "category": null,
+                     *       "subcategory": null,
+                     *       "item": null,
+                     *       "subitem": null,
+                     *       "code": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "title_vi": "Tập huấn về lễ hội",
+                     *       "title_en": "Tập huấn về lễ hội",
+                     *       "tasks": [
+                     *         {
+                     *           "code": "IV.7.a",
+                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "activities": [],
+                     *       "events": [],
+                     *       "needed_vnd": 180000000,
+                     *       "allocated_vnd": 0,
+                     *       "committed_vnd": 0,
+                     *       "spent_vnd": 0,
+                     *       "settled_vnd": 0,
+                     *       "line": null,
+                     *       "can": [
+                     *         "need.state",
+                     *         "spending.record"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetLineOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_budget_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example SVHTTDL-01 */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "chapter": null,
+                     *       "category": null,
+                     *       "subcategory": null,
+                     *       "item": null,
+                     *       "subitem": null,
+                     *       "code": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "title_vi": "Tập huấn về lễ hội",
+                     *       "title_en": "Tập huấn về lễ hội",
+                     *       "tasks": [
+                     *         {
+                     *           "code": "IV.7.a",
+                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "activities": [],
+                     *       "events": [],
+                     *       "needed_vnd": 180000000,
+                     *       "allocated_vnd": 170000000,
+                     *       "committed_vnd": 160000000,
+                     *       "spent_vnd": 155000000,
+                     *       "settled_vnd": 155000000,
+                     *       "line": null,
+                     *       "can": [
+                     *         "need.state",
+                     *         "spending.record"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetLineOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     find_receipts: {
         parameters: {
             query?: {
@@ -15584,15 +15584,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SkJaVlRQRzJIOTVKREEzVEEyUk1SSCJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SkVQTU03TjE0MVYwUzFBVkNXUjk1TSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JBZVTPG2H95JDA3TA2RMRH",
+                     *           "id": "01M8JEPMM7N141V0S1AVCWR95M",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-29T00:41:28.137461Z",
+                     *           "received_at": "2026-11-29T01:28:51.575735Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -15621,7 +15621,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JBZVTPG2H95JDA3TA2RMRH */
+                /** @example 01M8JEPMM7N141V0S1AVCWR95M */
                 receipt: string;
             };
             cookie?: never;
@@ -15636,11 +15636,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JBZVTPG2H95JDA3TA2RMRH",
+                     *       "id": "01M8JEPMM7N141V0S1AVCWR95M",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-29T00:41:28.137461Z",
+                     *       "received_at": "2026-11-29T01:28:51.575735Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -15654,12 +15654,12 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8JBZVTGZ9GNCZZN6CJCFTAF",
+                     *           "activity": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "mPLtKESrotyrE-a0_hWM8DP_LfQKBAiTJ3_ix1lIdMw",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Im1QTHRLRVNyb3R5ckUtYTBfaFdNOERQX0xmUUtCQWlUSjNfaXgxbElkTXciLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKQlpWVFBHMkg5NUpEQTNUQTJSTVJIIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDA6NDE6MjguMTM3NDYxWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SkJaVlRHWjlHTkNaWk42Q0pDRlRBRiIsImNvZGUiOm51bGx9XX0.hha0qCk1l6DIyKp6to__kV5lGeD0zAfGueU8rTlBX8y-qUwuetwoVeR2jKKW_yly0xNvrLKtBxhpm4ofl3fvDg"
+                     *       "kid": "82kYUI8LfupQoym7Jkge596ec0Y7wh0kkfwcJmKZVLU",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ijgya1lVSThMZnVwUW95bTdKa2dlNTk2ZWMwWTd3aDBra2Z3Y0ptS1pWTFUiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKRVBNTTdOMTQxVjBTMUFWQ1dSOTVNIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDE6Mjg6NTEuNTc1NzM1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SkVQTU0xWDRUTlhKM1cwWkRSTURHSCIsImNvZGUiOm51bGx9XX0.Enyi4bI4WD4YNrHrPufsOGOiTsQMBopZ0D0pJdPYMoTuuSkD85eXIwMBUq50jCBd3qvTIwMSwfU4_pueiTBIDA"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -15689,8 +15689,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "pZAYN46QVDmhk59EnxOIegnP57P_jKX6jSyes73LiXg",
-                     *           "kid": "mPLtKESrotyrE-a0_hWM8DP_LfQKBAiTJ3_ix1lIdMw",
+                     *           "x": "bJ0aTkxeeMXcf1-86VoKFxoZcPfbkG3C2GOpo5LDomA",
+                     *           "kid": "82kYUI8LfupQoym7Jkge596ec0Y7wh0kkfwcJmKZVLU",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -15876,26 +15876,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8JBZVRZ9VB5F1ZDA6N7QQ78",
-                     *           "at": "2026-11-29T00:41:28.065779Z",
+                     *           "id": "01M8JEPMJ15YVBZ7Z37JWM0XS1",
+                     *           "at": "2026-11-29T01:28:51.468058Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8JBZVRTH2GK3KWFEZ03789C",
+                     *           "ref": "01M8JEPMHVAMMJ36GZGT6PDAA9",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8JBZM443S5H1C9PGSGBHTCJ",
+                     *           "via": "key:01M8JEP8SCNV8RYPGEMC64GVHV",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8JBZVRTH2GK3KWFEZ03789C",
+                     *             "public_id": "01M8JEPMHVAMMJ36GZGT6PDAA9",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8JBZM1K3NCQPQRACYC9E05J",
+                     *             "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -15911,12 +15911,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-29T00:41:28.065779+00:00"
+                     *             "recorded_at": "2026-11-29T01:28:51.468058+00:00"
                      *           },
-                     *           "request_id": "92e0bbbcd3f44597da8f814e"
+                     *           "request_id": "d5e28f83c13bdfc58801d62e"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8JBZVRZ9VB5F1ZDA6N7QQ78"
+                     *       "next_cursor": "01M8JEPMJ15YVBZ7Z37JWM0XS1"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -15958,10 +15958,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8JBZM443S5H1C9PGSGBHTCJ",
+                     *       "key": "01M8JEP8SCNV8RYPGEMC64GVHV",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_8kSV",
-                     *       "expires_at": "2026-12-29T00:41:20.256241Z",
+                     *       "key_hint": "ttdn_Anpm",
+                     *       "expires_at": "2026-12-29T01:28:39.464402Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
