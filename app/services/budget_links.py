@@ -1,13 +1,12 @@
 """What budget lines are for: tasks, outputs, records, events; found for a line, and named for a new one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from app.errors import Fault, Invalid, Text
 from app.models import Activity, BudgetLink, Event, EventLink, Output, Task
 from app.rules.parties import Actor
 from app.rules.vocabulary import Visibility
@@ -15,6 +14,7 @@ from app.schemas.base import TaskRef
 from app.schemas.budget import BudgetLineIn
 from app.services import sight
 from app.services.grounds import Ground
+from app.services.looking_up import refuse
 
 _Row = tuple[BudgetLink, Task | None, str | None, str | None, str | None]
 Links = dict[str, Any]
@@ -57,8 +57,8 @@ def drawn(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> l
         {**facts, "label": f"{body.code}/{noun}/{name}"}
         for noun, names, find in (
             ("tasks", body.tasks, _task),
-            ("outputs", body.outputs, _output),
-            ("activities", body.activities, _activity),
+            ("outputs", body.outputs, _of_a_task(Output, "output_id")),
+            ("activities", body.activities, _of_a_task(Activity, "activity_id")),
             ("events", body.events, _event),
         )
         for name in dict.fromkeys(names)
@@ -72,24 +72,19 @@ def tasks(links: Iterable[dict[str, Any]]) -> set[int]:
 
 
 Found = tuple[Task | None, dict[str, Any]] | None
+Finder = Callable[[Session, Ground, Actor, str], Found]
 
 
 def _each(found: Found, pointer: str) -> Iterator[dict[str, Any]]:
     if found is None:
-        raise _unknown(pointer)
+        raise refuse(pointer, "unknown_thing", "Kế hoạch không có mục này", "The plan has no such thing")
     task, facts = found
     if task is not None and task.visibility is Visibility.STATUS_ONLY:
-        raise Invalid(
-            faults=[
-                Fault(
-                    pointer,
-                    "status_only",
-                    Text(
-                        "Nhiệm vụ này chỉ theo dõi trạng thái: không gắn kinh phí",
-                        "This duty is tracked by status only: it carries no money here",
-                    ),
-                )
-            ]
+        raise refuse(
+            pointer,
+            "status_only",
+            "Nhiệm vụ này chỉ theo dõi trạng thái: không gắn kinh phí",
+            "This duty is tracked by status only: it carries no money here",
         )
     yield {"task_id": task.id if task else None, **facts}
 
@@ -101,48 +96,29 @@ def _task(session: Session, here: Ground, actor: Actor, code: str) -> Found:
     return None if found is None else (found, {})
 
 
-def _output(session: Session, here: Ground, actor: Actor, public_id: str) -> Found:
-    found = session.execute(
-        select(Task, Output.id)
-        .select_from(Task)
-        .join(Output, Output.task_id == Task.id)
-        .where(Output.plan_id == here.plan.id, Output.public_id == public_id, sight.seen_whole(here, actor))
-    ).one_or_none()
-    return None if found is None else (found[0], {"output_id": found[1]})
+def _of_a_task(thing: type[Output] | type[Activity], fact: str) -> Finder:
+    """How something is found that belongs to a task, which has to be seen."""
 
+    def find(session: Session, here: Ground, actor: Actor, public_id: str) -> Found:
+        found = session.execute(
+            select(Task, thing.id)
+            .select_from(Task)
+            .join(thing, thing.task_id == Task.id)
+            .where(thing.plan_id == here.plan.id, thing.public_id == public_id, sight.seen_whole(here, actor))
+        ).one_or_none()
+        return None if found is None else (found[0], {fact: found[1]})
 
-def _activity(session: Session, here: Ground, actor: Actor, public_id: str) -> Found:
-    found = session.execute(
-        select(Task, Activity.id)
-        .select_from(Task)
-        .join(Activity, Activity.task_id == Task.id)
-        .where(
-            Activity.plan_id == here.plan.id, Activity.public_id == public_id, sight.seen_whole(here, actor)
-        )
-    ).one_or_none()
-    return None if found is None else (found[0], {"activity_id": found[1]})
+    return find
 
 
 def _event(session: Session, here: Ground, actor: Actor, code: str) -> Found:
     """An event, with the task that marks it where there is only one: money is not divided by guessing."""
     event = select(Event.id).where(Event.plan_id == here.plan.id, Event.code == code)
     id_ = session.scalars(event).one_or_none()
-    tasks = session.execute(
+    marking = session.execute(
         select(Task, sight.seen_whole(here, actor))
         .join(EventLink, EventLink.task_id == Task.id)
         .where(EventLink.event_id == id_, EventLink.stands)
     ).all()
-    only = tasks[0][0] if len(tasks) == 1 and tasks[0][1] else None
+    only = marking[0][0] if len(marking) == 1 and marking[0][1] else None
     return None if id_ is None else (only, {"event_id": id_})
-
-
-def _unknown(pointer: str) -> Invalid:
-    return Invalid(
-        faults=[
-            Fault(
-                pointer,
-                "unknown_thing",
-                Text("Kế hoạch không có mục này", "The plan has no such thing"),
-            )
-        ]
-    )

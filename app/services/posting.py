@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Fault, Invalid, NotFound, Text
+from app.errors import Conflict, NotFound, Text
 from app.models import BudgetLine, LedgerEntry, Settlement
 from app.models.base import new_public_id
 from app.rules.ledger import EntryKind, SettlementState
@@ -71,13 +71,7 @@ def transfer(session: Session, actor: Actor, slug: str, body: TransferIn) -> tup
     giver = budget.named(session, here, actor, body.from_line, "/from_line")
     taker = budget.named(session, here, actor, body.to_line, "/to_line")
     if giver[0].id == taker[0].id:
-        raise Invalid(
-            faults=[
-                Fault(
-                    "/to_line", "same_line", Text("Cần hai dòng khác nhau", "Two different lines are needed")
-                )
-            ]
-        )
+        raise refuse("/to_line", "same_line", "Cần hai dòng khác nhau", "Two different lines are needed")
     permit = access.permit(actor, Action.ALLOCATION_DECIDE, budget.item(here, giver[1]))
     access.permit(actor, Action.ALLOCATION_DECIDE, budget.item(here, taker[1]))
     if taker[1] is not None:
@@ -118,14 +112,11 @@ def reverse(
     _, agency = budget.one(session, here, actor, line.code)
     permit = access.permit(actor, LEAVE[entry.kind], budget.item(here, agency))
     if entry.kind in BY_DECISION and body.decision is None:
-        raise Invalid(
-            faults=[
-                Fault(
-                    "/decision",
-                    "missing",
-                    Text("Phải dẫn văn bản quyết định", "The document that decides it has to be cited"),
-                )
-            ]
+        raise refuse(
+            "/decision",
+            "missing",
+            "Phải dẫn văn bản quyết định",
+            "The document that decides it has to be cited",
         )
     if body.occurred_on < entry.occurred_on:
         raise refuse(
