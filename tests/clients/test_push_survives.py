@@ -22,6 +22,7 @@ from tests.faults.sites import UNMEASURED, Site
 from tests.patience import TIMES
 
 KILLS = 6 * TIMES
+A_PART = 2**20  # bytes: a spool of this size is in the middle of taking in
 
 
 def inside(office: Pusher, query: str) -> list[tuple[object, ...]]:
@@ -81,9 +82,9 @@ def test_killed_while_it_takes_in_it_has_taken_all_or_nothing(tmp_path: Path) ->
     for number in range(KILLS):
         file = office.file("x.ndjson", lines({"title": f"{number} {n}"} for n in range(most)))
         run = office.start("--patience", "0", "--batch", "1", file, **UNMEASURED)
-        while run.poll() is None and not (office.spool / "spool.sqlite3-journal").exists():
-            time.sleep(0.005)
-        time.sleep(random.uniform(0, 0.6))
+        while run.poll() is None and weight(office.spool / "spool.sqlite3") < A_PART:
+            time.sleep(0.002)
+        time.sleep(0.6 * number / KILLS)
         run.kill()
         ended(run)
         taken = inside(
@@ -129,6 +130,11 @@ def test_a_server_that_comes_back_gets_what_waited_for_it(site: Site, tmp_path: 
         back = ended(run)
         assert (back.code, back.counts) == (0, {"created": 4}), "spooled once, and sent without being asked"
     assert stored(site, "waited") == once(range(4))
+
+
+def weight(file: Path) -> int:
+    """The bytes of a file that may not be there yet."""
+    return file.stat().st_size if file.exists() else 0
 
 
 def until_it_waits(run: "subprocess.Popen[bytes]") -> None:
