@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from app.schemas.occurrences import DecisionIn, OccurrenceFilter, OccurrenceOut, OccurrencePage
+from app.schemas.occurrences import OccurrenceDecisionIn, OccurrenceFilter, OccurrenceOut, OccurrencePage
 from app.schemas.subscriptions import (
     CalendarFilter,
     SubscriptionFilter,
@@ -54,7 +54,9 @@ def get_occurrence(plan: str, occurrence: str, desk: AtDesk) -> Response:
     response_model=OccurrenceOut,
     status_code=201,
 )
-def decide_occurrence(plan: str, occurrence: str, body: DecisionIn, desk: AtDesk, repeat: Repeat) -> Response:
+def decide_occurrence(
+    plan: str, occurrence: str, body: OccurrenceDecisionIn, desk: AtDesk, repeat: Repeat
+) -> Response:
     """Kèm lý do; kỷ niệm ở lại trong lịch, có đánh dấu. · With the reason; it stays on the calendar."""
     return desk.write(
         lambda session, actor: Answer(

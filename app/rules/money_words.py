@@ -98,7 +98,7 @@ def _group(group: int, *, whole: bool) -> Iterator[str]:
 def _plain(words: str) -> list[str]:
     """The words one by one, each as we write it; "đồng", "chẵn" and what introduces an amount left out."""
     text = normalize("NFC", words).casefold()
-    text = re.sub(r"[,;.()]", " ", re.sub(r"\A\s*\(?\s*(viết\s+)?bằng\s+chữ\s*:", " ", text))
+    text = re.sub(r"[,;./()]", " ", re.sub(r"\A\s*\(?\s*(viết\s+)?bằng\s+chữ\s*:", " ", text))
     text = re.sub(r"\s+đồng(\s+(việt\s+nam|chẵn))?\s*\Z", " ", text)
     said: list[str] = []
     for word in text.split():

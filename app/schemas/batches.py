@@ -62,11 +62,19 @@ class RefusalOfRecord(Out):
 Taken = Literal["created", "updated", "unchanged", "stale"]
 
 
-class BatchRow(Out):
+class Came(Out):
     """What came of one record. One that is refused has a `refusal`, and nothing else."""
 
     index: int = Field(description="vị trí trong lô, từ 0 · its place in the batch, from 0")
     result: Taken | Literal["refused"]
+    hint_vi: str | None = None
+    hint_en: str | None = None
+    refusal: RefusalOfRecord | None = None
+
+
+class BatchRow(Came):
+    """What came of a record of activity."""
+
     activity: str | None = Field(
         None, description="id bản ghi; null khi làm thử bản ghi mới · null in a rehearsal of a new one"
     )
@@ -75,9 +83,6 @@ class BatchRow(Out):
     output: str | None = Field(None, description="đầu ra có minh chứng này · the output it is evidence for")
     counts: bool = False
     moved: list[Moved] = Field([])
-    hint_vi: str | None = None
-    hint_en: str | None = None
-    refusal: RefusalOfRecord | None = None
 
 
 class BatchCounts(Out):

@@ -1,4 +1,4 @@
-"""Imports on the wire: a file of records, and what came of its rows."""
+"""Imports on the wire: a file of activities, budget lines or ledger entries, and what came of its rows."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.schemas.activities import Moved
 from app.schemas.base import Out
-from app.schemas.batches import BatchAsk, BatchCounts, Taken
+from app.schemas.batches import BatchAsk, BatchCounts, Came, Taken
 from app.schemas.lists import Format
 
 MOST_TOLD = 1000
@@ -49,14 +49,29 @@ class ImportFault(Out):
     offered: list[str] = Field(description="những gì sẽ được nhận · what would be taken")
 
 
+class LineRow(Came):
+    """What came of a row of a file of budget lines."""
+
+    line: str | None = None
+
+
+class EntryRow(Came):
+    """What came of a row of a file of ledger entries."""
+
+    line: str | None = None
+    entry: str | None = None
+
+
 class ImportRow(Out):
     """A row that is refused, or about which there is something to say."""
 
     row: int = Field(description="số dòng trong tệp · its number in the file")
     result: Taken | Literal["refused"]
-    activity: str | None = Field(description="id bản ghi · null where there is none")
+    activity: str | None = Field(description="id hoạt động · id of the activity; null where there is none")
     task: str | None
     output: str | None
+    line: str | None = Field(description="mã dòng kinh phí · code of the budget line")
+    entry: str | None = Field(description="id bút toán · id of the ledger entry")
     moved: list[Moved]
     notes: list[ImportNote]
     errors: list[ImportFault]

@@ -119,10 +119,13 @@ class LedgerEntryOut(Out):
     external_id: str | None
 
 
+Result = Literal["created", "unchanged"]
+
+
 class Posted(Out):
     """What came of it: the entries, and their lines as they stand now. `unchanged`: on record already."""
 
-    result: Literal["created", "unchanged"]
+    result: Result
     entries: list[LedgerEntryOut]
     lines: list[BudgetLineOut]
 

@@ -76,7 +76,7 @@ class OccurrenceFilter(Listing):
     q: Search = None
 
 
-class DecisionIn(In):
+class OccurrenceDecisionIn(In):
     """Whether an anniversary is marked this year, and why (not)."""
 
     cancelled: Annotated[bool, Field(strict=True)]

@@ -26,7 +26,9 @@ class ReceiptRow(Out):
         description="vị trí trong lô, từ 0; số dòng trong tệp · place in the batch, from 0; row of the file"
     )
     result: Taken | Literal["refused"]
-    activity: str | None = Field(description="id bản ghi · the record's id; null if refused")
+    activity: str | None = Field(description="id hoạt động · the activity's id; null if refused")
+    line: str | None = Field(None, description="mã dòng kinh phí · the budget line's code")
+    entry: str | None = Field(None, description="id bút toán · the ledger entry's id")
     code: str | None = Field(description="mã lỗi nếu bị từ chối · why it was refused; null otherwise")
 
 

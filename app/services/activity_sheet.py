@@ -1,49 +1,35 @@
-"""What a sheet of activities has: its columns, what their cells mean, and what a row is known by.
+"""What a sheet of activities has: its columns, and what their cells mean."""
 
-The template is the export of the list. A row that names its record is about that record; one that brings its
-source's key is known by it; any other is known by what it says, so that a file sent twice doubles nothing.
-"""
-
-import hashlib
-import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from app.rules.vocabulary import ActivityKind, Channel
-from app.sheets import values
-from app.sheets.columns import Cell
-from app.sheets.drafts import Draft, Finding
-from app.sheets.found import Found, Row
+from app.sheets import reading, values
+from app.sheets.drafts import Draft
 from app.sheets.headings import heading
+from app.sheets.reading import ERROR, PLACE, Meanings
 from app.sheets.table import Table, Wanted
-from app.sheets.values import Meant, Unfit
 
-OURS: Final = "sheet"
-"""The source system of rows that bring no key of their own."""
-ERROR, PLACE = "Lỗi", "Dòng"
-"""The two columns that are added to rows that were refused."""
-
-_ITEM: Final = "ActivityOut"
+ITEM: Final = "ActivityOut"
 _NEW_OCCURRENCE: Final = "Mở lần phát sinh mới"
 WANTED: Final = Wanted(
     headings={
-        "task": heading(_ITEM, ("task", "code")),
-        "agency": heading(_ITEM, ("agency", "code")),
-        "output": heading(_ITEM, ("output",)),
+        "task": heading(ITEM, ("task", "code")),
+        "agency": heading(ITEM, ("agency", "code")),
+        "output": heading(ITEM, ("output",)),
         "opens_occurrence": _NEW_OCCURRENCE,
-        "occurred_on": heading(_ITEM, ("occurred_on",)),
-        "kind": heading(_ITEM, ("kind_label",)),
-        "title": heading(_ITEM, ("title",)),
-        "quantity": heading(_ITEM, ("quantity",)),
-        "channel": heading(_ITEM, ("channel_label",)),
-        "languages": heading(_ITEM, ("languages",)),
-        "link": heading(_ITEM, ("link",)),
-        "marks": heading(_ITEM, ("marks",)),
-        "source_system": heading(_ITEM, ("source_system",)),
-        "external_id": heading(_ITEM, ("external_id",)),
-        "source_updated_at": heading(_ITEM, ("source_updated_at",)),
-        "id": heading(_ITEM, ("id",)),
+        "occurred_on": heading(ITEM, ("occurred_on",)),
+        "kind": heading(ITEM, ("kind_label",)),
+        "title": heading(ITEM, ("title",)),
+        "quantity": heading(ITEM, ("quantity",)),
+        "channel": heading(ITEM, ("channel_label",)),
+        "languages": heading(ITEM, ("languages",)),
+        "link": heading(ITEM, ("link",)),
+        "marks": heading(ITEM, ("marks",)),
+        "source_system": heading(ITEM, ("source_system",)),
+        "external_id": heading(ITEM, ("external_id",)),
+        "source_updated_at": heading(ITEM, ("source_updated_at",)),
+        "id": heading(ITEM, ("id",)),
     },
     needed=("task", "occurred_on", "kind", "title"),
     ours=(ERROR, PLACE),
@@ -60,22 +46,12 @@ _LANGUAGES: Final[Mapping[str, str]] = {
     }.items()
     for said in names
 }
-_MARK_LENGTH: Final = 24
 
 
 def drafts(table: Table) -> Iterator[Draft]:
-    """What every row says; a row that says nothing in a known column is passed over."""
-    seen: Counter[str] = Counter()
-    meanings = _meanings(table.is_typed)
-    for row in table.rows:
-        named = table.named(row)
-        if named:
-            yield _keyed(_draft(table, row, named, meanings), seen)
-
-
-def _meanings(is_typed: bool) -> dict[str, Callable[[Found], Meant]]:
-    """What a cell of each field means, where that is not simply its text."""
-    return {
+    """What every row says."""
+    is_typed = table.is_typed
+    meanings: Meanings = {
         "occurred_on": lambda found: values.day(found, is_typed=is_typed),
         "opens_occurrence": values.yes_or_no,
         "kind": lambda found: values.word(found, ActivityKind),
@@ -84,38 +60,4 @@ def _meanings(is_typed: bool) -> dict[str, Callable[[Found], Meant]]:
         "languages": lambda found: values.several(found, _LANGUAGES),
         "source_updated_at": values.instant,
     }
-
-
-def _draft(
-    table: Table, row: Row, named: Mapping[str, Found], meanings: Mapping[str, Callable[[Found], Meant]]
-) -> Draft:
-    said: dict[str, Any] = {}
-    findings: list[Finding] = []
-    for field, found in named.items():
-        try:
-            meant = meanings.get(field, values.text)(found)
-        except Unfit as unfit:
-            findings.append(Finding(field, unfit.code, *unfit.text, unfit.offered))
-            continue
-        said[field] = meant.value
-        notes = (meant.note, values.of_formula(found))
-        findings += [Finding(field, "", *note, []) for note in notes if note is not None]
-    return Draft(row.number, said.pop("id", None), said, findings, _cells(table, row))
-
-
-def _cells(table: Table, row: Row) -> list[Cell]:
-    """The row as it was sent, below every heading."""
-    shown = [row.cells.get(place) for place in table.headings]
-    return [values.shown(found) if found else None for found in shown]
-
-
-def _keyed(draft: Draft, seen: Counter[str]) -> Draft:
-    """The draft with a key made from what it says; rows that say the same are numbered."""
-    values_ = draft.values
-    if draft.id is not None or not values_.keys().isdisjoint(("source_system", "external_id")):
-        return draft
-    text = json.dumps(values_, sort_keys=True, ensure_ascii=False)
-    mark = hashlib.sha256(text.encode()).hexdigest()[:_MARK_LENGTH]
-    seen[mark] += 1
-    key = {"source_system": OURS, "external_id": f"{mark}/{seen[mark]}"}
-    return draft._replace(values={**values_, **key})
+    return reading.keyed(reading.drafts(table, meanings))

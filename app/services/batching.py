@@ -20,11 +20,9 @@ from app.schemas.batches import (
     BatchCounts,
     BatchResult,
     BatchRow,
-    FaultOut,
-    RefusalOfRecord,
     Taken,
 )
-from app.services import activities, evidence, filing, grounds, outcomes, recording
+from app.services import activities, evidence, filing, grounds, outcomes, recording, refusals
 from app.services.dockets import Docket
 from app.services.filing import Leave
 from app.services.grounds import Ground
@@ -146,24 +144,7 @@ class Tray:
 
 
 def _refused(place: int, failure: Failure) -> BatchRow:
-    """Nothing of the record itself is repeated."""
-    refusal = RefusalOfRecord(
-        status=failure.status,
-        code=failure.code,
-        detail_vi=failure.detail.vi,
-        detail_en=failure.detail.en,
-        errors=[
-            FaultOut(
-                pointer=f"/records/{place}{fault.pointer}",
-                code=fault.code,
-                message_vi=fault.message.vi,
-                message_en=fault.message.en,
-            )
-            for fault in failure.faults
-        ],
-        facts=dict(failure.facts),
-    )
-    return BatchRow(index=place, result="refused", refusal=refusal)
+    return BatchRow(index=place, result="refused", refusal=refusals.of(place, failure))
 
 
 def _faults(row: BatchRow) -> list[Fault]:

@@ -5,7 +5,7 @@ progress, what is told is what this caller may see. Its own agency and those who
 line they decide on; a task they may not see is not named there.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -118,6 +118,14 @@ def line(session: Session, actor: Actor, slug: str, code: str) -> tuple[BudgetLi
     here = grounds.find(session, actor, slug)
     known = one(session, here, actor, code)
     return shown(session, here, actor, [known])[0], known[0].version
+
+
+def by_codes(
+    session: Session, here: Ground, actor: Actor, codes: Collection[str]
+) -> dict[str, BudgetLineOut]:
+    """Those of these lines that there are for this caller, by their codes."""
+    rows = session.execute(_query(here, actor, BudgetLine.code.in_(codes)))
+    return {one.code: one for one in shown(session, here, actor, [(line, agency) for line, agency in rows])}
 
 
 def every(session: Session, here: Ground, actor: Actor) -> list[Known]:

@@ -16,7 +16,7 @@ from app.rules.parties import Actor
 from app.rules.vietnamese import fold, sort_key
 from app.rules.vocabulary import ActivityStatus
 from app.schemas.events import EventIn, EventOut, EventPatch
-from app.schemas.occurrences import DecisionIn, OccurrenceOut
+from app.schemas.occurrences import OccurrenceDecisionIn, OccurrenceOut
 from app.services import access, anniversaries, event_links, events, grounds
 from app.services.grounds import Ground
 from app.services.looking_up import office, refuse, still_there
@@ -87,7 +87,7 @@ def correct(
     return events.one(session, here, actor, code)
 
 
-def decide(session: Session, actor: Actor, slug: str, name: str, body: DecisionIn) -> OccurrenceOut:
+def decide(session: Session, actor: Actor, slug: str, name: str, body: OccurrenceDecisionIn) -> OccurrenceOut:
     """Say that an anniversary is not marked this year, or that it is after all. Twice is the same as once."""
     here = grounds.find(session, actor, slug)
     anniversaries.one(session, here, actor, name)

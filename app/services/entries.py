@@ -1,7 +1,7 @@
 """The ledger's entries as they stand: found, read, shown. What writes them is in `posting`."""
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, aliased
@@ -11,7 +11,7 @@ from app.models import Agency, BudgetLine, LedgerEntry, Settlement
 from app.rules import money_words
 from app.rules.parties import Actor
 from app.schemas.base import AgencyRef
-from app.schemas.ledger import DocumentOut, LedgerEntryFilter, LedgerEntryOut, LedgerEntryPage, Posted
+from app.schemas.ledger import DocumentOut, LedgerEntryFilter, LedgerEntryOut, LedgerEntryPage, Posted, Result
 from app.schemas.lists import several
 from app.services import budget, grounds, listing
 from app.services.budget import Known
@@ -53,13 +53,21 @@ def get(session: Session, actor: Actor, slug: str, public_id: str) -> tuple[Ledg
     return _out(row), row[0].version
 
 
+def by_ids(
+    session: Session, here: Ground, actor: Actor, public_ids: Collection[str]
+) -> dict[str, LedgerEntryOut]:
+    """Those of these entries that there are for this caller, by their ids."""
+    rows = session.execute(_query(here, actor, LedgerEntry.public_id.in_(public_ids)))
+    return {shown.id: shown for shown in map(_out, rows)}
+
+
 def posted(
     session: Session,
     here: Ground,
     actor: Actor,
     written: Sequence[LedgerEntry],
     lines: Sequence[Known],
-    result: Literal["created", "unchanged"] = "created",
+    result: Result = "created",
 ) -> tuple[Posted, int]:
     """What came of writing entries, and the version of the first."""
     ids = [entry.id for entry in written]

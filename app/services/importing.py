@@ -1,32 +1,31 @@
-"""Importing: a file of records is read to its end, then taken a thousand rows at a time.
+"""Importing: a file is read to its end, then taken a thousand rows at a time.
 
 Each thousand is one unit of work through the same engine as a batch: others get their turn in between, and a
 file that was killed half-way is sent again and doubles nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy.orm import Session
 
 from app.errors import BatchRefused, Fault, Text
-from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.batches import MOST_RECORDS
 from app.schemas.imports import ColumnRead, ImportAsk, ImportResult
-from app.services import activity_sheet, grounds, offers, receipts, taking
+from app.services import grounds, receipts
 from app.services.accounts import Account
-from app.services.activity_sheet import ERROR, PLACE, WANTED
+from app.services.forms import Form, Parse
 from app.services.receipts import Received
 from app.services.row_results import Words
-from app.services.taking import Parse
 from app.sheets import csv_file, workbook
 from app.sheets.drafts import IN_MEMORY, Draft, Drafts
 from app.sheets.found import unfit
 from app.sheets.headings import TABS
+from app.sheets.reading import ERROR, PLACE
 from app.sheets.table import Kind, opened
 
 Step = Callable[[Session, Actor], ImportResult | None]
@@ -40,14 +39,16 @@ def begin(session: Session, actor: Actor, slug: str) -> None:
 class Import:
     """One file, from its first byte to the answer."""
 
-    def __init__(self, body: bytes, kind: Kind, ask: ImportAsk, parse: Parse, received: Received) -> None:
-        self._ask, self._parse, self._received = ask, parse, received
+    def __init__(
+        self, form: Form, body: bytes, kind: Kind, ask: ImportAsk, parse: Parse, received: Received
+    ) -> None:
+        self._form, self._ask, self._parse, self._received = form, ask, parse, received
         self._receipts: dict[int, str] = {}
-        self._table = opened(body, kind, WANTED)
+        self._table = opened(body, kind, form.wanted)
         self._fields = frozenset(self._table.fields.values())
         self._drafts, self._account = Drafts(), Account()
         try:
-            for draft in activity_sheet.drafts(self._table):
+            for draft in form.drafts(self._table):
                 self._drafts.add(draft)
             self._check_length()
         except BaseException:
@@ -80,7 +81,7 @@ class Import:
             if self._ask.format == "csv":
                 csv_file.write(file, headings, self._account.refused())
             else:
-                workbook.write(file, TABS["ActivityOut"], headings, self._account.refused())
+                workbook.write(file, TABS[self._form.item], headings, self._account.refused())
             file.seek(0)
             return file.read()
 
@@ -102,15 +103,13 @@ class Import:
         self._account.begin(turn)
 
         @cache
-        def tasks() -> list[str]:
-            here = grounds.find(session, actor, slug)
-            offered: Mapping[str, Any] = offers.instead(session, here, actor, Action.ACTIVITY_RECORD) or {}
-            return list(offered.get("task", ()))
+        def offered() -> list[str]:
+            return list(self._form.offered(session, actor, slug))
 
-        words = Words({**WANTED.headings, **self._as_headed()}, tasks)
+        words = Words(self._headings(), self._form.whose, offered, rehearsed=self._ask.dry_run)
         with session.begin_nested() as work:
             dry_run = self._ask.dry_run
-            rows = taking.take(session, actor, slug, drafts, self._fields, self._parse, dry_run=dry_run)
+            rows = self._form.take(session, actor, slug, drafts, self._fields, self._parse)
             if dry_run:
                 work.rollback()
         for draft, row in zip(drafts, rows, strict=True):
@@ -119,13 +118,21 @@ class Import:
             raise self._all_refused()
         if not dry_run:
             self._receipts[turn] = receipts.for_rows(
-                session, actor, slug, self._received, [draft.number for draft in drafts], rows
+                session,
+                actor,
+                slug,
+                self._received,
+                self._form.operation,
+                [draft.number for draft in drafts],
+                rows,
             )
         return self._result() if is_last else None
 
-    def _as_headed(self) -> dict[str, str]:
-        """What the file itself calls the fields it has."""
-        return {field: self._table.headings[place] for place, field in self._table.fields.items()}
+    def _headings(self) -> dict[str, str]:
+        """What people call each field: as the file itself does, where it has it."""
+        as_headed = {field: self._table.headings[place] for place, field in self._table.fields.items()}
+        headings = {**self._form.wanted.headings, **as_headed}
+        return headings | {other: headings[field] for other, field in self._form.also.items()}
 
     def _result(self) -> ImportResult:
         headings, fields = self._table.headings, self._table.fields

@@ -42,15 +42,17 @@ class Draft:
 
 def lock(session: Session, here: Ground, lines: Iterable[BudgetLine], *, allocating: bool) -> None:
     """Lock lines, and the budget before them where what is allocated changes; they are as they are now."""
-    if allocating:
-        held = session.scalars(
-            select(Budget).where(Budget.plan_id == here.plan.id).with_for_update()
-        ).one_or_none()
-        if held is None:
-            raise NotFound()
+    if allocating and hold(session, here) is None:
+        raise NotFound()
     ids = {line.id for line in lines}
     locked = select(BudgetLine).where(BudgetLine.id.in_(ids)).order_by(BudgetLine.id).with_for_update()
     session.scalars(locked.execution_options(populate_existing=True)).all()
+
+
+def hold(session: Session, here: Ground) -> Budget | None:
+    """Lock the plan's budget, if it has one: nobody opens a line or allocates beside this unit of work."""
+    query = select(Budget).where(Budget.plan_id == here.plan.id).with_for_update()
+    return session.scalars(query).one_or_none()
 
 
 def post(session: Session, here: Ground, permit: Permit, line: BudgetLine, draft: Draft) -> LedgerEntry:

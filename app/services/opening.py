@@ -1,11 +1,11 @@
 """Opening a budget line: by its agency, with what it needs; or by the funding decider, with what it gives."""
 
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Text
+from app.errors import Conflict, NotFound, Text
 from app.models import Agency, BudgetLine, BudgetLink, LedgerEntry
 from app.models.unit import today
 from app.rules import classification
@@ -15,12 +15,12 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.vietnamese import fold
 from app.schemas.budget import BudgetLineIn, BudgetLineOut
+from app.schemas.ledger import Result
 from app.services import access, budget, budget_links, grounds, ledger, posting, purse
+from app.services.budget import Known
 from app.services.grounds import WITHOUT_ACCOUNT, Ground
 from app.services.ledger import Draft
 from app.services.looking_up import refuse, still_there
-
-Result = Literal["created", "unchanged"]
 
 
 def open_line(
@@ -28,18 +28,26 @@ def open_line(
 ) -> tuple[Result, BudgetLineOut, int]:
     """Open a line. The same line again is the same as once; the code with other words is a conflict."""
     here = grounds.find_held(session, actor, slug)
+    result, known = take(session, here, actor, body)
+    return result, budget.shown(session, here, actor, [known])[0], known[0].version
+
+
+def take(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> tuple[Result, Known]:
+    """The same on ground that is held."""
     agency = _body(session, here, actor, body)
     action = Action.NEED_STATE if body.allocation is None else Action.ALLOCATION_DECIDE
     permit = access.permit(actor, action, budget.item(here, agency))
     _fit(here, agency, body)
     links = budget_links.drawn(session, here, actor, body)
+    if ledger.hold(session, here) is None and body.allocation is not None:
+        raise NotFound()
     known = _on_file(session, here, actor, body, agency, links)
     if known is not None:
-        return "unchanged", budget.shown(session, here, actor, [(known, agency)])[0], known.version
+        return "unchanged", (known, agency)
     line = _opened(session, here, permit, agency, body, links)
     for draft in _first(session, body):
         ledger.post(session, here, permit, line, draft)
-    return "created", budget.shown(session, here, actor, [(line, agency)])[0], line.version
+    return "created", (line, agency)
 
 
 def _opened(
@@ -58,8 +66,6 @@ def _opened(
         allocated_vnd=0,
         **_said(body),
     )
-    if body.allocation is not None:
-        ledger.lock(session, here, [], allocating=True)
     access.add(session, permit, [line])
     session.flush()
     rows = [BudgetLink(plan_id=here.plan.id, line_id=line.id, **link) for link in links]
@@ -126,16 +132,23 @@ def _on_file(
         return None
     labels = session.scalars(select(BudgetLink.label).where(BudgetLink.line_id == known.id)).all()
     same = all(getattr(known, name) == value for name, value in _said(body).items())
-    same = same and known.agency_id == agency.id and set(labels) == {link["label"] for link in links}
-    if same and _began(session, actor, known, body):
-        return known
-    raise Conflict(
-        Text(
-            "Mã này đã có dòng kinh phí khác: hãy dùng mã mới",
-            "Another budget line has this code: use a new one",
-        ),
-        facts={"reason": "code_taken"},
-    )
+    if not same or known.agency_id != agency.id or set(labels) != {link["label"] for link in links}:
+        raise Conflict(
+            Text(
+                "Mã này đã có dòng kinh phí khác: hãy dùng mã mới",
+                "Another budget line has this code: use a new one",
+            ),
+            facts={"reason": "code_taken"},
+        )
+    if not _began(session, actor, known, body):
+        raise Conflict(
+            Text(
+                "Dòng này đã mở với số khác: hãy ghi thêm bằng bút toán nhu cầu hoặc bố trí",
+                "The line was opened with other amounts: say more by entries of need or allocation",
+            ),
+            facts={"reason": "opened_otherwise"},
+        )
+    return known
 
 
 def _began(session: Session, actor: Actor, line: BudgetLine, body: BudgetLineIn) -> bool:

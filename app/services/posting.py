@@ -14,8 +14,10 @@ from app.rules.ledger import EntryKind, SettlementState
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.amendments import DecisionIn
-from app.schemas.ledger import AllocationIn, DocumentIn, EntryIn, Posted, ReversalIn, TransferIn
+from app.schemas.ledger import AllocationIn, DocumentIn, EntryIn, Posted, Result, ReversalIn, TransferIn
 from app.services import access, budget, entries, grounds, ledger
+from app.services.budget import Known
+from app.services.grounds import Ground
 from app.services.ledger import Draft
 from app.services.looking_up import refuse, still_there
 
@@ -36,7 +38,15 @@ def post(
 ) -> tuple[Posted, int]:
     """Write what one paper says of one line; once for each natural key."""
     here = grounds.find_held(session, actor, slug)
-    line, agency = budget.named(session, here, actor, body.line)
+    result, entry, known = take(session, here, actor, kind, body)
+    return entries.posted(session, here, actor, [entry], [known], result)
+
+
+def take(
+    session: Session, here: Ground, actor: Actor, kind: EntryKind, body: EntryIn | AllocationIn
+) -> tuple[Result, LedgerEntry, Known]:
+    """The same on ground that is held."""
+    line, agency = known = budget.named(session, here, actor, body.line)
     permit = access.permit(actor, LEAVE[kind], budget.item(here, agency))
     paper = body.decision if isinstance(body, AllocationIn) else body.document
     draft = Draft(
@@ -48,13 +58,12 @@ def post(
         key=(body.source_system, body.external_id),
     )
     ledger.lock(session, here, [line], allocating=kind is EntryKind.ALLOCATION)
-    known = ledger.on_file(session, here, actor, line, draft)
-    if known is not None:
-        return entries.posted(session, here, actor, [known], [(line, agency)], "unchanged")
+    on_file = ledger.on_file(session, here, actor, line, draft)
+    if on_file is not None:
+        return "unchanged", on_file, known
     if kind is EntryKind.ALLOCATION and agency is not None:
         still_there(agency, here.today, "/line")
-    entry = ledger.post(session, here, permit, line, draft)
-    return entries.posted(session, here, actor, [entry], [(line, agency)])
+    return "created", ledger.post(session, here, permit, line, draft), known
 
 
 def cited(paper: DecisionIn | DocumentIn | None) -> tuple[str, date | None, str | None] | None:

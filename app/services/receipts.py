@@ -14,7 +14,7 @@ from app.models.base import new_public_id
 from app.models.unit import instant
 from app.rules.parties import Actor
 from app.schemas.activities import ActivityResult
-from app.schemas.batches import BatchCounts, BatchResult, BatchRow
+from app.schemas.batches import BatchCounts, BatchResult, Came
 from app.schemas.receipts import (
     JwkOut,
     JwkSet,
@@ -66,12 +66,13 @@ def for_rows(
     actor: Actor,
     slug: str,
     received: Received,
+    operation: str,
     numbers: Sequence[int],
-    rows: Sequence[BatchRow],
+    rows: Sequence[Came],
 ) -> str:
     """The receipt for some rows of a file, each by its number in it; the digest is the whole file's."""
     said = [_row(number, row) for number, row in zip(numbers, rows, strict=True)]
-    return keep(session, actor, slug, received, "import_activities", said)
+    return keep(session, actor, slug, received, operation, said)
 
 
 def keep(
@@ -161,9 +162,10 @@ def keys(session: Session, seal: Seal) -> JwkSet:
     return JwkSet(keys=[JwkOut.model_validate(jwk) for jwk in (seal.public, *former)])
 
 
-def _row(index: int, row: BatchRow) -> ReceiptRow:
+def _row(index: int, row: Came) -> ReceiptRow:
     code = row.refusal.code if row.refusal else None
-    return ReceiptRow(index=index, result=row.result, activity=row.activity, code=code)
+    named = {name: getattr(row, name, None) for name in ("activity", "line", "entry")}
+    return ReceiptRow(index=index, result=row.result, **named, code=code)
 
 
 def _known(session: Session, seal: Seal) -> int:

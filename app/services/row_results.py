@@ -2,49 +2,63 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from app.schemas.batches import BatchRow
+from app.schemas.batches import Came
 from app.schemas.imports import ImportFault, ImportNote, ImportRow
 from app.sheets.drafts import Draft
 
 _BY_RECORD = 3
 """How deep `/records/0/` leads into a batch."""
+_NAMED = ("activity", "task", "output", "line", "entry")
+"""What a row may have come to; each kind of file has some of it."""
+_IDS = ("activity", "entry")
 
 
 class Words:
-    """The headings of a file, and what could stand in its column of tasks."""
+    """The headings of a file, and what could stand in the column that decides who may."""
 
-    def __init__(self, headings: Mapping[str, str], tasks: Callable[[], Sequence[str]]) -> None:
-        self._headings, self._tasks = headings, tasks
+    def __init__(
+        self,
+        headings: Mapping[str, str],
+        whose: str,
+        offered: Callable[[], Sequence[str]],
+        *,
+        rehearsed: bool = False,
+    ) -> None:
+        self._headings, self._whose, self._could = headings, whose, offered
+        self._rehearsed = rehearsed
 
-    def told(self, draft: Draft, row: BatchRow) -> ImportRow:
+    def told(self, draft: Draft, row: Came) -> ImportRow:
         """One row; what it moved, how it was understood, what is wrong with it."""
         return ImportRow(
             row=draft.number,
             result=row.result,
-            activity=row.activity,
-            task=row.task,
-            output=row.output,
-            moved=row.moved,
+            **self._named(row),
+            moved=getattr(row, "moved", []),
             notes=list(self._notes(draft, row)),
             errors=list(self._faults(draft, row)),
             facts=row.refusal.facts if row.refusal else {},
         )
 
-    def _notes(self, draft: Draft, row: BatchRow) -> Iterator[ImportNote]:
+    def _named(self, row: Came) -> dict[str, str | None]:
+        """What the row came to; what a rehearsal has made does not last, and has no id."""
+        named = {name: getattr(row, name, None) for name in _NAMED}
+        gone = _IDS if self._rehearsed and row.result == "created" else ()
+        return {**named, **dict.fromkeys(gone)}
+
+    def _notes(self, draft: Draft, row: Came) -> Iterator[ImportNote]:
         for one in draft.findings:
             if not one.code:
                 yield ImportNote(column=self._headings[one.field], message_vi=one.vi, message_en=one.en)
         if row.hint_vi and row.hint_en and row.result in ("created", "updated"):
             yield ImportNote(column=None, message_vi=row.hint_vi, message_en=row.hint_en)
 
-    def _faults(self, draft: Draft, row: BatchRow) -> Iterator[ImportFault]:
+    def _faults(self, draft: Draft, row: Came) -> Iterator[ImportFault]:
         why = row.refusal
         if why is None:
             return
         offered = {(one.field, one.code): one.offered for one in draft.findings}
         for fault in why.errors:
-            field = fault.pointer.split("/")[_BY_RECORD:][:1]
-            name = field[0] if field else ""
+            name = self._field(fault.pointer)
             yield ImportFault(
                 column=self._headings.get(name),
                 code=fault.code,
@@ -53,17 +67,23 @@ class Words:
                 offered=offered.get((name, fault.code)) or self._offered(name, fault.code),
             )
         if not why.errors:
-            not_theirs = why.status == 403  # the plan gives this task to others
+            not_theirs = why.status == 403  # the plan gives it to others
             yield ImportFault(
-                column=self._headings["task"] if not_theirs else None,
+                column=self._headings[self._whose] if not_theirs else None,
                 code=why.code,
                 message_vi=why.detail_vi,
                 message_en=why.detail_en,
-                offered=list(self._tasks()) if not_theirs else [],
+                offered=list(self._could()) if not_theirs else [],
             )
 
     def _offered(self, field: str, code: str) -> list[str]:
-        return list(self._tasks()) if field == "task" and code == "unknown_task" else []
+        return list(self._could()) if field == self._whose and code == f"unknown_{field}" else []
+
+    def _field(self, pointer: str) -> str:
+        """The field a pointer leads to, or into; empty where it is the whole row."""
+        way = pointer.split("/")[_BY_RECORD:]
+        names = (".".join(way[:deep]) for deep in range(len(way), 0, -1))
+        return next((name for name in names if name in self._headings), "")
 
 
 def in_one_line(row: ImportRow) -> str:

@@ -4,6 +4,7 @@ What a heading is called is compared as people read it: without tone marks and c
 A field's own name is as good as its heading.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from itertools import chain, islice
 from typing import Final, Literal, NamedTuple
@@ -18,8 +19,13 @@ from app.sheets.package import Package
 LOOKED_AT: Final = 20
 """Rows, from the top, among which the headings are looked for."""
 _LONGEST_HEADING: Final = 100
+_UNIT: Final = re.compile(r"\s*\([^()]*\)[\s*:]*\Z")
 
 Kind = Literal["csv", "xlsx"]
+
+
+def _plain(heading: str) -> str:
+    return _UNIT.sub("", fold(heading)).strip(" *:")
 
 
 class Wanted(NamedTuple):
@@ -32,13 +38,12 @@ class Wanted(NamedTuple):
     """Headings of columns that were added for people, and are passed over without a word."""
 
     def field(self, heading: str) -> str | None:
-        """The field that a heading means."""
-        said = fold(heading).strip(" *:")
-        return self._folded().get(said)
+        """The field that a heading means; the unit behind it in brackets may be another one or none."""
+        return self._plain().get(_plain(heading))
 
-    def _folded(self) -> dict[str, str]:
-        named = {fold(field): field for field in self.headings}
-        return named | {fold(heading): field for field, heading in self.headings.items()}
+    def _plain(self) -> dict[str, str]:
+        named = {_plain(field): field for field in self.headings}
+        return named | {_plain(heading): field for field, heading in self.headings.items()}
 
 
 class Table(NamedTuple):

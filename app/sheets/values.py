@@ -22,6 +22,8 @@ _INSTANT: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}) ([0-9]{1,2})
 _SHORT_YEAR: Final = re.compile(r"[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{2}")
 _WHOLE: Final = re.compile(r"[0-9]{1,15}")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([. \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3}){0,3}")
+_CURRENCY: Final = re.compile(r"\s*(?:đồng|đ|vnđ|vnd|₫)\.?\Z", re.IGNORECASE)
+_MINUS_SIGNS: Final = ("-", "\N{MINUS SIGN}")
 _PARTED: Final = re.compile(r"[0-9]+[.,][0-9]+")
 _TRUE: Final = frozenset(map(fold, (YES, "x", "true", "1", "yes")))
 _FALSE: Final = frozenset(map(fold, (NO, "false", "0", "no")))
@@ -131,6 +133,16 @@ def whole(found: Found) -> Meant:
     raise Unfit("wrong_type", Text("Cần một số nguyên", "This must be a whole number"))
 
 
+def vnd(found: Found) -> Meant:
+    """A whole amount of đồng, with or without the word for it; below zero it takes back."""
+    if not isinstance(found.value, str):
+        return whole(found)
+    said = _CURRENCY.sub("", clean_or_empty(found.value))
+    sign = -1 if said[:1] in _MINUS_SIGNS else 1
+    meant = whole(found._replace(value=said[1:] if sign < 0 else said))
+    return meant._replace(value=sign * int(str(meant.value)))
+
+
 def word(found: Found, words: type[Kind]) -> Meant:
     """A code of ours, by the label that people read or by itself."""
     said = fold(str(text(found).value))
@@ -148,6 +160,12 @@ def several(found: Found, names: Mapping[str, str]) -> Meant:
     """Several codes in one cell, parted by `,` `;` or `/`; what people call them is as good."""
     parts = [part.strip() for part in re.split(r"[,;/]", str(text(found).value)) if part.strip()]
     return Meant([names.get(fold(part), part.lower()) for part in parts])
+
+
+def listed(found: Found) -> Meant:
+    """Several codes in one cell, each on its own line or parted by `,` or `;`."""
+    parts = re.split(r"[,;\n]", str(_given(found)))
+    return Meant([code for part in parts if (code := clean_or_empty(part))])
 
 
 def yes_or_no(found: Found) -> Meant:

@@ -122,6 +122,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans/{plan}/budget/lines/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nhập dòng kinh phí từ tệp Excel, CSV · Import budget lines from Excel or CSV
+         * @description Mẫu là tệp tải về từ danh sách dòng kinh phí; khi bố trí thêm các cột Ngày phát sinh, Số văn bản, Ngày
+         *     văn bản, Cơ quan ban hành. Dòng đã có thì phải nói đúng như cũ. · The template is the export of the lines;
+         *     what allocates has the columns of its decision as well. A line on record has to say what it says.
+         */
+        post: operations["import_budget_lines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan}/budget/entries/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nhập nhu cầu, bố trí, cam kết, khoản chi từ tệp · Import needs, allocations, spendings
+         * @description Mẫu là tệp tải về từ sổ cái. Mỗi dòng là một bút toán; bút toán đã có không bao giờ sửa. Dòng không có
+         *     mã nguồn được nhận biết theo nội dung, nên gửi lại cùng tệp không ghi trùng. · The template is the export
+         *     of the ledger. Each row is an entry; those on record never change. A row without a key of its source is
+         *     known by what it says, so that the same file again doubles nothing.
+         */
+        post: operations["import_ledger_entries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans/{plan}/outputs": {
         parameters: {
             query?: never;
@@ -1652,7 +1697,7 @@ export interface components {
          * @description The decision that accepts a proposal as it stands: the amendment is made from both.
          */
         AcceptanceIn: {
-            decision: components["schemas"]["app__schemas__amendments__DecisionIn"];
+            decision: components["schemas"]["DecisionIn"];
             /** Summary */
             summary?: string | null;
             /** Amends Revision */
@@ -1663,7 +1708,7 @@ export interface components {
          * @description The document that accepts a settlement as it was submitted.
          */
         AcceptanceOfSettlementIn: {
-            decision: components["schemas"]["app__schemas__amendments__DecisionIn"];
+            decision: components["schemas"]["DecisionIn"];
             /**
              * Occurred On
              * Format: date
@@ -2130,7 +2175,7 @@ export interface components {
              * @example 2023-05-12
              */
             occurred_on: string;
-            decision: components["schemas"]["app__schemas__amendments__DecisionIn"];
+            decision: components["schemas"]["DecisionIn"];
             /** Note */
             note?: string | null;
         };
@@ -2140,7 +2185,7 @@ export interface components {
          *     written for; another one in force is 409.
          */
         AmendmentIn: {
-            decision: components["schemas"]["app__schemas__amendments__DecisionIn"];
+            decision: components["schemas"]["DecisionIn"];
             /** Summary */
             summary?: string | null;
             /** Amends Revision */
@@ -2458,7 +2503,7 @@ export interface components {
         };
         /**
          * BatchRow
-         * @description What came of one record. One that is refused has a `refusal`, and nothing else.
+         * @description What came of a record of activity.
          */
         BatchRow: {
             /**
@@ -2468,6 +2513,11 @@ export interface components {
             index: number;
             /** Result */
             result: ("created" | "updated" | "unchanged" | "stale") | "refused";
+            /** Hint Vi */
+            hint_vi: string | null;
+            /** Hint En */
+            hint_en: string | null;
+            refusal: components["schemas"]["RefusalOfRecord"] | null;
             /**
              * Activity
              * @description id bản ghi; null khi làm thử bản ghi mới · null in a rehearsal of a new one
@@ -2492,11 +2542,6 @@ export interface components {
              * @default []
              */
             moved: components["schemas"]["Moved"][];
-            /** Hint Vi */
-            hint_vi: string | null;
-            /** Hint En */
-            hint_en: string | null;
-            refusal: components["schemas"]["RefusalOfRecord"] | null;
         };
         /**
          * BodyPart
@@ -3013,6 +3058,28 @@ export interface components {
             task: string;
             /** Due On */
             due_on: string | null;
+        };
+        /**
+         * DecisionIn
+         * @description The document that decides: Party `NN-TYPE/ISSUER`, State `NN/TYPE-ISSUER` or `NN/YYYY/TYPE-ISSUER`.
+         */
+        DecisionIn: {
+            /**
+             * Number
+             * @example 09-QĐ/BCĐ-TTĐN
+             */
+            number: string;
+            /**
+             * Decided On
+             * Format: date
+             * @example 2023-06-30
+             */
+            decided_on: string;
+            /**
+             * Issuer
+             * @description cơ quan ban hành · the issuing body
+             */
+            issuer: string;
         };
         /**
          * DecisionOut
@@ -3655,7 +3722,7 @@ export interface components {
              * @example 2023-03-01
              */
             occurred_on: string;
-            decision: components["schemas"]["app__schemas__amendments__DecisionIn"];
+            decision: components["schemas"]["DecisionIn"];
         };
         /** GapCount */
         GapCount: {
@@ -3843,13 +3910,23 @@ export interface components {
             result: ("created" | "updated" | "unchanged" | "stale") | "refused";
             /**
              * Activity
-             * @description id bản ghi · null where there is none
+             * @description id hoạt động · id of the activity; null where there is none
              */
             activity: string | null;
             /** Task */
             task: string | null;
             /** Output */
             output: string | null;
+            /**
+             * Line
+             * @description mã dòng kinh phí · code of the budget line
+             */
+            line: string | null;
+            /**
+             * Entry
+             * @description id bút toán · id of the ledger entry
+             */
+            entry: string | null;
             /** Moved */
             moved: components["schemas"]["Moved"][];
             /** Notes */
@@ -4341,6 +4418,16 @@ export interface components {
             text_vi: string;
             /** Text En */
             text_en: string;
+        };
+        /**
+         * OccurrenceDecisionIn
+         * @description Whether an anniversary is marked this year, and why (not).
+         */
+        OccurrenceDecisionIn: {
+            /** Cancelled */
+            cancelled: boolean;
+            /** Reason */
+            reason: string;
         };
         /**
          * OccurrenceIn
@@ -5293,9 +5380,19 @@ export interface components {
             result: ("created" | "updated" | "unchanged" | "stale") | "refused";
             /**
              * Activity
-             * @description id bản ghi · the record's id; null if refused
+             * @description id hoạt động · the activity's id; null if refused
              */
             activity: string | null;
+            /**
+             * Line
+             * @description mã dòng kinh phí · the budget line's code
+             */
+            line: string | null;
+            /**
+             * Entry
+             * @description id bút toán · the ledger entry's id
+             */
+            entry: string | null;
             /**
              * Code
              * @description mã lỗi nếu bị từ chối · why it was refused; null otherwise
@@ -5484,7 +5581,7 @@ export interface components {
              */
             occurred_on: string;
             /** @description bắt buộc với bố trí và quyết toán · needed for allocations and settlements */
-            decision?: components["schemas"]["app__schemas__amendments__DecisionIn"] | null;
+            decision?: components["schemas"]["DecisionIn"] | null;
         };
         /**
          * Role
@@ -6094,7 +6191,7 @@ export interface components {
              * @example 2023-05-12
              */
             occurred_on: string;
-            decision: components["schemas"]["app__schemas__amendments__DecisionIn"];
+            decision: components["schemas"]["DecisionIn"];
             /** Note */
             note?: string | null;
         };
@@ -6361,38 +6458,6 @@ export interface components {
          */
         YearClass: "round" | "five_year" | "other";
         /**
-         * DecisionIn
-         * @description The document that decides: Party `NN-TYPE/ISSUER`, State `NN/TYPE-ISSUER` or `NN/YYYY/TYPE-ISSUER`.
-         */
-        app__schemas__amendments__DecisionIn: {
-            /**
-             * Number
-             * @example 09-QĐ/BCĐ-TTĐN
-             */
-            number: string;
-            /**
-             * Decided On
-             * Format: date
-             * @example 2023-06-30
-             */
-            decided_on: string;
-            /**
-             * Issuer
-             * @description cơ quan ban hành · the issuing body
-             */
-            issuer: string;
-        };
-        /**
-         * DecisionIn
-         * @description Whether an anniversary is marked this year, and why (not).
-         */
-        app__schemas__occurrences__DecisionIn: {
-            /** Cancelled */
-            cancelled: boolean;
-            /** Reason */
-            reason: string;
-        };
-        /**
          * Problem
          * @description RFC 9457. Further members, by `code`, say more.
          * @example {
@@ -6521,7 +6586,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
+                     *           "id": "01M8JK5GBMWFE0HGKYEM7H3285",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6554,7 +6619,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T01:28:51.575735Z",
+                     *           "recorded_at": "2026-11-29T02:46:53.038103Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6612,7 +6677,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
+                     *         "id": "01M8JK5GBMWFE0HGKYEM7H3285",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6642,7 +6707,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T01:28:51.575735Z",
+                     *         "recorded_at": "2026-11-29T02:46:53.038103Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6660,7 +6725,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JEPMM7N141V0S1AVCWR95M"
+                     *       "receipt": "01M8JK5GBSH34Q8PT3GRHRRBFR"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6676,7 +6741,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
+                     *         "id": "01M8JK5GBMWFE0HGKYEM7H3285",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6706,7 +6771,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T01:28:51.575735Z",
+                     *         "recorded_at": "2026-11-29T02:46:53.038103Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6724,7 +6789,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JEPMM7N141V0S1AVCWR95M"
+                     *       "receipt": "01M8JK5GBSH34Q8PT3GRHRRBFR"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6809,25 +6874,19 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "updated",
-                     *           "activity": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
+                     *           "hint_vi": null,
+                     *           "hint_en": null,
+                     *           "refusal": null,
+                     *           "activity": "01M8JK5GBMWFE0HGKYEM7H3285",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
                      *           "counts": true,
-                     *           "moved": [],
-                     *           "hint_vi": null,
-                     *           "hint_en": null,
-                     *           "refusal": null
+                     *           "moved": []
                      *         },
                      *         {
                      *           "index": 1,
                      *           "result": "refused",
-                     *           "activity": null,
-                     *           "task": null,
-                     *           "agency": null,
-                     *           "output": null,
-                     *           "counts": false,
-                     *           "moved": [],
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": {
@@ -6869,7 +6928,13 @@ export interface operations {
                      *                 ]
                      *               }
                      *             }
-                     *           }
+                     *           },
+                     *           "activity": null,
+                     *           "task": null,
+                     *           "agency": null,
+                     *           "output": null,
+                     *           "counts": false,
+                     *           "moved": []
                      *         }
                      *       ],
                      *       "receipt": null
@@ -6888,7 +6953,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPMM1X4TNXJ3W0ZDRMDGH */
+                /** @example 01M8JK5GBMWFE0HGKYEM7H3285 */
                 activity: string;
             };
             cookie?: never;
@@ -6903,7 +6968,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
+                     *       "id": "01M8JK5GBMWFE0HGKYEM7H3285",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6933,7 +6998,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-29T01:28:51.575735Z",
+                     *       "recorded_at": "2026-11-29T02:46:53.038103Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -6953,14 +7018,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-43b29ea8de585ae7b5d8e814"
+                 * @example "1-25ad960a5df67ba8eec91c02"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPMM1X4TNXJ3W0ZDRMDGH */
+                /** @example 01M8JK5GBMWFE0HGKYEM7H3285 */
                 activity: string;
             };
             cookie?: never;
@@ -6990,7 +7055,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
+                     *         "id": "01M8JK5GBMWFE0HGKYEM7H3285",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7023,7 +7088,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T01:28:51.575735Z",
+                     *         "recorded_at": "2026-11-29T02:46:53.038103Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7052,7 +7117,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPMHVAMMJ36GZGT6PDAA9 */
+                /** @example 01M8JK5GA9T6DS952HZV042970 */
                 activity: string;
             };
             cookie?: never;
@@ -7078,7 +7143,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JEPMHVAMMJ36GZGT6PDAA9",
+                     *         "id": "01M8JK5GA9T6DS952HZV042970",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7108,15 +7173,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T01:28:51.468058Z",
+                     *         "recorded_at": "2026-11-29T02:46:52.981999Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JEPMKCAWC9NRQBDESTVVN4",
+                     *           "id": "01M8JK5GB74RH6XCDNAAPS8DNS",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T01:28:51.551428Z"
+                     *           "withdrawn_at": "2026-11-29T02:46:53.020549Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7147,7 +7212,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JEPMHVAMMJ36GZGT6PDAA9",
+                     *         "id": "01M8JK5GA9T6DS952HZV042970",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7177,15 +7242,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T01:28:51.468058Z",
+                     *         "recorded_at": "2026-11-29T02:46:52.981999Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JEPMKCAWC9NRQBDESTVVN4",
+                     *           "id": "01M8JK5GB74RH6XCDNAAPS8DNS",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T01:28:51.551428Z"
+                     *           "withdrawn_at": "2026-11-29T02:46:53.020549Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7282,6 +7347,8 @@ export interface operations {
                      *           "activity": null,
                      *           "task": "IV.7.a",
                      *           "output": "M1",
+                     *           "line": null,
+                     *           "entry": null,
                      *           "moved": [],
                      *           "notes": [
                      *             {
@@ -7299,6 +7366,8 @@ export interface operations {
                      *           "activity": null,
                      *           "task": null,
                      *           "output": null,
+                     *           "line": null,
+                     *           "entry": null,
                      *           "moved": [],
                      *           "notes": [],
                      *           "errors": [
@@ -7317,6 +7386,260 @@ export interface operations {
                      *               "offered": [
                      *                 "Tin, bài",
                      *                 "Chương trình phát thanh, truyền hình"
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "facts": {}
+                     *         }
+                     *       ],
+                     *       "more": false,
+                     *       "receipts": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportResult"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    import_budget_lines: {
+        parameters: {
+            query?: {
+                /** @description `partial`: bản ghi sai bị từ chối, các bản ghi khác được ghi; `atomic`: ghi tất cả hoặc không ghi gì · `partial`: what is wrong is refused, the rest taken; `atomic`: all or none */
+                mode?: "partial" | "atomic";
+                /**
+                 * @description làm thử, không lưu gì · show what would come of it, keep nothing
+                 * @example true
+                 */
+                dry_run?: boolean;
+                /** @description `csv`, `xlsx`: trả về chính bảng ấy, chỉ các dòng bị từ chối, thêm cột nói sai gì · the same sheet, its refused rows alone, with a column that says what is wrong */
+                format?: "json" | "csv" | "xlsx";
+            };
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example Mã,Tên,Mã nhiệm vụ,Nhu cầu (đồng)
+                 *     SVHTTDL-03,Biên soạn tài liệu,IV.7.c,40.000.000
+                 *     SCT-09,Hội chợ,,5.000.000
+                 */
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "applied": false,
+                     *       "in_parts": false,
+                     *       "counts": {
+                     *         "created": 1,
+                     *         "updated": 0,
+                     *         "unchanged": 0,
+                     *         "stale": 0,
+                     *         "refused": 1
+                     *       },
+                     *       "rows_read": 2,
+                     *       "sheet": null,
+                     *       "heading_row": 1,
+                     *       "columns_read": [
+                     *         {
+                     *           "heading": "Mã",
+                     *           "field": "code"
+                     *         },
+                     *         {
+                     *           "heading": "Tên",
+                     *           "field": "title_vi"
+                     *         }
+                     *       ],
+                     *       "columns_not_read": [],
+                     *       "rows": [
+                     *         {
+                     *           "row": 2,
+                     *           "result": "created",
+                     *           "activity": null,
+                     *           "task": null,
+                     *           "output": null,
+                     *           "line": "SVHTTDL-03",
+                     *           "entry": null,
+                     *           "moved": [],
+                     *           "notes": [
+                     *             {
+                     *               "column": "Nhu cầu (đồng)",
+                     *               "message_vi": "Hiểu là số 40000000",
+                     *               "message_en": "Read as the number 40000000"
+                     *             }
+                     *           ],
+                     *           "errors": [],
+                     *           "facts": {}
+                     *         },
+                     *         {
+                     *           "row": 3,
+                     *           "result": "refused",
+                     *           "activity": null,
+                     *           "task": null,
+                     *           "output": null,
+                     *           "line": null,
+                     *           "entry": null,
+                     *           "moved": [],
+                     *           "notes": [
+                     *             {
+                     *               "column": "Nhu cầu (đồng)",
+                     *               "message_vi": "Hiểu là số 5000000",
+                     *               "message_en": "Read as the number 5000000"
+                     *             }
+                     *           ],
+                     *           "errors": [
+                     *             {
+                     *               "column": "Mã",
+                     *               "code": "not_named_after_agency",
+                     *               "message_vi": "Mã dòng phải bắt đầu bằng SVHTTDL-",
+                     *               "message_en": "The code of a line begins with SVHTTDL-",
+                     *               "offered": []
+                     *             }
+                     *           ],
+                     *           "facts": {}
+                     *         }
+                     *       ],
+                     *       "more": false,
+                     *       "receipts": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportResult"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    import_ledger_entries: {
+        parameters: {
+            query?: {
+                /** @description `partial`: bản ghi sai bị từ chối, các bản ghi khác được ghi; `atomic`: ghi tất cả hoặc không ghi gì · `partial`: what is wrong is refused, the rest taken; `atomic`: all or none */
+                mode?: "partial" | "atomic";
+                /**
+                 * @description làm thử, không lưu gì · show what would come of it, keep nothing
+                 * @example true
+                 */
+                dry_run?: boolean;
+                /** @description `csv`, `xlsx`: trả về chính bảng ấy, chỉ các dòng bị từ chối, thêm cột nói sai gì · the same sheet, its refused rows alone, with a column that says what is wrong */
+                format?: "json" | "csv" | "xlsx";
+            };
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example Mã dòng kinh phí,Loại bút toán,Số tiền (đồng),Số tiền bằng chữ,Ngày phát sinh,Số văn bản,Ngày văn bản
+                 *     SVHTTDL-01,Chi,5.000.000,Năm triệu đồng,20/05/2023,31/PC,20/05/2023
+                 *     SVHTTDL-01,Chi,6.000.000,Sáu trăm nghìn đồng,21/05/2023,32/PC,21/05/2023
+                 */
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "applied": false,
+                     *       "in_parts": false,
+                     *       "counts": {
+                     *         "created": 1,
+                     *         "updated": 0,
+                     *         "unchanged": 0,
+                     *         "stale": 0,
+                     *         "refused": 1
+                     *       },
+                     *       "rows_read": 2,
+                     *       "sheet": null,
+                     *       "heading_row": 1,
+                     *       "columns_read": [
+                     *         {
+                     *           "heading": "Mã dòng kinh phí",
+                     *           "field": "line"
+                     *         },
+                     *         {
+                     *           "heading": "Loại bút toán",
+                     *           "field": "kind"
+                     *         }
+                     *       ],
+                     *       "columns_not_read": [],
+                     *       "rows": [
+                     *         {
+                     *           "row": 2,
+                     *           "result": "created",
+                     *           "activity": null,
+                     *           "task": null,
+                     *           "output": null,
+                     *           "line": "SVHTTDL-01",
+                     *           "entry": null,
+                     *           "moved": [],
+                     *           "notes": [
+                     *             {
+                     *               "column": "Số tiền (đồng)",
+                     *               "message_vi": "Hiểu là số 5000000",
+                     *               "message_en": "Read as the number 5000000"
+                     *             }
+                     *           ],
+                     *           "errors": [],
+                     *           "facts": {}
+                     *         },
+                     *         {
+                     *           "row": 3,
+                     *           "result": "refused",
+                     *           "activity": null,
+                     *           "task": null,
+                     *           "output": null,
+                     *           "line": null,
+                     *           "entry": null,
+                     *           "moved": [],
+                     *           "notes": [
+                     *             {
+                     *               "column": "Số tiền (đồng)",
+                     *               "message_vi": "Hiểu là số 6000000",
+                     *               "message_en": "Read as the number 6000000"
+                     *             }
+                     *           ],
+                     *           "errors": [
+                     *             {
+                     *               "column": "Số tiền bằng chữ",
+                     *               "code": "words_differ",
+                     *               "message_vi": "Số và chữ không khớp nhau",
+                     *               "message_en": "The digits and the words do not say the same",
+                     *               "offered": [
+                     *                 "Sáu triệu đồng"
                      *               ]
                      *             }
                      *           ],
@@ -7396,8 +7719,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
-                     *           "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *           "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
+                     *           "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7422,7 +7745,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T01:28:51.828258Z",
+                     *           "moved_at": "2026-11-29T02:46:53.199027Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7445,7 +7768,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEP8QQ6V0W5QRF1Y8NQC1G */
+                /** @example 01M8JK58XY0AV6KEK1KQRDTNXH */
                 output: string;
             };
             cookie?: never;
@@ -7460,8 +7783,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
-                     *       "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *       "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
+                     *       "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7486,7 +7809,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-29T01:28:51.575735Z",
+                     *       "moved_at": "2026-11-29T02:46:53.038103Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7517,7 +7840,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEP8QQ6V0W5QRF1Y8NQC1G */
+                /** @example 01M8JK58XY0AV6KEK1KQRDTNXH */
                 output: string;
             };
             cookie?: never;
@@ -7532,14 +7855,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5MmZmZTc1ZmVlZTkiLCIwMU04SkVQTVYyQU1KOTlINTNONTlLWDVQNiIsIjAxTThKRVBNVjJBTUo5OUg1M041OUtYNVA2Il0",
+                     *       "next_cursor": "WyI2OGY0YmRlYmE5ZTAiLCIwMU04Sks1R0c5OFBSQVc2WDFZQ1dQNTJOOSIsIjAxTThKSzVHRzk4UFJBVzZYMVlDV1A1Mk45Il0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JEPMTKBNVMWD21WA4RV6BC",
+                     *           "id": "01M8JK5GFW6QRGQEJBYTP3DP9G",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
+                     *           "output": "01M8JK58XY0AV6KEK1KQRDTNXH",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7548,13 +7871,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-29T01:28:51.785150Z"
+                     *           "acted_at": "2026-11-29T02:46:53.172138Z"
                      *         },
                      *         {
-                     *           "id": "01M8JEPMV2AMJ99H53N59KX5P6",
+                     *           "id": "01M8JK5GG98PRAW6X1YCWP52N9",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
+                     *           "output": "01M8JK58XY0AV6KEK1KQRDTNXH",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7563,7 +7886,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-29T01:28:51.803615Z"
+                     *           "acted_at": "2026-11-29T02:46:53.188195Z"
                      *         }
                      *       ]
                      *     }
@@ -7586,7 +7909,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEP8QRZ1WJMHE37BR3CPRM */
+                /** @example 01M8JK58Y0K583SSJTMWM3KBS2 */
                 output: string;
             };
             cookie?: never;
@@ -7612,10 +7935,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JEPMS8NRPD90YN5FXVPEAV",
+                     *         "id": "01M8JK5GEVX635X3T6VVX5J4QV",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JEP8QRZ1WJMHE37BR3CPRM",
+                     *         "output": "01M8JK58Y0K583SSJTMWM3KBS2",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7624,11 +7947,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T01:28:51.742250Z"
+                     *         "acted_at": "2026-11-29T02:46:53.138306Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JEP8QRZ1WJMHE37BR3CPRM",
-                     *         "assignment": "01M8JEP8PPZ78TNZQ8RSHA7CE9",
+                     *         "id": "01M8JK58Y0K583SSJTMWM3KBS2",
+                     *         "assignment": "01M8JK58WV0HY56RGPC5QHESWA",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7653,7 +7976,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T01:28:51.742250Z",
+                     *         "moved_at": "2026-11-29T02:46:53.138306Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -7684,10 +8007,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JEPMS8NRPD90YN5FXVPEAV",
+                     *         "id": "01M8JK5GEVX635X3T6VVX5J4QV",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JEP8QRZ1WJMHE37BR3CPRM",
+                     *         "output": "01M8JK58Y0K583SSJTMWM3KBS2",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7696,11 +8019,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T01:28:51.742250Z"
+                     *         "acted_at": "2026-11-29T02:46:53.138306Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JEP8QRZ1WJMHE37BR3CPRM",
-                     *         "assignment": "01M8JEP8PPZ78TNZQ8RSHA7CE9",
+                     *         "id": "01M8JK58Y0K583SSJTMWM3KBS2",
+                     *         "assignment": "01M8JK58WV0HY56RGPC5QHESWA",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7725,7 +8048,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T01:28:51.742250Z",
+                     *         "moved_at": "2026-11-29T02:46:53.138306Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -7759,7 +8082,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEP8QRZ1WJMHE37BR3CPRM */
+                /** @example 01M8JK58Y0K583SSJTMWM3KBS2 */
                 output: string;
             };
             cookie?: never;
@@ -7785,10 +8108,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JEPMSRVZ1DRHWSKDDKT75Z",
+                     *         "id": "01M8JK5GF9YX6TSVJPY2ZE7MBP",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JEP8QRZ1WJMHE37BR3CPRM",
+                     *         "output": "01M8JK58Y0K583SSJTMWM3KBS2",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7797,11 +8120,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T01:28:51.761098Z"
+                     *         "acted_at": "2026-11-29T02:46:53.154821Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JEP8QRZ1WJMHE37BR3CPRM",
-                     *         "assignment": "01M8JEP8PPZ78TNZQ8RSHA7CE9",
+                     *         "id": "01M8JK58Y0K583SSJTMWM3KBS2",
+                     *         "assignment": "01M8JK58WV0HY56RGPC5QHESWA",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7826,7 +8149,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T01:28:51.761098Z",
+                     *         "moved_at": "2026-11-29T02:46:53.154821Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -7857,10 +8180,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JEPMSRVZ1DRHWSKDDKT75Z",
+                     *         "id": "01M8JK5GF9YX6TSVJPY2ZE7MBP",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JEP8QRZ1WJMHE37BR3CPRM",
+                     *         "output": "01M8JK58Y0K583SSJTMWM3KBS2",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7869,11 +8192,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T01:28:51.761098Z"
+                     *         "acted_at": "2026-11-29T02:46:53.154821Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JEP8QRZ1WJMHE37BR3CPRM",
-                     *         "assignment": "01M8JEP8PPZ78TNZQ8RSHA7CE9",
+                     *         "id": "01M8JK58Y0K583SSJTMWM3KBS2",
+                     *         "assignment": "01M8JK58WV0HY56RGPC5QHESWA",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7898,7 +8221,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T01:28:51.761098Z",
+                     *         "moved_at": "2026-11-29T02:46:53.154821Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -7930,14 +8253,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-34c6cf9d87e2131867460a31"
+                 * @example "4-83ccdd2ff4f08486b783b777"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEP8QQ6V0W5QRF1Y8NQC1G */
+                /** @example 01M8JK58XY0AV6KEK1KQRDTNXH */
                 output: string;
             };
             cookie?: never;
@@ -7959,10 +8282,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JEPMTKBNVMWD21WA4RV6BC",
+                     *         "id": "01M8JK5GFW6QRGQEJBYTP3DP9G",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
+                     *         "output": "01M8JK58XY0AV6KEK1KQRDTNXH",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7971,11 +8294,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T01:28:51.785150Z"
+                     *         "acted_at": "2026-11-29T02:46:53.172138Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
-                     *         "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *         "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
+                     *         "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8000,7 +8323,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T01:28:51.785150Z",
+                     *         "moved_at": "2026-11-29T02:46:53.172138Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8031,10 +8354,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JEPMTKBNVMWD21WA4RV6BC",
+                     *         "id": "01M8JK5GFW6QRGQEJBYTP3DP9G",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
+                     *         "output": "01M8JK58XY0AV6KEK1KQRDTNXH",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8043,11 +8366,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T01:28:51.785150Z"
+                     *         "acted_at": "2026-11-29T02:46:53.172138Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
-                     *         "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *         "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
+                     *         "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8072,7 +8395,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T01:28:51.785150Z",
+                     *         "moved_at": "2026-11-29T02:46:53.172138Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8108,7 +8431,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEP8QQ6V0W5QRF1Y8NQC1G */
+                /** @example 01M8JK58XY0AV6KEK1KQRDTNXH */
                 output: string;
             };
             cookie?: never;
@@ -8134,10 +8457,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JEPMV2AMJ99H53N59KX5P6",
+                     *         "id": "01M8JK5GG98PRAW6X1YCWP52N9",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
+                     *         "output": "01M8JK58XY0AV6KEK1KQRDTNXH",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8146,11 +8469,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T01:28:51.803615Z"
+                     *         "acted_at": "2026-11-29T02:46:53.188195Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
-                     *         "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *         "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
+                     *         "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8178,11 +8501,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T01:28:51.803615Z"
+                     *           "returned_at": "2026-11-29T02:46:53.188195Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T01:28:51.803615Z",
+                     *         "moved_at": "2026-11-29T02:46:53.188195Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8211,10 +8534,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JEPMV2AMJ99H53N59KX5P6",
+                     *         "id": "01M8JK5GG98PRAW6X1YCWP52N9",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
+                     *         "output": "01M8JK58XY0AV6KEK1KQRDTNXH",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8223,11 +8546,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T01:28:51.803615Z"
+                     *         "acted_at": "2026-11-29T02:46:53.188195Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
-                     *         "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *         "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
+                     *         "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8255,11 +8578,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T01:28:51.803615Z"
+                     *           "returned_at": "2026-11-29T02:46:53.188195Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T01:28:51.803615Z",
+                     *         "moved_at": "2026-11-29T02:46:53.188195Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8322,7 +8645,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEP8PM3X8H0YKS0YHSVNBK */
+                /** @example 01M8JK58WT2YNCJ0DJMV1J0DMG */
                 assignment: string;
             };
             cookie?: never;
@@ -8341,8 +8664,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JEP8QQ6V0W5QRF1Y8NQC1G",
-                     *           "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *           "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
+                     *           "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8367,7 +8690,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T01:28:51.828258Z",
+                     *           "moved_at": "2026-11-29T02:46:53.199027Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8393,7 +8716,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEP8PJW72NC0NR4CPW8C9T */
+                /** @example 01M8JK58WQJGGZ1H77ECHFE5RH */
                 assignment: string;
             };
             cookie?: never;
@@ -8419,8 +8742,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8JEPMXH82TMERGH78SVYHC9",
-                     *         "assignment": "01M8JEP8PJW72NC0NR4CPW8C9T",
+                     *         "id": "01M8JK5GHVDJ20XT0YRF6Y31ZZ",
+                     *         "assignment": "01M8JK58WQJGGZ1H77ECHFE5RH",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8468,7 +8791,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEP8PKC44QXGR311S8JZKS */
+                /** @example 01M8JK58WSG58CCY0QD3EQSH9Y */
                 assignment: string;
             };
             cookie?: never;
@@ -8495,10 +8818,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JEPN0R17SHC655RJGRT26A",
+                     *         "id": "01M8JK5GKMCQAWR5JC2WJK8PVX",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JEP8QP167W937T9FN5QM5K",
+                     *         "output": "01M8JK58XXVWKH9S1BPMGQ057Z",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8507,11 +8830,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T01:28:51.981991Z"
+                     *         "acted_at": "2026-11-29T02:46:53.293051Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JEP8QP167W937T9FN5QM5K",
-                     *         "assignment": "01M8JEP8PKC44QXGR311S8JZKS",
+                     *         "id": "01M8JK58XXVWKH9S1BPMGQ057Z",
+                     *         "assignment": "01M8JK58WSG58CCY0QD3EQSH9Y",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8536,7 +8859,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T01:28:51.981991Z",
+                     *         "moved_at": "2026-11-29T02:46:53.293051Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8565,10 +8888,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JEPN0R17SHC655RJGRT26A",
+                     *         "id": "01M8JK5GKMCQAWR5JC2WJK8PVX",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JEP8QP167W937T9FN5QM5K",
+                     *         "output": "01M8JK58XXVWKH9S1BPMGQ057Z",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8577,11 +8900,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T01:28:51.981991Z"
+                     *         "acted_at": "2026-11-29T02:46:53.293051Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JEP8QP167W937T9FN5QM5K",
-                     *         "assignment": "01M8JEP8PKC44QXGR311S8JZKS",
+                     *         "id": "01M8JK58XXVWKH9S1BPMGQ057Z",
+                     *         "assignment": "01M8JK58WSG58CCY0QD3EQSH9Y",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8606,7 +8929,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T01:28:51.981991Z",
+                     *         "moved_at": "2026-11-29T02:46:53.293051Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8685,7 +9008,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T01:28:52.065094Z"
+                     *           "entered_at": "2026-11-29T02:46:53.348248Z"
                      *         }
                      *       ]
                      *     }
@@ -8776,7 +9099,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T01:28:51.901858Z"
+                     *         "entered_at": "2026-11-29T02:46:53.249473Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -8817,7 +9140,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T01:28:51.880674Z",
+                     *         "as_of": "2026-11-29T02:46:53.235287Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -8859,7 +9182,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T01:28:51.901858Z",
+                     *         "as_of": "2026-11-29T02:46:53.249473Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -8901,7 +9224,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T01:28:51.901858Z"
+                     *         "entered_at": "2026-11-29T02:46:53.249473Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -8942,7 +9265,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T01:28:51.880674Z",
+                     *         "as_of": "2026-11-29T02:46:53.235287Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -8984,7 +9307,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T01:28:51.901858Z",
+                     *         "as_of": "2026-11-29T02:46:53.249473Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -9036,7 +9359,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-29T01:28:51.901858Z"
+                     *       "entered_at": "2026-11-29T02:46:53.249473Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9085,11 +9408,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SkVQTjJNNE45U0syOEE5WEFLTk1QUCIsIjAxTThKRVBOMk00TjlTSzI4QTlYQUtOTVBQIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04Sks1R01ZMFdNWUJCUEVHWjNBWDhNMyIsIjAxTThKSzVHTVkwV01ZQkJQRUdaM0FYOE0zIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JEPN2M4N9SK28A9XAKNMPP",
+                     *           "id": "01M8JK5GMY0WMYBBPEGZ3AX8M3",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9104,8 +9427,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-29T01:28:52.036185Z",
-                     *           "settled_at": "2026-11-29T01:28:52.124634Z",
+                     *           "proposed_at": "2026-11-29T02:46:53.334044Z",
+                     *           "settled_at": "2026-11-29T02:46:53.384691Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9162,7 +9485,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8JEPN2M4N9SK28A9XAKNMPP",
+                     *         "id": "01M8JK5GMY0WMYBBPEGZ3AX8M3",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9177,7 +9500,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T01:28:52.036185Z",
+                     *         "proposed_at": "2026-11-29T02:46:53.334044Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9201,7 +9524,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPN17NT9G8XXKJ0HKW1SV */
+                /** @example 01M8JK5GM47M6560FYEPB28H9G */
                 proposal: string;
             };
             cookie?: never;
@@ -9216,7 +9539,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JEPN17NT9G8XXKJ0HKW1SV",
+                     *       "id": "01M8JK5GM47M6560FYEPB28H9G",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9231,8 +9554,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-29T01:28:51.998197Z",
-                     *       "settled_at": "2026-11-29T01:28:52.065094Z",
+                     *       "proposed_at": "2026-11-29T02:46:53.308019Z",
+                     *       "settled_at": "2026-11-29T02:46:53.348248Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9254,7 +9577,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPN17NT9G8XXKJ0HKW1SV */
+                /** @example 01M8JK5GM47M6560FYEPB28H9G */
                 proposal: string;
             };
             cookie?: never;
@@ -9284,7 +9607,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JEPN17NT9G8XXKJ0HKW1SV",
+                     *         "id": "01M8JK5GM47M6560FYEPB28H9G",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9299,8 +9622,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T01:28:51.998197Z",
-                     *         "settled_at": "2026-11-29T01:28:52.065094Z",
+                     *         "proposed_at": "2026-11-29T02:46:53.308019Z",
+                     *         "settled_at": "2026-11-29T02:46:53.348248Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9327,7 +9650,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T01:28:52.065094Z"
+                     *           "entered_at": "2026-11-29T02:46:53.348248Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9368,7 +9691,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T01:28:51.981991Z",
+                     *           "as_of": "2026-11-29T02:46:53.293051Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9410,7 +9733,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T01:28:51.981991Z",
+                     *           "as_of": "2026-11-29T02:46:53.293051Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9429,7 +9752,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JEPN17NT9G8XXKJ0HKW1SV",
+                     *         "id": "01M8JK5GM47M6560FYEPB28H9G",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9444,8 +9767,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T01:28:51.998197Z",
-                     *         "settled_at": "2026-11-29T01:28:52.065094Z",
+                     *         "proposed_at": "2026-11-29T02:46:53.308019Z",
+                     *         "settled_at": "2026-11-29T02:46:53.348248Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9472,7 +9795,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T01:28:52.065094Z"
+                     *           "entered_at": "2026-11-29T02:46:53.348248Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9513,7 +9836,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T01:28:51.981991Z",
+                     *           "as_of": "2026-11-29T02:46:53.293051Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9555,7 +9878,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T01:28:51.981991Z",
+                     *           "as_of": "2026-11-29T02:46:53.293051Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9577,7 +9900,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPN1R8F90M6ACDKYCQB2G */
+                /** @example 01M8JK5GMH2J0Q9F5QHEXPNJSV */
                 proposal: string;
             };
             cookie?: never;
@@ -9603,7 +9926,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JEPN1R8F90M6ACDKYCQB2G",
+                     *         "id": "01M8JK5GMH2J0Q9F5QHEXPNJSV",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -9618,8 +9941,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T01:28:52.015109Z",
-                     *         "settled_at": "2026-11-29T01:28:52.111803Z",
+                     *         "proposed_at": "2026-11-29T02:46:53.322337Z",
+                     *         "settled_at": "2026-11-29T02:46:53.376089Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9640,7 +9963,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JEPN1R8F90M6ACDKYCQB2G",
+                     *         "id": "01M8JK5GMH2J0Q9F5QHEXPNJSV",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -9655,8 +9978,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T01:28:52.015109Z",
-                     *         "settled_at": "2026-11-29T01:28:52.111803Z",
+                     *         "proposed_at": "2026-11-29T02:46:53.322337Z",
+                     *         "settled_at": "2026-11-29T02:46:53.376089Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9680,7 +10003,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPN2M4N9SK28A9XAKNMPP */
+                /** @example 01M8JK5GMY0WMYBBPEGZ3AX8M3 */
                 proposal: string;
             };
             cookie?: never;
@@ -9706,7 +10029,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JEPN2M4N9SK28A9XAKNMPP",
+                     *         "id": "01M8JK5GMY0WMYBBPEGZ3AX8M3",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -9721,8 +10044,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T01:28:52.036185Z",
-                     *         "settled_at": "2026-11-29T01:28:52.124634Z",
+                     *         "proposed_at": "2026-11-29T02:46:53.334044Z",
+                     *         "settled_at": "2026-11-29T02:46:53.384691Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9743,7 +10066,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JEPN2M4N9SK28A9XAKNMPP",
+                     *         "id": "01M8JK5GMY0WMYBBPEGZ3AX8M3",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -9758,8 +10081,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T01:28:52.036185Z",
-                     *         "settled_at": "2026-11-29T01:28:52.124634Z",
+                     *         "proposed_at": "2026-11-29T02:46:53.334044Z",
+                     *         "settled_at": "2026-11-29T02:46:53.384691Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9993,7 +10316,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T01:28:51.828258Z",
+                     *         "as_of": "2026-11-29T02:46:53.199027Z",
                      *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10079,7 +10402,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T01:28:51.761098Z",
+                     *           "as_of": "2026-11-29T02:46:53.154821Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10161,7 +10484,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T01:28:51.761098Z",
+                     *           "as_of": "2026-11-29T02:46:53.154821Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10259,13 +10582,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-29T01:28:51.828258Z",
+                     *       "as_of": "2026-11-29T02:46:53.199027Z",
                      *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *           "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10410,24 +10733,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-29T01:28:51.828258Z",
+                     *       "as_of": "2026-11-29T02:46:53.199027Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T01:28:51.901858Z"
+                     *           "entered_at": "2026-11-29T02:46:53.249473Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T01:28:52.065094Z"
+                     *           "entered_at": "2026-11-29T02:46:53.348248Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *           "key": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10463,7 +10786,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *               "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -10577,7 +10900,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T01:28:51.981991Z",
+                     *           "as_of": "2026-11-29T02:46:53.293051Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -10663,7 +10986,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T01:28:51.901858Z",
+                     *             "as_of": "2026-11-29T02:46:53.249473Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -10745,7 +11068,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T01:28:51.901858Z",
+                     *             "as_of": "2026-11-29T02:46:53.249473Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -10827,7 +11150,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T01:28:51.981991Z",
+                     *           "as_of": "2026-11-29T02:46:53.293051Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11110,7 +11433,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T01:28:52.065094Z"
+                     *           "entered_at": "2026-11-29T02:46:53.348248Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11132,7 +11455,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T01:28:51.901858Z"
+                     *           "entered_at": "2026-11-29T02:46:53.249473Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11156,7 +11479,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
+                     *           "id": "01M8JK5GBMWFE0HGKYEM7H3285",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11189,7 +11512,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T01:28:51.575735Z",
+                     *           "recorded_at": "2026-11-29T02:46:53.038103Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11416,7 +11739,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T01:28:51.828258Z",
+                     *             "as_of": "2026-11-29T02:46:53.199027Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11526,7 +11849,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T01:28:51.828258Z",
+                     *         "as_of": "2026-11-29T02:46:53.199027Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -11535,7 +11858,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *           "id": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11602,7 +11925,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T01:28:51.828258Z",
+                     *             "as_of": "2026-11-29T02:46:53.199027Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11675,11 +11998,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SkVQOFBNM1g4SDBZS1MwWUhTVk5CSyJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04Sks1OFdUMllOQ0owREpNVjFKMERNRyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *           "id": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11746,7 +12069,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T01:28:51.828258Z",
+                     *             "as_of": "2026-11-29T02:46:53.199027Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11772,7 +12095,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEP8PM3X8H0YKS0YHSVNBK */
+                /** @example 01M8JK58WT2YNCJ0DJMV1J0DMG */
                 assignment: string;
             };
             cookie?: never;
@@ -11787,7 +12110,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *       "id": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11854,7 +12177,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T01:28:51.828258Z",
+                     *         "as_of": "2026-11-29T02:46:53.199027Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -11923,7 +12246,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
+                     *           "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -11942,13 +12265,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-29T01:28:52.157358Z",
+                     *           "urged_at": "2026-11-29T02:46:53.399926Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-29T01:28:52.204341Z",
+                     *           "answered_at": "2026-11-29T02:46:53.416020Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-29T01:28:52.223162Z",
+                     *           "closed_at": "2026-11-29T02:46:53.443388Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12000,7 +12323,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
+                     *           "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12019,7 +12342,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-29T01:28:52.157358Z",
+                     *           "urged_at": "2026-11-29T02:46:53.399926Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12046,7 +12369,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPN66MR86HRN0QS7MZ3N7 */
+                /** @example 01M8JK5GPYSQ03WE69ZK9KN4T6 */
                 urge: string;
             };
             cookie?: never;
@@ -12061,7 +12384,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
+                     *       "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12080,13 +12403,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-29T01:28:52.157358Z",
+                     *       "urged_at": "2026-11-29T02:46:53.399926Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-29T01:28:52.204341Z",
+                     *       "answered_at": "2026-11-29T02:46:53.416020Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-29T01:28:52.223162Z",
+                     *       "closed_at": "2026-11-29T02:46:53.443388Z",
                      *       "can": []
                      *     }
                      */
@@ -12106,7 +12429,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPN66MR86HRN0QS7MZ3N7 */
+                /** @example 01M8JK5GPYSQ03WE69ZK9KN4T6 */
                 urge: string;
             };
             cookie?: never;
@@ -12132,7 +12455,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
+                     *         "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12151,9 +12474,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T01:28:52.157358Z",
+                     *         "urged_at": "2026-11-29T02:46:53.399926Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T01:28:52.204341Z",
+                     *         "answered_at": "2026-11-29T02:46:53.416020Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12175,7 +12498,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
+                     *         "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12194,9 +12517,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T01:28:52.157358Z",
+                     *         "urged_at": "2026-11-29T02:46:53.399926Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T01:28:52.204341Z",
+                     *         "answered_at": "2026-11-29T02:46:53.416020Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12221,7 +12544,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPN66MR86HRN0QS7MZ3N7 */
+                /** @example 01M8JK5GPYSQ03WE69ZK9KN4T6 */
                 urge: string;
             };
             cookie?: never;
@@ -12247,7 +12570,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
+                     *         "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12266,13 +12589,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T01:28:52.157358Z",
+                     *         "urged_at": "2026-11-29T02:46:53.399926Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T01:28:52.204341Z",
+                     *         "answered_at": "2026-11-29T02:46:53.416020Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T01:28:52.223162Z",
+                     *         "closed_at": "2026-11-29T02:46:53.443388Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12290,7 +12613,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JEPN66MR86HRN0QS7MZ3N7",
+                     *         "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12309,13 +12632,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T01:28:52.157358Z",
+                     *         "urged_at": "2026-11-29T02:46:53.399926Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T01:28:52.204341Z",
+                     *         "answered_at": "2026-11-29T02:46:53.416020Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T01:28:52.223162Z",
+                     *         "closed_at": "2026-11-29T02:46:53.443388Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13311,7 +13634,7 @@ export interface operations {
                  *       "reason": "Gộp vào hoạt động chung của năm"
                  *     }
                  */
-                "application/json": components["schemas"]["app__schemas__occurrences__DecisionIn"];
+                "application/json": components["schemas"]["OccurrenceDecisionIn"];
             };
         };
         responses: {
@@ -13449,7 +13772,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JEPNB54YMJ3VVCPVEXY91D",
+                     *           "id": "01M8JK5GSKX0641PHXQM2Z15EM",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -13460,7 +13783,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-29T01:28:52.321070Z",
+                     *           "created_at": "2026-11-29T02:46:53.488067Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -13505,7 +13828,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8JEPNB54YMJ3VVCPVEXY91D",
+                     *         "id": "01M8JK5GSKX0641PHXQM2Z15EM",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -13516,10 +13839,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-29T01:28:52.321070Z",
+                     *         "created_at": "2026-11-29T02:46:53.488067Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=LR4jSBlH_GlgDGmnMC3pt6MhNPEHQCk00KOu44TdWOs"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=o7U61dXjRmOTckszMUUBn3-FtTw3RC-v38cSFWr36X4"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -13535,7 +13858,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPNB54YMJ3VVCPVEXY91D */
+                /** @example 01M8JK5GSKX0641PHXQM2Z15EM */
                 subscription: string;
             };
             cookie?: never;
@@ -13550,7 +13873,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JEPNB54YMJ3VVCPVEXY91D",
+                     *       "id": "01M8JK5GSKX0641PHXQM2Z15EM",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -13561,7 +13884,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T01:28:52.321070Z",
+                     *       "created_at": "2026-11-29T02:46:53.488067Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -13581,7 +13904,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPNB54YMJ3VVCPVEXY91D */
+                /** @example 01M8JK5GSKX0641PHXQM2Z15EM */
                 subscription: string;
             };
             cookie?: never;
@@ -13596,7 +13919,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JEPNB54YMJ3VVCPVEXY91D",
+                     *       "id": "01M8JK5GSKX0641PHXQM2Z15EM",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -13607,8 +13930,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T01:28:52.321070Z",
-                     *       "revoked_at": "2026-11-29T01:28:52.397153Z"
+                     *       "created_at": "2026-11-29T02:46:53.488067Z",
+                     *       "revoked_at": "2026-11-29T02:46:53.524646Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -13664,7 +13987,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JEPNR8J48VHH0WHGFFPRBE",
+                     *           "id": "01M8JK5H25JT40FV5TX1ASN6ER",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -13679,12 +14002,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-29T01:28:52.736314Z",
+                     *           "submitted_at": "2026-11-29T02:46:53.759575Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-29T01:28:52.754780Z",
+                     *           "decided_at": "2026-11-29T02:46:53.771102Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -13692,7 +14015,7 @@ export interface operations {
                      *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": null,
-                     *           "entry": "01M8JEPNRR75WG6ZFCYGY46BDV",
+                     *           "entry": "01M8JK5H2FEXR31SN665BJ2W8A",
                      *           "can": []
                      *         }
                      *       ]
@@ -13739,7 +14062,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JEPNR8J48VHH0WHGFFPRBE",
+                     *       "id": "01M8JK5H25JT40FV5TX1ASN6ER",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -13754,7 +14077,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T01:28:52.736314Z",
+                     *       "submitted_at": "2026-11-29T02:46:53.759575Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -13776,7 +14099,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPNR8J48VHH0WHGFFPRBE */
+                /** @example 01M8JK5H25JT40FV5TX1ASN6ER */
                 settlement: string;
             };
             cookie?: never;
@@ -13791,7 +14114,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JEPNR8J48VHH0WHGFFPRBE",
+                     *       "id": "01M8JK5H25JT40FV5TX1ASN6ER",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -13806,12 +14129,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T01:28:52.736314Z",
+                     *       "submitted_at": "2026-11-29T02:46:53.759575Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T01:28:52.754780Z",
+                     *       "decided_at": "2026-11-29T02:46:53.771102Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -13819,7 +14142,7 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8JEPNRR75WG6ZFCYGY46BDV",
+                     *       "entry": "01M8JK5H2FEXR31SN665BJ2W8A",
                      *       "can": []
                      *     }
                      */
@@ -13839,7 +14162,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPNR8J48VHH0WHGFFPRBE */
+                /** @example 01M8JK5H25JT40FV5TX1ASN6ER */
                 settlement: string;
             };
             cookie?: never;
@@ -13868,7 +14191,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JEPNR8J48VHH0WHGFFPRBE",
+                     *       "id": "01M8JK5H25JT40FV5TX1ASN6ER",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -13883,12 +14206,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T01:28:52.736314Z",
+                     *       "submitted_at": "2026-11-29T02:46:53.759575Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T01:28:52.754780Z",
+                     *       "decided_at": "2026-11-29T02:46:53.771102Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -13896,7 +14219,7 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8JEPNRR75WG6ZFCYGY46BDV",
+                     *       "entry": "01M8JK5H2FEXR31SN665BJ2W8A",
                      *       "can": []
                      *     }
                      */
@@ -13916,7 +14239,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPNPD2S5PTX9KFDNQWXEY */
+                /** @example 01M8JK5H147VPPD57ADRSDJYB4 */
                 settlement: string;
             };
             cookie?: never;
@@ -13940,7 +14263,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JEPNPD2S5PTX9KFDNQWXEY",
+                     *       "id": "01M8JK5H147VPPD57ADRSDJYB4",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -13955,12 +14278,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T01:28:52.675380Z",
+                     *       "submitted_at": "2026-11-29T02:46:53.725709Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T01:28:52.713114Z",
+                     *       "decided_at": "2026-11-29T02:46:53.743233Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "entry": null,
@@ -14010,7 +14333,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JEPNFXZ25GRT4NCBZDKFM4",
+                     *           "id": "01M8JK5GW2HQXXAMEBF1SVXSHV",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14027,7 +14350,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T01:28:52.465937Z",
+                     *           "recorded_at": "2026-11-29T02:46:53.561968Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14087,7 +14410,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JEPNFXZ25GRT4NCBZDKFM4",
+                     *           "id": "01M8JK5GW2HQXXAMEBF1SVXSHV",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14104,7 +14427,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T01:28:52.465937Z",
+                     *           "recorded_at": "2026-11-29T02:46:53.561968Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14198,7 +14521,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JEPNHPYT772X3WJ5ES6Z3A",
+                     *           "id": "01M8JK5GX2PBW3VHFQC2FDTXQ8",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14219,7 +14542,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T01:28:52.528496Z",
+                     *           "recorded_at": "2026-11-29T02:46:53.597225Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14278,7 +14601,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JEPNHPYT772X3WJ5ES6Z3A",
+                     *           "id": "01M8JK5GX2PBW3VHFQC2FDTXQ8",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14299,7 +14622,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T01:28:52.528496Z",
+                     *           "recorded_at": "2026-11-29T02:46:53.597225Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14391,7 +14714,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JEPNK39Z5M6CFCZKGHS6CK",
+                     *           "id": "01M8JK5GXSR3P4D71Z8MZHP3V1",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14412,7 +14735,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T01:28:52.572850Z",
+                     *           "recorded_at": "2026-11-29T02:46:53.620549Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14472,7 +14795,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JEPNK39Z5M6CFCZKGHS6CK",
+                     *           "id": "01M8JK5GXSR3P4D71Z8MZHP3V1",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14493,7 +14816,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T01:28:52.572850Z",
+                     *           "recorded_at": "2026-11-29T02:46:53.620549Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14582,7 +14905,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JEPNN5TRS03GA9PB5VSCRE",
+                     *           "id": "01M8JK5GZ0MNP6KKV5FV9D6P25",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14599,7 +14922,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T01:28:52.640758Z",
+                     *           "recorded_at": "2026-11-29T02:46:53.659820Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14659,7 +14982,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JEPNN5TRS03GA9PB5VSCRE",
+                     *           "id": "01M8JK5GZ0MNP6KKV5FV9D6P25",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14676,7 +14999,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T01:28:52.640758Z",
+                     *           "recorded_at": "2026-11-29T02:46:53.659820Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14771,7 +15094,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JEPNJ8YDQK9G1WCRAXKF0R",
+                     *           "id": "01M8JK5GXDX0ED85QMR32P39FF",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14792,16 +15115,16 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T01:28:52.547494Z",
+                     *           "recorded_at": "2026-11-29T02:46:53.609254Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8JEPNJ7SKA3EE2FEPTQ2AYP",
+                     *           "transfer": "01M8JK5GXCGD1CXNN3M42MMMRP",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
                      *         },
                      *         {
-                     *           "id": "01M8JEPNJAVE54WSMA8A0NSEYF",
+                     *           "id": "01M8JK5GXET84NSC8K0DNHRTKM",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14822,10 +15145,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T01:28:52.547494Z",
+                     *           "recorded_at": "2026-11-29T02:46:53.609254Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8JEPNJ7SKA3EE2FEPTQ2AYP",
+                     *           "transfer": "01M8JK5GXCGD1CXNN3M42MMMRP",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
@@ -14952,11 +15275,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04SkVQTk41VFJTMDNHQTlQQjVWU0NSRSIsIjAxTThKRVBOTjVUUlMwM0dBOVBCNVZTQ1JFIl0",
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04Sks1R1owTU5QNktLVjVGVjlENlAyNSIsIjAxTThKSzVHWjBNTlA2S0tWNUZWOUQ2UDI1Il0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JEPNN5TRS03GA9PB5VSCRE",
+                     *           "id": "01M8JK5GZ0MNP6KKV5FV9D6P25",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14973,7 +15296,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T01:28:52.640758Z",
+                     *           "recorded_at": "2026-11-29T02:46:53.659820Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14999,7 +15322,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPNM2SG1R7AGNFGA5GPFA */
+                /** @example 01M8JK5GY482ZD950MWXCZ4G05 */
                 entry: string;
             };
             cookie?: never;
@@ -15014,7 +15337,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JEPNM2SG1R7AGNFGA5GPFA",
+                     *       "id": "01M8JK5GY482ZD950MWXCZ4G05",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15031,9 +15354,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-29T01:28:52.598631Z",
+                     *       "recorded_at": "2026-11-29T02:46:53.631524Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8JEPNMR99XME4167T6RJC6W",
+                     *       "reversed_by": "01M8JK5GYNPGJ4WHMP2J4EGSMP",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15056,7 +15379,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPNM2SG1R7AGNFGA5GPFA */
+                /** @example 01M8JK5GY482ZD950MWXCZ4G05 */
                 entry: string;
             };
             cookie?: never;
@@ -15084,7 +15407,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JEPNMR99XME4167T6RJC6W",
+                     *           "id": "01M8JK5GYNPGJ4WHMP2J4EGSMP",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15101,8 +15424,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T01:28:52.621696Z",
-                     *           "reverses": "01M8JEPNM2SG1R7AGNFGA5GPFA",
+                     *           "recorded_at": "2026-11-29T02:46:53.645372Z",
+                     *           "reverses": "01M8JK5GY482ZD950MWXCZ4G05",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -15584,15 +15907,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SkVQTU03TjE0MVYwUzFBVkNXUjk1TSJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04Sks1R0JTSDM0UThQVDNHUkhSUkJGUiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JEPMM7N141V0S1AVCWR95M",
+                     *           "id": "01M8JK5GBSH34Q8PT3GRHRRBFR",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-29T01:28:51.575735Z",
+                     *           "received_at": "2026-11-29T02:46:53.038103Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -15621,7 +15944,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JEPMM7N141V0S1AVCWR95M */
+                /** @example 01M8JK5GBSH34Q8PT3GRHRRBFR */
                 receipt: string;
             };
             cookie?: never;
@@ -15636,11 +15959,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JEPMM7N141V0S1AVCWR95M",
+                     *       "id": "01M8JK5GBSH34Q8PT3GRHRRBFR",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-29T01:28:51.575735Z",
+                     *       "received_at": "2026-11-29T02:46:53.038103Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -15654,12 +15977,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8JEPMM1X4TNXJ3W0ZDRMDGH",
+                     *           "activity": "01M8JK5GBMWFE0HGKYEM7H3285",
+                     *           "line": null,
+                     *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "82kYUI8LfupQoym7Jkge596ec0Y7wh0kkfwcJmKZVLU",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ijgya1lVSThMZnVwUW95bTdKa2dlNTk2ZWMwWTd3aDBra2Z3Y0ptS1pWTFUiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKRVBNTTdOMTQxVjBTMUFWQ1dSOTVNIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDE6Mjg6NTEuNTc1NzM1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SkVQTU0xWDRUTlhKM1cwWkRSTURHSCIsImNvZGUiOm51bGx9XX0.Enyi4bI4WD4YNrHrPufsOGOiTsQMBopZ0D0pJdPYMoTuuSkD85eXIwMBUq50jCBd3qvTIwMSwfU4_pueiTBIDA"
+                     *       "kid": "glgUoJ0UOEwRu0ChUvascVLROWqWRu7ODEct6238P2Y",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImdsZ1VvSjBVT0V3UnUwQ2hVdmFzY1ZMUk9XcVdSdTdPREVjdDYyMzhQMlkiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKSzVHQlNIMzRROFBUM0dSSFJSQkZSIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDI6NDY6NTMuMDM4MTAzWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04Sks1R0JNV0ZFMEhHS1lFTTdIMzI4NSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.TlRM5qqkbMYgGUpfKQqmLjYc-SKH7bhtEBxS-IVKSJqkfiql-gkix26bkuCsb15opq0jTJNKhx7eINNgEUVEAw"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -15689,8 +16014,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "bJ0aTkxeeMXcf1-86VoKFxoZcPfbkG3C2GOpo5LDomA",
-                     *           "kid": "82kYUI8LfupQoym7Jkge596ec0Y7wh0kkfwcJmKZVLU",
+                     *           "x": "CebaelEw5709S3nTrfxobaYpGPk_MtWAWA7lNMwsQgY",
+                     *           "kid": "glgUoJ0UOEwRu0ChUvascVLROWqWRu7ODEct6238P2Y",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -15876,26 +16201,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8JEPMJ15YVBZ7Z37JWM0XS1",
-                     *           "at": "2026-11-29T01:28:51.468058Z",
+                     *           "id": "01M8JK5GADF6SRQ20EKA5HFBTJ",
+                     *           "at": "2026-11-29T02:46:52.981999Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8JEPMHVAMMJ36GZGT6PDAA9",
+                     *           "ref": "01M8JK5GA9T6DS952HZV042970",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8JEP8SCNV8RYPGEMC64GVHV",
+                     *           "via": "key:01M8JK58ZB7SNEJPDB3ZN089NC",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8JEPMHVAMMJ36GZGT6PDAA9",
+                     *             "public_id": "01M8JK5GA9T6DS952HZV042970",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8JEP8PM3X8H0YKS0YHSVNBK",
+                     *             "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -15911,12 +16236,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-29T01:28:51.468058+00:00"
+                     *             "recorded_at": "2026-11-29T02:46:52.981999+00:00"
                      *           },
-                     *           "request_id": "d5e28f83c13bdfc58801d62e"
+                     *           "request_id": "4fa1ecca88fa9290feff52b8"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8JEPMJ15YVBZ7Z37JWM0XS1"
+                     *       "next_cursor": "01M8JK5GADF6SRQ20EKA5HFBTJ"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -15958,10 +16283,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8JEP8SCNV8RYPGEMC64GVHV",
+                     *       "key": "01M8JK58ZB7SNEJPDB3ZN089NC",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_Anpm",
-                     *       "expires_at": "2026-12-29T01:28:39.464402Z",
+                     *       "key_hint": "ttdn_Kcf3",
+                     *       "expires_at": "2026-12-29T02:46:45.480436Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

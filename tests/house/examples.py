@@ -343,6 +343,19 @@ def spend(recorder: Recorder) -> None:
     body = {"reason": "Ghi nhầm số tiền", "occurred_on": "2023-05-15"}
     recorder.call("reverse_entry", plan=PLAN, entry=made, body=body)
     recorder.call("record_spending", plan=PLAN, body=amount("SVHTTDL-01", 155000000, "2023-05-15"))
+    file = (
+        "Mã,Tên,Mã nhiệm vụ,Nhu cầu (đồng)\r\n"
+        "SVHTTDL-03,Biên soạn tài liệu,IV.7.c,40.000.000\r\n"
+        "SCT-09,Hội chợ,,5.000.000\r\n"
+    )
+    recorder.call("import_budget_lines", plan=PLAN, dry_run=True, body=file)
+    file = (
+        "Mã dòng kinh phí,Loại bút toán,Số tiền (đồng),Số tiền bằng chữ,"
+        "Ngày phát sinh,Số văn bản,Ngày văn bản\r\n"
+        "SVHTTDL-01,Chi,5.000.000,Năm triệu đồng,20/05/2023,31/PC,20/05/2023\r\n"
+        "SVHTTDL-01,Chi,6.000.000,Sáu trăm nghìn đồng,21/05/2023,32/PC,21/05/2023\r\n"
+    )
+    recorder.call("import_ledger_entries", plan=PLAN, dry_run=True, body=file)
     recorder.call("get_ledger_entry", plan=PLAN, entry=made)
     handed_in = {"line": "SVHTTDL-01", "amount_vnd": 155000000}
     first = recorder.call("submit_settlement", plan=PLAN, body=handed_in).json()["id"]

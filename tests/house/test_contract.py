@@ -56,6 +56,10 @@ def test_names_that_generators_use_are_ascii_and_said_once(live: Document) -> No
     assert all(tag.isascii() for tag in tags)
 
 
+def test_no_schema_is_named_after_the_room_it_is_in(live: Document) -> None:
+    assert [name for name in live["components"]["schemas"] if "__" in name] == []
+
+
 def test_every_route_in_app_names_its_operation() -> None:
     """FastAPI would make a name up; a made-up name changes with the function's or the path's."""
     for operation in operations(create_app(Settings(DATABASE_URL="sqlite://")).openapi()):

@@ -209,6 +209,24 @@ def new_line(world: World, **more: Any) -> Request:
     return post("budget/lines", code=f"SVHTTDL-{world.number()}", agency="SVHTTDL", title_vi="Phim", **more)
 
 
+def line_file(world: World, **more: Any) -> Request:
+    """The same as a file."""
+    return File("POST", "budget/lines/imports", {**new_line(world).body, **more})
+
+
+def entry_file(line: str, kind: str, **more: Any) -> Request:
+    """An entry as a file."""
+    return File("POST", "budget/entries/imports", {**amount(line, 10), "kind": kind, **more})
+
+
+def paper() -> dict[str, str]:
+    """A decision as a file cites it."""
+    return {f"document.{name}": DECISION[said] for name, said in _PAPER.items()}
+
+
+_PAPER = {"number": "number", "issued_on": "decided_on", "issuer": "issuer"}
+
+
 def spendable(world: World) -> str:
     """A line with money that is committed and not spent."""
     line = world.budget_line()
@@ -348,6 +366,16 @@ MAKERS: dict[str, Maker] = {
     "open_budget_line allocated": lambda world: new_line(
         world, allocation={"amount_vnd": 5, "occurred_on": "2023-07-01", "decision": DECISION}
     ),
+    "import_budget_lines": line_file,
+    "import_budget_lines allocated": lambda world: line_file(
+        world, allocated_vnd=5, occurred_on="2023-07-01", **paper()
+    ),
+    "import_ledger_entries need": lambda world: entry_file(world.budget_line(), "need"),
+    "import_ledger_entries allocation": lambda world: entry_file(
+        world.budget_line(), "allocation", **paper()
+    ),
+    "import_ledger_entries commitment": lambda world: entry_file(world.budget_line(), "commitment"),
+    "import_ledger_entries spending": lambda world: entry_file(spendable(world), "spending"),
     "state_need": lambda world: post("budget/needs", **amount(world.budget_line(), 10)),
     "decide_allocation": lambda world: post(
         "budget/allocations", **amount(world.budget_line(), 10), decision=DECISION

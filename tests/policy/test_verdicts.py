@@ -72,6 +72,12 @@ subscribe               yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  yes  y
 revoke_subscription     yes  hid  hid  hid  hid  hid  hid  hid  hid  hid  hid  hid  yes  yes  401
 open_budget_line        yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
 open_budget_line_allocated no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
+import_budget_lines     yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+import_budget_lines_allocated no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
+import_ledger_entries_need yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+import_ledger_entries_allocation no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
+import_ledger_entries_commitment yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+import_ledger_entries_spending yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
 state_need              yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
 decide_allocation       no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
 transfer_allocation     no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401

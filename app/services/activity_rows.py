@@ -1,18 +1,19 @@
-"""Taking the rows of a file: those that name their record correct it, all others go in as a batch."""
+"""Taking a file of activities: rows that name their record correct it, all others go in as a batch."""
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
 from app.errors import Failure
+from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.activities import ActivityIn, ActivityOut, ActivityResult
 from app.schemas.batches import BatchAsk, BatchRow
-from app.services import activities, batching, correcting
+from app.services import activities, activity_sheet, batching, correcting, grounds, offers
+from app.services.activity_sheet import WANTED
+from app.services.forms import Form, Parse
 from app.sheets.drafts import Draft
-
-Parse = Callable[[type[ActivityIn], Any], ActivityIn | Failure]
 
 
 def take(
@@ -22,8 +23,6 @@ def take(
     drafts: Sequence[Draft],
     fields: Collection[str],
     parse: Parse,
-    *,
-    dry_run: bool,
 ) -> list[BatchRow]:
     """What came of each row, in their order. A correction changes only `fields`, which the file has."""
     known = activities.by_ids(session, actor, slug, [draft.id for draft in drafts if draft.id])
@@ -44,7 +43,7 @@ def take(
                 continue
             known[draft.id] = said.activity if said else known[draft.id]
             came[place] = _corrected(known[draft.id], said)
-    ask = BatchAsk(mode="partial", dry_run=dry_run)
+    ask = BatchAsk(mode="partial")
     pushed = batching.push(session, actor, slug, list(others.values()), ask)
     came |= dict(zip(others, pushed.results, strict=True))
     return [came[place] for place in range(len(drafts))]
@@ -64,3 +63,22 @@ def _corrected(now: ActivityOut, said: ActivityResult | None) -> BatchRow:
         hint_vi=said.hint_vi if said else None,
         hint_en=said.hint_en if said else None,
     )
+
+
+def _tasks(session: Session, actor: Actor, slug: str) -> Sequence[str]:
+    """The tasks this caller may record for."""
+    here = grounds.find(session, actor, slug)
+    offered: Any = offers.instead(session, here, actor, Action.ACTIVITY_RECORD) or {}
+    return cast("Sequence[str]", offered.get("task", ()))
+
+
+FORM = Form(
+    operation="import_activities",
+    item=activity_sheet.ITEM,
+    wanted=WANTED,
+    drafts=activity_sheet.drafts,
+    take=take,
+    whose="task",
+    offered=_tasks,
+    also={},
+)

@@ -1,0 +1,189 @@
+"""Taking a file of ledger entries: needs, allocations, commitments and spendings, row by row.
+
+An entry never changes, so a row that names one has to say what it says. In what order rows stand in a file
+means nothing: what is given is taken before what is committed, and that before what is spent. All lines of a
+part of the file are locked before its first row: two files never wait for each other in a circle.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Failure, Text
+from app.models import BudgetLine, LedgerEntry
+from app.rules.ledger import EntryKind
+from app.rules.ownership import Action
+from app.rules.parties import Actor
+from app.schemas.imports import EntryRow
+from app.schemas.ledger import AllocationIn, EntryIn, LedgerEntryOut
+from app.services import budget, correcting, entries, entry_sheet, grounds, ledger, posting, refusals
+from app.services.entry_sheet import PAPER, WANTED
+from app.services.forms import Form, Parse
+from app.services.grounds import Ground
+from app.services.looking_up import refuse
+from app.sheets.drafts import Draft
+
+MOST_OFFERED = 20
+_IN_TURN = [kind.value for kind in EntryKind]
+WRITES = (Action.NEED_STATE, Action.ALLOCATION_DECIDE, Action.SPENDING_RECORD)
+
+
+def take(
+    session: Session,
+    actor: Actor,
+    slug: str,
+    drafts: Sequence[Draft],
+    fields: Collection[str],
+    parse: Parse,
+) -> list[EntryRow]:
+    """What came of each row, in their order."""
+    here = grounds.find_held(session, actor, slug)
+    known = entries.by_ids(session, here, actor, [draft.id for draft in drafts if draft.id])
+    _lock(session, here, drafts)
+    came: dict[int, EntryRow] = {}
+    for place, draft in sorted(enumerate(drafts), key=_turn):
+        try:
+            if draft.id is not None:
+                came[place] = _compared(draft, known, fields)
+                continue
+            with session.begin_nested():
+                came[place] = _taken(session, here, actor, draft, parse)
+        except Failure as failure:
+            came[place] = EntryRow(index=0, result="refused", refusal=refusals.of(0, failure))
+    return [came[place] for place in range(len(drafts))]
+
+
+def _turn(placed: tuple[int, Draft]) -> tuple[int, int]:
+    """When a row is taken; one that says no kind is refused whenever it is."""
+    place, draft = placed
+    kind = draft.values.get("kind")
+    return _IN_TURN.index(kind) if kind in _IN_TURN else 0, place
+
+
+def _lock(session: Session, here: Ground, drafts: Sequence[Draft]) -> None:
+    codes = {str(draft.values.get("line")) for draft in drafts if draft.id is None}
+    query = select(BudgetLine).where(BudgetLine.plan_id == here.plan.id, BudgetLine.code.in_(codes))
+    lines = session.scalars(query).all()
+    allocating = any(draft.values.get("kind") == EntryKind.ALLOCATION.value for draft in drafts)
+    ledger.lock(session, here, lines, allocating=allocating and bool(lines))
+
+
+def _compared(draft: Draft, known: Mapping[str, LedgerEntryOut], fields: Collection[str]) -> EntryRow:
+    """A row that names its entry, which has to say the same."""
+    if (failure := draft.failure()) is not None:
+        raise failure
+    entry = known.get(str(draft.id))
+    if entry is None:
+        raise correcting.unknown()
+    stands = entry.model_dump(mode="json")
+    said = {field: _at(stands, field) for field in fields if field in WANTED.headings}
+    asked = {field: draft.values.get(field) for field in said}
+    if any(asked[field] != said[field] for field in said if field not in ("id", "amount_words_vi")):
+        raise Conflict(
+            Text(
+                "Bút toán này nói khác, và bút toán không bao giờ sửa: hãy đảo nó rồi ghi bút toán mới",
+                "This entry says something else, and entries never change: reverse it and write a new one",
+            ),
+            facts={"reason": "entry_differs", "entry": entry.id},
+        )
+    return EntryRow(index=0, result="unchanged", line=entry.line, entry=entry.id)
+
+
+def _taken(session: Session, here: Ground, actor: Actor, draft: Draft, parse: Parse) -> EntryRow:
+    """A row that is an entry of its own."""
+    if (failure := draft.failure()) is not None:
+        raise failure
+    kind, body = _request(draft.values, parse)
+    if isinstance(body, Failure):
+        raise body
+    result, entry, (line, _) = posting.take(session, here, actor, kind, body)
+    twin = _twin(session, entry) if result == "created" else None
+    return EntryRow(
+        index=0,
+        result=result,
+        line=line.code,
+        entry=entry.public_id,
+        hint_vi=twin.vi if twin else None,
+        hint_en=twin.en if twin else None,
+    )
+
+
+def _request(values: Mapping[str, Any], parse: Parse) -> tuple[EntryKind, EntryIn | AllocationIn | Failure]:
+    """What a row asks for. A settlement is submitted and checked, and never simply written."""
+    flat = dict(values)
+    kind = EntryKind(flat.pop("kind", EntryKind.SETTLEMENT))
+    paper = {name: flat.pop(field) for field, name in PAPER.items() if field in flat}
+    match kind:
+        case EntryKind.SETTLEMENT:
+            raise refuse(
+                "/kind",
+                "not_by_file",
+                "Quyết toán phải nộp và được kiểm tra (settlements), không ghi bằng tệp",
+                "A settlement is submitted and checked (settlements), and not written by a file",
+            )
+        case EntryKind.ALLOCATION:
+            if "issued_on" in paper:
+                paper["decided_on"] = paper.pop("issued_on")
+            return kind, parse(AllocationIn, {**flat, **({"decision": paper} if paper else {})})
+        case _:
+            return kind, parse(EntryIn, {**flat, **({"document": paper} if paper else {})})
+
+
+def _twin(session: Session, entry: LedgerEntry) -> Text | None:
+    """What to say where another entry that stands is by the same paper, of the same day, line and kind."""
+    reversed_ = select(LedgerEntry.reverses_id).where(LedgerEntry.reverses_id.is_not(None))
+    twin = session.scalars(
+        select(LedgerEntry).where(
+            LedgerEntry.line_id == entry.line_id,
+            LedgerEntry.kind == entry.kind,
+            LedgerEntry.occurred_on == entry.occurred_on,
+            LedgerEntry.document_number.is_not_distinct_from(entry.document_number),
+            LedgerEntry.reverses_id.is_(None),
+            LedgerEntry.id != entry.id,
+            LedgerEntry.id.not_in(reversed_),
+        )
+    ).first()
+    if twin is None:
+        return None
+    amount = f"{twin.amount_vnd:,}"
+    return Text(
+        f"Đã có bút toán cùng loại, cùng ngày, cùng văn bản trên dòng này: {amount.replace(',', '.')} đồng "
+        f"({twin.public_id}). Nếu dòng này là sửa, hãy đảo bút toán ấy",
+        f"The line has another entry of this kind, day and paper: {amount} đồng ({twin.public_id}). If this "
+        "row is to correct it, reverse that entry",
+    )
+
+
+def _at(stands: Mapping[str, Any], field: str) -> Any:
+    """What an item says in a field, or inside one."""
+    found: Any = stands
+    for name in field.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def _offered(session: Session, actor: Actor, slug: str) -> Sequence[str]:
+    """The lines this caller may write on."""
+    here = grounds.find(session, actor, slug)
+    wanted = [action.value for action in WRITES]
+    query = (
+        select(BudgetLine.code)
+        .where(BudgetLine.plan_id == here.plan.id, budget.seen(here, actor), budget.can(here, actor, wanted))
+        .order_by(BudgetLine.code)
+        .limit(MOST_OFFERED)
+    )
+    return session.scalars(query).all()
+
+
+FORM = Form(
+    operation="import_ledger_entries",
+    item=entry_sheet.ITEM,
+    wanted=WANTED,
+    drafts=entry_sheet.drafts,
+    take=take,
+    whose="line",
+    offered=_offered,
+    also=entry_sheet.ALSO,
+)

@@ -1,0 +1,73 @@
+"""Reading the rows of a table: what each says, field by field, and what it is known by.
+
+The template of a table is the export of its list. A row that names its record is about that record; one that
+brings its source's key is known by it; any other is known by what it says, so that a file sent twice doubles
+nothing.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from app.sheets import values
+from app.sheets.columns import Cell
+from app.sheets.drafts import Draft, Finding
+from app.sheets.found import Found, Row
+from app.sheets.table import Table
+from app.sheets.values import Meant, Unfit
+
+OURS: Final = "sheet"
+"""The source system of rows that bring no key of their own."""
+ERROR, PLACE = "Lỗi", "Dòng"
+"""The two columns that are added to rows that were refused."""
+_KEY: Final = ("source_system", "external_id")
+_MARK_LENGTH: Final = 24
+
+Meanings = Mapping[str, Callable[[Found], Meant]]
+"""What a cell of a field means, where that is not simply its text."""
+
+
+def drafts(table: Table, meanings: Meanings) -> Iterator[Draft]:
+    """What every row says; a row that says nothing in a known column is passed over."""
+    for row in table.rows:
+        named = table.named(row)
+        if named:
+            yield _draft(table, row, named, meanings)
+
+
+def keyed(found: Iterator[Draft]) -> Iterator[Draft]:
+    """The drafts, each with a key: its own, or one made from what it says; rows that say the same are
+    numbered."""
+    seen: Counter[str] = Counter()
+    for draft in found:
+        if draft.id is not None or not draft.values.keys().isdisjoint(_KEY):
+            yield draft
+            continue
+        text = json.dumps(draft.values, sort_keys=True, ensure_ascii=False)
+        mark = hashlib.sha256(text.encode()).hexdigest()[:_MARK_LENGTH]
+        seen[mark] += 1
+        key = dict(zip(_KEY, (OURS, f"{mark}/{seen[mark]}"), strict=True))
+        yield draft._replace(values={**draft.values, **key})
+
+
+def _draft(table: Table, row: Row, named: Mapping[str, Found], meanings: Meanings) -> Draft:
+    said: dict[str, Any] = {}
+    findings: list[Finding] = []
+    for field, found in named.items():
+        try:
+            meant = meanings.get(field, values.text)(found)
+        except Unfit as unfit:
+            findings.append(Finding(field, unfit.code, *unfit.text, unfit.offered))
+            continue
+        said[field] = meant.value
+        notes = (meant.note, values.of_formula(found))
+        findings += [Finding(field, "", *note, []) for note in notes if note is not None]
+    return Draft(row.number, said.pop("id", None), said, findings, _cells(table, row))
+
+
+def _cells(table: Table, row: Row) -> list[Cell]:
+    """The row as it was sent, below every heading."""
+    shown = [row.cells.get(place) for place in table.headings]
+    return [values.shown(found) if found else None for found in shown]

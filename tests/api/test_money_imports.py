@@ -1,0 +1,406 @@
+"""Money by file: an accountant's sheet is previewed with what is wrong in it, and taken as its entries would
+be, one by one."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+from unicodedata import normalize
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from tests.books import CSV, XLSX, csv_of, xlsx_of
+from tests.money import (
+    BUDGET,
+    CHECKED,
+    DECISION,
+    TOTAL,
+    allocate,
+    done,
+    opened,
+    post,
+    stands,
+    write,
+)
+from tests.service import PLAN, Service
+from tests.sheets import rows_of
+from tests.walks import NOWHERE, items
+from tests.writing import differences, pushing
+
+FORMS = {"csv": CSV, "xlsx": XLSX}
+LINE = ["Mã", "Mã cơ quan", "Tên", "Mã nhiệm vụ", "Nhu cầu (VNĐ)"]
+GIVEN = ["Đã bố trí (đồng)", "Ngày phát sinh", "Số văn bản", "Ngày văn bản", "Cơ quan ban hành"]
+ENTRY = [
+    "Mã dòng kinh phí",
+    "Loại bút toán",
+    "Số tiền",
+    "Ngày phát sinh",
+    "Số văn bản",
+    "Ngày văn bản",
+]
+DECIDED = ["15/QĐ-STC", "15/02/2023", "Sở Tài chính"]
+
+
+@pytest.fixture
+def office(service: Service) -> TestClient:
+    return service["SVHTTDL"]
+
+
+@pytest.fixture
+def funder(service: Service) -> TestClient:
+    return pushing(service, "STC")
+
+
+def send(client: httpx.Client, noun: str, body: bytes, media: str = CSV, **asked: Any) -> httpx.Response:
+    """Send a file of lines or entries."""
+    path = f"{BUDGET}/{noun}/imports"
+    return client.post(path, content=body, headers={"Content-Type": media}, params=asked)
+
+
+def counts(answer: httpx.Response) -> dict[str, int]:
+    """How many rows came to what; what came to nothing is left out."""
+    assert answer.status_code == 200, answer.text
+    return {result: number for result, number in answer.json()["counts"].items() if number}
+
+
+def refusal(answer: httpx.Response) -> tuple[str | None, str]:
+    """The one thing that is wrong with the one row: in which column, and what."""
+    assert counts(answer) == {"refused": 1}, answer.text
+    [row] = answer.json()["rows"]
+    [error] = row["errors"]
+    return error["column"], error["code"]
+
+
+def entries(*rows: Sequence[str], more: Sequence[str] = ()) -> bytes:
+    """A CSV file of entries."""
+    headings = [*ENTRY, *more]
+    return csv_of(*([*row, *[""] * (len(headings) - len(row))] for row in rows), headings=headings)
+
+
+def test_a_year_of_an_office_comes_in_by_two_files(office: TestClient, funder: TestClient) -> None:
+    lines = xlsx_of(
+        ["SVHTTDL-01", "SVHTTDL", "Tập huấn", "IV.7.a", 0, 150_000_000, date(2023, 2, 20), *DECIDED],
+        ["SVHTTDL-02", "SVHTTDL", "Xuất bản", "IV.7.a, IV.7.c", 0, "50.000.000 đ", "20/02/2023", *DECIDED],
+        ["SCT-01", "SCT", "Hội chợ", "", 0, 10_000_000, date(2023, 2, 20), *DECIDED],
+        headings=[*LINE, *GIVEN],
+    )
+    preview = send(funder, "lines", lines, XLSX, dry_run=True)
+    assert counts(preview) == {"created": 3}
+    assert items(funder, f"{BUDGET}/lines") == []
+    told = send(funder, "lines", lines, XLSX)
+    assert {**told.json(), "receipts": [], "applied": False} == preview.json()
+    assert stands(office, "SVHTTDL-02") == (0, 50_000_000, 0, 0, 0)
+    assert [task["code"] for task in office.get(f"{BUDGET}/lines/SVHTTDL-02").json()["tasks"]] == [
+        "IV.7.a",
+        "IV.7.c",
+    ]
+
+    year = entries(
+        ["SVHTTDL-01", "Chi", "60.000.000", "12/05/2023", "21/PC", "12/05/2023"],
+        ["SVHTTDL-01", "Chi", "40000000", "13/06/2023", "22/PC", "13/06/2023"],
+        ["SVHTTDL-01", "Cam kết chi", "120.000.000 đồng", "01/03/2023", "05/HĐ", "28/02/2023"],
+        ["SVHTTDL-02", "nhu cầu", "80.000.000", "01/03/2023"],
+    )
+    preview = send(office, "entries", year, dry_run=True)
+    assert counts(preview) == {"created": 4}, "in whatever order they stand"
+    assert stands(office, "SVHTTDL-01") == (0, 150_000_000, 0, 0, 0)
+    told = send(office, "entries", year)
+    assert counts(told) == {"created": 4}
+    assert stands(office, "SVHTTDL-01") == (0, 150_000_000, 120_000_000, 100_000_000, 0)
+    assert stands(office, "SVHTTDL-02") == (80_000_000, 50_000_000, 0, 0, 0)
+    assert counts(send(office, "entries", year)) == {"unchanged": 4}
+    assert counts(send(funder, "lines", lines, XLSX)) == {"unchanged": 3}
+    assert stands(office, "SVHTTDL-01") == (0, 150_000_000, 120_000_000, 100_000_000, 0)
+
+
+def test_each_part_of_a_file_has_a_receipt_that_names_its_entries(
+    office: TestClient, funder: TestClient
+) -> None:
+    line = opened(office)["code"]
+    allocate(funder, line, 10)
+    told = send(
+        office,
+        "entries",
+        entries([line, "Cam kết chi", "9", "01/03/2023"], [line, "Chi", "90", "01/03/2023"]),
+    )
+    [id_] = told.json()["receipts"]
+    receipt = office.get(f"{PLAN}/receipts/{id_}").json()
+    assert receipt["operation"] == "import_ledger_entries"
+    [made] = items(office, f"{BUDGET}/entries", kind="commitment")
+    assert [
+        (row["index"], row["result"], row["entry"], row["line"], row["code"]) for row in receipt["results"]
+    ] == [
+        (2, "created", made["id"], line, None),
+        (3, "refused", None, None, "conflict"),
+    ]
+    told = send(office, "lines", csv_of(["SVHTTDL-90", "", "Mới", "", "5"], headings=LINE))
+    receipt = office.get(f"{PLAN}/receipts/{told.json()['receipts'][0]}").json()
+    assert (receipt["operation"], receipt["results"][0]["line"]) == ("import_budget_lines", "SVHTTDL-90")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("noun", ["lines", "entries"])
+def test_what_was_exported_comes_back_unchanged(service: Service, form: str, noun: str) -> None:
+    office, funder = service["SVHTTDL"], pushing(service, "STC")
+    line = opened(
+        office, needed_vnd=7, tasks=["IV.7.a"], events=["E11"], title_en="Training", category="160",
+        subcategory="161", item="6650", subitem="6651", chapter="025", title_vi="=1+1",
+    )["code"]  # fmt: skip
+    write(office, "needs", line, 5)
+    allocate(funder, line, 2_000, source_system="tabmis", external_id="007")
+    other = opened(funder, allocation={"amount_vnd": 9, "occurred_on": "2023-03-01", "decision": DECISION})
+    moved = {"from_line": line, "to_line": other["code"], "amount_vnd": 500, "occurred_on": "2023-03-02"}
+    done(post(funder, "transfers", {**moved, "decision": DECISION}))
+    paper = {"number": "1", "issued_on": "2023-02-01"}
+    wrong = write(office, "commitments", line, 100, note="'=nhầm", document=paper)
+    done(post(office, f"entries/{wrong['id']}/reversals", {"reason": "Nhầm", "occurred_on": "2023-03-05"}))
+    write(office, "commitments", line, 400)
+    write(office, "spendings", line, 300)
+    settlement = done(post(office, "settlements", {"line": line, "amount_vnd": 300}))
+    checker = pushing(service, "VPTU")
+    done(
+        post(
+            checker,
+            f"settlements/{settlement['id']}/acceptances",
+            {"decision": CHECKED, "occurred_on": "2023-12-20"},
+        )
+    )
+    before = items(office, f"{BUDGET}/{noun}")
+    for client in (office, funder, service["SCT"]):
+        file = client.get(f"{BUDGET}/{noun}", params={"format": form})
+        for _ in range(2):
+            answer = send(client, noun, file.content, FORMS[form])
+            assert counts(answer) == {"unchanged": len(before)}, answer.text
+            assert answer.json()["rows"] == []
+    assert items(office, f"{BUDGET}/{noun}") == before
+    assert differences(service) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "wrong"),
+    [
+        (["SVHTTDL-1", "Quyết toán", "5", "01/03/2023"], ("Loại bút toán", "not_by_file")),
+        (["SVHTTDL-1", "Tạm ứng", "5", "01/03/2023"], ("Loại bút toán", "not_allowed_value")),
+        (["SVHTTDL-9", "Chi", "5", "01/03/2023"], ("Mã dòng kinh phí", "unknown_line")),
+        (["SCT-1", "Chi", "5", "01/03/2023"], ("Mã dòng kinh phí", "not_permitted")),
+        (["SVHTTDL-1", "Bố trí", "5", "01/03/2023", *DECIDED], ("Mã dòng kinh phí", "not_permitted")),
+        (["SVHTTDL-1", "Chi", "0", "01/03/2023"], ("Số tiền", "below_minimum")),
+        (["SVHTTDL-1", "Chi", "-5", "01/03/2023"], ("Số tiền", "below_minimum")),
+        (["SVHTTDL-1", "Chi", "1,5", "01/03/2023"], ("Số tiền", "not_whole")),
+        (["SVHTTDL-1", "Chi", "5 triệu", "01/03/2023"], ("Số tiền", "wrong_type")),
+        (["SVHTTDL-1", "Chi", "", "01/03/2023"], ("Số tiền", "missing")),
+        (["SVHTTDL-1", "Chi", "5", "30/02/2023"], ("Ngày phát sinh", "not_a_date")),
+        (["SVHTTDL-1", "Chi", "5", "01/03/2099"], ("Ngày phát sinh", "in_the_future")),
+        (["SVHTTDL-1", "Chi", "5", "01/03/2023", "", "01/02/2023"], ("Số văn bản", "missing")),
+        (["SVHTTDL-1", "Chi", "5", "01/03/2023", "12/PC", ""], ("Ngày văn bản", "missing")),
+        (["SVHTTDL-1", "Chi", "5", "01/03/2023", "12/PC", "01/03/2099"], ("Ngày văn bản", "in_the_future")),
+        (["SVHTTDL-1", "Chi", "11", "01/03/2023"], (None, "conflict")),
+        (
+            ["SVHTTDL-1", "Chi", "5", "01/03/2023", "", "", "", "Sáu đồng"],
+            ("Số tiền bằng chữ", "words_differ"),
+        ),
+        (["SVHTTDL-1", "Chi", "5", "01/03/2023", "", "", "", "", NOWHERE], ("Mã bản ghi", "unknown_record")),
+    ],
+)
+def test_a_row_that_cannot_be_taken_says_where_and_why(
+    service: Service, row: list[str], wrong: tuple[str | None, str]
+) -> None:
+    office, funder = service["SVHTTDL"], pushing(service, "STC")
+    for code in ("SVHTTDL-1", "SCT-1"):
+        given = {"amount_vnd": 10, "occurred_on": "2023-03-01", "decision": DECISION}
+        opened(funder, code=code, agency=code.split("-")[0], allocation=given)
+    write(office, "commitments", "SVHTTDL-1", 10)
+    before = items(office, f"{BUDGET}/entries")
+    more = ["Cơ quan ban hành", "Số tiền bằng chữ", "Mã bản ghi"]
+    for dry_run in (True, False):
+        assert refusal(send(office, "entries", entries(row, more=more), dry_run=dry_run)) == wrong
+    assert items(office, f"{BUDGET}/entries") == before
+
+
+def test_who_cannot_write_on_a_line_is_told_the_lines_it_can(office: TestClient, funder: TestClient) -> None:
+    own, other = opened(office)["code"], opened(funder, agency="SCT", **given(1))["code"]
+    for code in (other, "KHONG-CO"):
+        told = send(office, "entries", entries([code, "Chi", "5", "01/03/2023"]))
+        [error] = told.json()["rows"][0]["errors"]
+        assert own in error["offered"]
+        assert other not in error["offered"]
+
+
+def test_an_allocation_by_file_cites_its_decision_and_stays_within_the_total(funder: TestClient) -> None:
+    line = opened(funder, agency="SVHTTDL", **given(1))["code"]
+    row = [line, "Bố trí", str(TOTAL), "01/03/2023"]
+    assert refusal(send(funder, "entries", entries(row))) == ("Số văn bản", "missing")
+    more = ["Cơ quan ban hành"]
+    told = send(funder, "entries", entries([*row, *DECIDED], more=more))
+    assert refusal(told) == (None, "conflict")
+    [refused] = told.json()["rows"]
+    assert (refused["facts"]["reason"], refused["facts"]["left_vnd"]) == ("over_total", TOTAL - 1)
+    assert "2.277.999.999 đồng" in refused["errors"][0]["message_vi"]
+    row[2] = str(TOTAL - 1)
+    assert counts(send(funder, "entries", entries([*row, *DECIDED], more=more))) == {"created": 1}
+    wrong = ["15/QD", "15/02/2023", "Sở Tài chính"]
+    assert refusal(send(funder, "entries", entries([*row, *wrong], more=more)))[0] == "Số văn bản"
+
+
+def test_an_entry_on_record_is_never_changed_by_a_file(office: TestClient, funder: TestClient) -> None:
+    line = opened(office)["code"]
+    allocate(funder, line, 10)
+    made = write(office, "commitments", line, 5)
+    headings = ["Mã bản ghi", *ENTRY[:4]]
+    row = [made["id"], line, "Cam kết chi", "5", "01/03/2023"]
+    assert counts(send(office, "entries", csv_of(row, headings=headings))) == {"unchanged": 1}
+    for place, other in ((2, "Chi"), (3, "6"), (4, "02/03/2023")):
+        changed = [*row[:place], other, *row[place + 1 :]]
+        told = send(office, "entries", csv_of(changed, headings=headings))
+        assert refusal(told) == (None, "conflict")
+        assert told.json()["rows"][0]["facts"] == {"reason": "entry_differs", "entry": made["id"]}
+    rows = [[line, "Chi", amount, "01/03/2023", "", "", "misa", "7"] for amount in "12"]
+    keyed, contrary = (entries(one, more=["Hệ thống nguồn", "Mã ở hệ thống nguồn"]) for one in rows)
+    assert counts(send(office, "entries", keyed)) == {"created": 1}
+    assert counts(send(office, "entries", keyed)) == {"unchanged": 1}
+    assert refusal(send(office, "entries", contrary)) == (None, "conflict")
+    assert stands(office, line) == (0, 10, 5, 1, 0)
+
+
+def test_what_looks_like_a_correction_is_pointed_out(office: TestClient, funder: TestClient) -> None:
+    line = opened(office)["code"]
+    allocate(funder, line, 100)
+    first = entries([line, "Cam kết chi", "5", "01/03/2023", "05/HĐ", "01/03/2023"])
+    assert send(office, "entries", first).json()["rows"] == []
+    second = entries([line, "Cam kết chi", "6", "01/03/2023", "05/HĐ", "01/03/2023"])
+    told = send(office, "entries", second, dry_run=True)
+    [note] = told.json()["rows"][0]["notes"]
+    [made] = items(office, f"{BUDGET}/entries", kind="commitment")
+    assert made["id"] in note["message_vi"]
+    assert "5 đồng" in note["message_vi"]
+    elsewhere = entries([line, "Cam kết chi", "6", "02/03/2023", "05/HĐ", "01/03/2023"])
+    assert send(office, "entries", elsewhere).json()["rows"] == []
+    done(post(office, f"entries/{made['id']}/reversals", {"reason": "Nhầm", "occurred_on": "2023-03-05"}))
+    assert send(office, "entries", second).json()["rows"] == []
+
+
+def test_words_beside_an_amount_are_read_however_vouchers_write_them(
+    office: TestClient, funder: TestClient
+) -> None:
+    line = opened(office)["code"]
+    allocate(funder, line, 10**9)
+    words = {
+        "150000000": "Một trăm năm mươi triệu đồng chẵn./.",
+        "1000001": "(Bằng chữ: một triệu không trăm lẻ một đồng)",
+        "5": normalize("NFD", "Năm đồng"),
+    }
+    rows = [[line, "Cam kết chi", said, "01/03/2023", "", "", text] for said, text in words.items()]
+    told = send(office, "entries", entries(*rows, more=["Số tiền bằng chữ"]))
+    assert counts(told) == {"created": 3}
+    assert told.json()["columns_not_read"] == []
+    unread = entries([line, "Cam kết chi", "7", "01/03/2023", "", "", "chín"], more=["Số tiền bằng chữ"])
+    assert refusal(send(office, "entries", unread)) == ("Số tiền bằng chữ", "words_differ")
+    unread = entries([line, "Cam kết chi", "7", "01/03/2023", "", "", "theo HĐ"], more=["Số tiền bằng chữ"])
+    told = send(office, "entries", unread)
+    assert counts(told) == {"created": 1}
+    assert told.json()["rows"][0]["notes"][0]["column"] == "Số tiền bằng chữ"
+
+
+@pytest.mark.parametrize(
+    ("row", "wrong"),
+    [
+        (["SCT-5", "", "Tập huấn", "", "5"], ("Mã", "not_named_after_agency")),
+        (["SCT-5", "SCT", "Tập huấn", "", "5"], ("Mã cơ quan", "not_permitted")),
+        (["SVHTTDL-5", "KHONGCO", "Tập huấn", "", "5"], ("Mã cơ quan", "not_a_body")),
+        (["SVHTTDL-5", "", "", "", "5"], ("Tên", "missing")),
+        (["SVHTTDL 5", "", "Tập huấn", "", "5"], ("Mã", "wrong_pattern")),
+        (["SVHTTDL-5", "", "Tập huấn", "IV.7.a; IV.99", "5"], ("Mã nhiệm vụ", "unknown_thing")),
+        (["SVHTTDL-5", "", "Tập huấn", "", "-5"], ("Nhu cầu (VNĐ)", "below_minimum")),
+        (["SVHTTDL-1", "", "Khác", "", ""], (None, "conflict")),
+        (["SVHTTDL-1", "", "Tập huấn", "", "8"], (None, "conflict")),
+        (["SVHTTDL-5", "", "Tập huấn", "", "5", "9"], ("Mã cơ quan", "not_permitted")),
+    ],
+)
+def test_a_line_that_cannot_be_opened_says_where_and_why(
+    office: TestClient, row: list[str], wrong: tuple[str | None, str]
+) -> None:
+    opened(office, code="SVHTTDL-1", needed_vnd=7)
+    before = items(office, f"{BUDGET}/lines")
+    given = [*DECIDED[:2], DECIDED[2]]
+    headings = [*LINE, *(GIVEN if len(row) > len(LINE) else ())]
+    full = [*row, "01/03/2023", *given] if len(row) > len(LINE) else row
+    for dry_run in (True, False):
+        assert refusal(send(office, "lines", csv_of(full, headings=headings), dry_run=dry_run)) == wrong
+    assert items(office, f"{BUDGET}/lines") == before
+
+
+def test_what_a_line_is_given_needs_all_of_its_decision(funder: TestClient) -> None:
+    headings = [*LINE[:3], *GIVEN]
+    row = ["SVHTTDL-5", "SVHTTDL", "Tập huấn", "9", "01/03/2023", *DECIDED]
+    for place, column in ((4, "Ngày phát sinh"), (5, "Số văn bản"), (6, "Ngày văn bản"), (3, GIVEN[0])):
+        lacking = [*row[:place], "", *row[place + 1 :]]
+        assert refusal(send(funder, "lines", csv_of(lacking, headings=headings))) == (column, "missing")
+    alone = csv_of(row[:4], headings=headings[:4])
+    assert {error["column"] for error in send(funder, "lines", alone).json()["rows"][0]["errors"]} == {
+        "Ngày phát sinh",
+        "Số văn bản",
+    }
+    assert counts(send(funder, "lines", csv_of(row, headings=headings))) == {"created": 1}
+
+
+def test_all_rows_or_none_where_that_is_asked(office: TestClient, funder: TestClient) -> None:
+    line = opened(office)["code"]
+    allocate(funder, line, 10)
+    good, bad = [line, "Cam kết chi", "5", "01/03/2023"], [line, "Chi", "50", "01/03/2023"]
+    told = send(office, "entries", entries(good, bad), mode="atomic")
+    assert told.status_code == 422
+    assert told.json()["errors"][0]["pointer"] == "/rows/3"
+    assert stands(office, line) == (0, 10, 0, 0, 0)
+    assert counts(send(office, "entries", entries(good), mode="atomic")) == {"created": 1}
+
+
+def test_refused_rows_come_back_as_a_sheet_that_can_be_sent_again(
+    office: TestClient, funder: TestClient
+) -> None:
+    line = opened(office)["code"]
+    allocate(funder, line, 10)
+    good, bad = [line, "Cam kết chi", "5", "01/03/2023"], [line, "Chi", "50", "01/03/2023"]
+    for form, media in FORMS.items():
+        sheet = send(office, "entries", entries(good, bad), format=form)
+        headings, row = rows_of(sheet)
+        assert headings == [*ENTRY, "Lỗi", "Dòng"]
+        assert [str(cell) for cell in row[:4]] == bad
+        assert "còn 5 đồng" in str(row[6])
+        assert counts(send(office, "entries", sheet.content, media)) == {"refused": 1}
+
+
+def test_the_same_file_in_parallel_is_written_once(service: Service) -> None:
+    office, funder = service["SVHTTDL"], pushing(service, "STC")
+    line = opened(office)["code"]
+    allocate(funder, line, 10_000)
+    rows = [
+        [line, ("Chi", "Cam kết chi")[n % 2], "1", "01/03/2023", f"{n}/PC", "01/03/2023"] for n in range(40)
+    ]
+    new = csv_of(*([f"SVHTTDL-{n}", "", "Mới", "", "5"] for n in range(500, 520)), headings=LINE)
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda _: send(office, "entries", entries(*rows)), range(8)))
+        lines = list(pool.map(lambda _: send(office, "lines", new), range(8)))
+    for answers, made in ((told, 40), (lines, 20)):
+        assert sum(counts(answer).get("created", 0) for answer in answers) == made
+        assert {sum(counts(answer).values()) for answer in answers} == {made}
+    assert stands(office, line) == (0, 10_000, 20, 20, 0)
+    assert differences(service) == []
+
+
+def test_a_file_under_one_key_is_answered_once(office: TestClient, funder: TestClient) -> None:
+    line = opened(office)["code"]
+    allocate(funder, line, 10)
+    body = entries([line, "Cam kết chi", "5", "01/03/2023"])
+    office.headers["Idempotency-Key"] = "quy-1"
+    first, again = send(office, "entries", body), send(office, "entries", body)
+    assert first.content == again.content
+    other = send(office, "entries", entries([line, "Cam kết chi", "6", "01/03/2023"]))
+    assert other.status_code == 422
+    assert stands(office, line) == (0, 10, 5, 0, 0)
+
+
+def given(amount: int) -> dict[str, Any]:
+    """What opens a line with an allocation."""
+    return {"allocation": {"amount_vnd": amount, "occurred_on": "2023-03-01", "decision": DECISION}}
