@@ -120,12 +120,10 @@ def line(session: Session, actor: Actor, slug: str, code: str) -> tuple[BudgetLi
     return shown(session, here, actor, [known])[0], known[0].version
 
 
-def by_codes(
-    session: Session, here: Ground, actor: Actor, codes: Collection[str]
-) -> dict[str, BudgetLineOut]:
+def by_codes(session: Session, here: Ground, actor: Actor, codes: Collection[str]) -> dict[str, Known]:
     """Those of these lines that there are for this caller, by their codes."""
     rows = session.execute(_query(here, actor, BudgetLine.code.in_(codes)))
-    return {one.code: one for one in shown(session, here, actor, [(line, agency) for line, agency in rows])}
+    return {line.code: (line, agency) for line, agency in rows}
 
 
 def every(session: Session, here: Ground, actor: Actor) -> list[Known]:
@@ -146,16 +144,14 @@ def named(session: Session, here: Ground, actor: Actor, code: str, pointer: str 
     """The line that a request names."""
     try:
         return one(session, here, actor, code)
-    except NotFound as unknown:
-        raise Invalid(
-            faults=[
-                Fault(
-                    pointer,
-                    "unknown_line",
-                    Text("Kế hoạch không có dòng kinh phí này", "The plan has no such budget line"),
-                )
-            ]
-        ) from unknown
+    except NotFound as none:
+        raise unknown(pointer) from none
+
+
+def unknown(pointer: str) -> Invalid:
+    """No such line, or none that this caller sees."""
+    text = Text("Kế hoạch không có dòng kinh phí này", "The plan has no such budget line")
+    return Invalid(faults=[Fault(pointer, "unknown_line", text)])
 
 
 def item(here: Ground, agency: Agency | None) -> Item:

@@ -17,8 +17,9 @@ from app.rules.ledger import EntryKind
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.imports import EntryRow
-from app.schemas.ledger import AllocationIn, EntryIn, LedgerEntryOut
-from app.services import budget, correcting, entries, entry_sheet, grounds, ledger, posting, refusals
+from app.schemas.ledger import AllocationIn, EntryIn, LedgerEntryOut, Result
+from app.services import budget, correcting, entries, entry_sheet, grounds, ledger, posting, refusals, twins
+from app.services.budget import Known
 from app.services.entry_sheet import PAPER, WANTED
 from app.services.forms import Form, Parse
 from app.services.grounds import Ground
@@ -41,17 +42,24 @@ def take(
     """What came of each row, in their order."""
     here = grounds.find_held(session, actor, slug)
     known = entries.by_ids(session, here, actor, [draft.id for draft in drafts if draft.id])
-    _lock(session, here, drafts)
+    lines = _locked(session, here, actor, drafts)
     came: dict[int, EntryRow] = {}
+    written: dict[int, LedgerEntry] = {}
     for place, draft in sorted(enumerate(drafts), key=_turn):
         try:
             if draft.id is not None:
                 came[place] = _compared(draft, known, fields)
                 continue
             with session.begin_nested():
-                came[place] = _taken(session, here, actor, draft, parse)
+                result, entry = _taken(session, here, actor, draft, parse, lines)
         except Failure as failure:
             came[place] = EntryRow(index=0, result="refused", refusal=refusals.of(0, failure))
+            continue
+        came[place] = EntryRow(index=0, result=result, line=draft.values["line"], entry=entry.public_id)
+        if result == "created":
+            written[place] = entry
+    for place, twin in twins.among(session, written).items():
+        came[place].hint_vi, came[place].hint_en = twin.vi, twin.en
     return [came[place] for place in range(len(drafts))]
 
 
@@ -62,12 +70,13 @@ def _turn(placed: tuple[int, Draft]) -> tuple[int, int]:
     return _IN_TURN.index(kind) if kind in _IN_TURN else 0, place
 
 
-def _lock(session: Session, here: Ground, drafts: Sequence[Draft]) -> None:
-    codes = {str(draft.values.get("line")) for draft in drafts if draft.id is None}
-    query = select(BudgetLine).where(BudgetLine.plan_id == here.plan.id, BudgetLine.code.in_(codes))
-    lines = session.scalars(query).all()
-    allocating = any(draft.values.get("kind") == EntryKind.ALLOCATION.value for draft in drafts)
-    ledger.lock(session, here, lines, allocating=allocating and bool(lines))
+def _locked(session: Session, here: Ground, actor: Actor, drafts: Sequence[Draft]) -> dict[str, Known]:
+    """The lines that are written on, by their codes."""
+    new = [draft for draft in drafts if draft.id is None]
+    lines = budget.by_codes(session, here, actor, [str(draft.values.get("line")) for draft in new])
+    allocating = any(draft.values.get("kind") == EntryKind.ALLOCATION.value for draft in new)
+    ledger.lock(session, here, [line for line, _ in lines.values()], allocating=allocating and bool(lines))
+    return lines
 
 
 def _compared(draft: Draft, known: Mapping[str, LedgerEntryOut], fields: Collection[str]) -> EntryRow:
@@ -91,23 +100,24 @@ def _compared(draft: Draft, known: Mapping[str, LedgerEntryOut], fields: Collect
     return EntryRow(index=0, result="unchanged", line=entry.line, entry=entry.id)
 
 
-def _taken(session: Session, here: Ground, actor: Actor, draft: Draft, parse: Parse) -> EntryRow:
+def _taken(
+    session: Session,
+    here: Ground,
+    actor: Actor,
+    draft: Draft,
+    parse: Parse,
+    lines: Mapping[str, Known],
+) -> tuple[Result, LedgerEntry]:
     """A row that is an entry of its own."""
     if (failure := draft.failure()) is not None:
         raise failure
     kind, body = _request(draft.values, parse)
     if isinstance(body, Failure):
         raise body
-    result, entry, (line, _) = posting.take(session, here, actor, kind, body)
-    twin = _twin(session, entry) if result == "created" else None
-    return EntryRow(
-        index=0,
-        result=result,
-        line=line.code,
-        entry=entry.public_id,
-        hint_vi=twin.vi if twin else None,
-        hint_en=twin.en if twin else None,
-    )
+    if body.line not in lines:
+        raise budget.unknown("/line")
+    known = lines[body.line]
+    return posting.take(session, here, posting.leave(here, actor, kind, known), kind, body, known)
 
 
 def _request(values: Mapping[str, Any], parse: Parse) -> tuple[EntryKind, EntryIn | AllocationIn | Failure]:
@@ -129,31 +139,6 @@ def _request(values: Mapping[str, Any], parse: Parse) -> tuple[EntryKind, EntryI
             return kind, parse(AllocationIn, {**flat, **({"decision": paper} if paper else {})})
         case _:
             return kind, parse(EntryIn, {**flat, **({"document": paper} if paper else {})})
-
-
-def _twin(session: Session, entry: LedgerEntry) -> Text | None:
-    """What to say where another entry that stands is by the same paper, of the same day, line and kind."""
-    reversed_ = select(LedgerEntry.reverses_id).where(LedgerEntry.reverses_id.is_not(None))
-    twin = session.scalars(
-        select(LedgerEntry).where(
-            LedgerEntry.line_id == entry.line_id,
-            LedgerEntry.kind == entry.kind,
-            LedgerEntry.occurred_on == entry.occurred_on,
-            LedgerEntry.document_number.is_not_distinct_from(entry.document_number),
-            LedgerEntry.reverses_id.is_(None),
-            LedgerEntry.id != entry.id,
-            LedgerEntry.id.not_in(reversed_),
-        )
-    ).first()
-    if twin is None:
-        return None
-    amount = f"{twin.amount_vnd:,}"
-    return Text(
-        f"Đã có bút toán cùng loại, cùng ngày, cùng văn bản trên dòng này: {amount.replace(',', '.')} đồng "
-        f"({twin.public_id}). Nếu dòng này là sửa, hãy đảo bút toán ấy",
-        f"The line has another entry of this kind, day and paper: {amount} đồng ({twin.public_id}). If this "
-        "row is to correct it, reverse that entry",
-    )
 
 
 def _at(stands: Mapping[str, Any], field: str) -> Any:

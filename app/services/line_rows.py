@@ -28,7 +28,8 @@ def take(
 ) -> list[LineRow]:
     """What came of each row, in their order."""
     here = grounds.find_held(session, actor, slug)
-    known = budget.by_codes(session, here, actor, [str(draft.values.get("code")) for draft in drafts])
+    lines = budget.by_codes(session, here, actor, [str(draft.values.get("code")) for draft in drafts])
+    known = {line.code: line for line in budget.shown(session, here, actor, list(lines.values()))}
     rows = []
     for draft in drafts:
         try:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, NotFound, Text
 from app.models import BudgetLine, LedgerEntry, Settlement
 from app.models.base import new_public_id
+from app.rules.judging import Permit
 from app.rules.ledger import EntryKind, SettlementState
 from app.rules.ownership import Action
 from app.rules.parties import Actor
@@ -38,16 +39,28 @@ def post(
 ) -> tuple[Posted, int]:
     """Write what one paper says of one line; once for each natural key."""
     here = grounds.find_held(session, actor, slug)
-    result, entry, known = take(session, here, actor, kind, body)
+    known = budget.named(session, here, actor, body.line)
+    permit = leave(here, actor, kind, known)
+    ledger.lock(session, here, [known[0]], allocating=kind is EntryKind.ALLOCATION)
+    result, entry = take(session, here, permit, kind, body, known)
     return entries.posted(session, here, actor, [entry], [known], result)
 
 
+def leave(here: Ground, actor: Actor, kind: EntryKind, known: Known) -> Permit:
+    """Leave to write an entry of a kind on a line."""
+    return access.permit(actor, LEAVE[kind], budget.item(here, known[1]))
+
+
 def take(
-    session: Session, here: Ground, actor: Actor, kind: EntryKind, body: EntryIn | AllocationIn
-) -> tuple[Result, LedgerEntry, Known]:
-    """The same on ground that is held."""
-    line, agency = known = budget.named(session, here, actor, body.line)
-    permit = access.permit(actor, LEAVE[kind], budget.item(here, agency))
+    session: Session,
+    here: Ground,
+    permit: Permit,
+    kind: EntryKind,
+    body: EntryIn | AllocationIn,
+    known: Known,
+) -> tuple[Result, LedgerEntry]:
+    """The same on a line that is locked, with leave given."""
+    line, agency = known
     paper = body.decision if isinstance(body, AllocationIn) else body.document
     draft = Draft(
         kind,
@@ -57,13 +70,12 @@ def take(
         body.note,
         key=(body.source_system, body.external_id),
     )
-    ledger.lock(session, here, [line], allocating=kind is EntryKind.ALLOCATION)
-    on_file = ledger.on_file(session, here, actor, line, draft)
+    on_file = ledger.on_file(session, here, permit.actor, line, draft)
     if on_file is not None:
-        return "unchanged", on_file, known
+        return "unchanged", on_file
     if kind is EntryKind.ALLOCATION and agency is not None:
         still_there(agency, here.today, "/line")
-    return "created", ledger.post(session, here, permit, line, draft), known
+    return "created", ledger.post(session, here, permit, line, draft)
 
 
 def cited(paper: DecisionIn | DocumentIn | None) -> tuple[str, date | None, str | None] | None:

@@ -279,6 +279,12 @@ def test_what_looks_like_a_correction_is_pointed_out(office: TestClient, funder:
     assert send(office, "entries", elsewhere).json()["rows"] == []
     done(post(office, f"entries/{made['id']}/reversals", {"reason": "Nhầm", "occurred_on": "2023-03-05"}))
     assert send(office, "entries", second).json()["rows"] == []
+    row = [line, "Cam kết chi", "7", "03/03/2023"]
+    told = send(office, "entries", entries(row, row), dry_run=True).json()
+    assert [row["notes"][0]["message_vi"].startswith("Trong tệp có dòng khác") for row in told["rows"]] == [
+        True,
+        True,
+    ]
 
 
 def test_words_beside_an_amount_are_read_however_vouchers_write_them(

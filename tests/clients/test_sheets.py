@@ -70,3 +70,23 @@ def test_the_typed_client_pushes_a_sheet(office: Pusher) -> None:
     with Client(office.url, office.key, "ttdn-2023") as client:
         said = client.push_sheet(csv_of(*rows("typed", 2)), CSV, dry_run=True)
     assert (said["applied"], said["counts"]["created"], said["receipts"]) == (False, 2, [])
+
+
+def test_money_goes_by_its_own_way_and_a_wrong_one_is_no_delivery(office: Pusher) -> None:
+    lines = csv_of(["SVHTTDL-88", "Tập huấn", "9.000.000"], headings=["Mã", "Tên", "Nhu cầu"])
+    file = office.file("dòng.csv", lines)
+    wrong = office.push("--of", "entries", file)
+    assert (wrong.code, wrong.counts) == (1, {"refused": 1})
+    run = office.push("--of", "lines", file)
+    assert (run.code, run.counts) == (0, {"created": 1}), run.err
+    assert office.push("--of", "lines", file).summary["inputs"][0]["state"] == "delivered_before"
+    headings = ["Mã dòng kinh phí", "Loại bút toán", "Số tiền", "Ngày phát sinh"]
+    needs = csv_of(["SVHTTDL-88", "Nhu cầu", "500.000", "01/03/2023"], headings=headings)
+    assert office.push("--of", "entries", office.file("bút toán.csv", needs)).counts == {"created": 1}
+    with Client(office.url, office.key, "ttdn-2023") as client:
+        assert client.get("budget/lines/SVHTTDL-88")["needed_vnd"] == 9_500_000
+        said = client.push_sheet(needs, CSV, table="entries")
+        assert said["counts"]["unchanged"] == 1
+        assert said["receipts"]
+    lines_of_json = office.run("--of", "lines", office.file("x.ndjson", b"{}"))
+    assert (lines_of_json.code, "CSV" in lines_of_json.err) == (2, True)

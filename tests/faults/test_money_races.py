@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from app.models import BudgetLine, LedgerEntry
 from app.rules.ledger import EntryKind
 from app.services import audit
+from tests.books import CSV, csv_of
 from tests.faults.doors import Doors
 from tests.faults.sites import Site, launcher
 from tests.faults.together import at_once, statuses
@@ -151,6 +152,44 @@ def test_thirty_reversals_of_one_entry_and_thirty_of_one_key_have_one_effect(doo
     assert statuses(undone) == {201: 1, 409: 29}
     assert {one.json()["reason"] for one in undone if one.status_code == 409} == {"already_reversed"}
     assert stands(doors["SVHTTDL"], line)[0] == 0
+
+
+def test_files_over_the_same_lines_in_any_order_wait_for_nobody_in_a_circle(doors: Doors) -> None:
+    lines = lines_of(doors["SVHTTDL"], 5)
+    for line in lines:
+        allocate(doors["STC"], line, 1_000)
+    headings = [
+        "Mã dòng kinh phí",
+        "Loại bút toán",
+        "Số tiền",
+        "Ngày phát sinh",
+        "Số văn bản",
+        "Ngày văn bản",
+    ]
+    given = [[line, "Bố trí", "1", "01/03/2023", DECISION["number"], "15/02/2023", "STC"] for line in lines]
+    headed = [*headings, "Cơ quan ban hành"]
+
+    def commitments(number: int) -> bytes:
+        rows = [[line, "Cam kết chi", "1", "01/03/2023", f"{number}/HĐ", "01/03/2023"] for line in lines]
+        return csv_of(*rows[:: (1, -1)[number % 2]], headings=headings)
+
+    def sent(client: httpx.Client, body: bytes) -> httpx.Response:
+        return client.post(f"{BUDGET}/entries/imports", content=body, headers={"Content-Type": CSV})
+
+    offices, funders = doors.many("SVHTTDL", 16), doors.many("STC", 8)
+    answers = at_once(
+        [partial(sent, office, commitments(number)) for number, office in enumerate(offices)]
+        + [
+            partial(sent, funder, csv_of(*given[:: (1, -1)[n % 2]], headings=headed))
+            for n, funder in enumerate(funders)
+        ]
+    )
+    assert statuses(answers) == {200: 24}
+    assert sum(answer.json()["counts"]["created"] for answer in answers) == 16 * 5 + 5, (
+        "the funders' is one file"
+    )
+    for line in lines:
+        assert stands(doors["SVHTTDL"], line) == (0, 1_001, 16, 0, 0)
 
 
 def test_the_harness_sees_a_build_in_which_nobody_waits(site: Site) -> None:

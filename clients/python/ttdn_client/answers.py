@@ -5,6 +5,8 @@ from typing import Any, Generic, Literal, NamedTuple, NotRequired, TypedDict, Ty
 
 Item = TypeVar("Item")
 Mode = Literal["partial", "atomic"]
+Table = Literal["activities", "lines", "entries"]
+"""What the rows of a sheet are."""
 
 
 class Fault(TypedDict):
@@ -77,6 +79,8 @@ class SheetRow(TypedDict):
     row: int
     result: Literal["created", "updated", "unchanged", "stale", "refused"]
     activity: str | None
+    line: str | None
+    entry: str | None
     errors: list[SheetFault]
 
 

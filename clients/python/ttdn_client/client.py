@@ -10,14 +10,18 @@ from urllib.parse import quote
 
 import httpx
 
-from ttdn_client.answers import ActivityAnswer, BatchAnswer, Mode, SheetAnswer, Tagged
+from ttdn_client.answers import ActivityAnswer, BatchAnswer, Mode, SheetAnswer, Table, Tagged
 from ttdn_client.patience import Patience, Told
 from ttdn_client.problems import NotTheService, Unreachable, of
 
 LINES = "application/x-ndjson"
-BATCH, IMPORTS = "activities/batch", "imports"
-_JUDGED = {BATCH: "results", IMPORTS: "rows"}
-"""Under which name an answer judges what was sent, record by record."""
+BATCH = "activities/batch"
+IMPORTS: Mapping[Table, str] = {
+    "activities": "imports",
+    "lines": "budget/lines/imports",
+    "entries": "budget/entries/imports",
+}
+"""Where a sheet of each kind goes."""
 
 
 class Client:
@@ -62,13 +66,15 @@ class Client:
         content: bytes,
         media: str,
         *,
+        table: Table = "activities",
         mode: Mode = "partial",
         dry_run: bool = False,
         idempotency_key: str | None = None,
     ) -> SheetAnswer:
-        """Push a CSV or XLSX file, which only the service understands."""
+        """Push a CSV or XLSX file, which only the service understands: of activities, budget lines or
+        ledger entries."""
         said = self.deliver(
-            IMPORTS, media, content, mode=mode, dry_run=dry_run, idempotency_key=idempotency_key
+            IMPORTS[table], media, content, mode=mode, dry_run=dry_run, idempotency_key=idempotency_key
         )
         return cast("SheetAnswer", said)
 
@@ -82,12 +88,13 @@ class Client:
         dry_run: bool = False,
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:
-        """Both with bytes as they are: lines of JSON to `BATCH`, a file to `IMPORTS`."""
+        """Both with bytes as they are: lines of JSON to `BATCH`, a file to one of `IMPORTS`."""
         asked = {"mode": mode, "dry_run": "true" if dry_run else "false"}
         key = idempotency_key or (None if dry_run else _fresh())
         said = self._post(target, media, content, asked, key)
-        if not isinstance(said.get("counts"), dict) or not isinstance(said.get(_JUDGED[target]), list):
-            raise NotTheService(f"counts, {_JUDGED[target]}: ?")
+        judged = "results" if target == BATCH else "rows"
+        if not isinstance(said.get("counts"), dict) or not isinstance(said.get(judged), list):
+            raise NotTheService(f"counts, {judged}: ?")
         return said
 
     def record(self, record: Mapping[str, Any], *, idempotency_key: str | None = None) -> ActivityAnswer:

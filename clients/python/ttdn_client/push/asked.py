@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from ttdn_client.client import IMPORTS
 from ttdn_client.push.reading import FORMATS
 
 EPILOG = """Mã thoát · exit codes: 0 xong · done; 1 có bản ghi bị từ chối · refused; 2 sai lệnh · usage;
@@ -26,8 +27,8 @@ def arguments() -> argparse.ArgumentParser:
     """The command line."""
     line = argparse.ArgumentParser(
         prog="ttdn-push",
-        description="Gửi bản ghi hoạt động: mất điện, mất mạng cũng không mất và không gửi hai lần. "
-        "· Push activity records: nothing is lost and nothing sent twice.",
+        description="Gửi hoạt động, dòng kinh phí, bút toán: mất điện, mất mạng cũng không mất, không gửi "
+        "hai lần. · Push activity records, budget lines, ledger entries: nothing is lost or sent twice.",
         epilog=EPILOG,
     )
     say = line.add_argument
@@ -40,6 +41,10 @@ def arguments() -> argparse.ArgumentParser:
     say("--key-file", type=Path, help="tệp chứa khóa · a file that holds the key, instead of TTDN_KEY")
     say("--spool", type=Path, default=_state(), help="thư mục hàng đợi · the spool's folder (%(default)s)")
     say("--format", choices=FORMATS, help="khi tên tệp không nói rõ · where the name does not tell")
+    say(
+        "--of", choices=tuple(IMPORTS), default="activities",
+        help="bảng gồm hoạt động, dòng kinh phí hay bút toán · what the rows of a sheet are (%(default)s)",
+    )  # fmt: skip
     say("--batch", type=_number(1, 1000), default=500, help="bản ghi mỗi lô · records a parcel (%(default)s)")
     say(
         "--mode",

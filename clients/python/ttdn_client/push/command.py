@@ -54,7 +54,7 @@ def _run(ask: argparse.Namespace) -> Exit:
         told=shown.waiting,
     ) as client:
         given = [
-            reading.read(one, ask.format, batch=ask.batch, mode=ask.mode, source=ask.source)
+            reading.read(one, ask.format, ask.of, batch=ask.batch, mode=ask.mode, source=ask.source)
             for one in ask.files
         ]
         summary = Summary()

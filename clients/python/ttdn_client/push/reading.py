@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ttdn_client.answers import Mode
+from ttdn_client.answers import Mode, Table
 from ttdn_client.client import BATCH, IMPORTS, LINES
 from ttdn_client.push.naming import Namer
 from ttdn_client.push.parcels import Input, Line, Parcel
@@ -30,25 +30,31 @@ class Unfit(Exception):
     """An input that cannot be taken in; the text says why, in both languages."""
 
 
-def read(given: str, form: str | None, *, batch: int, mode: Mode, source: str) -> Input:
+def read(given: str, form: str | None, table: Table, *, batch: int, mode: Mode, source: str) -> Input:
     """Take an input in: a file's path, or `-` for standard input."""
     form = form or ("ndjson" if given == STDIN else _ENDINGS.get(Path(given).suffix.lower()))
     if form is None:
         raise Unfit(
             f"{given}: không rõ định dạng, hãy nêu --format · unknown kind of file, name it by --format"
         )
+    if form not in SHEETS and table != "activities":
+        raise Unfit(f"{given}: --of {table} cần CSV hoặc XLSX · needs CSV or XLSX")
     try:
         content = sys.stdin.buffer.read() if given == STDIN else Path(given).read_bytes()
     except OSError as error:
         raise Unfit(f"{given}: không đọc được · cannot be read ({error.strerror})") from None
-    parcels = _sheet(content, form, mode) if form in SHEETS else _lines(content, batch, mode, Namer(source))
+    parcels = (
+        _sheet(content, IMPORTS[table], form, mode)
+        if form in SHEETS
+        else _lines(content, batch, mode, Namer(source))
+    )
     name = "stdin" if given == STDIN else Path(given).name
     return Input(name, hashlib.sha256(content).hexdigest(), mode, tuple(parcels))
 
 
-def _sheet(content: bytes, form: str, mode: Mode) -> Iterator[Parcel]:
+def _sheet(content: bytes, target: str, form: str, mode: Mode) -> Iterator[Parcel]:
     if content:
-        yield Parcel(IMPORTS, SHEETS[form], content, mode=mode)
+        yield Parcel(target, SHEETS[form], content, mode=mode)
 
 
 def _lines(content: bytes, batch: int, mode: Mode, namer: Namer) -> Iterator[Parcel]:

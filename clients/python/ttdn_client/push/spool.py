@@ -64,10 +64,11 @@ class Spool:
         self._database = database
 
     def take(self, given: Input, address: str, *, again: bool) -> tuple[int, Standing]:
-        """Take an input in, unless the same is on its way to the same address, or has been delivered."""
+        """Take an input in, unless the same is on its way to the same place, or has been delivered."""
         known = self._database.execute(
-            "SELECT id, finished_at FROM inputs WHERE sha256 = ? AND address = ? ORDER BY id DESC LIMIT 1",
-            (given.sha256, address),
+            "SELECT id, finished_at FROM inputs WHERE sha256 = ? AND address = ? AND EXISTS "
+            "(SELECT 1 FROM parcels WHERE input = inputs.id AND target = ?) ORDER BY id DESC LIMIT 1",
+            (given.sha256, address, given.parcels[0].target),
         ).fetchone()
         if known is not None and (known[1] is None or not again):
             return known[0], Standing.DELIVERED if known[1] else Standing.PENDING
