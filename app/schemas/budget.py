@@ -51,17 +51,7 @@ class BudgetOut(Out):
     lines: int = Field(description="số dòng kinh phí · how many lines it is broken down to")
 
 
-class ClassifiedOut(Out):
-    """The codes of the State budget index, where they were given."""
-
-    chapter: str | None = Field(description="chương")
-    category: str | None = Field(description="loại")
-    subcategory: str | None = Field(description="khoản")
-    item: str | None = Field(description="mục")
-    subitem: str | None = Field(description="tiểu mục")
-
-
-class BudgetLineOut(ClassifiedOut):
+class BudgetLineOut(Out):
     """A line, and where it stands: what its entries add up to."""
 
     code: str
@@ -74,6 +64,11 @@ class BudgetLineOut(ClassifiedOut):
     outputs: list[str] = Field(description="id đầu ra · ids of outputs it is for")
     activities: list[str] = Field(description="id hoạt động · ids of records it is for")
     events: list[str] = Field(description="mã sự kiện · codes of events it is for")
+    chapter: str | None = Field(description="chương")
+    category: str | None = Field(description="loại")
+    subcategory: str | None = Field(description="khoản")
+    item: str | None = Field(description="mục")
+    subitem: str | None = Field(description="tiểu mục")
     needed_vnd: int
     allocated_vnd: int
     committed_vnd: int

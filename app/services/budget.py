@@ -150,8 +150,15 @@ def named(session: Session, here: Ground, actor: Actor, code: str, pointer: str 
 
 def unknown(pointer: str) -> Invalid:
     """No such line, or none that this caller sees."""
-    text = Text("Kế hoạch không có dòng kinh phí này", "The plan has no such budget line")
-    return Invalid(faults=[Fault(pointer, "unknown_line", text)])
+    return Invalid(
+        faults=[
+            Fault(
+                pointer,
+                "unknown_line",
+                Text("Kế hoạch không có dòng kinh phí này", "The plan has no such budget line"),
+            )
+        ]
+    )
 
 
 def item(here: Ground, agency: Agency | None) -> Item:

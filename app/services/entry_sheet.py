@@ -81,5 +81,10 @@ def _compared(amount: int, words: str) -> Finding | None:
         return Finding("amount_words_vi", "", *unread, [])
     if meant == amount:
         return None
-    differ = Text("Số và chữ không khớp nhau", "The digits and the words do not say the same")
-    return Finding("amount_words_vi", "words_differ", *differ, [money_words.written(amount)])
+    return Finding(
+        "amount_words_vi",
+        "words_differ",
+        "Số và chữ không khớp nhau",
+        "The digits and the words do not say the same",
+        [money_words.written(amount)],
+    )

@@ -45,9 +45,14 @@ _FOLDED: Final = frozenset(
         *("id", "assignment", "withdrawal", "recorded_by", "request_id"),
         *("numerator", "denominator", "formula", "as_of", "coverage", "verification"),
         *("line", "lines", "number_printed", "due_source_label"),
+        *("transfer", "settlement", "entry"),
     }
 )
 """What is for programs and for a closer look: a workbook shows it when it is unfolded."""
+
+
+_OF_MONEY: Final = frozenset({"LedgerEntryOut.line", "SettlementOut.line", "BudgetRow.lines"})
+"""Lines that are money's, and not those of the plan's printed text."""
 
 
 class Column(NamedTuple):
@@ -57,11 +62,8 @@ class Column(NamedTuple):
     heading: str
     on_demand: bool
     """Whether items have it only where it was asked for."""
-
-    @property
-    def folded(self) -> bool:
-        """Whether it is folded away at first."""
-        return not _FOLDED.isdisjoint(self.path)
+    folded: bool
+    """Whether it is folded away at first."""
 
     def of(self, item: object) -> Cell:
         """What the item says here."""
@@ -74,7 +76,8 @@ class Column(NamedTuple):
 def columns_of(model: type[BaseModel]) -> tuple[Column, ...]:
     """The columns of a list of such items."""
     found = [
-        Column(path, heading(model.__name__, path), on_demand) for path, on_demand in _paths(model, model, ())
+        Column(path, heading(model.__name__, path), on_demand, _folded(model.__name__, path))
+        for path, on_demand in _paths(model, model, ())
     ]
     return tuple(sorted(found, key=lambda column: column.path == ("id",)))
 
@@ -106,6 +109,10 @@ def _paths(
             yield path, not field.is_required() and field.default is None and not name.endswith("_label")
         else:
             yield from _paths(root, inside, path)
+
+
+def _folded(item: str, path: tuple[str, ...]) -> bool:
+    return not _FOLDED.isdisjoint(path) and ".".join((item, *path)) not in _OF_MONEY
 
 
 def _shown(root: type[BaseModel], model: type[BaseModel], path: tuple[str, ...]) -> bool:

@@ -2615,31 +2615,6 @@ export interface components {
          * @description A line, and where it stands: what its entries add up to.
          */
         BudgetLineOut: {
-            /**
-             * Chapter
-             * @description chương
-             */
-            chapter: string | null;
-            /**
-             * Category
-             * @description loại
-             */
-            category: string | null;
-            /**
-             * Subcategory
-             * @description khoản
-             */
-            subcategory: string | null;
-            /**
-             * Item
-             * @description mục
-             */
-            item: string | null;
-            /**
-             * Subitem
-             * @description tiểu mục
-             */
-            subitem: string | null;
             /** Code */
             code: string;
             agency: components["schemas"]["AgencyRef"] | null;
@@ -2667,6 +2642,31 @@ export interface components {
              * @description mã sự kiện · codes of events it is for
              */
             events: string[];
+            /**
+             * Chapter
+             * @description chương
+             */
+            chapter: string | null;
+            /**
+             * Category
+             * @description loại
+             */
+            category: string | null;
+            /**
+             * Subcategory
+             * @description khoản
+             */
+            subcategory: string | null;
+            /**
+             * Item
+             * @description mục
+             */
+            item: string | null;
+            /**
+             * Subitem
+             * @description tiểu mục
+             */
+            subitem: string | null;
             /** Needed Vnd */
             needed_vnd: number;
             /** Allocated Vnd */
@@ -6586,7 +6586,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JK5GBMWFE0HGKYEM7H3285",
+                     *           "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6619,7 +6619,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T02:46:53.038103Z",
+                     *           "recorded_at": "2026-11-29T03:06:34.410299Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6677,7 +6677,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JK5GBMWFE0HGKYEM7H3285",
+                     *         "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6707,7 +6707,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T02:46:53.038103Z",
+                     *         "recorded_at": "2026-11-29T03:06:34.410299Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6725,7 +6725,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JK5GBSH34Q8PT3GRHRRBFR"
+                     *       "receipt": "01M8JM9J1P0PZB11E8DVH30H5D"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6741,7 +6741,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JK5GBMWFE0HGKYEM7H3285",
+                     *         "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6771,7 +6771,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T02:46:53.038103Z",
+                     *         "recorded_at": "2026-11-29T03:06:34.410299Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6789,7 +6789,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JK5GBSH34Q8PT3GRHRRBFR"
+                     *       "receipt": "01M8JM9J1P0PZB11E8DVH30H5D"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6877,7 +6877,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8JK5GBMWFE0HGKYEM7H3285",
+                     *           "activity": "01M8JM9J1H0J8S7XYTR0VXE85Y",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -6953,7 +6953,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GBMWFE0HGKYEM7H3285 */
+                /** @example 01M8JM9J1H0J8S7XYTR0VXE85Y */
                 activity: string;
             };
             cookie?: never;
@@ -6968,7 +6968,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JK5GBMWFE0HGKYEM7H3285",
+                     *       "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6998,7 +6998,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-29T02:46:53.038103Z",
+                     *       "recorded_at": "2026-11-29T03:06:34.410299Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7018,14 +7018,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-25ad960a5df67ba8eec91c02"
+                 * @example "1-5f6e6badab1bc9a4d27c6e06"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GBMWFE0HGKYEM7H3285 */
+                /** @example 01M8JM9J1H0J8S7XYTR0VXE85Y */
                 activity: string;
             };
             cookie?: never;
@@ -7055,7 +7055,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8JK5GBMWFE0HGKYEM7H3285",
+                     *         "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7088,7 +7088,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T02:46:53.038103Z",
+                     *         "recorded_at": "2026-11-29T03:06:34.410299Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7117,7 +7117,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GA9T6DS952HZV042970 */
+                /** @example 01M8JM9HZXJ86MXWWVP11PDY7V */
                 activity: string;
             };
             cookie?: never;
@@ -7143,7 +7143,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JK5GA9T6DS952HZV042970",
+                     *         "id": "01M8JM9HZXJ86MXWWVP11PDY7V",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7173,15 +7173,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T02:46:52.981999Z",
+                     *         "recorded_at": "2026-11-29T03:06:34.344201Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JK5GB74RH6XCDNAAPS8DNS",
+                     *           "id": "01M8JM9J12JW80ET704C80GJNG",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T02:46:53.020549Z"
+                     *           "withdrawn_at": "2026-11-29T03:06:34.391028Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7212,7 +7212,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JK5GA9T6DS952HZV042970",
+                     *         "id": "01M8JM9HZXJ86MXWWVP11PDY7V",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7242,15 +7242,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T02:46:52.981999Z",
+                     *         "recorded_at": "2026-11-29T03:06:34.344201Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JK5GB74RH6XCDNAAPS8DNS",
+                     *           "id": "01M8JM9J12JW80ET704C80GJNG",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T02:46:53.020549Z"
+                     *           "withdrawn_at": "2026-11-29T03:06:34.391028Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7719,8 +7719,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
-                     *           "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *           "id": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *           "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7745,7 +7745,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T02:46:53.199027Z",
+                     *           "moved_at": "2026-11-29T03:06:34.586146Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7768,7 +7768,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK58XY0AV6KEK1KQRDTNXH */
+                /** @example 01M8JM9A72YS77YQHPFTYNHAAD */
                 output: string;
             };
             cookie?: never;
@@ -7783,8 +7783,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
-                     *       "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *       "id": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *       "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7809,7 +7809,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-29T02:46:53.038103Z",
+                     *       "moved_at": "2026-11-29T03:06:34.410299Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7840,7 +7840,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK58XY0AV6KEK1KQRDTNXH */
+                /** @example 01M8JM9A72YS77YQHPFTYNHAAD */
                 output: string;
             };
             cookie?: never;
@@ -7855,14 +7855,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI2OGY0YmRlYmE5ZTAiLCIwMU04Sks1R0c5OFBSQVc2WDFZQ1dQNTJOOSIsIjAxTThKSzVHRzk4UFJBVzZYMVlDV1A1Mk45Il0",
+                     *       "next_cursor": "WyI5YzA2ZjFkMDk0ZjUiLCIwMU04Sk05SjZLUjhHRkVaQlA5QkRXUjZSQyIsIjAxTThKTTlKNktSOEdGRVpCUDlCRFdSNlJDIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JK5GFW6QRGQEJBYTP3DP9G",
+                     *           "id": "01M8JM9J66YV60M1PXPB0YPZPM",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8JK58XY0AV6KEK1KQRDTNXH",
+                     *           "output": "01M8JM9A72YS77YQHPFTYNHAAD",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7871,13 +7871,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-29T02:46:53.172138Z"
+                     *           "acted_at": "2026-11-29T03:06:34.557287Z"
                      *         },
                      *         {
-                     *           "id": "01M8JK5GG98PRAW6X1YCWP52N9",
+                     *           "id": "01M8JM9J6KR8GFEZBP9BDWR6RC",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8JK58XY0AV6KEK1KQRDTNXH",
+                     *           "output": "01M8JM9A72YS77YQHPFTYNHAAD",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7886,7 +7886,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-29T02:46:53.188195Z"
+                     *           "acted_at": "2026-11-29T03:06:34.573519Z"
                      *         }
                      *       ]
                      *     }
@@ -7909,7 +7909,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK58Y0K583SSJTMWM3KBS2 */
+                /** @example 01M8JM9A73Z76HPDE4EWTFTBVT */
                 output: string;
             };
             cookie?: never;
@@ -7935,10 +7935,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JK5GEVX635X3T6VVX5J4QV",
+                     *         "id": "01M8JM9J5069335X1Z0MTMCXYM",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JK58Y0K583SSJTMWM3KBS2",
+                     *         "output": "01M8JM9A73Z76HPDE4EWTFTBVT",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7947,11 +7947,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T02:46:53.138306Z"
+                     *         "acted_at": "2026-11-29T03:06:34.519302Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JK58Y0K583SSJTMWM3KBS2",
-                     *         "assignment": "01M8JK58WV0HY56RGPC5QHESWA",
+                     *         "id": "01M8JM9A73Z76HPDE4EWTFTBVT",
+                     *         "assignment": "01M8JM9A605E5N6MEAYRRWEHSQ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7976,7 +7976,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T02:46:53.138306Z",
+                     *         "moved_at": "2026-11-29T03:06:34.519302Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8007,10 +8007,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JK5GEVX635X3T6VVX5J4QV",
+                     *         "id": "01M8JM9J5069335X1Z0MTMCXYM",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JK58Y0K583SSJTMWM3KBS2",
+                     *         "output": "01M8JM9A73Z76HPDE4EWTFTBVT",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8019,11 +8019,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T02:46:53.138306Z"
+                     *         "acted_at": "2026-11-29T03:06:34.519302Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JK58Y0K583SSJTMWM3KBS2",
-                     *         "assignment": "01M8JK58WV0HY56RGPC5QHESWA",
+                     *         "id": "01M8JM9A73Z76HPDE4EWTFTBVT",
+                     *         "assignment": "01M8JM9A605E5N6MEAYRRWEHSQ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8048,7 +8048,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T02:46:53.138306Z",
+                     *         "moved_at": "2026-11-29T03:06:34.519302Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8082,7 +8082,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK58Y0K583SSJTMWM3KBS2 */
+                /** @example 01M8JM9A73Z76HPDE4EWTFTBVT */
                 output: string;
             };
             cookie?: never;
@@ -8108,10 +8108,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JK5GF9YX6TSVJPY2ZE7MBP",
+                     *         "id": "01M8JM9J5F1G3D7SET6D2MB4DN",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JK58Y0K583SSJTMWM3KBS2",
+                     *         "output": "01M8JM9A73Z76HPDE4EWTFTBVT",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8120,11 +8120,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T02:46:53.154821Z"
+                     *         "acted_at": "2026-11-29T03:06:34.536813Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JK58Y0K583SSJTMWM3KBS2",
-                     *         "assignment": "01M8JK58WV0HY56RGPC5QHESWA",
+                     *         "id": "01M8JM9A73Z76HPDE4EWTFTBVT",
+                     *         "assignment": "01M8JM9A605E5N6MEAYRRWEHSQ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8149,7 +8149,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T02:46:53.154821Z",
+                     *         "moved_at": "2026-11-29T03:06:34.536813Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8180,10 +8180,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JK5GF9YX6TSVJPY2ZE7MBP",
+                     *         "id": "01M8JM9J5F1G3D7SET6D2MB4DN",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JK58Y0K583SSJTMWM3KBS2",
+                     *         "output": "01M8JM9A73Z76HPDE4EWTFTBVT",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8192,11 +8192,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T02:46:53.154821Z"
+                     *         "acted_at": "2026-11-29T03:06:34.536813Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JK58Y0K583SSJTMWM3KBS2",
-                     *         "assignment": "01M8JK58WV0HY56RGPC5QHESWA",
+                     *         "id": "01M8JM9A73Z76HPDE4EWTFTBVT",
+                     *         "assignment": "01M8JM9A605E5N6MEAYRRWEHSQ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8221,7 +8221,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T02:46:53.154821Z",
+                     *         "moved_at": "2026-11-29T03:06:34.536813Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8253,14 +8253,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-83ccdd2ff4f08486b783b777"
+                 * @example "4-0322839b0b20dd433e6a6f9a"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK58XY0AV6KEK1KQRDTNXH */
+                /** @example 01M8JM9A72YS77YQHPFTYNHAAD */
                 output: string;
             };
             cookie?: never;
@@ -8282,10 +8282,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JK5GFW6QRGQEJBYTP3DP9G",
+                     *         "id": "01M8JM9J66YV60M1PXPB0YPZPM",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JK58XY0AV6KEK1KQRDTNXH",
+                     *         "output": "01M8JM9A72YS77YQHPFTYNHAAD",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8294,11 +8294,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T02:46:53.172138Z"
+                     *         "acted_at": "2026-11-29T03:06:34.557287Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
-                     *         "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *         "id": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *         "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8323,7 +8323,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T02:46:53.172138Z",
+                     *         "moved_at": "2026-11-29T03:06:34.557287Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8354,10 +8354,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JK5GFW6QRGQEJBYTP3DP9G",
+                     *         "id": "01M8JM9J66YV60M1PXPB0YPZPM",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JK58XY0AV6KEK1KQRDTNXH",
+                     *         "output": "01M8JM9A72YS77YQHPFTYNHAAD",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8366,11 +8366,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T02:46:53.172138Z"
+                     *         "acted_at": "2026-11-29T03:06:34.557287Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
-                     *         "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *         "id": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *         "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8395,7 +8395,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T02:46:53.172138Z",
+                     *         "moved_at": "2026-11-29T03:06:34.557287Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8431,7 +8431,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK58XY0AV6KEK1KQRDTNXH */
+                /** @example 01M8JM9A72YS77YQHPFTYNHAAD */
                 output: string;
             };
             cookie?: never;
@@ -8457,10 +8457,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JK5GG98PRAW6X1YCWP52N9",
+                     *         "id": "01M8JM9J6KR8GFEZBP9BDWR6RC",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JK58XY0AV6KEK1KQRDTNXH",
+                     *         "output": "01M8JM9A72YS77YQHPFTYNHAAD",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8469,11 +8469,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T02:46:53.188195Z"
+                     *         "acted_at": "2026-11-29T03:06:34.573519Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
-                     *         "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *         "id": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *         "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8501,11 +8501,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T02:46:53.188195Z"
+                     *           "returned_at": "2026-11-29T03:06:34.573519Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T02:46:53.188195Z",
+                     *         "moved_at": "2026-11-29T03:06:34.573519Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8534,10 +8534,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JK5GG98PRAW6X1YCWP52N9",
+                     *         "id": "01M8JM9J6KR8GFEZBP9BDWR6RC",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JK58XY0AV6KEK1KQRDTNXH",
+                     *         "output": "01M8JM9A72YS77YQHPFTYNHAAD",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8546,11 +8546,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T02:46:53.188195Z"
+                     *         "acted_at": "2026-11-29T03:06:34.573519Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
-                     *         "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *         "id": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *         "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8578,11 +8578,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T02:46:53.188195Z"
+                     *           "returned_at": "2026-11-29T03:06:34.573519Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T02:46:53.188195Z",
+                     *         "moved_at": "2026-11-29T03:06:34.573519Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8645,7 +8645,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK58WT2YNCJ0DJMV1J0DMG */
+                /** @example 01M8JM9A5YKQGEYAGWXA48NZJ3 */
                 assignment: string;
             };
             cookie?: never;
@@ -8664,8 +8664,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JK58XY0AV6KEK1KQRDTNXH",
-                     *           "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *           "id": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *           "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8690,7 +8690,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T02:46:53.199027Z",
+                     *           "moved_at": "2026-11-29T03:06:34.586146Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8716,7 +8716,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK58WQJGGZ1H77ECHFE5RH */
+                /** @example 01M8JM9A5W907642P6ERHYJ304 */
                 assignment: string;
             };
             cookie?: never;
@@ -8742,8 +8742,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8JK5GHVDJ20XT0YRF6Y31ZZ",
-                     *         "assignment": "01M8JK58WQJGGZ1H77ECHFE5RH",
+                     *         "id": "01M8JM9J8AWYDKZTT40AMCQJRW",
+                     *         "assignment": "01M8JM9A5W907642P6ERHYJ304",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8791,7 +8791,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK58WSG58CCY0QD3EQSH9Y */
+                /** @example 01M8JM9A5XZH62X7QFCTN3PWC9 */
                 assignment: string;
             };
             cookie?: never;
@@ -8818,10 +8818,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JK5GKMCQAWR5JC2WJK8PVX",
+                     *         "id": "01M8JM9JA9H4CZ85HNEW4DZXYY",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JK58XXVWKH9S1BPMGQ057Z",
+                     *         "output": "01M8JM9A71P0E8528YZ5VD142C",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8830,11 +8830,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T02:46:53.293051Z"
+                     *         "acted_at": "2026-11-29T03:06:34.688961Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JK58XXVWKH9S1BPMGQ057Z",
-                     *         "assignment": "01M8JK58WSG58CCY0QD3EQSH9Y",
+                     *         "id": "01M8JM9A71P0E8528YZ5VD142C",
+                     *         "assignment": "01M8JM9A5XZH62X7QFCTN3PWC9",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8859,7 +8859,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T02:46:53.293051Z",
+                     *         "moved_at": "2026-11-29T03:06:34.688961Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8888,10 +8888,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JK5GKMCQAWR5JC2WJK8PVX",
+                     *         "id": "01M8JM9JA9H4CZ85HNEW4DZXYY",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JK58XXVWKH9S1BPMGQ057Z",
+                     *         "output": "01M8JM9A71P0E8528YZ5VD142C",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8900,11 +8900,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T02:46:53.293051Z"
+                     *         "acted_at": "2026-11-29T03:06:34.688961Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JK58XXVWKH9S1BPMGQ057Z",
-                     *         "assignment": "01M8JK58WSG58CCY0QD3EQSH9Y",
+                     *         "id": "01M8JM9A71P0E8528YZ5VD142C",
+                     *         "assignment": "01M8JM9A5XZH62X7QFCTN3PWC9",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8929,7 +8929,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T02:46:53.293051Z",
+                     *         "moved_at": "2026-11-29T03:06:34.688961Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9008,7 +9008,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T02:46:53.348248Z"
+                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
                      *         }
                      *       ]
                      *     }
@@ -9099,7 +9099,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T02:46:53.249473Z"
+                     *         "entered_at": "2026-11-29T03:06:34.642718Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9140,7 +9140,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T02:46:53.235287Z",
+                     *         "as_of": "2026-11-29T03:06:34.625669Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -9182,7 +9182,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T02:46:53.249473Z",
+                     *         "as_of": "2026-11-29T03:06:34.642718Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -9224,7 +9224,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T02:46:53.249473Z"
+                     *         "entered_at": "2026-11-29T03:06:34.642718Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9265,7 +9265,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T02:46:53.235287Z",
+                     *         "as_of": "2026-11-29T03:06:34.625669Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -9307,7 +9307,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T02:46:53.249473Z",
+                     *         "as_of": "2026-11-29T03:06:34.642718Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -9359,7 +9359,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-29T02:46:53.249473Z"
+                     *       "entered_at": "2026-11-29T03:06:34.642718Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9408,11 +9408,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04Sks1R01ZMFdNWUJCUEVHWjNBWDhNMyIsIjAxTThKSzVHTVkwV01ZQkJQRUdaM0FYOE0zIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04Sk05SkJQTktNSFJDU1pYVzlBNEc5RCIsIjAxTThKTTlKQlBOS01IUkNTWlhXOUE0RzlEIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JK5GMY0WMYBBPEGZ3AX8M3",
+                     *           "id": "01M8JM9JBPNKMHRCSZXW9A4G9D",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9427,8 +9427,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-29T02:46:53.334044Z",
-                     *           "settled_at": "2026-11-29T02:46:53.384691Z",
+                     *           "proposed_at": "2026-11-29T03:06:34.732741Z",
+                     *           "settled_at": "2026-11-29T03:06:34.789176Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9485,7 +9485,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8JK5GMY0WMYBBPEGZ3AX8M3",
+                     *         "id": "01M8JM9JBPNKMHRCSZXW9A4G9D",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9500,7 +9500,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T02:46:53.334044Z",
+                     *         "proposed_at": "2026-11-29T03:06:34.732741Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9524,7 +9524,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GM47M6560FYEPB28H9G */
+                /** @example 01M8JM9JASNEC0RE2BWGE5CG8N */
                 proposal: string;
             };
             cookie?: never;
@@ -9539,7 +9539,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JK5GM47M6560FYEPB28H9G",
+                     *       "id": "01M8JM9JASNEC0RE2BWGE5CG8N",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9554,8 +9554,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-29T02:46:53.308019Z",
-                     *       "settled_at": "2026-11-29T02:46:53.348248Z",
+                     *       "proposed_at": "2026-11-29T03:06:34.703653Z",
+                     *       "settled_at": "2026-11-29T03:06:34.748731Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9577,7 +9577,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GM47M6560FYEPB28H9G */
+                /** @example 01M8JM9JASNEC0RE2BWGE5CG8N */
                 proposal: string;
             };
             cookie?: never;
@@ -9607,7 +9607,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JK5GM47M6560FYEPB28H9G",
+                     *         "id": "01M8JM9JASNEC0RE2BWGE5CG8N",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9622,8 +9622,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T02:46:53.308019Z",
-                     *         "settled_at": "2026-11-29T02:46:53.348248Z",
+                     *         "proposed_at": "2026-11-29T03:06:34.703653Z",
+                     *         "settled_at": "2026-11-29T03:06:34.748731Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9650,7 +9650,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T02:46:53.348248Z"
+                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9691,7 +9691,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T02:46:53.293051Z",
+                     *           "as_of": "2026-11-29T03:06:34.688961Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9733,7 +9733,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T02:46:53.293051Z",
+                     *           "as_of": "2026-11-29T03:06:34.688961Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9752,7 +9752,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JK5GM47M6560FYEPB28H9G",
+                     *         "id": "01M8JM9JASNEC0RE2BWGE5CG8N",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9767,8 +9767,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T02:46:53.308019Z",
-                     *         "settled_at": "2026-11-29T02:46:53.348248Z",
+                     *         "proposed_at": "2026-11-29T03:06:34.703653Z",
+                     *         "settled_at": "2026-11-29T03:06:34.748731Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9795,7 +9795,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T02:46:53.348248Z"
+                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9836,7 +9836,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T02:46:53.293051Z",
+                     *           "as_of": "2026-11-29T03:06:34.688961Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9878,7 +9878,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T02:46:53.293051Z",
+                     *           "as_of": "2026-11-29T03:06:34.688961Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9900,7 +9900,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GMH2J0Q9F5QHEXPNJSV */
+                /** @example 01M8JM9JB7CP0WGZBEFFMB7JGQ */
                 proposal: string;
             };
             cookie?: never;
@@ -9926,7 +9926,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JK5GMH2J0Q9F5QHEXPNJSV",
+                     *         "id": "01M8JM9JB7CP0WGZBEFFMB7JGQ",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -9941,8 +9941,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T02:46:53.322337Z",
-                     *         "settled_at": "2026-11-29T02:46:53.376089Z",
+                     *         "proposed_at": "2026-11-29T03:06:34.719352Z",
+                     *         "settled_at": "2026-11-29T03:06:34.779078Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9963,7 +9963,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JK5GMH2J0Q9F5QHEXPNJSV",
+                     *         "id": "01M8JM9JB7CP0WGZBEFFMB7JGQ",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -9978,8 +9978,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T02:46:53.322337Z",
-                     *         "settled_at": "2026-11-29T02:46:53.376089Z",
+                     *         "proposed_at": "2026-11-29T03:06:34.719352Z",
+                     *         "settled_at": "2026-11-29T03:06:34.779078Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10003,7 +10003,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GMY0WMYBBPEGZ3AX8M3 */
+                /** @example 01M8JM9JBPNKMHRCSZXW9A4G9D */
                 proposal: string;
             };
             cookie?: never;
@@ -10029,7 +10029,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JK5GMY0WMYBBPEGZ3AX8M3",
+                     *         "id": "01M8JM9JBPNKMHRCSZXW9A4G9D",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10044,8 +10044,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T02:46:53.334044Z",
-                     *         "settled_at": "2026-11-29T02:46:53.384691Z",
+                     *         "proposed_at": "2026-11-29T03:06:34.732741Z",
+                     *         "settled_at": "2026-11-29T03:06:34.789176Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10066,7 +10066,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JK5GMY0WMYBBPEGZ3AX8M3",
+                     *         "id": "01M8JM9JBPNKMHRCSZXW9A4G9D",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10081,8 +10081,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T02:46:53.334044Z",
-                     *         "settled_at": "2026-11-29T02:46:53.384691Z",
+                     *         "proposed_at": "2026-11-29T03:06:34.732741Z",
+                     *         "settled_at": "2026-11-29T03:06:34.789176Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10316,7 +10316,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T02:46:53.199027Z",
+                     *         "as_of": "2026-11-29T03:06:34.586146Z",
                      *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10402,7 +10402,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T02:46:53.154821Z",
+                     *           "as_of": "2026-11-29T03:06:34.536813Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10484,7 +10484,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T02:46:53.154821Z",
+                     *           "as_of": "2026-11-29T03:06:34.536813Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10582,13 +10582,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-29T02:46:53.199027Z",
+                     *       "as_of": "2026-11-29T03:06:34.586146Z",
                      *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *           "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10733,24 +10733,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-29T02:46:53.199027Z",
+                     *       "as_of": "2026-11-29T03:06:34.586146Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T02:46:53.249473Z"
+                     *           "entered_at": "2026-11-29T03:06:34.642718Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T02:46:53.348248Z"
+                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *           "key": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10786,7 +10786,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *               "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -10900,7 +10900,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T02:46:53.293051Z",
+                     *           "as_of": "2026-11-29T03:06:34.688961Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -10986,7 +10986,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T02:46:53.249473Z",
+                     *             "as_of": "2026-11-29T03:06:34.642718Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11068,7 +11068,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T02:46:53.249473Z",
+                     *             "as_of": "2026-11-29T03:06:34.642718Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11150,7 +11150,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T02:46:53.293051Z",
+                     *           "as_of": "2026-11-29T03:06:34.688961Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11433,7 +11433,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T02:46:53.348248Z"
+                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11455,7 +11455,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T02:46:53.249473Z"
+                     *           "entered_at": "2026-11-29T03:06:34.642718Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11479,7 +11479,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8JK5GBMWFE0HGKYEM7H3285",
+                     *           "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11512,7 +11512,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T02:46:53.038103Z",
+                     *           "recorded_at": "2026-11-29T03:06:34.410299Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11739,7 +11739,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T02:46:53.199027Z",
+                     *             "as_of": "2026-11-29T03:06:34.586146Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11849,7 +11849,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T02:46:53.199027Z",
+                     *         "as_of": "2026-11-29T03:06:34.586146Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -11858,7 +11858,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *           "id": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11925,7 +11925,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T02:46:53.199027Z",
+                     *             "as_of": "2026-11-29T03:06:34.586146Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11998,11 +11998,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04Sks1OFdUMllOQ0owREpNVjFKMERNRyJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04Sk05QTVZS1FHRVlBR1dYQTQ4TlpKMyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *           "id": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12069,7 +12069,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T02:46:53.199027Z",
+                     *             "as_of": "2026-11-29T03:06:34.586146Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -12095,7 +12095,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK58WT2YNCJ0DJMV1J0DMG */
+                /** @example 01M8JM9A5YKQGEYAGWXA48NZJ3 */
                 assignment: string;
             };
             cookie?: never;
@@ -12110,7 +12110,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *       "id": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12177,7 +12177,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T02:46:53.199027Z",
+                     *         "as_of": "2026-11-29T03:06:34.586146Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -12246,7 +12246,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
+                     *           "id": "01M8JM9JDY3VAZ4792HBTW52X5",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12265,13 +12265,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-29T02:46:53.399926Z",
+                     *           "urged_at": "2026-11-29T03:06:34.807470Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-29T02:46:53.416020Z",
+                     *           "answered_at": "2026-11-29T03:06:34.824761Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-29T02:46:53.443388Z",
+                     *           "closed_at": "2026-11-29T03:06:34.853673Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12323,7 +12323,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
+                     *           "id": "01M8JM9JDY3VAZ4792HBTW52X5",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12342,7 +12342,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-29T02:46:53.399926Z",
+                     *           "urged_at": "2026-11-29T03:06:34.807470Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12369,7 +12369,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GPYSQ03WE69ZK9KN4T6 */
+                /** @example 01M8JM9JDY3VAZ4792HBTW52X5 */
                 urge: string;
             };
             cookie?: never;
@@ -12384,7 +12384,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
+                     *       "id": "01M8JM9JDY3VAZ4792HBTW52X5",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12403,13 +12403,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-29T02:46:53.399926Z",
+                     *       "urged_at": "2026-11-29T03:06:34.807470Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-29T02:46:53.416020Z",
+                     *       "answered_at": "2026-11-29T03:06:34.824761Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-29T02:46:53.443388Z",
+                     *       "closed_at": "2026-11-29T03:06:34.853673Z",
                      *       "can": []
                      *     }
                      */
@@ -12429,7 +12429,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GPYSQ03WE69ZK9KN4T6 */
+                /** @example 01M8JM9JDY3VAZ4792HBTW52X5 */
                 urge: string;
             };
             cookie?: never;
@@ -12455,7 +12455,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
+                     *         "id": "01M8JM9JDY3VAZ4792HBTW52X5",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12474,9 +12474,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T02:46:53.399926Z",
+                     *         "urged_at": "2026-11-29T03:06:34.807470Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T02:46:53.416020Z",
+                     *         "answered_at": "2026-11-29T03:06:34.824761Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12498,7 +12498,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
+                     *         "id": "01M8JM9JDY3VAZ4792HBTW52X5",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12517,9 +12517,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T02:46:53.399926Z",
+                     *         "urged_at": "2026-11-29T03:06:34.807470Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T02:46:53.416020Z",
+                     *         "answered_at": "2026-11-29T03:06:34.824761Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12544,7 +12544,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GPYSQ03WE69ZK9KN4T6 */
+                /** @example 01M8JM9JDY3VAZ4792HBTW52X5 */
                 urge: string;
             };
             cookie?: never;
@@ -12570,7 +12570,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
+                     *         "id": "01M8JM9JDY3VAZ4792HBTW52X5",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12589,13 +12589,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T02:46:53.399926Z",
+                     *         "urged_at": "2026-11-29T03:06:34.807470Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T02:46:53.416020Z",
+                     *         "answered_at": "2026-11-29T03:06:34.824761Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T02:46:53.443388Z",
+                     *         "closed_at": "2026-11-29T03:06:34.853673Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12613,7 +12613,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JK5GPYSQ03WE69ZK9KN4T6",
+                     *         "id": "01M8JM9JDY3VAZ4792HBTW52X5",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12632,13 +12632,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T02:46:53.399926Z",
+                     *         "urged_at": "2026-11-29T03:06:34.807470Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T02:46:53.416020Z",
+                     *         "answered_at": "2026-11-29T03:06:34.824761Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T02:46:53.443388Z",
+                     *         "closed_at": "2026-11-29T03:06:34.853673Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13772,7 +13772,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JK5GSKX0641PHXQM2Z15EM",
+                     *           "id": "01M8JM9JH1XWMXV6KV2BGR63BG",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -13783,7 +13783,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-29T02:46:53.488067Z",
+                     *           "created_at": "2026-11-29T03:06:34.909571Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -13828,7 +13828,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8JK5GSKX0641PHXQM2Z15EM",
+                     *         "id": "01M8JM9JH1XWMXV6KV2BGR63BG",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -13839,10 +13839,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-29T02:46:53.488067Z",
+                     *         "created_at": "2026-11-29T03:06:34.909571Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=o7U61dXjRmOTckszMUUBn3-FtTw3RC-v38cSFWr36X4"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=NpWaEiOgtGUhvyGgYL7Hrb88oj9rkKe46-MR9zTGOVg"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -13858,7 +13858,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GSKX0641PHXQM2Z15EM */
+                /** @example 01M8JM9JH1XWMXV6KV2BGR63BG */
                 subscription: string;
             };
             cookie?: never;
@@ -13873,7 +13873,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JK5GSKX0641PHXQM2Z15EM",
+                     *       "id": "01M8JM9JH1XWMXV6KV2BGR63BG",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -13884,7 +13884,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T02:46:53.488067Z",
+                     *       "created_at": "2026-11-29T03:06:34.909571Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -13904,7 +13904,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GSKX0641PHXQM2Z15EM */
+                /** @example 01M8JM9JH1XWMXV6KV2BGR63BG */
                 subscription: string;
             };
             cookie?: never;
@@ -13919,7 +13919,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JK5GSKX0641PHXQM2Z15EM",
+                     *       "id": "01M8JM9JH1XWMXV6KV2BGR63BG",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -13930,8 +13930,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T02:46:53.488067Z",
-                     *       "revoked_at": "2026-11-29T02:46:53.524646Z"
+                     *       "created_at": "2026-11-29T03:06:34.909571Z",
+                     *       "revoked_at": "2026-11-29T03:06:34.960151Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -13987,7 +13987,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JK5H25JT40FV5TX1ASN6ER",
+                     *           "id": "01M8JM9JTXZ3J8WC5GWX6T1H12",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14002,12 +14002,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-29T02:46:53.759575Z",
+                     *           "submitted_at": "2026-11-29T03:06:35.224229Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-29T02:46:53.771102Z",
+                     *           "decided_at": "2026-11-29T03:06:35.236548Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14015,7 +14015,7 @@ export interface operations {
                      *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": null,
-                     *           "entry": "01M8JK5H2FEXR31SN665BJ2W8A",
+                     *           "entry": "01M8JM9JV9H7Z1236N5N2WYDV6",
                      *           "can": []
                      *         }
                      *       ]
@@ -14062,7 +14062,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JK5H25JT40FV5TX1ASN6ER",
+                     *       "id": "01M8JM9JTXZ3J8WC5GWX6T1H12",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14077,7 +14077,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T02:46:53.759575Z",
+                     *       "submitted_at": "2026-11-29T03:06:35.224229Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14099,7 +14099,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5H25JT40FV5TX1ASN6ER */
+                /** @example 01M8JM9JTXZ3J8WC5GWX6T1H12 */
                 settlement: string;
             };
             cookie?: never;
@@ -14114,7 +14114,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JK5H25JT40FV5TX1ASN6ER",
+                     *       "id": "01M8JM9JTXZ3J8WC5GWX6T1H12",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14129,12 +14129,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T02:46:53.759575Z",
+                     *       "submitted_at": "2026-11-29T03:06:35.224229Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T02:46:53.771102Z",
+                     *       "decided_at": "2026-11-29T03:06:35.236548Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14142,7 +14142,7 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8JK5H2FEXR31SN665BJ2W8A",
+                     *       "entry": "01M8JM9JV9H7Z1236N5N2WYDV6",
                      *       "can": []
                      *     }
                      */
@@ -14162,7 +14162,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5H25JT40FV5TX1ASN6ER */
+                /** @example 01M8JM9JTXZ3J8WC5GWX6T1H12 */
                 settlement: string;
             };
             cookie?: never;
@@ -14191,7 +14191,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JK5H25JT40FV5TX1ASN6ER",
+                     *       "id": "01M8JM9JTXZ3J8WC5GWX6T1H12",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14206,12 +14206,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T02:46:53.759575Z",
+                     *       "submitted_at": "2026-11-29T03:06:35.224229Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T02:46:53.771102Z",
+                     *       "decided_at": "2026-11-29T03:06:35.236548Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14219,7 +14219,7 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8JK5H2FEXR31SN665BJ2W8A",
+                     *       "entry": "01M8JM9JV9H7Z1236N5N2WYDV6",
                      *       "can": []
                      *     }
                      */
@@ -14239,7 +14239,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5H147VPPD57ADRSDJYB4 */
+                /** @example 01M8JM9JSX5NVH868GGEASHMJ4 */
                 settlement: string;
             };
             cookie?: never;
@@ -14263,7 +14263,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JK5H147VPPD57ADRSDJYB4",
+                     *       "id": "01M8JM9JSX5NVH868GGEASHMJ4",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14278,12 +14278,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T02:46:53.725709Z",
+                     *       "submitted_at": "2026-11-29T03:06:35.190102Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T02:46:53.743233Z",
+                     *       "decided_at": "2026-11-29T03:06:35.208151Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "entry": null,
@@ -14333,7 +14333,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JK5GW2HQXXAMEBF1SVXSHV",
+                     *           "id": "01M8JM9JM4NGQ270GJRK8CR3A4",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14350,7 +14350,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T02:46:53.561968Z",
+                     *           "recorded_at": "2026-11-29T03:06:35.003302Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14361,11 +14361,6 @@ export interface operations {
                      *       ],
                      *       "lines": [
                      *         {
-                     *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
-                     *           "item": null,
-                     *           "subitem": null,
                      *           "code": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14382,6 +14377,11 @@ export interface operations {
                      *           "outputs": [],
                      *           "activities": [],
                      *           "events": [],
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
                      *           "needed_vnd": 200000000,
                      *           "allocated_vnd": 0,
                      *           "committed_vnd": 0,
@@ -14410,7 +14410,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JK5GW2HQXXAMEBF1SVXSHV",
+                     *           "id": "01M8JM9JM4NGQ270GJRK8CR3A4",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14427,7 +14427,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T02:46:53.561968Z",
+                     *           "recorded_at": "2026-11-29T03:06:35.003302Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14438,11 +14438,6 @@ export interface operations {
                      *       ],
                      *       "lines": [
                      *         {
-                     *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
-                     *           "item": null,
-                     *           "subitem": null,
                      *           "code": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14459,6 +14454,11 @@ export interface operations {
                      *           "outputs": [],
                      *           "activities": [],
                      *           "events": [],
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
                      *           "needed_vnd": 200000000,
                      *           "allocated_vnd": 0,
                      *           "committed_vnd": 0,
@@ -14521,7 +14521,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JK5GX2PBW3VHFQC2FDTXQ8",
+                     *           "id": "01M8JM9JN6Z7V1GG3QM8MFH9JH",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14542,7 +14542,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T02:46:53.597225Z",
+                     *           "recorded_at": "2026-11-29T03:06:35.040576Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14553,11 +14553,6 @@ export interface operations {
                      *       ],
                      *       "lines": [
                      *         {
-                     *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
-                     *           "item": null,
-                     *           "subitem": null,
                      *           "code": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14574,6 +14569,11 @@ export interface operations {
                      *           "outputs": [],
                      *           "activities": [],
                      *           "events": [],
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
                      *           "needed_vnd": 180000000,
                      *           "allocated_vnd": 150000000,
                      *           "committed_vnd": 0,
@@ -14601,7 +14601,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JK5GX2PBW3VHFQC2FDTXQ8",
+                     *           "id": "01M8JM9JN6Z7V1GG3QM8MFH9JH",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14622,7 +14622,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T02:46:53.597225Z",
+                     *           "recorded_at": "2026-11-29T03:06:35.040576Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14633,11 +14633,6 @@ export interface operations {
                      *       ],
                      *       "lines": [
                      *         {
-                     *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
-                     *           "item": null,
-                     *           "subitem": null,
                      *           "code": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14654,6 +14649,11 @@ export interface operations {
                      *           "outputs": [],
                      *           "activities": [],
                      *           "events": [],
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
                      *           "needed_vnd": 180000000,
                      *           "allocated_vnd": 150000000,
                      *           "committed_vnd": 0,
@@ -14714,7 +14714,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JK5GXSR3P4D71Z8MZHP3V1",
+                     *           "id": "01M8JM9JP1T51S2Y5XJ9BX0GD2",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14735,7 +14735,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T02:46:53.620549Z",
+                     *           "recorded_at": "2026-11-29T03:06:35.068351Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14746,11 +14746,6 @@ export interface operations {
                      *       ],
                      *       "lines": [
                      *         {
-                     *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
-                     *           "item": null,
-                     *           "subitem": null,
                      *           "code": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14767,6 +14762,11 @@ export interface operations {
                      *           "outputs": [],
                      *           "activities": [],
                      *           "events": [],
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
                      *           "needed_vnd": 180000000,
                      *           "allocated_vnd": 170000000,
                      *           "committed_vnd": 160000000,
@@ -14795,7 +14795,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JK5GXSR3P4D71Z8MZHP3V1",
+                     *           "id": "01M8JM9JP1T51S2Y5XJ9BX0GD2",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14816,7 +14816,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T02:46:53.620549Z",
+                     *           "recorded_at": "2026-11-29T03:06:35.068351Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14827,11 +14827,6 @@ export interface operations {
                      *       ],
                      *       "lines": [
                      *         {
-                     *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
-                     *           "item": null,
-                     *           "subitem": null,
                      *           "code": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14848,6 +14843,11 @@ export interface operations {
                      *           "outputs": [],
                      *           "activities": [],
                      *           "events": [],
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
                      *           "needed_vnd": 180000000,
                      *           "allocated_vnd": 170000000,
                      *           "committed_vnd": 160000000,
@@ -14905,7 +14905,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JK5GZ0MNP6KKV5FV9D6P25",
+                     *           "id": "01M8JM9JQHTW2JDV3Q90CTJX5N",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14922,7 +14922,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T02:46:53.659820Z",
+                     *           "recorded_at": "2026-11-29T03:06:35.115666Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14933,11 +14933,6 @@ export interface operations {
                      *       ],
                      *       "lines": [
                      *         {
-                     *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
-                     *           "item": null,
-                     *           "subitem": null,
                      *           "code": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14954,6 +14949,11 @@ export interface operations {
                      *           "outputs": [],
                      *           "activities": [],
                      *           "events": [],
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
                      *           "needed_vnd": 180000000,
                      *           "allocated_vnd": 170000000,
                      *           "committed_vnd": 160000000,
@@ -14982,7 +14982,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JK5GZ0MNP6KKV5FV9D6P25",
+                     *           "id": "01M8JM9JQHTW2JDV3Q90CTJX5N",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14999,7 +14999,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T02:46:53.659820Z",
+                     *           "recorded_at": "2026-11-29T03:06:35.115666Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15010,11 +15010,6 @@ export interface operations {
                      *       ],
                      *       "lines": [
                      *         {
-                     *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
-                     *           "item": null,
-                     *           "subitem": null,
                      *           "code": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15031,6 +15026,11 @@ export interface operations {
                      *           "outputs": [],
                      *           "activities": [],
                      *           "events": [],
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
                      *           "needed_vnd": 180000000,
                      *           "allocated_vnd": 170000000,
                      *           "committed_vnd": 160000000,
@@ -15094,7 +15094,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JK5GXDX0ED85QMR32P39FF",
+                     *           "id": "01M8JM9JNKEGVY35SBZD609SJW",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15115,16 +15115,16 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T02:46:53.609254Z",
+                     *           "recorded_at": "2026-11-29T03:06:35.054316Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8JK5GXCGD1CXNN3M42MMMRP",
+                     *           "transfer": "01M8JM9JNJ69W7V0V7ARWJ43WZ",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
                      *         },
                      *         {
-                     *           "id": "01M8JK5GXET84NSC8K0DNHRTKM",
+                     *           "id": "01M8JM9JNMBEJJ47PD2Z5JRD6P",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15145,10 +15145,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T02:46:53.609254Z",
+                     *           "recorded_at": "2026-11-29T03:06:35.054316Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8JK5GXCGD1CXNN3M42MMMRP",
+                     *           "transfer": "01M8JM9JNJ69W7V0V7ARWJ43WZ",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
@@ -15156,11 +15156,6 @@ export interface operations {
                      *       ],
                      *       "lines": [
                      *         {
-                     *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
-                     *           "item": null,
-                     *           "subitem": null,
                      *           "code": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15177,6 +15172,11 @@ export interface operations {
                      *           "outputs": [],
                      *           "activities": [],
                      *           "events": [],
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
                      *           "needed_vnd": 200000000,
                      *           "allocated_vnd": 130000000,
                      *           "committed_vnd": 0,
@@ -15188,11 +15188,6 @@ export interface operations {
                      *           ]
                      *         },
                      *         {
-                     *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
-                     *           "item": null,
-                     *           "subitem": null,
                      *           "code": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15209,6 +15204,11 @@ export interface operations {
                      *           "outputs": [],
                      *           "activities": [],
                      *           "events": [],
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
                      *           "needed_vnd": 180000000,
                      *           "allocated_vnd": 170000000,
                      *           "committed_vnd": 0,
@@ -15275,11 +15275,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04Sks1R1owTU5QNktLVjVGVjlENlAyNSIsIjAxTThKSzVHWjBNTlA2S0tWNUZWOUQ2UDI1Il0",
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04Sk05SlFIVFcySkRWM1E5MENUSlg1TiIsIjAxTThKTTlKUUhUVzJKRFYzUTkwQ1RKWDVOIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JK5GZ0MNP6KKV5FV9D6P25",
+                     *           "id": "01M8JM9JQHTW2JDV3Q90CTJX5N",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15296,7 +15296,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T02:46:53.659820Z",
+                     *           "recorded_at": "2026-11-29T03:06:35.115666Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15322,7 +15322,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GY482ZD950MWXCZ4G05 */
+                /** @example 01M8JM9JPGDGYNYS7S0EVPQZSY */
                 entry: string;
             };
             cookie?: never;
@@ -15337,7 +15337,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JK5GY482ZD950MWXCZ4G05",
+                     *       "id": "01M8JM9JPGDGYNYS7S0EVPQZSY",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15354,9 +15354,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-29T02:46:53.631524Z",
+                     *       "recorded_at": "2026-11-29T03:06:35.082379Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8JK5GYNPGJ4WHMP2J4EGSMP",
+                     *       "reversed_by": "01M8JM9JQ37H5R7Z0855Z6VYZD",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15379,7 +15379,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GY482ZD950MWXCZ4G05 */
+                /** @example 01M8JM9JPGDGYNYS7S0EVPQZSY */
                 entry: string;
             };
             cookie?: never;
@@ -15407,7 +15407,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JK5GYNPGJ4WHMP2J4EGSMP",
+                     *           "id": "01M8JM9JQ37H5R7Z0855Z6VYZD",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15424,8 +15424,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T02:46:53.645372Z",
-                     *           "reverses": "01M8JK5GY482ZD950MWXCZ4G05",
+                     *           "recorded_at": "2026-11-29T03:06:35.098215Z",
+                     *           "reverses": "01M8JM9JPGDGYNYS7S0EVPQZSY",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -15435,11 +15435,6 @@ export interface operations {
                      *       ],
                      *       "lines": [
                      *         {
-                     *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
-                     *           "item": null,
-                     *           "subitem": null,
                      *           "code": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15456,6 +15451,11 @@ export interface operations {
                      *           "outputs": [],
                      *           "activities": [],
                      *           "events": [],
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
                      *           "needed_vnd": 180000000,
                      *           "allocated_vnd": 170000000,
                      *           "committed_vnd": 160000000,
@@ -15650,11 +15650,6 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
-                     *           "item": null,
-                     *           "subitem": null,
                      *           "code": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15671,6 +15666,11 @@ export interface operations {
                      *           "outputs": [],
                      *           "activities": [],
                      *           "events": [],
+                     *           "chapter": null,
+                     *           "category": null,
+                     *           "subcategory": null,
+                     *           "item": null,
+                     *           "subitem": null,
                      *           "needed_vnd": 180000000,
                      *           "allocated_vnd": 170000000,
                      *           "committed_vnd": 160000000,
@@ -15730,11 +15730,6 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "chapter": null,
-                     *       "category": null,
-                     *       "subcategory": null,
-                     *       "item": null,
-                     *       "subitem": null,
                      *       "code": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15751,6 +15746,11 @@ export interface operations {
                      *       "outputs": [],
                      *       "activities": [],
                      *       "events": [],
+                     *       "chapter": null,
+                     *       "category": null,
+                     *       "subcategory": null,
+                     *       "item": null,
+                     *       "subitem": null,
                      *       "needed_vnd": 180000000,
                      *       "allocated_vnd": 0,
                      *       "committed_vnd": 0,
@@ -15774,11 +15774,6 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "chapter": null,
-                     *       "category": null,
-                     *       "subcategory": null,
-                     *       "item": null,
-                     *       "subitem": null,
                      *       "code": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15795,6 +15790,11 @@ export interface operations {
                      *       "outputs": [],
                      *       "activities": [],
                      *       "events": [],
+                     *       "chapter": null,
+                     *       "category": null,
+                     *       "subcategory": null,
+                     *       "item": null,
+                     *       "subitem": null,
                      *       "needed_vnd": 180000000,
                      *       "allocated_vnd": 0,
                      *       "committed_vnd": 0,
@@ -15835,11 +15835,6 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "chapter": null,
-                     *       "category": null,
-                     *       "subcategory": null,
-                     *       "item": null,
-                     *       "subitem": null,
                      *       "code": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15856,6 +15851,11 @@ export interface operations {
                      *       "outputs": [],
                      *       "activities": [],
                      *       "events": [],
+                     *       "chapter": null,
+                     *       "category": null,
+                     *       "subcategory": null,
+                     *       "item": null,
+                     *       "subitem": null,
                      *       "needed_vnd": 180000000,
                      *       "allocated_vnd": 170000000,
                      *       "committed_vnd": 160000000,
@@ -15907,15 +15907,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04Sks1R0JTSDM0UThQVDNHUkhSUkJGUiJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04Sk05SjFQMFBaQjExRThEVkgzMEg1RCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JK5GBSH34Q8PT3GRHRRBFR",
+                     *           "id": "01M8JM9J1P0PZB11E8DVH30H5D",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-29T02:46:53.038103Z",
+                     *           "received_at": "2026-11-29T03:06:34.410299Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -15944,7 +15944,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JK5GBSH34Q8PT3GRHRRBFR */
+                /** @example 01M8JM9J1P0PZB11E8DVH30H5D */
                 receipt: string;
             };
             cookie?: never;
@@ -15959,11 +15959,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JK5GBSH34Q8PT3GRHRRBFR",
+                     *       "id": "01M8JM9J1P0PZB11E8DVH30H5D",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-29T02:46:53.038103Z",
+                     *       "received_at": "2026-11-29T03:06:34.410299Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -15977,14 +15977,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8JK5GBMWFE0HGKYEM7H3285",
+                     *           "activity": "01M8JM9J1H0J8S7XYTR0VXE85Y",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "glgUoJ0UOEwRu0ChUvascVLROWqWRu7ODEct6238P2Y",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImdsZ1VvSjBVT0V3UnUwQ2hVdmFzY1ZMUk9XcVdSdTdPREVjdDYyMzhQMlkiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKSzVHQlNIMzRROFBUM0dSSFJSQkZSIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDI6NDY6NTMuMDM4MTAzWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04Sks1R0JNV0ZFMEhHS1lFTTdIMzI4NSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.TlRM5qqkbMYgGUpfKQqmLjYc-SKH7bhtEBxS-IVKSJqkfiql-gkix26bkuCsb15opq0jTJNKhx7eINNgEUVEAw"
+                     *       "kid": "L5uFVwQf4FUwvSrD3vkNvRs6m4FNoC5LhX09OPF2nLM",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ikw1dUZWd1FmNEZVd3ZTckQzdmtOdlJzNm00Rk5vQzVMaFgwOU9QRjJuTE0iLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKTTlKMVAwUFpCMTFFOERWSDMwSDVEIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDM6MDY6MzQuNDEwMjk5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04Sk05SjFIMEo4UzdYWVRSMFZYRTg1WSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.JEzi5-FUfPMVKNv-llbXe349mss1QKkmrzci7YGFm7R7P_amyAMedjMbmM6F4oAY0PQ8g7NJytYz67wEeRT_Ag"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16014,8 +16014,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "CebaelEw5709S3nTrfxobaYpGPk_MtWAWA7lNMwsQgY",
-                     *           "kid": "glgUoJ0UOEwRu0ChUvascVLROWqWRu7ODEct6238P2Y",
+                     *           "x": "MsHEW4CfbAQd7L6C8NCHzfeGwP1ynKIqPuz6wQmLers",
+                     *           "kid": "L5uFVwQf4FUwvSrD3vkNvRs6m4FNoC5LhX09OPF2nLM",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16201,26 +16201,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8JK5GADF6SRQ20EKA5HFBTJ",
-                     *           "at": "2026-11-29T02:46:52.981999Z",
+                     *           "id": "01M8JM9J02WPM1JHE66CX7N4R2",
+                     *           "at": "2026-11-29T03:06:34.344201Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8JK5GA9T6DS952HZV042970",
+                     *           "ref": "01M8JM9HZXJ86MXWWVP11PDY7V",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8JK58ZB7SNEJPDB3ZN089NC",
+                     *           "via": "key:01M8JM9A8G1XGTBFBNY6EP6DBQ",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8JK5GA9T6DS952HZV042970",
+                     *             "public_id": "01M8JM9HZXJ86MXWWVP11PDY7V",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8JK58WT2YNCJ0DJMV1J0DMG",
+                     *             "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16236,12 +16236,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-29T02:46:52.981999+00:00"
+                     *             "recorded_at": "2026-11-29T03:06:34.344201+00:00"
                      *           },
-                     *           "request_id": "4fa1ecca88fa9290feff52b8"
+                     *           "request_id": "b67f26842509921d22b13f43"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8JK5GADF6SRQ20EKA5HFBTJ"
+                     *       "next_cursor": "01M8JM9J02WPM1JHE66CX7N4R2"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16283,10 +16283,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8JK58ZB7SNEJPDB3ZN089NC",
+                     *       "key": "01M8JM9A8G1XGTBFBNY6EP6DBQ",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_Kcf3",
-                     *       "expires_at": "2026-12-29T02:46:45.480436Z",
+                     *       "key_hint": "ttdn_US1l",
+                     *       "expires_at": "2026-12-29T03:06:26.444325Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

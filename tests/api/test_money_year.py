@@ -2,6 +2,7 @@
 by the files an accountant opens."""
 
 import io
+from collections import Counter
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.rules import money_words
+from tests import office
 from tests.money import BUDGET, CHECKED, DECISION, TOTAL, allocate, done, opened, post, write
 from tests.service import Service
 from tests.walks import items
@@ -39,6 +41,8 @@ class Year:
         self.offices = {agency: pushing(service, agency) for _, agency, *_ in LINES}
         self.funder, self.checker = pushing(service, "STC"), pushing(service, "VPTU")
         self.owner = service["TTBCD"]
+        self.files: list[tuple[bytes, list[str]]] = []
+        """The workbooks that were opened, and the amounts in them."""
 
     def office(self, line: str) -> httpx.Client:
         """Whose line it is."""
@@ -136,6 +140,10 @@ def test_a_year_ends_in_a_settlement_that_adds_up_to_the_dong(service: Service) 
     assert (months["2023-01"]["needed_vnd"], months["2023-09"]["allocated_vnd"]) == (TOTAL, 0)
     assert months["2023-12"]["settled_vnd"] == settled
     the_files_say_the_same(year, settled)
+    for content, amounts in year.files:
+        pages = office.printed(content)
+        assert "##" not in pages
+        assert not Counter(amounts) - Counter(pages.split()), "LibreOffice shows every amount in full"
 
 
 def rolled(client: httpx.Client, by: str) -> list[dict[str, Any]]:
@@ -146,10 +154,10 @@ def rolled(client: httpx.Client, by: str) -> list[dict[str, Any]]:
 
 def the_files_say_the_same(year: Year, settled: int) -> None:
     """Each file as an accountant opens it: numbers that are numbers, in columns wide enough to be read."""
-    lines = sheet(year.owner, "lines")
+    lines = sheet(year, "lines")
     assert total(lines, "Đã bố trí (đồng)") == TOTAL
     assert total(lines, "Đã quyết toán (đồng)") == settled
-    entries = sheet(year.owner, "entries")
+    entries = sheet(year, "entries")
     kinds = [row[heading(entries, "Loại bút toán")].value for row in entries.iter_rows(min_row=2)]
     amounts = [row[heading(entries, "Số tiền (đồng)")].value for row in entries.iter_rows(min_row=2)]
     by_kind = {
@@ -163,17 +171,18 @@ def the_files_say_the_same(year: Year, settled: int) -> None:
         "Chi": settled,
         "Quyết toán": settled,
     }
-    assert total(sheet(year.owner, "settlements", state="accepted"), "Số tiền (đồng)") == settled
+    assert total(sheet(year, "settlements", state="accepted"), "Số tiền (đồng)") == settled
     for by in ("agency", "line", "month"):
-        assert total(sheet(year.owner, "rollup", by=by), "Đã chi (đồng)") == settled
+        assert total(sheet(year, "rollup", by=by), "Đã chi (đồng)") == settled
 
 
-def sheet(client: httpx.Client, noun: str, **asked: str) -> Worksheet:
+def sheet(year: Year, noun: str, **asked: str) -> Worksheet:
     """A list as a workbook; every amount in it is a whole number, shown in full."""
-    answer = client.get(f"{BUDGET}/{noun}", params={**asked, "format": "xlsx"})
+    answer = year.owner.get(f"{BUDGET}/{noun}", params={**asked, "format": "xlsx"})
     assert answer.status_code == 200, answer.text
     found = load_workbook(io.BytesIO(answer.content)).active
     assert isinstance(found, Worksheet)
+    amounts: list[str] = []
     for place, top in enumerate(found[1], 1):
         if not str(top.value).endswith("(đồng)"):
             continue
@@ -185,8 +194,11 @@ def sheet(client: httpx.Client, noun: str, **asked: str) -> Worksheet:
             amount = cell.value
             assert isinstance(amount, int), (noun, top.value, amount)
             grouped = abs(amount) >= 10_000
+            amounts.append(f"{amount:,}" if grouped else f"{amount}")
             assert cell.number_format == ("#,##0" if grouped else "General"), (noun, top.value, amount)
             assert len(f"{amount:,}") + 1 <= width, (noun, top.value, amount, width)
+    assert amounts
+    year.files.append((answer.content, amounts))
     return found
 
 
