@@ -18,7 +18,8 @@ from tests.service import Service
 from tests.walks import items
 from tests.writing import differences, pushing
 
-STEPS = 200 * TIMES
+ENTRIES = 100 * TIMES
+"""With TTDN_TEST_TIMES=100 the ten thousand that are promised, for each seed and database."""
 AGENCIES = ("SVHTTDL", "SCT", "BAOTV")
 
 
@@ -116,7 +117,7 @@ class Ledger:
             if kind == "settlement"
             else self.offices[self.lines[line]]
         )
-        body = {"reason": "Ghi nhầm", "occurred_on": "2023-05-01", "decision": DECISION}
+        body = {"reason": "Ghi nhầm", "occurred_on": "2023-12-31", "decision": DECISION}
         after = {
             "need": 0,
             "allocation": "commitment",
@@ -169,10 +170,9 @@ class Ledger:
 @pytest.mark.parametrize("seed", range(2))
 def test_a_random_history_is_what_its_entries_say(service: Service, seed: int) -> None:
     ledger = Ledger(service, seed)
-    for _ in range(STEPS):
+    while ledger.entries < ENTRIES:
         ledger.step()
-    assert ledger.refused > STEPS // 20
-    assert ledger.entries > STEPS // 5
+    assert ledger.refused > ENTRIES // 10
     with service.database.reading() as session:
         for line in session.scalars(select(BudgetLine)):
             told = session.execute(
