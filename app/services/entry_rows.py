@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Failure, Text
 from app.models import BudgetLine, LedgerEntry
+from app.rules.judging import allowed
 from app.rules.ledger import EntryKind
-from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.imports import EntryRow
 from app.schemas.ledger import AllocationIn, EntryIn, LedgerEntryOut, Result
@@ -28,7 +28,8 @@ from app.sheets.drafts import Draft
 
 MOST_OFFERED = 20
 _IN_TURN = [kind.value for kind in EntryKind]
-WRITES = (Action.NEED_STATE, Action.ALLOCATION_DECIDE, Action.SPENDING_RECORD)
+WRITES = {kind.value: action for kind, action in posting.LEAVE.items() if kind is not EntryKind.SETTLEMENT}
+"""The kinds of entries that a file may have, and whose power each is."""
 
 
 def take(
@@ -71,11 +72,21 @@ def _turn(placed: tuple[int, Draft]) -> tuple[int, int]:
 
 
 def _locked(session: Session, here: Ground, actor: Actor, drafts: Sequence[Draft]) -> dict[str, Known]:
-    """The lines that are written on, by their codes."""
-    new = [draft for draft in drafts if draft.id is None]
-    lines = budget.by_codes(session, here, actor, [str(draft.values.get("line")) for draft in new])
-    allocating = any(draft.values.get("kind") == EntryKind.ALLOCATION.value for draft in new)
-    ledger.lock(session, here, [line for line, _ in lines.values()], allocating=allocating and bool(lines))
+    """The lines that rows name, by their codes; those on which one of them may write are locked."""
+    new = [draft.values for draft in drafts if draft.id is None]
+    lines = budget.by_codes(session, here, actor, [str(said.get("line")) for said in new])
+    asked = {(str(said.get("line")), str(said.get("kind"))) for said in new if said.get("line") in lines}
+    granted = {
+        (code, kind)
+        for code, kind in asked
+        if kind in WRITES and allowed(actor, [WRITES[kind]], budget.item(here, lines[code][1]))
+    }
+    ledger.lock(
+        session,
+        here,
+        [lines[code][0] for code, _ in granted],
+        allocating=any(kind == EntryKind.ALLOCATION for _, kind in granted),
+    )
     return lines
 
 
@@ -123,7 +134,9 @@ def _taken(
 def _request(values: Mapping[str, Any], parse: Parse) -> tuple[EntryKind, EntryIn | AllocationIn | Failure]:
     """What a row asks for. A settlement is submitted and checked, and never simply written."""
     flat = dict(values)
-    kind = EntryKind(flat.pop("kind", EntryKind.SETTLEMENT))
+    if "kind" not in flat:
+        raise refuse("/kind", "missing", "Thiếu mục bắt buộc này", "This is needed")
+    kind = EntryKind(flat.pop("kind"))
     paper = {name: flat.pop(field) for field, name in PAPER.items() if field in flat}
     match kind:
         case EntryKind.SETTLEMENT:
@@ -152,7 +165,7 @@ def _at(stands: Mapping[str, Any], field: str) -> Any:
 def _offered(session: Session, actor: Actor, slug: str) -> Sequence[str]:
     """The lines this caller may write on."""
     here = grounds.find(session, actor, slug)
-    wanted = [action.value for action in WRITES]
+    wanted = [action.value for action in WRITES.values()]
     query = (
         select(BudgetLine.code)
         .where(BudgetLine.plan_id == here.plan.id, budget.seen(here, actor), budget.can(here, actor, wanted))

@@ -19,7 +19,7 @@ from app.sheets.package import Package
 LOOKED_AT: Final = 20
 """Rows, from the top, among which the headings are looked for."""
 _LONGEST_HEADING: Final = 100
-_UNIT: Final = re.compile(r"\s*\([^()]*\)[\s*:]*\Z")
+_UNIT: Final = re.compile(r"\s*\((?:dong|d|vnd|₫)\)[\s*:]*\Z")
 
 Kind = Literal["csv", "xlsx"]
 
@@ -38,7 +38,7 @@ class Wanted(NamedTuple):
     """Headings of columns that were added for people, and are passed over without a word."""
 
     def field(self, heading: str) -> str | None:
-        """The field that a heading means; the unit behind it in brackets may be another one or none."""
+        """The field that a heading means. That amounts are in đồng may be said otherwise, or not at all."""
         return self._plain().get(_plain(heading))
 
     def _plain(self) -> dict[str, str]:

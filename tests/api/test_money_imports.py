@@ -182,6 +182,7 @@ def test_what_was_exported_comes_back_unchanged(service: Service, form: str, nou
     ("row", "wrong"),
     [
         (["SVHTTDL-1", "Quyết toán", "5", "01/03/2023"], ("Loại bút toán", "not_by_file")),
+        (["SVHTTDL-1", "", "5", "01/03/2023"], ("Loại bút toán", "missing")),
         (["SVHTTDL-1", "Tạm ứng", "5", "01/03/2023"], ("Loại bút toán", "not_allowed_value")),
         (["SVHTTDL-9", "Chi", "5", "01/03/2023"], ("Mã dòng kinh phí", "unknown_line")),
         (["SCT-1", "Chi", "5", "01/03/2023"], ("Mã dòng kinh phí", "not_permitted")),
@@ -349,6 +350,15 @@ def test_what_a_line_is_given_needs_all_of_its_decision(funder: TestClient) -> N
         "Số văn bản",
     }
     assert counts(send(funder, "lines", csv_of(row, headings=headings))) == {"created": 1}
+
+
+@pytest.mark.parametrize("unit", ["triệu đồng", "nghìn đồng", "USD", "dự kiến"])
+def test_an_amount_in_another_unit_is_not_taken_for_dong(office: TestClient, unit: str) -> None:
+    headings = ["Mã dòng kinh phí", "Loại bút toán", f"Số tiền ({unit})", "Ngày phát sinh"]
+    told = send(
+        office, "entries", csv_of([opened(office)["code"], "Nhu cầu", "150", "01/03/2023"], headings=headings)
+    )
+    assert (told.status_code, told.json()["missing"]) == (422, ["Số tiền (đồng)"])
 
 
 def test_all_rows_or_none_where_that_is_asked(office: TestClient, funder: TestClient) -> None:
