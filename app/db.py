@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import QueuePool
 
-from app import sqlite
+from app import freshness, sqlite
 from app.errors import Busy, Conflict, Stale, Text
 from app.journal import WritingSession
 from app.settings import Settings
@@ -62,13 +62,18 @@ class Database:
             if self.embedded
             else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         )
+        self.freshness = _freshness(self.engine, settings)
         self._writer = self.engine.execution_options(writing=True)
         self._turn = threading.Lock()
+
+    def now(self) -> datetime:
+        """The instant at which a unit of work that begins now happens."""
+        return self._clock()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot of everything; nothing can be changed through it."""
-        with Session(self._reader, autoflush=False, info={"now": self._clock()}) as session:
+        with Session(self._reader, autoflush=False, info={"now": self.now()}) as session:
             yield session
 
     @contextmanager
@@ -80,7 +85,7 @@ class Database:
                 self._writer,
                 autoflush=False,
                 expire_on_commit=False,
-                info={"request_id": request_id, "now": self._clock()},
+                info={"request_id": request_id, "now": self.now()},
             ) as session,
         ):
             try:
@@ -128,11 +133,12 @@ class Database:
 
     def dispose(self) -> None:
         """Close every connection."""
+        self.freshness.close()
         self.engine.dispose()
 
 
 def _sqlite_engine(settings: Settings) -> Engine:
-    if settings.database_file is not None and str(settings.database_file) not in ("", ":memory:"):
+    if settings.database_file is not None and settings.lasts:
         settings.database_file.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         settings.database_url,
@@ -168,6 +174,12 @@ def _postgresql_engine(settings: Settings) -> Engine:
         pool_pre_ping=True,
         connect_args={"options": f"-c lock_timeout={settings.busy_seconds}s -c timezone=UTC"},
     )
+
+
+def _freshness(engine: Engine, settings: Settings) -> freshness.Freshness:
+    if not settings.embedded:
+        return freshness.Server(engine)
+    return freshness.Embedded(engine) if settings.lasts else freshness.Unknown()
 
 
 def will_pass(error: DBAPIError) -> bool:

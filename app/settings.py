@@ -25,6 +25,9 @@ class Settings(BaseSettings):
         "or var/receipts.pem",
     )
     max_import_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="largest file of records")
+    kept_bytes: int = Field(
+        default=0, ge=0, description="answers one process keeps while nothing changes; 0: none"
+    )
     root_path: str = Field(
         default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="path prefix a gateway serves this under"
     )
@@ -39,6 +42,11 @@ class Settings(BaseSettings):
     def database_file(self) -> Path | None:
         """The embedded database's file; None on a server."""
         return Path(self.database_url.removeprefix("sqlite:///")) if self.embedded else None
+
+    @cached_property
+    def lasts(self) -> bool:
+        """Whether the database is more than the memory of one connection."""
+        return self.database_url not in ("sqlite://", "sqlite:///", "sqlite:///:memory:")
 
     @cached_property
     def key_file(self) -> Path:

@@ -6,7 +6,7 @@ Nothing here asks the clock. ISO 8601 throughout: Monday is 1.
 from calendar import isleap, monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
 from app.rules.vocabulary import PeriodKind, YearClass
@@ -106,6 +106,12 @@ def business_day(instant: datetime) -> date:
         return instant.astimezone(OFFICE_TIME).date()
     except OverflowError as error:
         raise ValueError("an instant between the years 1 and 9999 is needed") from error
+
+
+def midnight(instant: datetime) -> datetime:
+    """When the day it was in Vietnam ended."""
+    following = datetime.combine(business_day(instant) + timedelta(1), time(), OFFICE_TIME)
+    return following.astimezone(UTC)
 
 
 def _whole(kind: PeriodKind, year: int) -> Iterator[Period]:

@@ -5,6 +5,7 @@ Nobody is a lead or a monitor by code. What a body is to an item follows from th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 from app.rules.vocabulary import AgencyKind, PlanStatus, Role, Scope, TaskStatus, Visibility, Word
@@ -43,6 +44,8 @@ class Actor:
     scopes: frozenset[Scope]
     via: str
     active: bool = True
+    until: datetime | None = None
+    """When the key ends by itself; None: never."""
 
 
 @dataclass(frozen=True, slots=True)

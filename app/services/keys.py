@@ -46,6 +46,7 @@ def identify(session: Session, secret: str) -> Actor:
         scopes=frozenset(Scope(scope) for scope in key.scopes),
         via=f"key:{key.public_id}",
         active=agency.valid_to is None or agency.valid_to >= today(session),
+        until=key.expires_at,
     )
 
 

@@ -45,11 +45,16 @@ def conditional(request: Request, response: Response) -> Response:
     given = _conditions(request, "if-none-match")
     if given is None or response.status_code != 200:
         return response
-    tags = {tag.strip().removeprefix("W/") for tag in given.split(",")}
-    if "*" not in tags and response.headers["etag"] not in tags:
+    if not matches(given, response.headers["etag"]):
         return response
     kept = {name: value for name, value in response.headers.items() if name in ("etag", "link")}
     return Response(status_code=304, headers=kept)
+
+
+def matches(if_none_match: str, etag: str) -> bool:
+    """Whether a tag is among those the caller has, compared weakly (RFC 9110 §13.1.2)."""
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return "*" in tags or etag in tags
 
 
 def next_link(request: Request, page: BaseModel, name: str = "cursor") -> dict[str, str]:

@@ -17,12 +17,14 @@ from starlette.responses import Response
 
 from app.db import Database, will_pass
 from app.errors import Failure, Fault, InFlight, Invalid, Text
+from app.models.unit import instant
+from app.rules import calendar
 from app.rules.parties import Actor
 from app.schemas.base import Out
 from app.services import keys, replays, subscriptions
 from app.services.receipts import Received
 from app.services.replays import Stored
-from app.web import exports
+from app.web import exports, warm
 from app.web.answers import Answer, conditional, etag, next_link, render
 from app.web.exports import Ask
 
@@ -46,7 +48,7 @@ class Desk:
     ) -> Response:
         """Answer from one snapshot; 304 if the caller has it already."""
         with self._database.reading() as session:
-            said = operation(session, self._identify(session))
+            said = operation(session, self._reader(session))
             answer = said if isinstance(said, Answer) else Answer(said)
         answer.headers.update(next_link(self._request, answer.body, cursor))
         return conditional(self._request, render(answer))
@@ -65,9 +67,16 @@ class Desk:
     def document(self, operation: Callable[[Session, Actor], bytes], media_type: str) -> Response:
         """Answer something that is no JSON from one snapshot; 304 if the caller has it already."""
         with self._database.reading() as session:
-            content = operation(session, self._identify(session))
+            content = operation(session, self._reader(session))
         headers = {"ETag": etag(0, [content])}
         return conditional(self._request, Response(content, headers=headers, media_type=media_type))
+
+    def _reader(self, session: Session) -> Actor:
+        """Who reads. What is read holds, while nothing changes, as long as the day and the key do."""
+        actor = self._identify(session)
+        night = calendar.midnight(instant(session))
+        warm.keep(self._request, min(night, actor.until) if actor.until else night)
+        return actor
 
     def ahead(self, operation: Callable[[Session, Actor], object]) -> None:
         """Recognise the caller and let something be looked at, before what takes long."""

@@ -10,13 +10,21 @@ from app.web import problems
 from app.web.catch_all import CatchAll
 from app.web.directory import Signpost
 from app.web.reader import KindsAt, StrictReader
+from app.web.warm import WarmReads
 
 
 def install(
-    app: FastAPI, *, max_body_bytes: int = 1024 * 1024, root_path: str = "", kinds_at: KindsAt | None = None
+    app: FastAPI,
+    *,
+    max_body_bytes: int = 1024 * 1024,
+    kept_bytes: int = 0,
+    root_path: str = "",
+    kinds_at: KindsAt | None = None,
 ) -> None:
     """Put the door in. Added from the inside out: Starlette runs the last one first."""
     problems.install(app)
     app.add_middleware(StrictReader, max_bytes=max_body_bytes, kinds_at=kinds_at)
     app.add_middleware(Signpost)
+    if kept_bytes:
+        app.add_middleware(WarmReads, most_bytes=kept_bytes)
     app.add_middleware(CatchAll, root_path=root_path)

@@ -1,0 +1,121 @@
+"""Freshness: a name for the state a database is in. While the name is the same, nothing has been committed.
+
+It is the one rule by which an answer may be given a second time without being computed: not a time to live,
+which would be a stale number for that long, and not a counter of our own, which a restored backup or another
+program would not raise. SQLite tells a connection of the commits of all others (`PRAGMA data_version`);
+PostgreSQL names a snapshot by the transactions it sees (`pg_current_snapshot()`), and two snapshots of one
+name see the same rows. What it costs is one number from shared memory, or one small query; on PostgreSQL
+everybody who asked before it began shares it.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Protocol
+
+from sqlalchemy import Engine
+
+_log = logging.getLogger(__name__)
+
+
+class Freshness(Protocol):
+    """What tells one state of a database from another."""
+
+    async def state(self) -> Hashable | None:
+        """The name of the present state, which holds what was committed before this was asked; None where it
+        cannot be told."""
+
+    def close(self) -> None:
+        """Let go of what it asks by."""
+
+
+class Unknown:
+    """Nobody can tell: a database in memory, which is another one for every connection."""
+
+    async def state(self) -> None:
+        """Never the same."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class _Asking:
+    """One connection of its own, outside the pool, that is never in a transaction; made when first needed and
+    anew after a failure."""
+
+    def __init__(self, engine: Engine, query: str) -> None:
+        self._engine, self._query = engine, query
+        self._connection: Any = None
+        self._name = object()
+        """Which connection: what two of them say cannot be compared."""
+
+    def ask(self) -> Hashable | None:
+        try:
+            if self._connection is None:
+                self._connection, self._name = self._opened(), object()
+            (said,) = self._connection.execute(self._query).fetchone()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is computed, and tells of it
+            _log.warning("freshness: %s", type(error).__name__)
+            self.close()
+            return None
+        return self._name, said
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _opened(self) -> Any:
+        lent = self._engine.raw_connection()
+        connection: Any = lent.driver_connection
+        lent.detach()
+        if hasattr(connection, "autocommit"):
+            connection.autocommit = True
+        return connection
+
+
+class Embedded:
+    """SQLite: a look into memory that all processes share, short enough to be asked where it is needed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._asking, self._turn = _Asking(engine, "PRAGMA data_version"), threading.Lock()
+
+    async def state(self) -> Hashable | None:
+        """Changed by any commit of any other connection."""
+        with self._turn:
+            return self._asking.ask()
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._turn:
+            self._asking.close()
+
+
+class Server:
+    """PostgreSQL: one question after the other, on a thread of its own; each answers all who waited for it to
+    begin, and none who came later."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._asking = _Asking(engine, "SELECT pg_current_snapshot()::text")
+        self._thread, self._turn = ThreadPoolExecutor(1, "freshness"), threading.Lock()
+        self._next: Future[Hashable | None] | None = None
+
+    async def state(self) -> Hashable | None:
+        """The snapshot that a transaction begun now would have."""
+        with self._turn:
+            if self._next is None:
+                self._next = self._thread.submit(self._ask)
+            asked = self._next
+        return await asyncio.shield(asyncio.wrap_future(asked))
+
+    def _ask(self) -> Hashable | None:
+        with self._turn:
+            self._next = None
+        return self._asking.ask()
+
+    def close(self) -> None:
+        """Close the connection once nobody waits for it."""
+        self._thread.shutdown()
+        self._asking.close()
