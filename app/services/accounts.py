@@ -20,24 +20,26 @@ class Account:
 
     def __init__(self) -> None:
         self._counts: list[Counter[str]] = []
-        self._told: list[ImportRow] = []
+        self._noted: list[ImportRow] = []
+        self._wrong: list[ImportRow] = []
         self._refused = Drafts()
-        self._marks: list[tuple[int, tuple[int, int]]] = []
+        self._marks: list[tuple[int, int, tuple[int, int]]] = []
 
     def begin(self, turn: int) -> None:
         """A unit of work begins, perhaps anew."""
         if turn < len(self._marks):
-            told, mark = self._marks[turn]
-            del self._counts[turn:], self._told[told:], self._marks[turn:]
+            noted, wrong, mark = self._marks[turn]
+            del self._counts[turn:], self._noted[noted:], self._wrong[wrong:], self._marks[turn:]
             self._refused.back_to(mark)
-        self._marks.append((len(self._told), self._refused.mark()))
+        self._marks.append((len(self._noted), len(self._wrong), self._refused.mark()))
         self._counts.append(Counter())
 
     def add(self, draft: Draft, row: ImportRow) -> None:
         """One row and what came of it."""
         self._counts[-1][row.result] += 1
-        if (row.notes or row.errors) and not self.more:
-            self._told.append(row)
+        room = self._wrong if row.errors else self._noted
+        if (row.notes or row.errors) and len(room) <= MOST_TOLD:
+            room.append(row)
         if row.errors:
             self._refused.add(draft._replace(cells=[*draft.cells, in_one_line(row), draft.number]))
 
@@ -48,13 +50,15 @@ class Account:
 
     @property
     def told(self) -> list[ImportRow]:
-        """The first rows about which there is something to say; one more is kept, so that `more` is known."""
-        return self._told[:MOST_TOLD]
+        """The first rows that are refused, then of those about which there is something to say, by their
+        places."""
+        wrong = self._wrong[:MOST_TOLD]
+        return sorted([*wrong, *self._noted[: MOST_TOLD - len(wrong)]], key=lambda row: row.row)
 
     @property
     def more(self) -> bool:
         """Whether there is something to say about others."""
-        return len(self._told) > MOST_TOLD
+        return len(self._noted) + len(self._wrong) > MOST_TOLD
 
     def refused(self) -> Iterator[list[Cell]]:
         """Every refused row as it was sent, what is wrong with it, and its number."""

@@ -46,6 +46,9 @@ def take(
     ask = BatchAsk(mode="partial")
     pushed = batching.push(session, actor, slug, list(others.values()), ask)
     came |= dict(zip(others, pushed.results, strict=True))
+    for row in came.values():
+        if row.result not in ("created", "updated"):  # nothing was done that could be done better
+            row.hint_vi = row.hint_en = None
     return [came[place] for place in range(len(drafts))]
 
 

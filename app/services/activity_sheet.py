@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from app.rules.vocabulary import ActivityKind, Channel
-from app.sheets import reading, values
+from app.sheets import days, reading, values
 from app.sheets.drafts import Draft
 from app.sheets.headings import heading
 from app.sheets.reading import ERROR, PLACE, Meanings
@@ -52,12 +52,12 @@ def drafts(table: Table) -> Iterator[Draft]:
     """What every row says."""
     is_typed = table.is_typed
     meanings: Meanings = {
-        "occurred_on": lambda found: values.day(found, is_typed=is_typed),
+        "occurred_on": lambda found: days.day(found, is_typed=is_typed),
         "opens_occurrence": values.yes_or_no,
         "kind": lambda found: values.word(found, ActivityKind),
         "channel": lambda found: values.word(found, Channel),
         "quantity": values.whole,
         "languages": lambda found: values.several(found, _LANGUAGES),
-        "source_updated_at": values.instant,
+        "source_updated_at": days.instant,
     }
     return reading.keyed(reading.drafts(table, meanings))

@@ -9,7 +9,7 @@ from typing import Any, Final
 from app.errors import Text
 from app.rules import money_words
 from app.rules.ledger import EntryKind
-from app.sheets import reading, values
+from app.sheets import days, reading, values
 from app.sheets.drafts import Draft, Finding
 from app.sheets.headings import heading
 from app.sheets.reading import ERROR, PLACE, Meanings
@@ -54,8 +54,8 @@ def drafts(table: Table) -> Iterator[Draft]:
     meanings: Meanings = {
         "kind": lambda found: values.word(found, EntryKind),
         "amount_vnd": values.vnd,
-        "occurred_on": lambda found: values.day(found, is_typed=is_typed),
-        "document.issued_on": lambda found: values.day(found, is_typed=is_typed),
+        "occurred_on": lambda found: days.day(found, is_typed=is_typed),
+        "document.issued_on": lambda found: days.day(found, is_typed=is_typed),
     }
     return reading.keyed(map(_in_words, reading.drafts(table, meanings)))
 

@@ -1,7 +1,7 @@
 """Importing: a file is read to its end, then taken a thousand rows at a time.
 
-Each thousand is one unit of work through the same engine as a batch: others get their turn in between, and a
-file that was killed half-way is sent again and doubles nothing.
+Each thousand is one unit of work: others get their turn in between, and a file that was killed half-way is
+sent again and doubles nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ from app.sheets import csv_file, workbook
 from app.sheets.drafts import IN_MEMORY, Draft, Drafts
 from app.sheets.found import unfit
 from app.sheets.headings import TABS
-from app.sheets.reading import ERROR, PLACE
+from app.sheets.reading import ERROR, KEY, PLACE, needs_its_key
 from app.sheets.table import Kind, opened
 
 Step = Callable[[Session, Actor], ImportResult | None]
@@ -47,8 +47,10 @@ class Import:
         self._table = opened(body, kind, form.wanted)
         self._fields = frozenset(self._table.fields.values())
         self._drafts, self._account = Drafts(), Account()
+        self._keyed = False
         try:
             for draft in form.drafts(self._table):
+                self._keyed = self._keyed or needs_its_key(draft)
                 self._drafts.add(draft)
             self._check_length()
         except BaseException:
@@ -76,7 +78,8 @@ class Import:
 
     def sheet_of_refused(self) -> bytes:
         """The same sheet with its refused rows alone, and what is wrong with each."""
-        headings = [*self._table.headings.values(), ERROR, PLACE]
+        keys = [self._form.wanted.headings[field] for field in self._keys()]
+        headings = [*self._table.headings.values(), *keys, ERROR, PLACE]
         with SpooledTemporaryFile(IN_MEMORY) as file:
             if self._ask.format == "csv":
                 csv_file.write(file, headings, self._account.refused())
@@ -113,7 +116,7 @@ class Import:
             if dry_run:
                 work.rollback()
         for draft, row in zip(drafts, rows, strict=True):
-            self._account.add(draft, words.told(draft, row))
+            self._account.add(self._returned(draft), words.told(draft, row))
         if self._ask.mode == "atomic" and self._account.counts.refused:
             raise self._all_refused()
         if not dry_run:
@@ -127,6 +130,16 @@ class Import:
                 rows,
             )
         return self._result() if is_last else None
+
+    def _keys(self) -> list[str]:
+        """The fields of a key that the sheet of refused rows has in addition, so that of equal rows each is
+        known again by itself."""
+        return [field for field in KEY if self._keyed and field not in self._fields]
+
+    def _returned(self, draft: Draft) -> Draft:
+        """A row as it comes back if it is refused."""
+        added = [draft.values.get(field) if needs_its_key(draft) else None for field in self._keys()]
+        return draft._replace(cells=[*draft.cells, *added])
 
     def _headings(self) -> dict[str, str]:
         """What people call each field: as the file itself does, where it has it."""

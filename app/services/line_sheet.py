@@ -9,7 +9,7 @@ from typing import Final
 from app.rules import classification
 from app.services import entry_sheet
 from app.services.entry_sheet import PAPER
-from app.sheets import reading, values
+from app.sheets import days, reading, values
 from app.sheets.drafts import Draft
 from app.sheets.headings import heading
 from app.sheets.reading import ERROR, PLACE, Meanings
@@ -47,7 +47,6 @@ ALSO: Final = {
     "allocation.decision.number": "document.number",
     "allocation.decision.decided_on": "document.issued_on",
     "allocation.decision.issuer": "document.issuer",
-    "decision.decided_on": "document.issued_on",
 }
 
 
@@ -58,7 +57,7 @@ def drafts(table: Table) -> Iterator[Draft]:
         **dict.fromkeys(LINKS, values.listed),
         **dict.fromkeys(("needed_vnd", "allocated_vnd"), values.vnd),
         **dict.fromkeys(
-            ("occurred_on", "document.issued_on"), lambda found: values.day(found, is_typed=is_typed)
+            ("occurred_on", "document.issued_on"), lambda found: days.day(found, is_typed=is_typed)
         ),
     }
     return reading.drafts(table, meanings)

@@ -1,5 +1,6 @@
 """Opening a budget line: by its agency, with what it needs; or by the funding decider, with what it gives."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -133,22 +134,33 @@ def _on_file(
     labels = session.scalars(select(BudgetLink.label).where(BudgetLink.line_id == known.id)).all()
     same = all(getattr(known, name) == value for name, value in _said(body).items())
     if not same or known.agency_id != agency.id or set(labels) != {link["label"] for link in links}:
-        raise Conflict(
-            Text(
-                "Mã này đã có dòng kinh phí khác: hãy dùng mã mới",
-                "Another budget line has this code: use a new one",
-            ),
-            facts={"reason": "code_taken"},
-        )
+        raise code_taken()
     if not _began(session, actor, known, body):
-        raise Conflict(
-            Text(
-                "Dòng này đã mở với số khác: hãy ghi thêm bằng bút toán nhu cầu hoặc bố trí",
-                "The line was opened with other amounts: say more by entries of need or allocation",
-            ),
-            facts={"reason": "opened_otherwise"},
-        )
+        raise opened_otherwise()
     return known
+
+
+def code_taken(columns: Sequence[str] = ()) -> Conflict:
+    """A line of this code says something else of itself; where it is known, in what."""
+    differ = f" ({', '.join(columns)})" if columns else ""
+    return Conflict(
+        Text(
+            f"Mã này đã có dòng kinh phí nói khác{differ}",
+            f"A budget line with this code says something else{differ}",
+        ),
+        facts={"reason": "code_taken"},
+    )
+
+
+def opened_otherwise() -> Conflict:
+    """A line is on record with other amounts, which only entries can change."""
+    return Conflict(
+        Text(
+            "Dòng này đã có với số khác: hãy ghi thêm bằng bút toán nhu cầu hoặc bố trí",
+            "The line is on record with other amounts: say more by entries of need or allocation",
+        ),
+        facts={"reason": "opened_otherwise"},
+    )
 
 
 def _began(session: Session, actor: Actor, line: BudgetLine, body: BudgetLineIn) -> bool:
@@ -157,9 +169,10 @@ def _began(session: Session, actor: Actor, line: BudgetLine, body: BudgetLineIn)
         LedgerEntry.kind,
         LedgerEntry.amount_vnd,
         LedgerEntry.document_number,
+        LedgerEntry.document_on,
+        LedgerEntry.document_issuer,
     ).where(LedgerEntry.line_id == line.id, LedgerEntry.recorded_by_id == actor.agency_id)
     told = {tuple(row) for row in session.execute(query)}
     return all(
-        (one.kind, one.amount, one.document[0] if one.document else None) in told
-        for one in _first(session, body)
+        (one.kind, one.amount, *(one.document or (None, None, None))) in told for one in _first(session, body)
     )

@@ -49,7 +49,7 @@ class Words:
         for one in draft.findings:
             if not one.code:
                 yield ImportNote(column=self._headings[one.field], message_vi=one.vi, message_en=one.en)
-        if row.hint_vi and row.hint_en and row.result in ("created", "updated"):
+        if row.hint_vi and row.hint_en:
             yield ImportNote(column=None, message_vi=row.hint_vi, message_en=row.hint_en)
 
     def _faults(self, draft: Draft, row: Came) -> Iterator[ImportFault]:
@@ -67,13 +67,14 @@ class Words:
                 offered=offered.get((name, fault.code)) or self._offered(name, fault.code),
             )
         if not why.errors:
+            own = draft.values.get(self._whose)
             not_theirs = why.status == 403  # the plan gives it to others
             yield ImportFault(
                 column=self._headings[self._whose] if not_theirs else None,
                 code=why.code,
                 message_vi=why.detail_vi,
                 message_en=why.detail_en,
-                offered=list(self._could()) if not_theirs else [],
+                offered=[one for one in self._could() if one != own] if not_theirs else [],
             )
 
     def _offered(self, field: str, code: str) -> list[str]:

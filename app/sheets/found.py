@@ -20,6 +20,8 @@ class Found(NamedTuple):
     value: Value | None
     is_formula: bool = False
     is_error: bool = False
+    is_spread: bool = False
+    """Whether it is one cell over several rows."""
 
 
 class Row(NamedTuple):

@@ -22,7 +22,7 @@ OURS: Final = "sheet"
 """The source system of rows that bring no key of their own."""
 ERROR, PLACE = "Lỗi", "Dòng"
 """The two columns that are added to rows that were refused."""
-_KEY: Final = ("source_system", "external_id")
+KEY: Final = ("source_system", "external_id")
 _MARK_LENGTH: Final = 24
 
 Meanings = Mapping[str, Callable[[Found], Meant]]
@@ -42,14 +42,20 @@ def keyed(found: Iterator[Draft]) -> Iterator[Draft]:
     numbered."""
     seen: Counter[str] = Counter()
     for draft in found:
-        if draft.id is not None or not draft.values.keys().isdisjoint(_KEY):
+        if draft.id is not None or not draft.values.keys().isdisjoint(KEY):
             yield draft
             continue
         text = json.dumps(draft.values, sort_keys=True, ensure_ascii=False)
         mark = hashlib.sha256(text.encode()).hexdigest()[:_MARK_LENGTH]
         seen[mark] += 1
-        key = dict(zip(_KEY, (OURS, f"{mark}/{seen[mark]}"), strict=True))
+        key = dict(zip(KEY, (OURS, f"{mark}/{seen[mark]}"), strict=True))
         yield draft._replace(values={**draft.values, **key})
+
+
+def needs_its_key(draft: Draft) -> bool:
+    """Whether a row cannot be told from an equal one before it but by the key that was made for it here."""
+    made = draft.values.get("source_system") == OURS
+    return draft.id is None and made and not str(draft.values.get("external_id")).endswith("/1")
 
 
 def _draft(table: Table, row: Row, named: Mapping[str, Found], meanings: Meanings) -> Draft:

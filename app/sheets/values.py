@@ -1,14 +1,15 @@
-"""What a cell means: a day, a whole number, a word of ours, a text. Where that is in doubt it is said how it
-was understood; where it cannot be known, it is refused, with what would be taken.
+"""What a cell means: a whole number, an amount, a word of ours, a text; days have a room of their own.
+
+Where that is in doubt it is said how it was understood; where it cannot be known, it is refused, with what
+would be taken.
 """
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Final, NamedTuple, TypeVar
 
 from app.errors import Text
-from app.rules.calendar import OFFICE_TIME
 from app.rules.vietnamese import UnfitText, clean, fold
 from app.rules.vocabulary import Word
 from app.sheets.columns import NO, YES, Cell
@@ -16,14 +17,12 @@ from app.sheets.csv_file import dated
 from app.sheets.found import Found
 
 _BREAK: Final = re.compile(r"[ \t]*[\r\n\t\v\f]+[ \t]*")
-_DAY: Final = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})(?:[ T]+00?:00(?::00)?)?")
-_ISO_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]00:00(?::00)?)?")
-_INSTANT: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2})")
-_SHORT_YEAR: Final = re.compile(r"[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{2}")
 _WHOLE: Final = re.compile(r"[0-9]{1,15}")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([. \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3}){0,3}")
 _CURRENCY: Final = re.compile(r"\s*(?:đồng|đ|vnđ|vnd|₫)\.?\Z", re.IGNORECASE)
 _MINUS_SIGNS: Final = ("-", "\N{MINUS SIGN}")
+_EXACT: Final = 10**15
+"""From here on a sheet's numbers are no longer exact."""
 _PARTED: Final = re.compile(r"[0-9]+[.,][0-9]+")
 _TRUE: Final = frozenset(map(fold, (YES, "x", "true", "1", "yes")))
 _FALSE: Final = frozenset(map(fold, (NO, "false", "0", "no")))
@@ -48,64 +47,29 @@ class Meant(NamedTuple):
 
 def text(found: Found) -> Meant:
     """A text in one line. A number or a day in its place is taken as it is shown."""
-    value = _given(found)
+    value = given(found)
     if isinstance(value, bool):
         return Meant(YES if value else NO)
     if isinstance(value, date):
-        return Meant(dated(value))
+        said = dated(value)
+        return Meant(said, Text(f"Ô này là ngày: ghi thành {said}", f"This cell is a day: taken as {said}"))
+    if isinstance(value, float) and abs(value) >= _EXACT:
+        raise Unfit(
+            "number_out_of_range",
+            Text(
+                "Số dài bị Excel làm tròn: định dạng ô là văn bản rồi gõ lại",
+                "Excel has rounded this long number: format the cell as text and type it again",
+            ),
+        )
     try:
-        return Meant(clean(_BREAK.sub(" ", value) if isinstance(value, str) else f"{value:.15g}"))
+        return Meant(clean(_BREAK.sub(" ", value) if isinstance(value, str) else _plain(value)))
     except UnfitText as unfit:
         raise Unfit(unfit.code, _UNFIT[unfit.code]) from unfit
 
 
-def day(found: Found, *, is_typed: bool) -> Meant:
-    """A day. Written out it is the Vietnamese way round, which is said where cells could have been days."""
-    value = _given(found)
-    if isinstance(value, datetime):
-        return Meant(
-            value.date().isoformat(), Text("Bỏ phần giờ của ô này", "The time in this cell is left out")
-        )
-    if isinstance(value, date):
-        return Meant(value.isoformat())
-    if not isinstance(value, str):
-        raise Unfit(
-            "not_a_date",
-            Text(
-                "Ô này là số, không phải ngày: định dạng ô là ngày, hoặc ghi dd/MM/yyyy",
-                "This cell is a number and no day: format it as a date, or write dd/MM/yyyy",
-            ),
-        )
-    written = clean_or_empty(value)
-    if match := _ISO_DAY.fullmatch(written):
-        return Meant(_day(*map(int, match.groups())).isoformat())
-    if match := _DAY.fullmatch(written):
-        number, month, year = map(int, match.groups())
-        meant = _day(year, month, number)
-        in_doubt = is_typed and number <= 12 and month != number
-        return Meant(meant.isoformat(), _read_as(meant) if in_doubt else None)
-    if _SHORT_YEAR.fullmatch(written):
-        raise Unfit("not_a_date", Text("Ghi năm bằng bốn chữ số", "Write the year with four digits"))
-    raise Unfit("not_a_date", Text("Cần một ngày dạng dd/MM/yyyy", "This must be a day as dd/MM/yyyy"))
-
-
-def instant(found: Found) -> Meant:
-    """An instant of Vietnam's, unless it says its own offset; what it may be is the schema's to judge."""
-    value = _given(found)
-    if isinstance(value, date):
-        at = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001
-        return Meant(at.replace(tzinfo=OFFICE_TIME).isoformat())
-    written = str(text(found).value)
-    if match := _INSTANT.fullmatch(written):
-        number, month, year, *time = map(int, match.groups())
-        day_ = _day(year, month, number).isoformat()
-        return Meant("{}T{:02}:{:02}:{:02}+07:00".format(day_, *time))
-    return Meant(written)
-
-
 def whole(found: Found) -> Meant:
     """A whole number. 1.200 written out is one thousand two hundred, as in Vietnam, and it is said so."""
-    value = _given(found)
+    value = given(found)
     if isinstance(value, int) and not isinstance(value, bool):
         return Meant(value)
     if isinstance(value, float):
@@ -121,6 +85,8 @@ def whole(found: Found) -> Meant:
         return Meant(int(written))
     if _GROUPED.fullmatch(written):
         number = int(re.sub(r"\D", "", written))
+        if number >= 10**6:
+            return Meant(number)  # one sign alone may part a fraction, two only group
         return Meant(number, Text(f"Hiểu là số {number}", f"Read as the number {number}"))
     if _PARTED.fullmatch(written):
         raise Unfit(
@@ -134,7 +100,15 @@ def whole(found: Found) -> Meant:
 
 
 def vnd(found: Found) -> Meant:
-    """A whole amount of đồng, with or without the word for it; below zero it takes back."""
+    """A whole amount of đồng, with or without the word for it; below zero in an entry that took back."""
+    if found.is_spread:
+        raise Unfit(
+            "merged_amount",
+            Text(
+                "Một số tiền gộp cho nhiều dòng: hãy ghi số tiền của từng dòng",
+                "One amount is merged over several rows: write the amount of each",
+            ),
+        )
     if not isinstance(found.value, str):
         return whole(found)
     said = _CURRENCY.sub("", clean_or_empty(found.value))
@@ -164,13 +138,13 @@ def several(found: Found, names: Mapping[str, str]) -> Meant:
 
 def listed(found: Found) -> Meant:
     """Several codes in one cell, each on its own line or parted by `,` or `;`."""
-    parts = re.split(r"[,;\n]", str(_given(found)))
+    parts = re.split(r"[,;\n]", str(given(found)))
     return Meant([code for part in parts if (code := clean_or_empty(part))])
 
 
 def yes_or_no(found: Found) -> Meant:
     """Có or Không; an x is a Có."""
-    value = _given(found)
+    value = given(found)
     said = fold(str(value))
     if value is True or said in _TRUE:
         return Meant(True)
@@ -196,6 +170,10 @@ def shown(found: Found) -> Cell:
     return found.value
 
 
+def _plain(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:.15g}"
+
+
 def clean_or_empty(value: str) -> str:
     """A text as it is compared; what no field takes is like nothing."""
     try:
@@ -204,7 +182,8 @@ def clean_or_empty(value: str) -> str:
         return ""
 
 
-def _given(found: Found) -> str | int | float | bool | date:
+def given(found: Found) -> str | int | float | bool | date:
+    """What a cell holds; a cell in error, or a formula without a value, holds nothing."""
     if found.is_error:
         raise Unfit(
             "cell_in_error",
@@ -221,23 +200,6 @@ def _given(found: Found) -> str | int | float | bool | date:
             ),
         )
     return found.value
-
-
-def _day(year: int, month: int, number: int) -> date:
-    try:
-        return date(year, month, number)
-    except ValueError as error:
-        raise Unfit(
-            "not_a_date",
-            Text("Không có ngày này: ghi ngày trước, tháng sau", "There is no such day: the day comes first"),
-        ) from error
-
-
-def _read_as(meant: date) -> Text:
-    return Text(
-        f"Hiểu là ngày {meant.day} tháng {meant.month} năm {meant.year}",
-        f"Read as {meant.day} {meant:%B} {meant.year}",
-    )
 
 
 _UNFIT: Final[Mapping[str, Text]] = {

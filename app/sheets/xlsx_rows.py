@@ -47,11 +47,14 @@ def rows(package: Package, member: str) -> Iterator[Row]:
         while waiting and waiting[0].top <= row.number:
             range_ = waiting.popleft()
             if range_.top == row.number and range_.left in row.cells:
-                active.append((range_, row.cells[range_.left]))
+                spread = range_.bottom > range_.top
+                active.append((range_, row.cells[range_.left]._replace(is_spread=spread)))
         if len(active) > MOST_COLUMNS:
             raise broken()  # ranges that lie over each other
         cells = dict(row.cells)
         for range_, value in active:
+            if range_.top == row.number:
+                cells[range_.left] = value
             for column in range(range_.left, min(range_.right, MOST_COLUMNS) + 1):
                 cells.setdefault(column, value)
         yield Row(row.number, cells)

@@ -1,6 +1,7 @@
 """Money by file: an accountant's sheet is previewed with what is wrong in it, and taken as its entries would
 be, one by one."""
 
+import io
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -10,6 +11,7 @@ from unicodedata import normalize
 import httpx
 import pytest
 from starlette.testclient import TestClient
+from xlsxwriter import Workbook
 
 from tests.books import CSV, XLSX, csv_of, xlsx_of
 from tests.money import (
@@ -359,6 +361,92 @@ def test_an_amount_in_another_unit_is_not_taken_for_dong(office: TestClient, uni
         office, "entries", csv_of([opened(office)["code"], "Nhu cầu", "150", "01/03/2023"], headings=headings)
     )
     assert (told.status_code, told.json()["missing"]) == (422, ["Số tiền (đồng)"])
+
+
+def test_equal_rows_come_back_each_as_itself(office: TestClient, funder: TestClient) -> None:
+    line = opened(office)["code"]
+    allocate(funder, line, 100)
+    write(office, "commitments", line, 5)
+    row = [line, "Chi", "5", "01/03/2023", "05/PC", "01/03/2023"]
+    sheet = send(office, "entries", entries(row, row), format="csv")
+    headings, back = rows_of(sheet)
+    assert headings == [*ENTRY, "Hệ thống nguồn", "Mã ở hệ thống nguồn", "Lỗi", "Dòng"]
+    assert back[:4] == row[:4]
+    write(office, "commitments", line, 5)
+    assert counts(send(office, "entries", sheet.content)) == {"created": 1}
+    assert counts(send(office, "entries", entries(row, row))) == {"unchanged": 2}
+    assert stands(office, line) == (0, 100, 10, 10, 0)
+
+
+def test_one_amount_over_several_rows_is_counted_for_none(office: TestClient) -> None:
+    line, file = opened(office)["code"], io.BytesIO()
+    with Workbook(file) as book:
+        sheet = book.add_worksheet()
+        for place, heading in enumerate(ENTRY[:4]):
+            sheet.write_string(0, place, heading)
+        sheet.merge_range("A2:A3", line)
+        sheet.merge_range("C2:C3", 7)
+        for row in (1, 2):
+            sheet.write_string(row, 1, "Nhu cầu")
+            sheet.write_string(row, 3, "01/03/2023")
+    told = send(office, "entries", file.getvalue(), XLSX)
+    assert counts(told) == {"refused": 2}
+    assert [error["code"] for row in told.json()["rows"] for error in row["errors"]] == ["merged_amount"] * 2
+
+
+def test_what_was_reversed_is_not_written_again_and_says_so(office: TestClient, funder: TestClient) -> None:
+    line = opened(office)["code"]
+    allocate(funder, line, 10)
+    body = entries([line, "Cam kết chi", "5", "01/03/2023"])
+    assert counts(send(office, "entries", body)) == {"created": 1}
+    [made] = items(office, f"{BUDGET}/entries", kind="commitment")
+    done(post(office, f"entries/{made['id']}/reversals", {"reason": "Nhầm", "occurred_on": "2023-03-05"}))
+    told = send(office, "entries", body)
+    assert counts(told) == {"unchanged": 1}
+    assert "bị đảo" in told.json()["rows"][0]["notes"][0]["message_vi"]
+
+
+def test_long_numbers_are_no_names_and_a_day_in_a_text_is_said(office: TestClient) -> None:
+    line = opened(office)["code"]
+    headings = [*ENTRY, "Hệ thống nguồn", "Mã ở hệ thống nguồn"]
+    row = [line, "Nhu cầu", 5, "01/03/2023", date(2023, 2, 1), "01/02/2023", "misa"]
+    told = send(office, "entries", xlsx_of([*row, 12345678901234567890], headings=headings), XLSX)
+    assert refusal(told) == ("Mã ở hệ thống nguồn", "number_out_of_range")
+    told = send(office, "entries", xlsx_of([*row, "7"], headings=headings), XLSX)
+    assert counts(told) == {"created": 1}
+    notes = [(one["column"], one["message_vi"][-10:]) for one in told.json()["rows"][0]["notes"]]
+    assert ("Số văn bản", "01/02/2023") in notes
+
+
+def test_refusals_are_told_before_notes(office: TestClient) -> None:
+    line = opened(office)["code"]
+    days = [f"{1 + number % 28:02}/03/2023" for number in range(1_005)]
+    rows = [[line, "Nhu cầu", "1.000", day, f"{n}/PC", "01/03/2023"] for n, day in enumerate(days)]
+    told = send(office, "entries", entries(*rows, [line, "Nhu cầu", "x", "01/03/2023"])).json()
+    assert (told["counts"]["created"], told["counts"]["refused"], told["more"]) == (1_005, 1, True)
+    assert len(told["rows"]) == 1_000
+    assert [row["row"] for row in told["rows"] if row["errors"]] == [1_007]
+
+
+def test_a_line_on_record_is_compared_in_the_columns_of_the_file(
+    office: TestClient, funder: TestClient
+) -> None:
+    opened(funder, code="SVHTTDL-7", agency="SVHTTDL", title_en="Training", chapter="425", **given(9))
+    headings = [*LINE[:3], *GIVEN]
+    row = ["SVHTTDL-7", "", "Tập huấn", "9", "01/03/2023", *DECIDED]
+    assert counts(send(funder, "lines", csv_of(row, headings=headings))) == {"unchanged": 1}
+    others = {3: "8", 4: "02/03/2023", 5: "16/QĐ-STC", 6: "16/02/2023", 7: "Bộ Tài chính"}
+    for place, other in others.items():
+        changed = [*row[:place], other, *row[place + 1 :]]
+        told = send(funder, "lines", csv_of(changed, headings=headings))
+        assert refusal(told) == (None, "conflict")
+        assert told.json()["rows"][0]["facts"]["reason"] == "opened_otherwise"
+    told = send(office, "lines", csv_of([*row[:2], "Khác"], headings=LINE[:3]))
+    assert "(Tên)" in told.json()["rows"][0]["errors"][0]["message_vi"]
+    allocate(funder, "SVHTTDL-7", 5)
+    file = office.get(f"{BUDGET}/lines", params={"format": "csv"})
+    assert counts(send(office, "lines", file.content)) == {"unchanged": 1}
+    assert counts(send(funder, "lines", csv_of(row, headings=headings))) == {"unchanged": 1}
 
 
 def test_all_rows_or_none_where_that_is_asked(office: TestClient, funder: TestClient) -> None:

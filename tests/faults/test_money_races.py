@@ -1,6 +1,7 @@
 """Races for money between two processes, on both databases: never a đồng more than there is, and who comes
 too late is told what is left."""
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count, cycle
@@ -190,6 +191,28 @@ def test_files_over_the_same_lines_in_any_order_wait_for_nobody_in_a_circle(door
     )
     for line in lines:
         assert stands(doors["SVHTTDL"], line) == (0, 1_001, 16, 0, 0)
+
+
+def test_one_key_on_two_lines_costs_its_own_row_alone(doors: Doors) -> None:
+    lines = lines_of(doors["SVHTTDL"], 2)
+    headings = ["Mã dòng kinh phí", "Loại bút toán", "Số tiền", "Ngày phát sinh", "Hệ thống nguồn"]
+
+    def needs(line: str, places: Iterable[int]) -> bytes:
+        rows = [[line, "Nhu cầu", "1", "01/03/2023", "misa", f"{line}-{n}"] for n in range(50)]
+        shared = [[line, "Nhu cầu", "1", "01/03/2023", "misa", f"{lines[0]}/chung-{n}"] for n in places]
+        return csv_of(*shared[:1], *rows, *shared[1:], headings=[*headings, "Mã ở hệ thống nguồn"])
+
+    def sent(client: httpx.Client, body: bytes) -> httpx.Response:
+        return client.post(f"{BUDGET}/entries/imports", content=body, headers={"Content-Type": CSV})
+
+    files = [needs(lines[0], (0, 1)), needs(lines[1], (1, 0))]
+    answers = at_once(
+        partial(sent, client, body) for client, body in zip(doors.many("SVHTTDL", 2), files, strict=True)
+    )
+    assert statuses(answers) == {200: 2}
+    counts = [answer.json()["counts"] for answer in answers]
+    assert sum(count["created"] for count in counts) == 102
+    assert sum(count["refused"] for count in counts) == 2, "who came second contradicts"
 
 
 def test_the_harness_sees_a_build_in_which_nobody_waits(site: Site) -> None:

@@ -18,7 +18,7 @@ from xlsxwriter import Workbook
 from app.errors import Invalid
 from app.rules.vocabulary import ActivityKind
 from app.services.activity_sheet import WANTED
-from app.sheets import archive, csv_rows, found, values, xlsx_rows
+from app.sheets import archive, csv_rows, days, found, values, xlsx_rows
 from app.sheets.found import Found
 from app.sheets.package import Package, unescaped
 from app.sheets.table import Kind, Table, opened
@@ -289,7 +289,7 @@ def test_a_row_keeps_the_number_that_people_see() -> None:
 
 
 MEANINGS: dict[str, tuple[Callable[[Found], values.Meant], list[tuple[Any, Any]]]] = {
-    "day": (lambda found: values.day(found, is_typed=True), [
+    "day": (lambda found: days.day(found, is_typed=True), [
         ("12/05/2023", "2023-05-12"), ("1/2/2023", "2023-02-01"), ("01-02-2023", "2023-02-01"),
         ("1.2.2023", "2023-02-01"), ("2023-02-01", "2023-02-01"), ("\u00a012/05/2023 ", "2023-05-12"),
         (date(2023, 2, 1), "2023-02-01"), (datetime(2023, 2, 1, 8), "2023-02-01"),
@@ -317,7 +317,7 @@ MEANINGS: dict[str, tuple[Callable[[Found], values.Meant], list[tuple[Any, Any]]
     "yes or no": (values.yes_or_no, [
         ("Có", True), ("x", True), (True, True), ("không", False), (0, False), ("maybe", "not_allowed_value"),
     ]),
-    "instant": (values.instant, [
+    "instant": (days.instant, [
         ("12/05/2023 08:30:00", "2023-05-12T08:30:00+07:00"),
         (datetime(2023, 5, 12, 8, 30), "2023-05-12T08:30:00+07:00"),
         (date(2023, 5, 12), "2023-05-12T00:00:00+07:00"),
@@ -348,12 +348,12 @@ def test_how_a_cell_was_understood_is_said_where_that_is_in_doubt_only() -> None
     def note(meant: values.Meant) -> str | None:
         return meant.note.vi if meant.note else None
 
-    assert note(values.day(Found("01/02/2023"), is_typed=True)) == "Hiểu là ngày 1 tháng 2 năm 2023"
-    assert note(values.day(Found("01/02/2023"), is_typed=False)) is None
-    assert note(values.day(Found("13/02/2023"), is_typed=True)) is None
-    assert note(values.day(Found("02/02/2023"), is_typed=True)) is None
-    assert note(values.day(Found(date(2023, 2, 1)), is_typed=True)) is None
-    assert note(values.day(Found(datetime(2023, 2, 1, 8)), is_typed=True)) == "Bỏ phần giờ của ô này"
+    assert note(days.day(Found("01/02/2023"), is_typed=True)) == "Hiểu là ngày 1 tháng 2 năm 2023"
+    assert note(days.day(Found("01/02/2023"), is_typed=False)) is None
+    assert note(days.day(Found("13/02/2023"), is_typed=True)) is None
+    assert note(days.day(Found("02/02/2023"), is_typed=True)) is None
+    assert note(days.day(Found(date(2023, 2, 1)), is_typed=True)) is None
+    assert note(days.day(Found(datetime(2023, 2, 1, 8)), is_typed=True)) == "Bỏ phần giờ của ô này"
     assert note(values.whole(Found("1.200"))) == "Hiểu là số 1200"
     assert note(values.whole(Found("1200"))) is None
 
@@ -363,7 +363,7 @@ def test_how_a_cell_was_understood_is_said_where_that_is_in_doubt_only() -> None
     [(Found(None, is_formula=True), "formula_without_value"), (Found(None, is_error=True), "cell_in_error")],
 )
 def test_a_cell_without_a_value_says_why(cell: Found, code: str) -> None:
-    for meaning in (values.text, values.whole, values.instant, values.yes_or_no):
+    for meaning in (values.text, values.whole, days.instant, values.yes_or_no):
         with pytest.raises(Unfit) as refused:
             meaning(cell)
         assert refused.value.code == code
