@@ -48,6 +48,8 @@ def test_a_push_is_answered_for_to_the_byte_and_the_record(service: Service) -> 
             "index": row["index"],
             "result": row["result"],
             "activity": row["activity"],
+            "line": None,
+            "entry": None,
             "code": (row["refusal"] or {}).get("code"),
         }
         for row in said["results"]
