@@ -40,7 +40,7 @@ def test_it_installs_and_its_command_runs(tmp_path: Path) -> None:
     ours = {"PYTHONPATH": sysconfig.get_path("purelib")}
     said = run(programs / "ttdn-push", "--help", **ours)
     assert "ttdn-push" in said
-    assert "Gửi bản ghi hoạt động" in said
+    assert "Gửi hoạt động, dòng kinh phí, bút toán" in said
     where = run(programs / "python", "-c", "import ttdn_client as t; print(t.__file__)", **ours)
     assert str(fresh) in where
 
