@@ -47,3 +47,8 @@ def current(engine: Engine) -> str | None:
 def head() -> str | None:
     """The revision this program needs."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def known(revision: str) -> bool:
+    """Whether this program has come by that revision: one that it does not know is of a newer program."""
+    return any(one.revision == revision for one in ScriptDirectory.from_config(_config()).walk_revisions())

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from app.cli.backing_up import backup, restore
 from app.cli.checking import doctor, openapi
 from app.cli.keys import key
 from app.cli.loading import migrate, seed
@@ -21,5 +22,5 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-for command in (serve, migrate, seed, key, receipt, openapi, doctor):
+for command in (serve, migrate, seed, key, receipt, openapi, doctor, backup, restore):
     main.add_command(command)

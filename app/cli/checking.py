@@ -1,11 +1,13 @@
 """Looking: the contract as it is published, and whether every stored figure is what the records say."""
 
 import json
+from collections.abc import Mapping
 
 import click
 from sqlalchemy import text
 
 from app.cli.opening import database, settings
+from app.db import Database
 from app.main import create_app
 from app.services import audit
 
@@ -22,20 +24,28 @@ def doctor() -> None:
     """Tính lại mọi con số từ bản ghi và so sánh; kiểm tra cơ sở dữ liệu, lược đồ, nhật ký. · Recompute every
     figure from the records and compare; check database, schema and journal."""
     with database() as opened:
-        problems = []
-        with opened.reading() as session:
-            if opened.embedded:
-                found = session.scalars(text("PRAGMA integrity_check")).all()
-                problems += [f"integrity: {line}" for line in found if line != "ok"]
-                problems += [
-                    f"foreign key: {row}" for row in session.execute(text("PRAGMA foreign_key_check"))
-                ]
-            problems += audit.differences(session)
-            figures = audit.counts(session)
-    for name, count in figures.items():
-        click.echo(f"{count:8d} {name}")
+        examine(opened)
+    click.echo("ok")
+
+
+def examine(opened: Database) -> None:
+    """Say how much there is, and fail with every difference that is found."""
+    problems = []
+    with opened.reading() as session:
+        if opened.embedded:
+            found = session.scalars(text("PRAGMA integrity_check")).all()
+            problems += [f"integrity: {line}" for line in found if line != "ok"]
+            problems += [f"foreign key: {row}" for row in session.execute(text("PRAGMA foreign_key_check"))]
+        problems += audit.differences(session)
+        figures = audit.counts(session)
+    tell(figures)
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
         raise click.ClickException(f"{len(problems)} sai lệch · differences")
-    click.echo("ok")
+
+
+def tell(figures: Mapping[str, int]) -> None:
+    """How much there is, a line each."""
+    for name, count in figures.items():
+        click.echo(f"{count:8d} {name}")

@@ -31,13 +31,15 @@ def _variable(place: tuple[int | str, ...]) -> str:
 
 
 @contextmanager
-def database(*, migrated: bool = True) -> Iterator[Database]:
-    """The database of the environment, with the schema it needs unless the command does without.
+def database(*, migrated: bool = True, there: bool | None = None) -> Iterator[Database]:
+    """The database of the environment, with the schema it needs unless the command does without; it has to be
+    there (unless said otherwise) where the schema has to be.
 
     Failures come out as one clear sentence.
     """
     chosen = settings()
-    if migrated and chosen.database_file is not None and not chosen.database_file.is_file():
+    there = migrated if there is None else there
+    if there and chosen.database_file is not None and not chosen.database_file.is_file():
         raise click.ClickException(
             f"Không có tệp cơ sở dữ liệu · there is no database file: {chosen.database_file} "
             "(ttdn migrate tạo mới · makes one)"

@@ -269,6 +269,8 @@ def test_help_is_there_for_every_command() -> None:
         ["key", "create"],
         ["openapi"],
         ["doctor"],
+        ["backup"],
+        ["restore"],
     ):
         shown = ttdn("sqlite://", *command, "--help")
         assert (shown.exit_code, "·" in shown.stdout) == (0, True), command
@@ -319,17 +321,17 @@ def test_serving_an_embedded_database_prepares_it_and_makes_demo_keys_once(tmp_p
 def test_the_backup_that_the_operators_are_told_to_make_is_whole(tmp_path: Path) -> None:
     """Trap 18: what is committed lies in the log beside the file, where `cp` does not look."""
     page = (ROOT / "README.vi.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r'python -c "(from app\.sqlite .*)"$', page, re.MULTILINE)
+    (file,) = re.findall(r"^\.venv/bin/ttdn backup (\S+)$", page, re.MULTILINE)
     live, copy = tmp_path / "live.sqlite3", tmp_path / "copy.sqlite3"
     assert ttdn(f"sqlite:///{live}", "migrate").exit_code == 0
     held = sqlite.driver().connect(str(live))  # as a serving process does: the log is not folded in
     held.execute("SELECT 1 FROM plans").fetchall()
     assert ttdn(f"sqlite:///{live}", "seed").exit_code == 0
-    script = code.replace("var/ttdn.sqlite3", str(live)).replace("sao-luu.sqlite3", str(copy))
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
+    assert ttdn(f"sqlite:///{live}", "backup", str(tmp_path / file)).exit_code == 0
     plain = tmp_path / "plain.sqlite3"
     shutil.copyfile(live, plain)  # the control: the file alone
     held.close()
-    assert "ok" in ttdn(f"sqlite:///{copy}", "doctor").output
-    assert "519 changes" in ttdn(f"sqlite:///{copy}", "doctor").output
+    restored = ttdn(f"sqlite:///{copy}", "restore", str(tmp_path / file)).output
+    assert "519 changes" in restored
+    assert "ok" in restored
     assert "519 changes" not in ttdn(f"sqlite:///{plain}", "doctor").output
