@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,6 +31,9 @@ class Settings(BaseSettings):
     )
     root_path: str = Field(
         default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="path prefix a gateway serves this under"
+    )
+    log: Literal["text", "json"] = Field(
+        default="text", description="`json`: one JSON object a line on standard output"
     )
     busy_seconds: int = Field(default=10, ge=1, le=60, description="how long a write waits for its turn")
 

@@ -1,6 +1,8 @@
 """Serving; and the first five minutes of an embedded database."""
 
 import os
+import sys
+from contextlib import redirect_stdout
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from app.db import Database
 from app.rules.vocabulary import Scope
 from app.seal import Seal
 from app.services import drafting, keys
-from app.web.access_log import LOGGING
+from app.web.access_log import configuration
 from app.web.protocol import HEAD_BYTES_READ, ProblemProtocol
 from seed import demo as sample
 
@@ -44,14 +46,15 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
     embedded = chosen.embedded
     _check_seal(chosen.key_file)
     os.environ["TTDN_ROOT_PATH"] = root_path  # to the workers, which read their own settings
-    if embedded:
-        _prepare_embedded(demo)
-    elif demo:
-        raise click.UsageError("--demo is for the embedded database only")
-    else:
-        _check_server()
-    base = f"http://{host}:{port}{root_path}"
-    click.echo(f"API {base}/v1   Tài liệu · docs {base}/docs   Dừng · stop: Ctrl+C")
+    with redirect_stdout(sys.stderr if chosen.log == "json" else sys.stdout):  # for people, not for machines
+        if embedded:
+            _prepare_embedded(demo, trial=chosen.log == "text")
+        elif demo:
+            raise click.UsageError("--demo is for the embedded database only")
+        else:
+            _check_server()
+        base = f"http://{host}:{port}{root_path}"
+        click.echo(f"API {base}/v1   Tài liệu · docs {base}/docs   Dừng · stop: Ctrl+C")
     uvicorn.run(
         "app.main:create_app",
         factory=True,
@@ -63,7 +66,7 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
         server_header=False,
         timeout_graceful_shutdown=20,
         timeout_worker_healthcheck=30,  # a start under load takes longer than the default 5 s
-        log_config=LOGGING,
+        log_config=configuration(chosen.log),
     )
 
 
@@ -91,8 +94,9 @@ def _check_server() -> None:
             raise wrong_schema(current)
 
 
-def _prepare_embedded(demo: bool) -> None:
-    """Bring the embedded database up to date; fill an empty one, and make keys to try it with.
+def _prepare_embedded(demo: bool, *, trial: bool) -> None:
+    """Bring the embedded database up to date; fill an empty one, and make keys to try it with, unless what is
+    written here is kept as a log.
 
     An installation with a plan of its own, another province's perhaps, gets nothing of ours beside it.
     """
@@ -102,7 +106,8 @@ def _prepare_embedded(demo: bool) -> None:
         if demo:
             with opened.writing() as session:
                 click.echo(f"Bản ghi mẫu mới · new sample records: {sample.record(session, BUILT_IN)}")
-        _make_demo_keys(opened)
+        if trial:
+            _make_demo_keys(opened)
 
 
 def _make_demo_keys(opened: Database) -> None:

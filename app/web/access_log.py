@@ -1,4 +1,7 @@
-"""What is logged of each request: never its query string, where secrets would end up (trap 17)."""
+"""What is logged of each request: never its query string, where secrets would end up (trap 17).
+
+`text` is uvicorn's own form, for whoever sits before it. `json` is for machines: `json_log`.
+"""
 
 import copy
 import logging
@@ -6,19 +9,46 @@ from typing import Any
 
 from uvicorn.config import LOGGING_CONFIG
 
+from app.web.json_log import without_key
+
 
 class WithoutQuery(logging.Filter):
-    """Cuts the query off the path in uvicorn's access records."""
+    """Cuts the query off the path in uvicorn's access records, and a key that was put into the path."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record pass, the path alone in it."""
         if isinstance(record.args, tuple) and len(record.args) == 5:
             client, method, path, version, status = record.args
-            record.args = (client, method, str(path).partition("?")[0], version, status)
+            bare = without_key(str(path).partition("?")[0])
+            record.args = (client, method, bare, version, status)
         return True
 
 
-LOGGING: dict[str, Any] = copy.deepcopy(LOGGING_CONFIG)
-LOGGING["filters"] = {"without_query": {"()": "app.web.access_log.WithoutQuery"}}
-LOGGING["handlers"]["access"]["filters"] = ["without_query"]
-LOGGING["loggers"]["app"] = {"handlers": ["default"], "level": "INFO", "propagate": False}
+def configuration(form: str) -> dict[str, Any]:
+    """How to log, as `logging.config` takes it. In JSON uvicorn's access records give way to `json_log`'s,
+    which know the request's id and how long it took."""
+    if form == "json":
+        told = {"handlers": ["lines"], "level": "INFO", "propagate": False}
+        return {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"json": {"()": "app.web.json_log.JsonLines"}},
+            "handlers": {
+                "lines": {
+                    "class": "logging.StreamHandler",
+                    "formatter": "json",
+                    "stream": "ext://sys.stdout",
+                }
+            },
+            "loggers": {
+                "uvicorn": told,
+                "uvicorn.access": {"handlers": [], "propagate": False},
+                "app": told,
+                "py.warnings": told,
+            },
+        }
+    text = copy.deepcopy(LOGGING_CONFIG)
+    text["filters"] = {"without_query": {"()": "app.web.access_log.WithoutQuery"}}
+    text["handlers"]["access"]["filters"] = ["without_query"]
+    text["loggers"]["app"] = {"handlers": ["default"], "level": "INFO", "propagate": False}
+    return text

@@ -6,7 +6,9 @@ so, and a client that reuses it loses its next request.
 
 import logging
 import re
+from collections.abc import Callable, Sequence
 from secrets import token_hex
+from time import perf_counter
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.db import is_passing
 from app.errors import Busy, Internal
 from app.rules.keys import PREFIX
+from app.web.json_log import of_request
 from app.web.problems import as_failure, problem_response
 
 _log = logging.getLogger(__name__)
@@ -31,18 +34,22 @@ STANDING_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-frame-options", b"DENY"),
 )
 
+Observer = Callable[[Scope, int | None, float], None]
+"""Is told of every request that has ended: scope, status (None where nothing was answered), seconds."""
+
 
 class CatchAll:
     """Pure ASGI. `scope["state"]["request_id"]` is there for everything further in."""
 
-    def __init__(self, app: ASGIApp, *, root_path: str = "") -> None:
-        self.app, self._root_path = app, root_path
+    def __init__(self, app: ASGIApp, *, root_path: str = "", observers: Sequence[Observer] = ()) -> None:
+        self.app, self._root_path, self._observers = app, root_path, observers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer every HTTP request; other scopes pass. A gateway may strip the root path or leave it on."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        began = perf_counter()
         scope["root_path"] = self._root_path or scope.get("root_path", "")
         request_id = _request_id(Headers(scope=scope).get("x-request-id"))
         scope.setdefault("state", {})["request_id"] = request_id
@@ -52,9 +59,17 @@ class CatchAll:
         except Exception as error:  # noqa: BLE001 - that is what this room is for
             failure = Busy() if is_passing(error) else as_failure(error)
             if isinstance(failure, Internal):
-                _log.exception("request %s: %s was not foreseen", request_id, type(error).__name__)
-            if not exchange.started:
+                _log.exception(
+                    "request %s: %s was not foreseen",
+                    request_id,
+                    type(error).__name__,
+                    extra=of_request(scope),
+                )
+            if exchange.status is None:
                 await problem_response(failure, scope)(scope, exchange.receive, exchange.send)
+        finally:
+            for observe in self._observers:
+                observe(scope, exchange.status, perf_counter() - began)
 
 
 class _Exchange:
@@ -65,7 +80,7 @@ class _Exchange:
         self._bodiless = scope["method"] == "HEAD"
         self._waits = Headers(scope=scope).get("expect", "").lower() == "100-continue"
         self._request_id = request_id
-        self.started = False
+        self.status: int | None = None
 
     async def receive(self) -> Message:
         self._waits = False
@@ -73,7 +88,7 @@ class _Exchange:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started = True
+            self.status = message["status"]
             headers = list(message.get("headers", ()))
             present = {name.lower() for name, _ in headers}
             # What 304 says replaces what the caller has kept (RFC 9111 §3.2): no policy but the page's own.

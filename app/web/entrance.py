@@ -4,10 +4,12 @@ The address comes before the body, so a wrong address is 404 whatever was sent t
 catch-all, so each step simply raises.
 """
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 
 from app.web import problems
-from app.web.catch_all import CatchAll
+from app.web.catch_all import CatchAll, Observer
 from app.web.directory import Signpost
 from app.web.reader import KindsAt, StrictReader
 from app.web.warm import WarmReads
@@ -20,6 +22,7 @@ def install(
     kept_bytes: int = 0,
     root_path: str = "",
     kinds_at: KindsAt | None = None,
+    observers: Sequence[Observer] = (),
 ) -> None:
     """Put the door in. Added from the inside out: Starlette runs the last one first."""
     problems.install(app)
@@ -27,4 +30,4 @@ def install(
     app.add_middleware(Signpost)
     if kept_bytes:
         app.add_middleware(WarmReads, most_bytes=kept_bytes)
-    app.add_middleware(CatchAll, root_path=root_path)
+    app.add_middleware(CatchAll, root_path=root_path, observers=observers)

@@ -5,11 +5,11 @@ import logging.config
 
 import pytest
 
-from app.web.access_log import LOGGING
+from app.web.access_log import configuration
 
 
 def test_the_query_is_cut_off_before_anything_is_written(capsys: pytest.CaptureFixture[str]) -> None:
-    logging.config.dictConfig(LOGGING)
+    logging.config.dictConfig(configuration("text"))
     try:
         logging.getLogger("uvicorn.access").info(
             '%s - "%s %s HTTP/%s" %d', "10.0.0.1:5000", "GET", "/v1/plans?key=ttdn_secret&q=a", "1.1", 422
