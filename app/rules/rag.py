@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from app.errors import Text
-from app.rules.rollup import percent
+from app.rules.rollup import percent, total
 from app.rules.vocabulary import Word
 
 Share: TypeAlias = Fraction | None  # from 0 to 1, None is undefined
@@ -33,9 +33,12 @@ class UnfitThresholds(ValueError):
     code = "unfit_thresholds"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Thresholds:
-    """A gap exceeds its own (>), a weight reaches it (≥). `UnfitThresholds` where they make no sense."""
+    """A gap exceeds its own (>), a weight reaches it (≥). `UnfitThresholds` where they make no sense.
+
+    Told apart as objects: they are part of what verdicts are remembered by.
+    """
 
     obligation_red: Fraction = Fraction(1, 4)
     obligation_amber: Fraction = Fraction(1, 10)
@@ -97,9 +100,10 @@ def of_obligation(
 
 def of_node(parts: Iterable[tuple[Fraction, Colour]], thresholds: Thresholds) -> Verdict:
     """A section, an agency, the plan: from weight W and colour of the obligations below, not of nodes."""
-    weight = dict.fromkeys(Colour, Fraction(0))
+    pulls: dict[Colour, list[tuple[int, int]]] = {colour: [] for colour in Colour}
     for pull, colour in parts:
-        weight[colour] += pull
+        pulls[colour].append((pull.numerator, pull.denominator))
+    weight = {colour: total(some) for colour, some in pulls.items()}
     coloured = sum(weight.values()) - weight[Colour.GREY]
     if not coloured:
         return _verdict({}, (True, Colour.GREY, "nothing_coloured"))

@@ -52,18 +52,25 @@ class Figure(NamedTuple):
 
 def roll_up(leaves: Iterable[Leaf]) -> Figure:
     """Weigh the leaves together. Order and common scale of the weights do not matter."""
-    weighed = [(leaf.pull, leaf) for leaf in leaves]
-    included = sum((pull for pull, _ in weighed), Fraction(0))
-    counted = [(pull, leaf) for pull, leaf in weighed if leaf.owed]
-    defined = sum((pull for pull, _ in counted), Fraction(0))
+    weighed = [(leaf.weight * leaf.share.numerator, leaf.share.denominator, leaf) for leaf in leaves]
+    included = total((pull, of) for pull, of, _ in weighed)
+    counted = [(pull, of * leaf.owed, leaf) for pull, of, leaf in weighed if leaf.owed]
+    defined = total((pull * leaf.owed, of) for pull, of, leaf in counted)
     if not defined:
         return Figure(None, None, None, defined, included, None)
-    reported, evidenced, confirmed = (
-        sum((pull * Fraction(getattr(leaf, level), leaf.owed) for pull, leaf in counted), Fraction(0))
-        / defined
-        for level in ("reported", "evidenced", "confirmed")
-    )
+    reported = total((pull * leaf.reported, of) for pull, of, leaf in counted) / defined
+    evidenced = total((pull * leaf.evidenced, of) for pull, of, leaf in counted) / defined
+    confirmed = total((pull * leaf.confirmed, of) for pull, of, leaf in counted) / defined
     return Figure(reported, evidenced, confirmed, defined, included, state(reported, confirmed))
+
+
+def total(terms: Iterable[tuple[int, int]]) -> Fraction:
+    """The exact sum of numerator/denominator pairs. There are few denominators: what is over the same one is
+    added as whole numbers."""
+    over: dict[int, int] = {}
+    for numerator, denominator in terms:
+        over[denominator] = over.get(denominator, 0) + numerator
+    return sum((Fraction(numerator, denominator) for denominator, numerator in over.items()), Fraction(0))
 
 
 def state(reported: Fraction, confirmed: Fraction) -> State:

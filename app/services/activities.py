@@ -14,6 +14,7 @@ from app.schemas.activities import ActivityFilter, ActivityOut, ActivityPage, Wi
 from app.schemas.base import AgencyRef, TaskRef
 from app.schemas.lists import several
 from app.services import grounds, listing, sections, sight
+from app.services.dockets import Docket
 from app.services.grounds import Ground
 from app.services.permissions import Permissions
 
@@ -75,6 +76,22 @@ def one(session: Session, here: Ground, actor: Actor, public_id: str) -> tuple[A
     if row is None:
         raise NotFound()
     return _out(session, here, actor, [row])[0], row[0].version
+
+
+def filed(session: Session, actor: Actor, docket: Docket, activity: Activity) -> ActivityOut:
+    """A standing record of the docket that is in hand, of which nothing has to be looked up."""
+    output = next((output for output in docket.outputs if output.id == activity.output_id), None)
+    row = (
+        activity,
+        docket.task,
+        docket.agency,
+        session.get_one(Agency, activity.recorded_by_id),
+        output.code if output else None,
+        docket.assignment.role,
+        None,
+        None,
+    )
+    return _out(session, docket.here, actor, [row])[0]
 
 
 def by_ids(session: Session, actor: Actor, slug: str, public_ids: Collection[str]) -> dict[str, ActivityOut]:

@@ -6,7 +6,7 @@ under the lock: a decision may have come between, so leave is asked before it an
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -107,16 +107,20 @@ def for_assignment(
     return docket, permitted()
 
 
+_LOCKED = (
+    select(Assignment, Agency)
+    .join(Agency, Agency.id == Assignment.agency_id)
+    .where(Assignment.id == bindparam("id"))
+    .with_for_update(of=Assignment)
+    .execution_options(populate_existing=True)
+)
+_ANEW = select(Task).where(Task.id == bindparam("id")).execution_options(populate_existing=True)
+
+
 def lock(session: Session, task: Task, assignment_id: int) -> tuple[Assignment, Agency]:
     """Lock an assignment, and read its task anew: what an amendment changes, it changes under this lock."""
-    found = session.execute(
-        select(Assignment, Agency)
-        .join(Agency, Agency.id == Assignment.agency_id)
-        .where(Assignment.id == assignment_id)
-        .with_for_update(of=Assignment)
-        .execution_options(populate_existing=True)
-    ).one()
-    session.refresh(task)
+    found = session.execute(_LOCKED, {"id": assignment_id}).one()
+    session.scalars(_ANEW, {"id": task.id}).one()
     return found[0], found[1]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.rules import rag
 from app.rules.rag import Thresholds, Verdict
-from app.rules.rollup import FORMULA, Figure
+from app.rules.rollup import FORMULA, Figure, total
 from app.rules.timeliness import Bucket, Punctuality, bucket, punctuality
 from app.schemas.base import Ratio
 from app.schemas.progress import Confidence, Contributions, Levels, NodeLevels, RagReason, Timeliness
@@ -103,7 +103,13 @@ def _expected(each: list[Part], figure: Figure) -> Fraction | None:
     if not figure.defined:
         return None
     owing = [part for part in each if part.leaf.owed]
-    due = sum((part.leaf.pull * Fraction(part.expected, part.leaf.owed) for part in owing), Fraction(0))
+    due = total(
+        (
+            part.leaf.weight * part.leaf.share.numerator * part.expected,
+            part.leaf.share.denominator * part.leaf.owed,
+        )
+        for part in owing
+    )
     return due / figure.defined
 
 

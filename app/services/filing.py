@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, NotFound, Text
@@ -84,18 +84,27 @@ def for_activity(
     return dockets.opened(session, here, task, *locked), activity, permit
 
 
+_PUSHED = select(Activity).where(
+    Activity.plan_id == bindparam("plan"),
+    Activity.agency_id == bindparam("agency"),
+    Activity.source_system.in_(bindparam("systems", expanding=True)),
+    Activity.external_id.in_(bindparam("ids", expanding=True)),
+)
+
+
 def on_file(session: Session, docket: Docket, bodies: Iterable[ActivityIn]) -> File:
     """The records with the same natural keys that this body has pushed before. Read under the lock."""
     keys = {(body.source_system, body.external_id) for body in bodies if body.external_id is not None}
     if not keys:
         return {}
     found = session.scalars(
-        select(Activity).where(
-            Activity.plan_id == docket.here.plan.id,
-            Activity.agency_id == docket.agency.id,
-            Activity.source_system.in_({system for system, _ in keys}),
-            Activity.external_id.in_({id_ for _, id_ in keys}),
-        )
+        _PUSHED,
+        {
+            "plan": docket.here.plan.id,
+            "agency": docket.agency.id,
+            "systems": list({system for system, _ in keys}),
+            "ids": list({id_ for _, id_ in keys}),
+        },
     )
     return {(one.source_system, one.external_id): one for one in found}
 
@@ -105,21 +114,24 @@ def _bodies(item: Item) -> tuple[str, ...]:
     return (*item.roles.get(Role.LEAD, ()), *item.roles.get(Role.COORDINATE, ()))
 
 
+_OF_BODY = (
+    select(Assignment.id)
+    .join(Agency, Agency.id == Assignment.agency_id)
+    .where(
+        Assignment.task_id == bindparam("task"),
+        Agency.code == bindparam("agency"),
+        Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
+        ~Assignment.fans_out,
+        grounds.current(grounds.ON),
+    )
+    .order_by(Assignment.role.desc(), Assignment.id)  # lead before coordinate
+    .limit(1)
+)
+
+
 def _of_body(session: Session, task: Task, agency_code: str) -> int:
     """The number of a body's own assignment, as lead if it is one."""
-    return session.scalars(
-        select(Assignment.id)
-        .join(Agency, Agency.id == Assignment.agency_id)
-        .where(
-            Assignment.task_id == task.id,
-            Agency.code == agency_code,
-            Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
-            ~Assignment.fans_out,
-            grounds.current(today(session)),
-        )
-        .order_by(Assignment.role.desc(), Assignment.id)  # lead before coordinate
-        .limit(1)
-    ).one()
+    return session.scalars(_OF_BODY, {"task": task.id, "agency": agency_code, "day": today(session)}).one()
 
 
 def _whose(actor: Actor, body: ActivityIn, assigned: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Row, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
@@ -29,16 +29,20 @@ class Ground:
     today: date
 
 
+# Queries of every request are said once: SQLAlchemy needs longer to put them together than to ask them.
+_OWNER, _SECRETARIAT, _APPROVER = aliased(Agency), aliased(Agency), aliased(Agency)
+_BY_SLUG = (
+    select(Plan, _OWNER, _SECRETARIAT, _APPROVER)
+    .join(_OWNER, _OWNER.id == Plan.owner_id)
+    .outerjoin(_SECRETARIAT, _SECRETARIAT.id == Plan.secretariat_id)
+    .outerjoin(_APPROVER, _APPROVER.id == Plan.superior_id)
+    .where(Plan.slug == bindparam("slug"))
+)
+
+
 def find(session: Session, actor: Actor, slug: str) -> Ground:
     """Find the plan by its slug. Every key may see that a plan exists."""
-    owner, secretariat, approver = aliased(Agency), aliased(Agency), aliased(Agency)
-    found = session.execute(
-        select(Plan, owner, secretariat, approver)
-        .join(owner, owner.id == Plan.owner_id)
-        .outerjoin(secretariat, secretariat.id == Plan.secretariat_id)
-        .outerjoin(approver, approver.id == Plan.superior_id)
-        .where(Plan.slug == slug)
-    ).one_or_none()
+    found = session.execute(_BY_SLUG, {"slug": slug}).one_or_none()
     if found is None:
         raise NotFound()
     plan = found[0]
@@ -70,15 +74,8 @@ _Power = Row[Role, str, AgencyKind, date | None, str, Visibility]
 
 def _powers(session: Session, plan: Plan, day: date) -> dict[Role, list[_Power]]:
     """Who holds which power over the plan, and by which clause."""
-    query = (
-        select(Assignment.role, Agency.code, Agency.kind, Agency.valid_to, Task.code, Task.visibility)
-        .join(Agency, Agency.id == Assignment.agency_id)
-        .join(Task, Task.id == Assignment.task_id)
-        .where(Assignment.plan_id == plan.id, Assignment.role.in_(_POWERS), current(day))
-        .order_by(Assignment.order_key)
-    )
     held: dict[Role, list[_Power]] = {}
-    for row in session.execute(query):
+    for row in session.execute(_POWERS_HELD, {"plan": plan.id, "day": day}):
         held.setdefault(row[0], []).append(row)
     return held
 
@@ -92,10 +89,46 @@ def _clauses(powers: Iterable[_Power], outsider: Actor | None) -> tuple[str, ...
     )
 
 
-def current(day: date) -> ColumnElement[bool]:
+def current(day: date | BindParameter[date]) -> ColumnElement[bool]:
     """A condition on Assignment: not yet handed over, and begun."""
-    begun = or_(Assignment.valid_from.is_(None), Assignment.valid_from <= day)
-    return and_(begun, or_(Assignment.valid_to.is_(None), Assignment.valid_to >= day))
+    return and_(_begun(day), _lasting(day))
+
+
+def _begun(day: date | BindParameter[date]) -> ColumnElement[bool]:
+    return or_(Assignment.valid_from.is_(None), Assignment.valid_from <= day)
+
+
+def _lasting(day: date | BindParameter[date]) -> ColumnElement[bool]:
+    return or_(Assignment.valid_to.is_(None), Assignment.valid_to >= day)
+
+
+ON: BindParameter[date] = bindparam("day", type_=Date)
+"""The day that a query is given when it is asked."""
+_POWERS_HELD = (
+    select(Assignment.role, Agency.code, Agency.kind, Agency.valid_to, Task.code, Task.visibility)
+    .join(Agency, Agency.id == Assignment.agency_id)
+    .join(Task, Task.id == Assignment.task_id)
+    .where(Assignment.plan_id == bindparam("plan"), Assignment.role.in_(_POWERS), current(ON))
+    .order_by(Assignment.order_key)
+)
+_HOLDING = (
+    select(
+        Assignment.role,
+        Agency.code,
+        Agency.kind,
+        Agency.valid_to,
+        Assignment.task_id,
+        _lasting(ON).label("now"),
+    )
+    .join(Agency, Agency.id == Assignment.agency_id)
+    .where(
+        Assignment.task_id.in_(bindparam("tasks", expanding=True)),
+        Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
+        ~Assignment.fans_out,
+        _begun(ON),
+    )
+    .order_by(Assignment.order_key)
+)
 
 
 def _voiceless(rows: Iterable[tuple[Any, ...]], day: date) -> frozenset[str]:
@@ -127,26 +160,8 @@ def items(
     """The same for several tasks at once, by their number: bodies in the order of the clause, groups as their
     members; who handed its part over is `former` there."""
     day = today(session)
-    query = (
-        select(
-            Assignment.role,
-            Agency.code,
-            Agency.kind,
-            Agency.valid_to,
-            Assignment.task_id,
-            or_(Assignment.valid_to.is_(None), Assignment.valid_to >= day),
-        )
-        .join(Agency, Agency.id == Assignment.agency_id)
-        .where(
-            Assignment.task_id.in_(rows),
-            Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
-            ~Assignment.fans_out,
-            or_(Assignment.valid_from.is_(None), Assignment.valid_from <= day),
-        )
-        .order_by(Assignment.order_key)
-    )
     holding: dict[int, list[Row[Role, str, AgencyKind, date | None, int, bool]]] = {id_: [] for id_ in rows}
-    for found in session.execute(query):
+    for found in session.execute(_HOLDING, {"tasks": list(rows), "day": day}):
         if only in (None, found[1]):
             holding[found[4]].append(found)
     return {id_: _item(here, rows[id_], bodies, day) for id_, bodies in holding.items()}

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Failure, Invalid, NotFound, Text, Unauthenticated
@@ -26,11 +26,14 @@ def well_formed(secret: str | None) -> str:
     return secret
 
 
+_BY_DIGEST = (
+    select(Key, Agency).join(Agency, Agency.id == Key.agency_id).where(Key.digest == bindparam("digest"))
+)
+
+
 def identify(session: Session, secret: str) -> Actor:
     """Who is calling. Read from the database each time, so a revocation is felt by the next request."""
-    found = session.execute(
-        select(Key, Agency).join(Agency, Agency.id == Key.agency_id).where(Key.digest == form.digest(secret))
-    ).one_or_none()
+    found = session.execute(_BY_DIGEST, {"digest": form.digest(secret)}).one_or_none()
     if found is None:
         raise _unknown("key_invalid")
     key, agency = found

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.errors import Text
 from app.models import Activity
 from app.rules.parties import Actor
+from app.rules.vocabulary import ActivityStatus
 from app.schemas.activities import ActivityResult, Moved, Result
 from app.services import activities, evidence
 from app.services.dockets import Docket
@@ -24,7 +25,11 @@ class Outcome(NamedTuple):
 def told(session: Session, actor: Actor, outcome: Outcome) -> tuple[ActivityResult, int]:
     """The whole answer, and the record's version."""
     session.flush()  # the answer carries the version that will be stored (trap 1)
-    shown, version = activities.one(session, outcome.docket.here, actor, outcome.activity.public_id)
+    docket, activity = outcome.docket, outcome.activity
+    if activity.status is ActivityStatus.STANDING and activity.assignment_id == docket.assignment.id:
+        shown, version = activities.filed(session, actor, docket, activity), activity.version
+    else:
+        shown, version = activities.one(session, docket.here, actor, activity.public_id)
     why = hint(outcome)
     return (
         ActivityResult(

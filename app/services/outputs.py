@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -158,8 +158,14 @@ def _returns(session: Session, ids: Sequence[int]) -> Mapping[int, ReturnedOut]:
     }
 
 
+_OWED_BY = (
+    select(Output)
+    .where(Output.assignment_id == bindparam("assignment"))
+    .order_by(Output.number, Output.id)
+    .execution_options(populate_existing=True)
+)
+
+
 def owed_by(session: Session, assignment: Assignment) -> list[Output]:
     """All outputs of an assignment, in order. Whoever changes them has locked the assignment's row."""
-    query = select(Output).where(Output.assignment_id == assignment.id)
-    fresh = query.execution_options(populate_existing=True)
-    return list(session.scalars(fresh.order_by(Output.number, Output.id)))
+    return list(session.scalars(_OWED_BY, {"assignment": assignment.id}))

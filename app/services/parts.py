@@ -19,6 +19,8 @@ from app.rules.vocabulary import Role, TaskKind, TaskStatus
 from app.services import sight
 from app.services.grounds import Ground
 
+_GROUP = aliased(Agency)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -67,7 +69,7 @@ def visible(
 
     `at`: as it stood at that instant. `left_out`: those whose task is not counted, instead.
     """
-    group, in_sum, schedule = aliased(Agency), sight.seen_in_sum(here, actor), _schedule(here)
+    in_sum, schedule = sight.seen_in_sum(here, actor), _schedule(here)
     counted = Standing.status.in_(COUNTED_STATUSES)
     query = (
         select(
@@ -76,14 +78,14 @@ def visible(
             *(Assignment.public_id.label("assignment"), Assignment.valid_from),
             *(Task.id.label("task_id"), Task.code.label("task"), Task.section_id, Task.kind, Task.due_on),
             *(Agency.code.label("agency"), Agency.name_vi, Agency.name_en),
-            group.code.label("group"),
+            _GROUP.code.label("group"),
             *(schedule.c.expected, schedule.c.done_on),
             in_sum.label("in_sum"),
         )
         .join(Assignment, Assignment.id == Standing.assignment_id)
         .join(Task, Task.id == Assignment.task_id)
         .join(Agency, Agency.id == Assignment.agency_id)
-        .outerjoin(group, group.id == Assignment.group_id)
+        .outerjoin(_GROUP, _GROUP.id == Assignment.group_id)
         .outerjoin(schedule, schedule.c.assignment_id == Assignment.id)
         .where(
             Standing.plan_id == here.plan.id,

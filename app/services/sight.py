@@ -1,5 +1,7 @@
 """Sight: what a caller may see, as conditions in SQL; the inverse of `rules.parties.sight`."""
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
@@ -12,9 +14,7 @@ from app.services.grounds import Ground
 
 def seen_whole(here: Ground, actor: Actor) -> ColumnElement[bool]:
     """The SQL inverse of `parties.sight(...) is WHOLE`: a condition on Task."""
-    if here.insider:
-        return true()
-    return or_(Task.visibility == Visibility.NORMAL, leads(actor))
+    return true() if here.insider else _seen_by(actor.agency_id)
 
 
 def seen_in_sum(here: Ground, actor: Actor) -> ColumnElement[bool]:
@@ -32,14 +32,24 @@ def own_part(here: Ground, actor: Actor) -> ColumnElement[bool]:
     return or_(Task.visibility != Visibility.STATUS_ONLY, own, Assignment.role != Role.LEAD)
 
 
+@lru_cache(
+    maxsize=1024
+)  # to say it takes longer than to ask it, and it is asked by few bodies again and again
+def _seen_by(agency_id: int | None) -> ColumnElement[bool]:
+    return or_(Task.visibility == Visibility.NORMAL, _led_by(agency_id))
+
+
 def leads(actor: Actor) -> ColumnElement[bool]:
     """The caller is accountable for the Task of the surrounding query."""
-    own = aliased(Assignment)
-    return (
-        exists()
-        .where(own.task_id == Task.id, own.agency_id == actor.agency_id, own.role == Role.LEAD)
-        .correlate(Task)
-    )
+    return _led_by(actor.agency_id)
+
+
+_OWN = aliased(Assignment)
+
+
+def _led_by(agency_id: int | None) -> ColumnElement[bool]:
+    led = exists().where(_OWN.task_id == Task.id, _OWN.agency_id == agency_id, _OWN.role == Role.LEAD)
+    return led.correlate(Task)
 
 
 def task(session: Session, here: Ground, actor: Actor, code: str) -> Task:

@@ -4,7 +4,7 @@ computed for any instant."""
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import Activity, Assignment, Output, Standing, Task
@@ -47,10 +47,12 @@ def write(
     return standing
 
 
+_CURRENT = select(Standing).where(Standing.assignment_id == bindparam("assignment"), Standing.until.is_(None))
+
+
 def current(session: Session, assignment_id: int) -> Standing | None:
     """The present stretch."""
-    query = select(Standing).where(Standing.assignment_id == assignment_id, Standing.until.is_(None))
-    return session.scalars(query).one_or_none()
+    return session.scalars(_CURRENT, {"assignment": assignment_id}).one_or_none()
 
 
 def heard(session: Session, standing: Standing, records: int) -> None:
