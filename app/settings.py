@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     )
     max_import_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="largest file of records")
     kept_bytes: int = Field(
-        default=0, ge=0, description="answers one process keeps while nothing changes; 0: none"
+        default=32 * 1024 * 1024, ge=0, description="answers one process keeps while nothing changes; 0: none"
     )
     root_path: str = Field(
         default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="path prefix a gateway serves this under"

@@ -5,8 +5,11 @@ import pytest
 
 from app.main import create_app
 from app.settings import Settings
+from tests.patience import untraced
 from tests.service import PLAN, Service, push
 from tests.walks import NOWHERE, everything
+
+pytestmark = untraced
 
 OPERATIONS = sorted(
     operations["get"]["operationId"]
@@ -16,8 +19,14 @@ OPERATIONS = sorted(
 """Every GET of the contract: a new one is tested without being named here."""
 
 
+_WALKED: dict[str, list[tuple[str, str]]] = {}
+
+
 def _addresses(service: Service, client: httpx.Client, operation: str) -> list[str]:
-    return [at for found, at in everything(client, service.app.openapi(), most=1) if found == operation]
+    """Where the operation is found. The walk over everything is made once for each database."""
+    if service.url not in _WALKED:
+        _WALKED[service.url] = list(everything(client, service.app.openapi(), most=1))
+    return [at for found, at in _WALKED[service.url] if found == operation]
 
 
 def _headers(answer: httpx.Response) -> dict[str, str]:

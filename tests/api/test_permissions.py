@@ -24,9 +24,12 @@ from app.services.asking_of_plans import ON_A_PLAN, ON_AN_AGENCY
 from app.services.budget import ON_A_LINE
 from app.services.permissions import ON_A_TASK, ON_AN_ACTIVITY, ON_AN_OUTPUT
 from tests.deciding import act, acted, assignment, decided, leads, output
+from tests.patience import untraced
 from tests.service import PLAN, Service
 from tests.walks import NOWHERE, items
 from tests.writing import news, pushing, record, withdraw
+
+pytestmark = untraced
 
 if TYPE_CHECKING:
     from tests.conftest import Seeded
@@ -516,7 +519,7 @@ def asker(service: Service, code: str) -> Callable[[Action, str], PermissionOut]
 def test_can_is_what_is_allowed(lived: Service, clients: dict[str, TestClient], noun: str) -> None:
     for code, client in clients.items():
         put = asker(lived, code)
-        for place, thing in enumerate(sample(client, noun, 4, f"{code} {noun}")):
+        for place, thing in enumerate(sample(client, noun, 2, f"{code} {noun}")):
             on = f"{SLUG}/{noun}/{thing.get('id') or thing['code']}"
             wanted = list(Action) if place == 0 else LISTS[noun]
             allowed = [action for action in wanted if put(action, on).allowed]

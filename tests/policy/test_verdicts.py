@@ -8,9 +8,12 @@ from collections.abc import Mapping
 
 import pytest
 
+from tests.patience import untraced
 from tests.policy.requests import MAKERS, World, operations
 from tests.service import PLAN, Service
 from tests.walks import OPEN, everything
+
+pytestmark = untraced
 
 CALLERS = {
     "lead": "SVHTTDL",
