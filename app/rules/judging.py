@@ -39,13 +39,11 @@ class Refusal:
 
 def judge(actor: Actor, action: Action, item: Item) -> Permit | Refusal:
     """May this actor do this to this item now? The one engine behind every answer to that question."""
-    rule = POLICY[action]
-    mine = relations(actor, item)
-    granted = [relation for relation in mine if relation in rule.may | rule.on_behalf]
-    impediment = _of_the_caller(rule, actor) or _of_the_item(rule, item) or _of_both(rule, mine)
-    if impediment is None and granted:
-        return Permit(action, actor, granted[0])
-    code, why = impediment or ("another_agency", sentence(action))
+    rule, mine = POLICY[action], relations(actor, item)
+    verdict = _verdict(rule, actor, item, mine)
+    if isinstance(verdict, Relation):
+        return Permit(action, actor, verdict)
+    code, why = verdict or ("another_agency", sentence(action))
     needs = tuple(relation for relation in Relation if relation in rule.may)
     return Refusal(
         code=code,
@@ -67,7 +65,8 @@ def who_can(action: Action, item: Item) -> tuple[str, ...]:
 
 def allowed(actor: Actor, actions: Iterable[Action], item: Item) -> list[Action]:
     """What this actor may do to this item, of what can be done to such a thing."""
-    return [action for action in actions if isinstance(judge(actor, action, item), Permit)]
+    mine = relations(actor, item)
+    return [action for action in actions if isinstance(_verdict(POLICY[action], actor, item, mine), Relation)]
 
 
 def sentence(action: Action) -> Text:
@@ -104,6 +103,16 @@ def _able(rule: Rule, wanted: frozenset[Relation], item: Item) -> tuple[str, ...
     barred = item.voiceless.union(*(holders(relation, item) for relation in rule.never))
     ordered = [code for relation in Relation if relation in wanted for code in holders(relation, item)]
     return tuple(code for code in dict.fromkeys(ordered) if code not in barred)
+
+
+def _verdict(
+    rule: Rule, actor: Actor, item: Item, mine: tuple[Relation, ...]
+) -> Relation | tuple[str, Text] | None:
+    """What the caller may do it as; or what stands in the way; or None, where it is simply another's."""
+    impediment = _of_the_caller(rule, actor) or _of_the_item(rule, item) or _of_both(rule, mine)
+    if impediment is not None:
+        return impediment
+    return next((relation for relation in mine if relation in rule.may or relation in rule.on_behalf), None)
 
 
 def _of_the_caller(rule: Rule, actor: Actor) -> tuple[str, Text] | None:

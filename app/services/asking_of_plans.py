@@ -7,7 +7,7 @@ from app.errors import NotFound
 from app.models import Agency, Plan
 from app.rules.acts import Obstacle
 from app.rules.amending import ProposalState
-from app.rules.judging import Permit, allowed, judge
+from app.rules.judging import allowed
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item
 from app.rules.urging import UrgeState
@@ -78,6 +78,6 @@ def agency(session: Session, actor: Actor, code: str) -> Thing:
         raise NotFound()
     in_force = select(Plan.slug).order_by(Plan.status != PlanStatus.ACTIVE, Plan.slug)
     items = [grounds.find(session, actor, slug).item for slug in session.scalars(in_force).all()] or [Item()]
-    own = (item for item in items if isinstance(judge(actor, Action.AGENCY_EDIT, item), Permit))
+    own = (item for item in items if allowed(actor, (Action.AGENCY_EDIT,), item))
     item = next(own, items[0])
     return Thing(item, allowed(actor, ON_AN_AGENCY, item), only(ON_AN_AGENCY))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.models import Agency, Assignment, Output, Task
-from app.rules.judging import Permit, judge
+from app.rules.judging import Permit, allowed
 from app.rules.ownership import Action
 from app.rules.parties import Actor, part_of
 from app.rules.vocabulary import Role
@@ -68,7 +68,7 @@ def _for_output(
     def permitted() -> Permit:
         claimants = grounds.claimants(session, here, output)
         item = part_of(grounds.item(session, here, task), body, claimants)
-        action = next((one for one in actions if isinstance(judge(actor, one, item), Permit)), actions[0])
+        action = next(iter(allowed(actor, actions, item)), actions[0])
         return access.permit(actor, action, item, lambda: offers.instead(session, here, actor, action, task))
 
     permitted()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.models import Activity, Agency, Assignment, Output, Task
 from app.rules import acts
 from app.rules.acts import ActKind
-from app.rules.judging import Permit, allowed, judge
+from app.rules.judging import allowed
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item, part_of
 from app.rules.vocabulary import ActivityStatus, Level, Role, TaskFamily, TaskKind
@@ -144,7 +144,7 @@ class Permissions:
         return [
             id_
             for id_, task, _, agency in self._bodies()
-            if isinstance(judge(self._actor, action, part_of(self._item(task), agency, claimants)), Permit)
+            if allowed(self._actor, (action,), part_of(self._item(task), agency, claimants))
         ]
 
     def _secretariat(self) -> tuple[str, ...]:
