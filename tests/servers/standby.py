@@ -42,7 +42,7 @@ class Standby(ThrowAwayPostgres):
 
     def catch_up(self) -> None:
         """Wait until all that is committed on the first can be read here."""
-        there = self._primary.say("SELECT pg_current_wal_insert_lsn()")
+        there = self._primary.say("SELECT pg_current_wal_flush_lsn()")
         self._until(f"pg_last_wal_replay_lsn() >= '{there}'")
 
     def promote(self) -> None:
