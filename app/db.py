@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -33,10 +33,10 @@ _UNIQUE_CODES = (2067, 1555)
 _UNIQUE_MESSAGE = "UNIQUE constraint failed"  # one of the two SQLite drivers gives no extended result code
 _LOCK_NOT_AVAILABLE = ("55P03",)
 _BROKEN_FOR_ANOTHER = ("40001", "40P01")  # undone in favour of another: serialisation failure, deadlock
-_PASSING_STATES = ("08", "25006", "40", "53", *_LOCK_NOT_AVAILABLE, "57P")
-"""Connection, no primary any more, rollback, resources, lock not available, shutdown and start-up."""
-_PASSING_CODES = (5, 6)
-"""Busy, locked."""
+_NO_PRIMARY = ("25006", "0A000")  # read-only; "cannot set transaction read-write mode during recovery"
+_PASSING_STATES = ("08", "40", "53", *_LOCK_NOT_AVAILABLE, "57P", *_NO_PRIMARY)
+"""Connection, rollback, resources, lock not available, shutdown and start-up, a replica for a primary."""
+_PASSING_CODES = (5, 6)  # busy, locked
 
 
 T = TypeVar("T")
@@ -131,11 +131,15 @@ class Database:
         finally:
             self._turn.release()
 
+    def takes_writes(self) -> bool:
+        """Whether it answers, and is not a replica."""
+        answer = "true" if self.embedded else "NOT pg_is_in_recovery()"
+        with self.reading() as session:
+            return bool(session.scalar(text(f"SELECT {answer}")))
+
     def hold(self, session: Session, name: str) -> bool:
         """Keep others from working under the same name until this unit of work ends; False if one still is.
-
-        On SQLite the turn to write does that already.
-        """
+        On SQLite the turn to write does that already."""
         if self.embedded:
             return True
         try:
@@ -195,7 +199,7 @@ def _postgresql_engine(settings: Settings, url: str = "", **connecting: Any) -> 
 
 def _replica(primary: Engine, settings: Settings) -> Replica:
     if settings.embedded:
-        raise ValueError("TTDN_REPLICA_URL: only PostgreSQL has replicas")
+        raise ValueError("TTDN_REPLICA_URL: chỉ PostgreSQL có bản sao · only PostgreSQL has replicas")
     engine = _postgresql_engine(settings, settings.replica_url, connect_timeout=CONNECT_SECONDS)
     return Replica(engine, primary, settings.replica_seconds)
 

@@ -4,7 +4,6 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import text
 
 from app import migration
 from app.db import Database
@@ -40,8 +39,11 @@ def get_readyz(request: Request) -> Readiness:
     """Cơ sở dữ liệu trả lời và đúng phiên bản lược đồ; nếu không là 503. · The database answers and has the
     schema this program needs; 503 otherwise."""
     database: Database = request.app.state.database
-    with database.reading() as session:
-        session.execute(text("SELECT 1"))
+    if not database.takes_writes():
+        raise Busy(
+            5,
+            Text("Máy chủ cơ sở dữ liệu này không nhận ghi", "This database server takes no writes"),
+        )
     if migration.current(database.engine) != request.app.state.schema:
         raise Busy(
             30,

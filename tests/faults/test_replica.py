@@ -4,16 +4,21 @@ than is promised, and what only the primary knows is asked of the primary."""
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from datetime import timedelta
 from itertools import cycle, islice
 
 import httpx
 import psycopg
 import pytest
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine, func, make_url, select
+from sqlalchemy.orm import Session
 
-from app import freshness
+from app import freshness, replica
+from app.db import Database
+from app.errors import NotFound
 from app.services import audit, keys
+from app.settings import Settings
 from app.web.desk import CONSISTENCY
 from tests.faults.sites import Site
 from tests.servers import Postgres, ServerProcess, Standby, ThrowAwayPostgres
@@ -66,6 +71,77 @@ def total(client: httpx.Client, token: str | None = None) -> int:
     answer = client.get(ACTIVITIES, params=TOTAL, headers={CONSISTENCY: token} if token else {})
     assert answer.status_code == 200, answer.text
     return int(answer.json()["total"])
+
+
+def test_only_a_server_has_replicas() -> None:
+    with pytest.raises(ValueError, match="TTDN_REPLICA_URL"):
+        Database(Settings(DATABASE_URL="sqlite://", replica_url="postgresql://127.0.0.1/ttdn"))
+
+
+def test_a_token_asks_for_a_position_or_for_all_there_is() -> None:
+    assert replica.least([]) == 0
+    assert replica.least([replica.token(2**64 - 1), replica.token(7)]) == 2**64 - 1
+    assert {replica.least([one]) for one in ("", "0/16B3748", "-1", "F", "1" * 17, CURRENT)} == {None}
+
+
+def test_a_look_is_the_replicas_or_the_primarys(
+    cluster: ThrowAwayPostgres, cluster_site: Site, standby: Standby
+) -> None:
+    """In this process: which of the two servers looks, by the position that is asked for."""
+    settings = Settings(
+        DATABASE_URL=cluster.url("ttdn"), replica_url=standby.url("ttdn"), replica_seconds=3600
+    )
+    with closing(Both(settings)) as both:
+        standby.catch_up()
+        assert both.looks() == both.looks() == "replica"
+        standby.hold_back()
+        with cluster_site.writing() as session:
+            keys.issue(session, keys.technician(), "MTTQ", "test", (), timedelta(days=1))
+        written = both.replica.committed()
+        assert (both.looks(), both.looks(written), both.looks(None)) == ("replica", "primary", "primary")
+        assert both.looks(refused=True) == "primary"
+        lag = both.replica.lag()
+        assert (lag.serves, bool(lag.bytes), lag.seconds is not None) == (True, True, True)
+        standby.let_go()
+        standby.catch_up()
+        assert both.looks(written) == "replica"
+        assert both.replica.lag() == (True, 0, 0.0)
+        standby.stop()
+        assert both.looks() == "primary"
+        assert (both.replica.resting(), both.replica.lag()) == (True, replica.Lag(serves=False))
+        standby.start()
+
+
+class Both(Database):
+    """A primary and its replica, asked which of them answers."""
+
+    replica: replica.Replica
+
+    def looks(self, at_least: int | None = 0, *, refused: bool = False) -> str:
+        def where(session: Session) -> str:
+            late = session.scalar(select(func.pg_is_in_recovery()))
+            if late and refused:
+                raise NotFound
+            return "replica" if late else "primary"
+
+        return self.look(where, at_least)
+
+    close = Database.dispose
+
+
+def test_a_server_that_is_no_primary_is_busy_for_whoever_writes(cluster_site: Site, standby: Standby) -> None:
+    """An address that still leads to the old one, or to the wrong one."""
+    standby.catch_up()
+    with (
+        closing(Site(standby.url("ttdn"), cluster_site.secrets)) as site,
+        site.serve(ready="/livez") as server,
+        site.client("SVHTTDL", server.base_url) as office,
+    ):
+        for refused in [*(push(office) for _ in range(3)), office.get("/readyz")]:
+            assert (refused.status_code, refused.json()["code"]) == (503, "busy")
+            assert refused.headers["retry-after"].isdigit()
+            assert office.get(ACTIVITIES).status_code == 200
+        assert "Traceback" not in server.log
 
 
 def test_who_wrote_reads_it_anywhere_and_others_read_the_replica(
