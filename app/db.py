@@ -5,16 +5,16 @@ SQLite: one writer at a time, who waits in this process and takes the file's wri
 durable commits; readers see one snapshot. PostgreSQL: reads are one REPEATABLE READ snapshot, writers lock
 the rows they are about to judge. They differ in two more places: `migration` keeps one at a time at work on
 the schema, and the feed's order is `journal`'s to write and `services.changes`' to read. What a write leaves
-on record is `journal`'s.
+on record is `journal`'s; when a replica may serve a read is `replica`'s.
 """
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from sqlalchemy.pool import QueuePool
 from app import freshness, sqlite
 from app.errors import Busy, Conflict, Stale, Text
 from app.journal import WritingSession
+from app.replica import CONNECT_SECONDS, Behind, Replica
 from app.settings import Settings
 
 # PostgreSQL's SQLSTATE, by its beginning; SQLite's result codes.
@@ -32,12 +33,13 @@ _UNIQUE_CODES = (2067, 1555)
 _UNIQUE_MESSAGE = "UNIQUE constraint failed"  # one of the two SQLite drivers gives no extended result code
 _LOCK_NOT_AVAILABLE = ("55P03",)
 _BROKEN_FOR_ANOTHER = ("40001", "40P01")  # undone in favour of another: serialisation failure, deadlock
-_PASSING_STATES = ("08", "40", "53", *_LOCK_NOT_AVAILABLE, "57P")
-"""Connection, rollback, resources, lock not available, shutdown and start-up."""
-_PASSING_CODES = (5, 6)
-"""Busy, locked."""
+_NO_PRIMARY = ("25006", "0A000")  # read-only; "cannot set transaction read-write mode during recovery"
+_PASSING_STATES = ("08", "40", "53", *_LOCK_NOT_AVAILABLE, "57P", *_NO_PRIMARY)
+"""Connection, rollback, resources, lock not available, shutdown and start-up, a replica for a primary."""
+_PASSING_CODES = (5, 6)  # busy, locked
 
 
+T = TypeVar("T")
 Clock = Callable[[], datetime]
 
 
@@ -47,7 +49,7 @@ def utc_now() -> datetime:
 
 
 class Database:
-    """The engine and the two ways through it: `reading` and `writing`.
+    """The engine and the two ways through it: `reading` and `writing`; and `look`, which may be late.
 
     Each unit of work happens at one instant, which `clock` tells as it begins (`models.unit`).
     """
@@ -57,12 +59,13 @@ class Database:
         self._patience = settings.busy_seconds
         self.embedded = settings.embedded
         self.engine = _sqlite_engine(settings) if settings.embedded else _postgresql_engine(settings)
+        self.replica = _replica(self.engine, settings) if settings.replica_url else None
         self._reader = (
             self.engine
             if self.embedded
             else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         )
-        self.freshness = _freshness(self.engine, settings)
+        self.freshness = _freshness(self.engine, self.replica, settings)
         self._writer = self.engine.execution_options(writing=True)
         self._turn = threading.Lock()
 
@@ -73,8 +76,20 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot of everything; nothing can be changed through it."""
-        with Session(self._reader, autoflush=False, info={"now": self.now()}) as session:
+        with self._session(self._reader) as session:
             yield session
+
+    def look(self, at: Callable[[Session], T], at_least: int | None) -> T:
+        """Look at one snapshot that holds what was committed up to a position of the primary's log, or all of
+        it (None). Two may be looked at: a replica's, and the primary's where that one will not do."""
+        if self.replica is not None and at_least is not None:
+            with suppress(Behind):
+                return self.replica.look(lambda connection: at(self._session(connection)), at_least)
+        with self.reading() as session:
+            return at(session)
+
+    def _session(self, bind: Engine | Connection) -> Session:
+        return Session(bind, autoflush=False, info={"now": self.now()})
 
     @contextmanager
     def writing(self, request_id: str | None = None) -> Iterator[Session]:
@@ -116,11 +131,15 @@ class Database:
         finally:
             self._turn.release()
 
+    def takes_writes(self) -> bool:
+        """Whether it answers, and is not a replica."""
+        answer = "true" if self.embedded else "NOT pg_is_in_recovery()"
+        with self.reading() as session:
+            return bool(session.scalar(text(f"SELECT {answer}")))
+
     def hold(self, session: Session, name: str) -> bool:
         """Keep others from working under the same name until this unit of work ends; False if one still is.
-
-        On SQLite the turn to write does that already.
-        """
+        On SQLite the turn to write does that already."""
         if self.embedded:
             return True
         try:
@@ -135,6 +154,8 @@ class Database:
         """Close every connection."""
         self.freshness.close()
         self.engine.dispose()
+        if self.replica is not None:
+            self.replica.dispose()
 
 
 def _sqlite_engine(settings: Settings) -> Engine:
@@ -164,19 +185,29 @@ def _sqlite_engine(settings: Settings) -> Engine:
     return engine
 
 
-def _postgresql_engine(settings: Settings) -> Engine:
+def _postgresql_engine(settings: Settings, url: str = "", **connecting: Any) -> Engine:
     return create_engine(
-        settings.database_url,
+        url or settings.database_url,
         hide_parameters=True,
         pool_size=settings.threads,
         max_overflow=settings.threads,
         pool_timeout=settings.busy_seconds,
         pool_pre_ping=True,
-        connect_args={"options": f"-c lock_timeout={settings.busy_seconds}s -c timezone=UTC"},
+        connect_args=connecting | {"options": f"-c lock_timeout={settings.busy_seconds}s -c timezone=UTC"},
     )
 
 
-def _freshness(engine: Engine, settings: Settings) -> freshness.Freshness:
+def _replica(primary: Engine, settings: Settings) -> Replica:
+    if settings.embedded:
+        raise ValueError("TTDN_REPLICA_URL: chỉ PostgreSQL có bản sao · only PostgreSQL has replicas")
+    engine = _postgresql_engine(settings, settings.replica_url, connect_timeout=CONNECT_SECONDS)
+    return Replica(engine, primary, settings.replica_seconds)
+
+
+def _freshness(engine: Engine, replica: Replica | None, settings: Settings) -> freshness.Freshness:
+    if replica is not None:
+        both = freshness.Server(engine), freshness.Server(replica.engine)
+        return freshness.Both(*both, unless=replica.resting)
     if not settings.embedded:
         return freshness.Server(engine)
     return freshness.Embedded(engine) if settings.lasts else freshness.Unknown()

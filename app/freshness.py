@@ -4,14 +4,15 @@ It is the one rule by which an answer may be given a second time without being c
 which would be a stale number for that long, and not a counter of our own, which a restored backup or another
 program would not raise. SQLite tells a connection of the commits of all others (`PRAGMA data_version`);
 PostgreSQL names a snapshot by the transactions it sees (`pg_current_snapshot()`), and two snapshots of one
-name see the same rows. What it costs is one number from shared memory, or one small query; on PostgreSQL
+name see the same rows. A replica's snapshot does not name the transactions that still run, so its state is
+how far it has replayed. What it costs is one number from shared memory, or one small query; on PostgreSQL
 everybody who asked before it began shares it.
 """
 
 import asyncio
 import logging
 import threading
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -93,12 +94,16 @@ class Embedded:
             self._asking.close()
 
 
+_SERVER = """SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text
+ELSE pg_current_snapshot()::text END"""
+
+
 class Server:
     """PostgreSQL: one question after the other, on a thread of its own; each answers all who waited for it to
     begin, and none who came later."""
 
     def __init__(self, engine: Engine) -> None:
-        self._asking = _Asking(engine, "SELECT pg_current_snapshot()::text")
+        self._asking = _Asking(engine, _SERVER)
         self._thread, self._turn = ThreadPoolExecutor(1, "freshness"), threading.Lock()
         self._next: Future[Hashable | None] | None = None
 
@@ -119,3 +124,22 @@ class Server:
         """Close the connection once nobody waits for it."""
         self._thread.shutdown()
         self._asking.close()
+
+
+class Both:
+    """A primary, which knows whose key still holds, and its replica: an answer may come from either."""
+
+    def __init__(self, primary: Freshness, replica: Freshness, *, unless: Callable[[], bool]) -> None:
+        self._primary, self._replica, self._unless = primary, replica, unless
+
+    async def state(self) -> Hashable | None:
+        """The states of both; None where one of them does not tell, or is not to be asked now."""
+        if self._unless():
+            return None
+        states = await asyncio.gather(self._primary.state(), self._replica.state())
+        return None if None in states else tuple(states)
+
+    def close(self) -> None:
+        """Close both connections."""
+        self._primary.close()
+        self._replica.close()

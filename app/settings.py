@@ -18,6 +18,12 @@ class Settings(BaseSettings):
         validation_alias="DATABASE_URL",
         description="sqlite:///path (embedded) or postgresql://user:password@host/database",
     )
+    replica_url: str = Field(
+        default="", description="a streaming replica's address, which serves reads; empty: none"
+    )
+    replica_seconds: float = Field(
+        default=10, ge=0.1, le=3600, description="how late what a replica serves may be at most"
+    )
     threads: int = Field(default=4, ge=1, le=64, description="requests worked on at once in one process")
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024)
     signing_key: Path | None = Field(

@@ -4,9 +4,9 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import text
 
 from app import migration
+from app.db import Database
 from app.errors import Busy, Text
 
 router = APIRouter(tags=["operations"])
@@ -16,6 +16,18 @@ class Health(BaseModel):
     status: Literal["ok"] = Field(examples=["ok"])
 
 
+class ReplicaHealth(BaseModel):
+    """How far the replica is behind; null: not known, or more than is served."""
+
+    serves: bool
+    behind_bytes: int | None
+    behind_seconds: float | None
+
+
+class Readiness(Health):
+    replica: ReplicaHealth | None = Field(description="null: none is named, the primary serves every read")
+
+
 @router.get("/livez", operation_id="get_livez", summary="Tiến trình còn sống · The process lives")
 async def get_livez() -> Health:
     """Trả lời nghĩa là còn sống. · To answer is to live."""
@@ -23,12 +35,15 @@ async def get_livez() -> Health:
 
 
 @router.get("/readyz", operation_id="get_readyz", summary="Sẵn sàng phục vụ · Ready to serve")
-def get_readyz(request: Request) -> Health:
+def get_readyz(request: Request) -> Readiness:
     """Cơ sở dữ liệu trả lời và đúng phiên bản lược đồ; nếu không là 503. · The database answers and has the
     schema this program needs; 503 otherwise."""
-    database = request.app.state.database
-    with database.reading() as session:
-        session.execute(text("SELECT 1"))
+    database: Database = request.app.state.database
+    if not database.takes_writes():
+        raise Busy(
+            5,
+            Text("Máy chủ cơ sở dữ liệu này không nhận ghi", "This database server takes no writes"),
+        )
     if migration.current(database.engine) != request.app.state.schema:
         raise Busy(
             30,
@@ -37,4 +52,6 @@ def get_readyz(request: Request) -> Health:
                 "The schema is out of date: run ttdn migrate",
             ),
         )
-    return Health(status="ok")
+    lag = database.replica.lag() if database.replica else None
+    told = lag and ReplicaHealth(serves=lag.serves, behind_bytes=lag.bytes, behind_seconds=lag.seconds)
+    return Readiness(status="ok", replica=told)

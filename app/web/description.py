@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.web import lines
+from app.web.desk import CONSISTENCY
 from app.web.exports import MEDIA_TYPES
 from app.web.problem_schema import PROBLEM, PROBLEM_ERROR, PROBLEM_RESPONSE
 
@@ -32,6 +33,21 @@ _SIG = {
     "in": "query",
     "name": "sig",
     "description": "Bí mật của một đăng ký lịch. · The secret of a calendar subscription.",
+}
+
+_PAST = {
+    "name": CONSISTENCY,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "title": CONSISTENCY},
+    "description": "Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · "
+    "From the answer to a write: what is read will hold it, also where a replica serves.",
+}
+_WRITTEN = {
+    CONSISTENCY: {
+        "schema": {"type": "string"},
+        "description": "Chỉ khi có bản sao. · Only where there is a replica.",
+    }
 }
 
 
@@ -96,6 +112,8 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
         if response.get("description") == "Successful Response":  # FastAPI's default
             response["description"] = "Thành công. · Done."
     operation["security"] = [{"bearer": []}] if needs_key else []
+    if needs_key:
+        _date(operation, method)
     if any(parameter["name"] == "sig" for parameter in operation.get("parameters", ())):
         operation["security"].append({"sig": []})
     if any(parameter["name"] == "format" for parameter in operation.get("parameters", ())):
@@ -107,6 +125,16 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
     content = operation.get("requestBody", {}).get("content", {})
     if method == "patch" and "application/json" in content:
         content["application/merge-patch+json"] = content.pop("application/json")  # RFC 7396
+
+
+def _date(operation: dict[str, Any], method: str) -> None:
+    """Where a write says how far it has come, and a read how far it has to."""
+    if method == "get":
+        operation["parameters"] = [*operation.get("parameters", ()), _PAST]
+        return
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            response["headers"] = _WRITTEN
 
 
 def _exemplify(operation: dict[str, Any], example: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ answer of the first.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated
+from typing import Annotated, Final, TypeVar
 
 from fastapi import Depends, Header
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +18,7 @@ from starlette.responses import Response
 from app.db import Database, will_pass
 from app.errors import Failure, Fault, InFlight, Invalid, Text
 from app.models.unit import instant
+from app.replica import least, token
 from app.rules import calendar
 from app.rules.parties import Actor
 from app.schemas.base import Out
@@ -31,6 +32,10 @@ from app.web.exports import Ask
 ATTEMPTS = 3
 """How often a unit of work is begun anew when PostgreSQL breaks a deadlock with it."""
 
+CONSISTENCY: Final = "Consistency-Token"
+"""Up to where the caller has written; what it reads is no older (docs/scaling.md)."""
+
+T = TypeVar("T")
 Said = Out | Answer | Response | None
 """What an operation says; nothing where another one follows that says it all."""
 Operation = Callable[[Session, Actor], Said]
@@ -47,9 +52,8 @@ class Desk:
         self, operation: Callable[[Session, Actor], Out | Answer], *, cursor: str = "cursor"
     ) -> Response:
         """Answer from one snapshot; 304 if the caller has it already."""
-        with self._database.reading() as session:
-            said = operation(session, self._reader(session))
-            answer = said if isinstance(said, Answer) else Answer(said)
+        said = self._look(operation)
+        answer = said if isinstance(said, Answer) else Answer(said)
         answer.headers.update(next_link(self._request, answer.body, cursor))
         return conditional(self._request, render(answer))
 
@@ -59,17 +63,26 @@ class Desk:
         """One page of a list; or all of it as a file, its pages read from one snapshot."""
         if ask.format == "json":
             return self.read(lambda session, actor: find(session, actor, ask), cursor=cursor)
-        with self._database.reading() as session:
-            actor = self._identify(session)
-            file = exports.made(ask, lambda page: find(session, actor, page), cursor)
+        file = self._look(
+            lambda session, actor: exports.made(ask, lambda page: find(session, actor, page), cursor)
+        )
         return exports.answer(self._request, file, ask.format)
 
     def document(self, operation: Callable[[Session, Actor], bytes], media_type: str) -> Response:
         """Answer something that is no JSON from one snapshot; 304 if the caller has it already."""
-        with self._database.reading() as session:
-            content = operation(session, self._reader(session))
+        content = self._look(operation)
         headers = {"ETag": etag(0, [content])}
         return conditional(self._request, Response(content, headers=headers, media_type=media_type))
+
+    def _look(self, operation: Callable[[Session, Actor], T]) -> T:
+        """Look at one snapshot as whoever calls. Where a replica may have it, the primary says who that is:
+        it alone knows at once of a key that was revoked."""
+        with self._database.reading() as session:
+            actor = self._reader(session)
+            if self._database.replica is None:
+                return operation(session, actor)
+        past = least(self._request.headers.getlist(CONSISTENCY))
+        return self._database.look(lambda session: operation(session, actor), past)
 
     def _reader(self, session: Session) -> Actor:
         """Who reads. What is read holds, while nothing changes, as long as the day and the key do."""
@@ -92,11 +105,21 @@ class Desk:
 
         The key is asked about in each: what another request with it has finished meanwhile is answered then.
         """
-        for operation in operations:
-            response = self._patiently(operation, repeat)
-            if response is not None:
-                return response
+        try:
+            for operation in operations:
+                response = self._patiently(operation, repeat)
+                if response is not None:
+                    response.headers.update(self._written())
+                    return response
+        except Failure as failure:
+            failure.headers.update(self._written())  # who reads again, reads what was judged
+            raise
         raise AssertionError("the last unit of work has to answer")
+
+    def _written(self) -> dict[str, str]:
+        """Where a replica may serve the next read: up to where it has to be for that."""
+        replica = self._database.replica
+        return {} if replica is None else {CONSISTENCY: token(replica.committed())}
 
     def _patiently(self, operation: Operation, repeat: str | None) -> Response | None:
         for attempt in range(1, ATTEMPTS + 1):

@@ -1,8 +1,9 @@
 """Warm reads: an answer that was computed is given again while nothing has been committed since.
 
-Who called, with which key and for which address, is part of what an answer is kept under, and nothing but
-equality is asked of it: permissions, sight and parameters were judged when it was computed, from the same
-rows. An answer ends with its day, since days are part of many figures, and with the key it was given to.
+Who called, with which key, for which address and how late at most, is part of what an answer is kept under,
+and nothing but equality is asked of it: permissions, sight and parameters were judged when it was computed,
+from the same rows. An answer ends with its day, since days are part of many figures, and with the key it was
+given to.
 """
 
 import threading
@@ -114,7 +115,7 @@ class _Asked(NamedTuple):
         """None for all that is no plain read."""
         if scope["type"] != "http" or scope["method"] != "GET":
             return None
-        conditions, callers = [], []
+        conditions, callers, tokens = [], [], list[bytes]()
         for name, value in scope["headers"]:
             if name in _UNUSUAL:
                 return None
@@ -122,9 +123,11 @@ class _Asked(NamedTuple):
                 conditions.append(value)
             elif name == b"authorization":
                 callers.append(value)
+            elif name == b"consistency-token":
+                tokens.append(value)
         if len(conditions) > 1 or len(callers) > 1:
             return None
-        parts = (*callers, scope["path"].encode(), scope["query_string"])
+        parts = (*callers, scope["path"].encode(), scope["query_string"], *tokens)
         name = blake2b(b"\0".join(parts), digest_size=24).digest()
         return cls(name, conditions[0].decode("latin-1") if conditions else None)
 

@@ -5263,6 +5263,17 @@ export interface components {
              */
             percent: number | null;
         };
+        /** Readiness */
+        Readiness: {
+            /**
+             * Status
+             * @example ok
+             * @constant
+             */
+            status: "ok";
+            /** @description null: none is named, the primary serves every read */
+            replica: components["schemas"]["ReplicaHealth"] | null;
+        };
         /**
          * ReceiptBrief
          * @description A receipt, without its rows.
@@ -5529,6 +5540,18 @@ export interface components {
             fill: string[];
             /** Who Can */
             who_can: string[];
+        };
+        /**
+         * ReplicaHealth
+         * @description How far the replica is behind; null: not known, or more than is served.
+         */
+        ReplicaHealth: {
+            /** Serves */
+            serves: boolean;
+            /** Behind Bytes */
+            behind_bytes: number | null;
+            /** Behind Seconds */
+            behind_seconds: number | null;
         };
         /**
          * ReturnIn
@@ -6565,7 +6588,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: id, occurred_on, title · order, minus is descending: id, occurred_on, title */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -6670,6 +6696,8 @@ export interface operations {
             /** @description Đã có từ trước · Already on record */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6734,6 +6762,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6857,6 +6887,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6949,7 +6981,10 @@ export interface operations {
     get_activity: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -7048,6 +7083,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7136,6 +7173,8 @@ export interface operations {
             /** @description Đã rút từ trước · Already withdrawn */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7205,6 +7244,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7312,6 +7353,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7442,6 +7485,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7568,6 +7613,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7698,7 +7745,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: task, due_on · order, minus is descending: task, due_on */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -7764,7 +7814,10 @@ export interface operations {
     get_output: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -7836,7 +7889,10 @@ export interface operations {
                 /** @description Đếm tổng số mục · answer `total` as well */
                 count?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -7928,6 +7984,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8000,6 +8058,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8101,6 +8161,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8173,6 +8235,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8275,6 +8339,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8347,6 +8413,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8450,6 +8518,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8527,6 +8597,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8641,7 +8713,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: task, due_on · order, minus is descending: task, due_on */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -8736,6 +8811,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8811,6 +8888,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8881,6 +8960,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8968,7 +9049,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: revision · order, minus is descending: revision */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -9068,6 +9152,8 @@ export interface operations {
             /** @description Làm thử, không lưu gì · A rehearsal */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9193,6 +9279,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9321,7 +9409,10 @@ export interface operations {
     get_amendment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -9391,7 +9482,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: id · order, minus is descending: id */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -9478,6 +9572,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9520,7 +9616,10 @@ export interface operations {
     get_proposal: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -9600,6 +9699,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9745,6 +9846,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9919,6 +10022,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9956,6 +10061,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10022,6 +10129,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10059,6 +10168,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10107,7 +10218,10 @@ export interface operations {
                  */
                 kind?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -10257,7 +10371,10 @@ export interface operations {
                  */
                 by?: components["schemas"]["By"] | null;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -10555,7 +10672,10 @@ export interface operations {
                 /** @description mức: báo cáo, có minh chứng, xác nhận · which of the three figures */
                 level?: "reported" | "evidenced" | "confirmed";
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -10679,7 +10799,10 @@ export interface operations {
                 /** @description cả những gì không thay đổi · also what has not moved */
                 all?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -10819,7 +10942,10 @@ export interface operations {
     get_overview: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -11652,7 +11778,10 @@ export interface operations {
                 /** @description Kèm theo: assignments, links · also include: assignments, links */
                 include?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -11764,7 +11893,10 @@ export interface operations {
     get_task: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -11981,7 +12113,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: task, agency · order, minus is descending: task, agency */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -12091,7 +12226,10 @@ export interface operations {
     get_assignment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -12225,7 +12363,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: id, due_on · order, minus is descending: id, due_on */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -12316,6 +12457,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12365,7 +12508,10 @@ export interface operations {
     get_urge: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -12448,6 +12594,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12491,6 +12639,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12563,6 +12713,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12606,6 +12758,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12671,7 +12825,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: slug, year · order, minus is descending: slug, year */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12723,7 +12880,10 @@ export interface operations {
     get_plan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -12876,7 +13036,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: code · order, minus is descending: code */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -12924,7 +13087,10 @@ export interface operations {
     get_section: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -12977,7 +13143,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: code · order, minus is descending: code */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -13027,7 +13196,10 @@ export interface operations {
     get_objective: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -13086,7 +13258,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: code, date_verified, name · order, minus is descending: code, date_verified, name */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -13190,6 +13365,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13248,7 +13425,10 @@ export interface operations {
                  */
                 year?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -13341,6 +13521,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13437,7 +13619,10 @@ export interface operations {
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -13548,7 +13733,10 @@ export interface operations {
     get_occurrence: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -13641,6 +13829,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13713,7 +13903,10 @@ export interface operations {
                 /** @description bí mật của một đăng ký lịch, thay cho khóa · a subscription's secret, not a key */
                 sig?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -13751,7 +13944,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: id · order, minus is descending: id */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -13822,6 +14018,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13854,7 +14052,10 @@ export interface operations {
     get_subscription: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -13914,6 +14115,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13966,7 +14169,10 @@ export interface operations {
                 /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -14057,6 +14263,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14095,7 +14303,10 @@ export interface operations {
     get_settlement: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -14186,6 +14397,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14258,6 +14471,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14325,6 +14540,8 @@ export interface operations {
             /** @description Đã có từ trước · On record already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14402,6 +14619,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14513,6 +14732,8 @@ export interface operations {
             /** @description Đã có từ trước · On record already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14593,6 +14814,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14706,6 +14929,8 @@ export interface operations {
             /** @description Đã có từ trước · On record already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14787,6 +15012,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14897,6 +15124,8 @@ export interface operations {
             /** @description Đã có từ trước · On record already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14974,6 +15203,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15086,6 +15317,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15258,7 +15491,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: id, occurred_on · order, minus is descending: id, occurred_on */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -15318,7 +15554,10 @@ export interface operations {
     get_ledger_entry: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -15399,6 +15638,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15479,7 +15720,10 @@ export interface operations {
     get_budget: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -15531,7 +15775,10 @@ export interface operations {
                  */
                 by?: components["schemas"]["BudgetBy"];
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -15629,7 +15876,10 @@ export interface operations {
                 /** @description Thứ tự, dấu trừ là giảm dần: code, allocated_vnd, spent_vnd · order, minus is descending: code, allocated_vnd, spent_vnd */
                 sort?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -15725,6 +15975,8 @@ export interface operations {
             /** @description Đã có từ trước · On record already */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15769,6 +16021,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15816,7 +16070,10 @@ export interface operations {
     get_budget_line: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -15890,7 +16147,10 @@ export interface operations {
                 count?: boolean;
                 sha256?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -15940,7 +16200,10 @@ export interface operations {
     get_receipt: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
@@ -16058,7 +16321,10 @@ export interface operations {
                 /** @description Kèm theo: names, members, groups · also include: names, members, groups */
                 include?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16110,7 +16376,10 @@ export interface operations {
     get_agency: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @example BAOTV */
                 code: string;
@@ -16185,7 +16454,10 @@ export interface operations {
                 /** @description mã hoặc id của bản ghi · its code or id */
                 ref?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16255,7 +16527,10 @@ export interface operations {
     get_me: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16324,7 +16599,10 @@ export interface operations {
                  */
                 on: string;
             };
-            header?: never;
+            header?: {
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16430,10 +16708,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "status": "ok"
+                     *       "status": "ok",
+                     *       "replica": null
                      *     }
                      */
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,7 +1,9 @@
 """A site: one database with the real plan and a key for every caller, and processes that serve it."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,6 +51,16 @@ class Site:
             {**UNMEASURED, "DATABASE_URL": self.url, **settings}, (*command, *arguments), ready=ready
         )
 
+    @contextmanager
+    def served(self, times: int, **settings: str) -> Iterator[list[ServerProcess]]:
+        """So many processes of their own, started side by side."""
+        with ExitStack() as running, ThreadPoolExecutor(times) as pool:
+            servers = [self.serve(**settings) for _ in range(times)]
+            for server in servers:
+                running.callback(server.__exit__)
+            list(pool.map(ServerProcess.start, servers))
+            yield servers
+
     def bearer(self, agency: str) -> dict[str, str]:
         """The header an agency calls with."""
         return {"Authorization": f"Bearer {self.secrets[agency]}"}
@@ -62,6 +74,10 @@ class Site:
         """Ask the database itself, past the service."""
         with self._database.reading() as session:
             return at(session)
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """One unit of work in the database itself, past the service."""
+        return self._database.writing()
 
     def close(self) -> None:
         """Let go of the database."""

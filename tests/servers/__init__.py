@@ -13,10 +13,12 @@ from sqlalchemy import make_url
 from tests.servers.postgres import Postgres, ThrowAwayPostgres
 from tests.servers.processes import Unavailable, free_port
 from tests.servers.service import ServerProcess
+from tests.servers.standby import Standby
 
 __all__ = [
     "Postgres",
     "ServerProcess",
+    "Standby",
     "ThrowAwayPostgres",
     "Unavailable",
     "free_port",

@@ -29,6 +29,11 @@ class Postgres:
         url = self._url.set(database=database) if database else self._url
         return url.render_as_string(hide_password=False)
 
+    @property
+    def address(self) -> URL:
+        """Where it is, and as whom it is spoken to."""
+        return self._url
+
     def create_database(self, name: str, template: str = "template0") -> str:
         """An empty database, or a copy of `template`, which nobody may be connected to; its address."""
         self._administer("CREATE DATABASE {} TEMPLATE {}", name, template)
@@ -37,6 +42,14 @@ class Postgres:
     def drop_database(self, name: str) -> None:
         """Gone, with everybody who is connected to it (PostgreSQL 13 and later)."""
         self._administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def say(self, statement: str) -> Any:
+        """One statement, outside a transaction; the first column of the first row of what it gives."""
+        address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as connection:
+            done = connection.execute(statement.encode())
+            row = done.fetchone() if done.description else None
+            return row[0] if row else None
 
     def _administer(self, statement: str, *names: str) -> None:
         address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -58,6 +71,8 @@ class ThrowAwayPostgres(Postgres):
         self._process: subprocess.Popen[bytes] | None = None
         self._home = Path(tempfile.mkdtemp(prefix="ttdn-pg-"))
         try:
+            if self._user:
+                shutil.chown(self._home, self._user)
             super().__init__(self._initialise())
         except BaseException:
             shutil.rmtree(self._home, ignore_errors=True)
@@ -92,6 +107,12 @@ class ThrowAwayPostgres(Postgres):
         """A fast, clean shutdown: clients are cut off, everything is written."""
         self._end(signal.SIGINT)
 
+    def configure(self, **settings: str) -> None:
+        """Set what can be changed without a restart, for good."""
+        for name, value in settings.items():
+            self.say(f"ALTER SYSTEM SET {name} = '{value}'")
+        self.say("SELECT pg_reload_conf()")
+
     def kill(self) -> None:
         """As a power cut: nothing is written any more; the next start recovers."""
         if self._process is not None:
@@ -113,8 +134,7 @@ class ThrowAwayPostgres(Postgres):
         password = secrets.token_hex(16)
         (self._home / "password").write_text(password)
         if self._user:
-            for path in (self._home, self._home / "password"):
-                shutil.chown(path, self._user)
+            shutil.chown(self._home / "password", self._user)
         base = [str(self._binaries / "initdb"), "--pgdata=data", "--username=ttdn", "--pwfile=password"]
         base += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"]
         faults = []

@@ -5,7 +5,7 @@ import sys
 import psycopg
 import pytest
 
-from tests.servers import ServerProcess, ThrowAwayPostgres, Unavailable, of_session
+from tests.servers import ServerProcess, Standby, ThrowAwayPostgres, Unavailable, of_session
 from tests.servers.processes import LOOPBACK
 
 STATIC = (sys.executable, "-m", "http.server", "--bind", LOOPBACK, "{port}")
@@ -32,6 +32,25 @@ def test_a_committed_row_outlives_a_kill_and_a_copy_has_it_too(cluster: ThrowAwa
         cluster.start()
         with psycopg.connect(cluster.create_database("copy", template="original")) as connection:
             assert connection.execute("SELECT word FROM kept").fetchall() == [("đối ngoại",)]
+
+
+def test_a_standby_follows_is_held_back_and_takes_over(cluster: ThrowAwayPostgres) -> None:
+    with cluster:
+        cluster.say("CREATE TABLE kept (n int)")
+        with Standby(cluster) as standby:
+            cluster.say("INSERT INTO kept VALUES (1)")
+            standby.catch_up()
+            standby.hold_back()
+            cluster.say("INSERT INTO kept VALUES (2)")
+            assert standby.say("SELECT count(*) FROM kept") == 1
+            with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+                standby.say("INSERT INTO kept VALUES (3)")
+            standby.let_go()
+            standby.catch_up()
+            cluster.kill()
+            standby.promote()
+            standby.say("INSERT INTO kept VALUES (3)")
+            assert standby.say("SELECT count(*) FROM kept") == 3
 
 
 def test_nothing_of_the_cluster_is_left(cluster: ThrowAwayPostgres) -> None:
