@@ -32,7 +32,7 @@ from app.routers import (
 )
 from app.seal import Seal
 from app.settings import Settings
-from app.web import bodies, description, docs, entrance, json_log
+from app.web import bodies, description, docs, entrance, json_log, leaving, metrics
 
 VERSION = "0.1.0"
 
@@ -74,6 +74,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
     async def lifespan(serving: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         gc.freeze()
+        leaving.announce(serving.state, settings.drain_seconds)
         yield
         serving.state.database.dispose()
 
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
         lifespan=lifespan,
     )
     app.state.database = Database(settings, clock)
+    app.state.leaving = False
     app.state.schema = migration.head()
     app.state.seal = cache(lambda: Seal.open(settings.key_file))
     for room in (
@@ -122,6 +124,9 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
             activities.TAKES_LINES: bodies.JSON_OR_LINES,
             imports.TAKES_FILES: bodies.sheets(settings.max_import_bytes),
         },
-        observers=[json_log.access] if settings.log == "json" else [],
+        observers=[
+            *([json_log.access] if settings.log == "json" else []),
+            *([metrics.observe] if settings.metrics else []),
+        ],
     )
     return app

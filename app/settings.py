@@ -41,6 +41,14 @@ class Settings(BaseSettings):
     log: Literal["text", "json"] = Field(
         default="text", description="`json`: one JSON object a line on standard output"
     )
+    drain_seconds: int = Field(
+        default=0, ge=0, le=300, description="how long /readyz says 503 before a stop that was asked for"
+    )
+    metrics: str | None = Field(
+        default=None,
+        pattern=r"^(\[[0-9A-Fa-f:.]+\]|[^:\s\[\]]+):[0-9]{1,5}$",
+        description="address and port of the page for Prometheus, as 127.0.0.1:9464; none: no page",
+    )
     busy_seconds: int = Field(default=10, ge=1, le=60, description="how long a write waits for its turn")
 
     @cached_property

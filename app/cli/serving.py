@@ -2,7 +2,7 @@
 
 import os
 import sys
-from contextlib import redirect_stdout
+from contextlib import ExitStack, redirect_stdout
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from app.db import Database
 from app.rules.vocabulary import Scope
 from app.seal import Seal
 from app.services import drafting, keys
+from app.settings import Settings
+from app.web import monitoring
 from app.web.access_log import configuration
 from app.web.protocol import HEAD_BYTES_READ, ProblemProtocol
 from seed import demo as sample
@@ -55,19 +57,33 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
             _check_server()
         base = f"http://{host}:{port}{root_path}"
         click.echo(f"API {base}/v1   Tài liệu · docs {base}/docs   Dừng · stop: Ctrl+C")
-    uvicorn.run(
-        "app.main:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        http=ProblemProtocol,
-        h11_max_incomplete_event_size=HEAD_BYTES_READ,
-        server_header=False,
-        timeout_graceful_shutdown=20,
-        timeout_worker_healthcheck=30,  # a start under load takes longer than the default 5 s
-        log_config=configuration(chosen.log),
-    )
+    with _monitored(chosen, workers):
+        uvicorn.run(
+            "app.main:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            http=ProblemProtocol,
+            h11_max_incomplete_event_size=HEAD_BYTES_READ,
+            server_header=False,
+            timeout_graceful_shutdown=20,
+            timeout_worker_healthcheck=30,  # a start under load takes longer than the default 5 s
+            log_config=configuration(chosen.log),
+        )
+
+
+def _monitored(chosen: Settings, workers: int) -> ExitStack:
+    """What serves the page for Prometheus, until it is closed; nothing where none is asked for."""
+    running = ExitStack()
+    if chosen.metrics is not None:
+        try:
+            running.enter_context(monitoring.served(chosen, chosen.metrics, workers=workers))
+        except (OSError, OverflowError) as error:
+            raise click.ClickException(
+                f"Không mở được trang giám sát · cannot serve the metrics, TTDN_METRICS: {error}"
+            ) from error
+    return running
 
 
 def _check_seal(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -18,7 +18,7 @@ from app.schemas.activities import (
 )
 from app.schemas.batches import BatchAsk, BatchIn, BatchResult
 from app.services import activities, batching, receipts, recording
-from app.web import lines
+from app.web import lines, refused
 from app.web.answers import Answer, Matching
 from app.web.desk import AsReceived, AtDesk, Repeat, Unreadable
 from app.web.validation import parsed
@@ -79,6 +79,7 @@ def push_activities(
     repeat: Repeat,
     unreadable: Unreadable,
     received: AsReceived,
+    request: Request,
 ) -> Response:
     """Đến 1.000 bản ghi một lần; mỗi bản ghi được xét như khi gửi riêng và có kết quả riêng. Cũng nhận NDJSON
     (`application/x-ndjson`), mỗi dòng một bản ghi. · Up to 1,000 records at once; each is judged as it would
@@ -89,6 +90,7 @@ def push_activities(
 
     def push(session: Session, actor: Actor) -> BatchResult:
         result = batching.push(session, actor, plan, records, ask)
+        refused.in_part(request.scope, result)
         return receipts.for_batch(session, actor, plan, received, result)
 
     return desk.write(push, repeat)

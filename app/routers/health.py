@@ -36,8 +36,10 @@ async def get_livez() -> Health:
 
 @router.get("/readyz", operation_id="get_readyz", summary="Sẵn sàng phục vụ · Ready to serve")
 def get_readyz(request: Request) -> Readiness:
-    """Cơ sở dữ liệu trả lời và đúng phiên bản lược đồ; nếu không là 503. · The database answers and has the
-    schema this program needs; 503 otherwise."""
+    """Cơ sở dữ liệu trả lời và đúng phiên bản lược đồ, và không đang dừng; nếu không là 503. · The database
+    answers and has the schema this program needs, and nobody has asked it to stop; 503 otherwise."""
+    if request.app.state.leaving:
+        raise Busy(5, Text("Hệ thống đang dừng", "The service is stopping"))
     database: Database = request.app.state.database
     if not database.takes_writes():
         raise Busy(

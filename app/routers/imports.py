@@ -12,7 +12,7 @@ from app.schemas.imports import ImportAsk, ImportResult
 from app.services import activity_rows, entry_rows, importing, line_rows
 from app.services.forms import Form
 from app.services.importing import Import, Step
-from app.web import exports, uploads
+from app.web import exports, refused, uploads
 from app.web.desk import AsReceived, AtDesk, Desk, Operation, Repeat, Said
 from app.web.uploads import Upload, Uploaded
 from app.web.validation import parsed
@@ -40,6 +40,8 @@ class Intake:
             def answering(step: Step) -> Operation:
                 def operation(session: Session, actor: Actor) -> Said:
                     result = step(session, actor)
+                    if result is not None:
+                        refused.in_part(self.request.scope, result)
                     if result is None or self.ask.format == "json":
                         return result
                     return exports.attachment(self.request, work.sheet_of_refused(), self.ask.format)

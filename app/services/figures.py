@@ -33,14 +33,18 @@ def whole(here: Ground, some: Iterable[Part], helped: Collection[Contribution]) 
     """The fields of a node."""
     each = _each(some)
     figure = parts.figure(each)
-    # Who handed all of its part over owes nothing any more, in no place.
-    places = (bucket(part.obligation, here.today) for part in each if part.live and part.leaf.share)
     return {
         **_levels(here, each, figure),
-        "timeliness": _timeliness(punctuality(places)),
+        "timeliness": _timeliness(in_time(here, each)),
         "confidence": _confidence(here, each, figure),
         "contributions": Contributions(delivered=sum(one.records > 0 for one in helped), asked=len(helped)),
     }
+
+
+def in_time(here: Ground, each: Iterable[Part]) -> Punctuality:
+    """How many of these stand where in time. Who handed all of its part over owes nothing any more, in no
+    place."""
+    return punctuality(bucket(part.obligation, here.today) for part in each if part.live and part.leaf.share)
 
 
 def colour(here: Ground, part: Part) -> Verdict:

@@ -6,6 +6,7 @@ so, and a client that reuses it loses its next request.
 
 import logging
 import re
+from asyncio import CancelledError
 from collections.abc import Callable, Sequence
 from secrets import token_hex
 from time import perf_counter
@@ -67,6 +68,9 @@ class CatchAll:
                 )
             if exchange.status is None:
                 await problem_response(failure, scope)(scope, exchange.receive, exchange.send)
+        except CancelledError:  # the server leaves, and this request has outlasted its grace
+            if exchange.status is None:
+                await problem_response(Busy(), scope)(scope, exchange.receive, exchange.send)
         finally:
             for observe in self._observers:
                 observe(scope, exchange.status, perf_counter() - began)

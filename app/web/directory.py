@@ -21,7 +21,8 @@ from app.web.head import check_query, check_size, path_of
 
 
 class Place(NamedTuple):
-    """One route: the paths it stands for, its methods (none named: all of them), the parameters of each.
+    """One route: the paths it stands for, its methods (none named: all of them), and of each that is
+    published its parameters and its name.
 
     `depth` is the number of slashes in such a path; None where there may be any number.
     """
@@ -29,6 +30,7 @@ class Place(NamedTuple):
     pattern: re.Pattern[str]
     methods: frozenset[str]
     parameters: Mapping[str, frozenset[str]]
+    operations: Mapping[str, str]
     depth: int | None
 
 
@@ -53,6 +55,7 @@ class Directory:
                     route.path_regex,
                     frozenset(route.methods or ()),
                     _parameters(described.get(str(route.path_format), {})),
+                    _operations(described.get(str(route.path_format), {})),
                     None
                     if not route.methods or _runs_deep(route.param_convertors)
                     else str(route.path_format).count("/"),
@@ -106,6 +109,7 @@ def _directed(scope: Scope, places: list[Place]) -> tuple[Scope, Response | None
             raise MethodNotAllowed(headers=_allow(allowed))
     method = scope["method"]
     place = next((place for place in places if not place.methods or method in place.methods), places[0])
+    scope["state"]["operation"] = place.operations.get(method)
     check_query(scope, place.parameters.get(method))
     return scope, None
 
@@ -125,6 +129,10 @@ def _parameters(operations: Mapping[str, Any]) -> dict[str, frozenset[str]]:
         )
         for method, operation in operations.items()
     }
+
+
+def _operations(operations: Mapping[str, Any]) -> dict[str, str]:
+    return {method.upper(): operation["operationId"] for method, operation in operations.items()}
 
 
 def _runs_deep(convertors: Mapping[str, object]) -> bool:

@@ -30,6 +30,7 @@ from app.errors import (
     Unauthenticated,
     UnsupportedMedia,
 )
+from app.web import refused
 from app.web.languages import Language, language, say
 from app.web.validation import from_validation
 
@@ -65,6 +66,7 @@ def problem_response(failure: Failure, request: HTTPConnection | Scope) -> Respo
     """The failure as an answer to this request, in the language it asks for."""
     scope = request.scope if isinstance(request, HTTPConnection) else request
     chosen = language(scope)
+    refused.as_a_whole(scope, failure)
     headers = {
         "Cache-Control": "no-store",
         "Content-Language": chosen,

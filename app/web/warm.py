@@ -29,8 +29,9 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class Kept(NamedTuple):
-    """An answer, the state of the database it is of, and until when it may be given."""
+    """An answer, to which operation, the state of the database it is of, and until when it may be given."""
 
+    operation: str
     state: Hashable
     until: datetime
     headers: Headers
@@ -87,6 +88,7 @@ class WarmReads:
         state = await database.freshness.state()
         kept = self._shelf.get(asked.name)
         if kept is not None and kept.state == state and database.now() < kept.until:
+            scope["state"]["operation"] = kept.operation
             await _give(kept, asked.if_none_match, send)
             return
         if state is None:
@@ -96,7 +98,7 @@ class WarmReads:
         await self.app(scope, receive, copy.send)
         until = scope["state"].get("keep_until")
         if until is not None and (said := copy.whole()) is not None:
-            self._shelf.keep(asked.name, Kept(state, until, *said))
+            self._shelf.keep(asked.name, Kept(scope["state"]["operation"], state, until, *said))
 
 
 def keep(request: Request, until: datetime) -> None:

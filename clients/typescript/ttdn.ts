@@ -1676,8 +1676,8 @@ export interface paths {
         };
         /**
          * Sẵn sàng phục vụ · Ready to serve
-         * @description Cơ sở dữ liệu trả lời và đúng phiên bản lược đồ; nếu không là 503. · The database answers and has the
-         *     schema this program needs; 503 otherwise.
+         * @description Cơ sở dữ liệu trả lời và đúng phiên bản lược đồ, và không đang dừng; nếu không là 503. · The database
+         *     answers and has the schema this program needs, and nobody has asked it to stop; 503 otherwise.
          */
         get: operations["get_readyz"];
         put?: never;

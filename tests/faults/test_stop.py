@@ -74,8 +74,9 @@ def held(site: Site) -> Iterator[None]:
 
 @posix
 def test_a_request_in_hand_when_sigterm_comes_is_finished(site: Site) -> None:
+    workers = () if site.embedded else ("--workers", "2")
     with (
-        site.serve() as server,
+        site.serve(*workers) as server,
         site.client("SVHTTDL", server.base_url) as office,
         ThreadPoolExecutor(2) as pool,
     ):
@@ -90,6 +91,41 @@ def test_a_request_in_hand_when_sigterm_comes_is_finished(site: Site) -> None:
         assert leaving.result() in (0, -signal.SIGTERM)
     titles = site.look(lambda session: session.scalars(select(Activity.title)).all())
     assert "Đang chờ" in titles
+
+
+def ready_until_it_is_not(base_url: str) -> httpx.Response:
+    """The first answer of /readyz that is not 200, each asked for on a connection of its own."""
+    while (answer := httpx.get(f"{base_url}/readyz")).status_code == 200:
+        pass
+    return answer
+
+
+@posix
+def test_asked_to_stop_it_says_so_and_serves_on_until_it_leaves(site: Site) -> None:
+    with site.serve(TTDN_DRAIN_SECONDS="300") as server:
+        assert server.pid is not None
+        os.kill(server.pid, signal.SIGTERM)
+        answer = ready_until_it_is_not(server.base_url)
+        assert (answer.status_code, answer.json()["detail"]) == (503, "Hệ thống đang dừng")
+        assert answer.headers["retry-after"].isdigit()
+        assert httpx.get(f"{server.base_url}/livez").status_code == 200
+        with site.client("SVHTTDL", server.base_url) as office:
+            assert office.post(ACTIVITIES, json=training()).status_code == 201
+        assert server.terminate(GRACE) in (0, -signal.SIGTERM), "asked twice it goes at once"
+        with pytest.raises(httpx.ConnectError):
+            ready_until_it_is_not(server.base_url)
+
+
+@posix
+def test_it_leaves_by_itself_and_without_a_word_where_nobody_asks_for_one(site: Site) -> None:
+    with site.serve(TTDN_DRAIN_SECONDS="1") as server:
+        assert server.terminate(GRACE) in (0, -signal.SIGTERM)
+    with site.serve() as server:
+        assert server.pid is not None
+        os.kill(server.pid, signal.SIGTERM)
+        with pytest.raises((httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError)):
+            ready_until_it_is_not(server.base_url)
+        assert server.terminate(GRACE) in (0, -signal.SIGTERM)
 
 
 def test_a_lock_held_too_long_is_busy_and_nothing_is_half_done(site: Site) -> None:
