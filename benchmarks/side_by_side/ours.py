@@ -40,6 +40,7 @@ PATHS = {
     "roll-up": f"{PLAN}/progress?by=agency",
     "tasks": f"{PLAN}/tasks",
 }
+WARM, COLD = "ttdn, warm", "ttdn, anew"
 KEPT = {"TTDN_KEPT_BYTES": str(32 * 1024**2)}
 ANEW = {"TTDN_KEPT_BYTES": "0"}
 
@@ -86,9 +87,11 @@ def load(seeded: Seeded, url: str, how_many: int) -> None:
 
 def _settle(url: str) -> None:
     """What autovacuum would do at a time of its own choosing: each of its writes ends what is kept."""
-    with create_engine(url, isolation_level="AUTOCOMMIT").connect() as connection:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
         connection.execute(text("VACUUM (ANALYZE)"))
         connection.execute(text("CHECKPOINT"))
+    engine.dispose()
 
 
 def stored(url: str) -> int:

@@ -24,7 +24,8 @@ class Subject:
     roots: tuple[int, ...]
     reads: Mapping[str, Request]
     writes: Sequence[Request] = ()
-    batch: Request | None = None
+    batch: str = ""
+    """Where a thousand records go in one request."""
     bodies: dict[str, int] = field(default_factory=dict)
     """How long the answer to each read is, as seen before the measuring."""
 
