@@ -100,7 +100,7 @@ class Seeded:
     def __init__(self, backend: str, folder: Path) -> None:
         self.backend, self.folder, self.copies = backend, folder, 0
         self.name = f"seeded_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-        url = self._create(self.name, None)
+        self.url = url = self._create(self.name, None)
         database = Database(Settings(DATABASE_URL=url))
         migration.upgrade(database.engine)
         plan_file, digest = loader.read(loader.PLAN_2023)

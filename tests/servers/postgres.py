@@ -125,6 +125,11 @@ class ThrowAwayPostgres(Postgres):
         shutil.rmtree(self._home, ignore_errors=True)
 
     @property
+    def pid(self) -> int | None:
+        """The first process's number while it runs."""
+        return self._process.pid if self._process else None
+
+    @property
     def log(self) -> str:
         """What the server wrote."""
         path = self._home / "log"
