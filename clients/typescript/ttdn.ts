@@ -1222,6 +1222,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans/{plan}/budget/settlements/{settlement}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rút quyết toán · Withdraw a settlement
+         * @description Đơn vị rút quyết toán đang chờ, kèm lý do: quyết toán ở lại, số tiền lại nộp được. · The line's agency
+         *     takes back what waits, with the reason: it stays on record, and the amount can be submitted again.
+         */
+        post: operations["withdraw_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans/{plan}/budget/needs": {
         parameters: {
             query?: never;
@@ -1477,7 +1498,14 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Sửa một dòng kinh phí · Correct a budget line
+         * @description Đơn vị của dòng hoặc cơ quan quyết định kinh phí sửa tên, mã mục lục và mục đích chi (RFC 7396), kể cả
+         *     khi đã chi; mã dòng, đơn vị và số tiền thì không; cần If-Match. · The line's agency or the funding decider
+         *     corrects its titles, classification codes and what it is for, even if money was spent from it; never its
+         *     code, its agency or an amount; needs If-Match.
+         */
+        patch: operations["correct_budget_line"];
         trace?: never;
     };
     "/v1/plans/{plan}/receipts": {
@@ -1800,7 +1828,7 @@ export interface components {
          * @description What can be asked leave for.
          * @enum {string}
          */
-        Action: "plan.read" | "plan.draw_up" | "plan.amend" | "plan.propose" | "proposal.decide" | "proposal.withdraw" | "agency.edit" | "calendar.edit" | "calendar.steward" | "calendar.subscribe" | "activity.record" | "activity.revise" | "activity.withdraw" | "occurrence.open" | "output.claim" | "output.withdraw" | "output.confirm" | "output.self_confirm" | "output.return" | "status.report" | "status.decide" | "urge.content" | "urge.coordinator" | "urge.settlement" | "urge.answer" | "urge.close" | "need.state" | "allocation.decide" | "spending.record" | "settlement.submit" | "settlement.decide" | "key.manage" | "service.operate";
+        Action: "plan.read" | "plan.draw_up" | "plan.amend" | "plan.propose" | "proposal.decide" | "proposal.withdraw" | "agency.edit" | "calendar.edit" | "calendar.steward" | "calendar.subscribe" | "activity.record" | "activity.revise" | "activity.withdraw" | "occurrence.open" | "output.claim" | "output.withdraw" | "output.confirm" | "output.self_confirm" | "output.return" | "status.report" | "status.decide" | "urge.content" | "urge.coordinator" | "urge.settlement" | "urge.answer" | "urge.close" | "need.state" | "line.correct" | "allocation.decide" | "spending.record" | "settlement.submit" | "settlement.withdraw" | "settlement.decide" | "key.manage" | "service.operate";
         /**
          * ActivityIn
          * @description A record that something was done.
@@ -2699,6 +2727,42 @@ export interface components {
             total: number | null;
             /** Items */
             items: components["schemas"]["BudgetLineOut"][];
+        };
+        /**
+         * BudgetLinePatch
+         * @description A merge patch (RFC 7396): what is named changes, `null` empties what may be empty. A list is the whole
+         *     list, of what the caller sees: links that are hidden from it stay. A task stays as long as one of its
+         *     outputs or records does. An English title that is only the copy of the Vietnamese one goes on being that;
+         *     `null` makes it that.
+         */
+        BudgetLinePatch: {
+            /** Title Vi */
+            title_vi?: string;
+            /** Title En */
+            title_en?: string | null;
+            /**
+             * Tasks
+             * @example [
+             *       "IV.7.a"
+             *     ]
+             */
+            tasks?: string[];
+            /** Outputs */
+            outputs?: string[];
+            /** Activities */
+            activities?: string[];
+            /** Events */
+            events?: string[];
+            /** Chapter */
+            chapter?: string | null;
+            /** Category */
+            category?: string | null;
+            /** Subcategory */
+            subcategory?: string | null;
+            /** Item */
+            item?: string | null;
+            /** Subitem */
+            subitem?: string | null;
         };
         /**
          * BudgetOut
@@ -5678,12 +5742,18 @@ export interface components {
              * Format: date-time
              */
             submitted_at: string;
+            /** @description ai giải quyết, hoặc rút lại · who decided it, or withdrew it */
             decided_by: components["schemas"]["AgencyRef"] | null;
             /** Decided At */
             decided_at: string | null;
             decision: components["schemas"]["DecisionOut"] | null;
             /** Missing */
             missing: string | null;
+            /**
+             * Reason
+             * @description lý do rút lại · why it was withdrawn
+             */
+            reason: string | null;
             /**
              * Entry
              * @description id bút toán quyết toán · the entry that it became
@@ -5715,7 +5785,7 @@ export interface components {
          * @description Where a settlement stands.
          * @enum {string}
          */
-        SettlementState: "submitted" | "accepted" | "returned" | "reversed";
+        SettlementState: "submitted" | "accepted" | "returned" | "withdrawn" | "reversed";
         /**
          * Signed
          * @description An exact difference of two ratios, from -1 to 1. Null where one of them is undefined.
@@ -6438,6 +6508,14 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * WithdrawalOfSettlementIn
+         * @description Why it is not to be checked.
+         */
+        WithdrawalOfSettlementIn: {
+            /** Reason */
+            reason: string;
+        };
         /** WithdrawalOut */
         WithdrawalOut: {
             /** Id */
@@ -6560,7 +6638,7 @@ export interface operations {
                 external_id?: string | null;
                 occurred_from?: string | null;
                 occurred_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id, occurred_on, title · order, minus is descending: id, occurred_on, title */
                 sort?: string;
@@ -6586,7 +6664,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *           "id": "01M8K8VXKER810VES3Y9GCBTRV",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6619,7 +6697,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T03:06:34.410299Z",
+                     *           "recorded_at": "2026-11-29T09:06:07.563129Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6677,7 +6755,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *         "id": "01M8K8VXKER810VES3Y9GCBTRV",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6707,7 +6785,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T03:06:34.410299Z",
+                     *         "recorded_at": "2026-11-29T09:06:07.563129Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6725,7 +6803,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JM9J1P0PZB11E8DVH30H5D"
+                     *       "receipt": "01M8K8VXM8HD0SYQ89R6CRS3PP"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6741,7 +6819,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *         "id": "01M8K8VXKER810VES3Y9GCBTRV",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6771,7 +6849,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T03:06:34.410299Z",
+                     *         "recorded_at": "2026-11-29T09:06:07.563129Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6789,7 +6867,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JM9J1P0PZB11E8DVH30H5D"
+                     *       "receipt": "01M8K8VXM8HD0SYQ89R6CRS3PP"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6877,7 +6955,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *           "activity": "01M8K8VXKER810VES3Y9GCBTRV",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -6953,7 +7031,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9J1H0J8S7XYTR0VXE85Y */
+                /** @example 01M8K8VXKER810VES3Y9GCBTRV */
                 activity: string;
             };
             cookie?: never;
@@ -6968,7 +7046,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *       "id": "01M8K8VXKER810VES3Y9GCBTRV",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6998,7 +7076,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-29T03:06:34.410299Z",
+                     *       "recorded_at": "2026-11-29T09:06:07.563129Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7018,14 +7096,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-5f6e6badab1bc9a4d27c6e06"
+                 * @example "1-c36c6786597dd1666db4ae9b"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9J1H0J8S7XYTR0VXE85Y */
+                /** @example 01M8K8VXKER810VES3Y9GCBTRV */
                 activity: string;
             };
             cookie?: never;
@@ -7055,7 +7133,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *         "id": "01M8K8VXKER810VES3Y9GCBTRV",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7088,7 +7166,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T03:06:34.410299Z",
+                     *         "recorded_at": "2026-11-29T09:06:07.563129Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7117,7 +7195,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9HZXJ86MXWWVP11PDY7V */
+                /** @example 01M8K8VXAGYVKV4X1KCX51GRX4 */
                 activity: string;
             };
             cookie?: never;
@@ -7143,7 +7221,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JM9HZXJ86MXWWVP11PDY7V",
+                     *         "id": "01M8K8VXAGYVKV4X1KCX51GRX4",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7173,15 +7251,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T03:06:34.344201Z",
+                     *         "recorded_at": "2026-11-29T09:06:07.186519Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JM9J12JW80ET704C80GJNG",
+                     *           "id": "01M8K8VXG652TVMT1TSTT10XT3",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T03:06:34.391028Z"
+                     *           "withdrawn_at": "2026-11-29T09:06:07.431393Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7212,7 +7290,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JM9HZXJ86MXWWVP11PDY7V",
+                     *         "id": "01M8K8VXAGYVKV4X1KCX51GRX4",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7242,15 +7320,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T03:06:34.344201Z",
+                     *         "recorded_at": "2026-11-29T09:06:07.186519Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JM9J12JW80ET704C80GJNG",
+                     *           "id": "01M8K8VXG652TVMT1TSTT10XT3",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T03:06:34.391028Z"
+                     *           "withdrawn_at": "2026-11-29T09:06:07.431393Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7472,25 +7550,6 @@ export interface operations {
                      *       "columns_not_read": [],
                      *       "rows": [
                      *         {
-                     *           "row": 2,
-                     *           "result": "created",
-                     *           "activity": null,
-                     *           "task": null,
-                     *           "output": null,
-                     *           "line": "SVHTTDL-03",
-                     *           "entry": null,
-                     *           "moved": [],
-                     *           "notes": [
-                     *             {
-                     *               "column": "Nhu cầu (đồng)",
-                     *               "message_vi": "Hiểu là số 40000000",
-                     *               "message_en": "Read as the number 40000000"
-                     *             }
-                     *           ],
-                     *           "errors": [],
-                     *           "facts": {}
-                     *         },
-                     *         {
                      *           "row": 3,
                      *           "result": "refused",
                      *           "activity": null,
@@ -7499,13 +7558,7 @@ export interface operations {
                      *           "line": null,
                      *           "entry": null,
                      *           "moved": [],
-                     *           "notes": [
-                     *             {
-                     *               "column": "Nhu cầu (đồng)",
-                     *               "message_vi": "Hiểu là số 5000000",
-                     *               "message_en": "Read as the number 5000000"
-                     *             }
-                     *           ],
+                     *           "notes": [],
                      *           "errors": [
                      *             {
                      *               "column": "Mã",
@@ -7598,25 +7651,6 @@ export interface operations {
                      *       "columns_not_read": [],
                      *       "rows": [
                      *         {
-                     *           "row": 2,
-                     *           "result": "created",
-                     *           "activity": null,
-                     *           "task": null,
-                     *           "output": null,
-                     *           "line": "SVHTTDL-01",
-                     *           "entry": null,
-                     *           "moved": [],
-                     *           "notes": [
-                     *             {
-                     *               "column": "Số tiền (đồng)",
-                     *               "message_vi": "Hiểu là số 5000000",
-                     *               "message_en": "Read as the number 5000000"
-                     *             }
-                     *           ],
-                     *           "errors": [],
-                     *           "facts": {}
-                     *         },
-                     *         {
                      *           "row": 3,
                      *           "result": "refused",
                      *           "activity": null,
@@ -7625,13 +7659,7 @@ export interface operations {
                      *           "line": null,
                      *           "entry": null,
                      *           "moved": [],
-                     *           "notes": [
-                     *             {
-                     *               "column": "Số tiền (đồng)",
-                     *               "message_vi": "Hiểu là số 6000000",
-                     *               "message_en": "Read as the number 6000000"
-                     *             }
-                     *           ],
+                     *           "notes": [],
                      *           "errors": [
                      *             {
                      *               "column": "Số tiền bằng chữ",
@@ -7693,7 +7721,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, due_on · order, minus is descending: task, due_on */
                 sort?: string;
@@ -7719,8 +7747,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *           "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *           "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *           "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7745,7 +7773,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T03:06:34.586146Z",
+                     *           "moved_at": "2026-11-29T09:06:08.651374Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7768,7 +7796,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A72YS77YQHPFTYNHAAD */
+                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
                 output: string;
             };
             cookie?: never;
@@ -7783,8 +7811,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *       "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *       "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *       "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7809,7 +7837,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-29T03:06:34.410299Z",
+                     *       "moved_at": "2026-11-29T09:06:07.563129Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7840,7 +7868,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A72YS77YQHPFTYNHAAD */
+                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
                 output: string;
             };
             cookie?: never;
@@ -7855,14 +7883,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5YzA2ZjFkMDk0ZjUiLCIwMU04Sk05SjZLUjhHRkVaQlA5QkRXUjZSQyIsIjAxTThKTTlKNktSOEdGRVpCUDlCRFdSNlJDIl0",
+                     *       "next_cursor": "WyI5MmJmMTFiMTVmZTkiLCIwMU04SzhWWUo1UVM1Q1NCN1dIREFRMFFQWCIsIjAxTThLOFZZSjVRUzVDU0I3V0hEQVEwUVBYIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9J66YV60M1PXPB0YPZPM",
+                     *           "id": "01M8K8VYG031XJMA4CB16Z3S3F",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *           "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7871,13 +7899,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-29T03:06:34.557287Z"
+                     *           "acted_at": "2026-11-29T09:06:08.467977Z"
                      *         },
                      *         {
-                     *           "id": "01M8JM9J6KR8GFEZBP9BDWR6RC",
+                     *           "id": "01M8K8VYJ5QS5CSB7WHDAQ0QPX",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *           "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7886,7 +7914,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-29T03:06:34.573519Z"
+                     *           "acted_at": "2026-11-29T09:06:08.556556Z"
                      *         }
                      *       ]
                      *     }
@@ -7909,7 +7937,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A73Z76HPDE4EWTFTBVT */
+                /** @example 01M8K8TS4DPNR1ESJWQWJP8W2P */
                 output: string;
             };
             cookie?: never;
@@ -7935,10 +7963,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J5069335X1Z0MTMCXYM",
+                     *         "id": "01M8K8VY8AYZ6GHERR4GPJQB0X",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JM9A73Z76HPDE4EWTFTBVT",
+                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7947,11 +7975,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T03:06:34.519302Z"
+                     *         "acted_at": "2026-11-29T09:06:08.198252Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A73Z76HPDE4EWTFTBVT",
-                     *         "assignment": "01M8JM9A605E5N6MEAYRRWEHSQ",
+                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -7976,7 +8004,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T03:06:34.519302Z",
+                     *         "moved_at": "2026-11-29T09:06:08.198252Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8007,10 +8035,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J5069335X1Z0MTMCXYM",
+                     *         "id": "01M8K8VY8AYZ6GHERR4GPJQB0X",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JM9A73Z76HPDE4EWTFTBVT",
+                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8019,11 +8047,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T03:06:34.519302Z"
+                     *         "acted_at": "2026-11-29T09:06:08.198252Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A73Z76HPDE4EWTFTBVT",
-                     *         "assignment": "01M8JM9A605E5N6MEAYRRWEHSQ",
+                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8048,7 +8076,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T03:06:34.519302Z",
+                     *         "moved_at": "2026-11-29T09:06:08.198252Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8082,7 +8110,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A73Z76HPDE4EWTFTBVT */
+                /** @example 01M8K8TS4DPNR1ESJWQWJP8W2P */
                 output: string;
             };
             cookie?: never;
@@ -8108,10 +8136,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J5F1G3D7SET6D2MB4DN",
+                     *         "id": "01M8K8VYCFN4VW5RMY0FYZCH5R",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JM9A73Z76HPDE4EWTFTBVT",
+                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8120,11 +8148,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T03:06:34.536813Z"
+                     *         "acted_at": "2026-11-29T09:06:08.360508Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A73Z76HPDE4EWTFTBVT",
-                     *         "assignment": "01M8JM9A605E5N6MEAYRRWEHSQ",
+                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8149,7 +8177,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T03:06:34.536813Z",
+                     *         "moved_at": "2026-11-29T09:06:08.360508Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8180,10 +8208,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J5F1G3D7SET6D2MB4DN",
+                     *         "id": "01M8K8VYCFN4VW5RMY0FYZCH5R",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JM9A73Z76HPDE4EWTFTBVT",
+                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8192,11 +8220,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T03:06:34.536813Z"
+                     *         "acted_at": "2026-11-29T09:06:08.360508Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A73Z76HPDE4EWTFTBVT",
-                     *         "assignment": "01M8JM9A605E5N6MEAYRRWEHSQ",
+                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8221,7 +8249,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T03:06:34.536813Z",
+                     *         "moved_at": "2026-11-29T09:06:08.360508Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8253,14 +8281,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-0322839b0b20dd433e6a6f9a"
+                 * @example "4-3eefe0b436147b46f3f1de68"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A72YS77YQHPFTYNHAAD */
+                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
                 output: string;
             };
             cookie?: never;
@@ -8282,10 +8310,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J66YV60M1PXPB0YPZPM",
+                     *         "id": "01M8K8VYG031XJMA4CB16Z3S3F",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8294,11 +8322,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T03:06:34.557287Z"
+                     *         "acted_at": "2026-11-29T09:06:08.467977Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *         "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8323,7 +8351,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T03:06:34.557287Z",
+                     *         "moved_at": "2026-11-29T09:06:08.467977Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8354,10 +8382,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J66YV60M1PXPB0YPZPM",
+                     *         "id": "01M8K8VYG031XJMA4CB16Z3S3F",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8366,11 +8394,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T03:06:34.557287Z"
+                     *         "acted_at": "2026-11-29T09:06:08.467977Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *         "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8395,7 +8423,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T03:06:34.557287Z",
+                     *         "moved_at": "2026-11-29T09:06:08.467977Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8431,7 +8459,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A72YS77YQHPFTYNHAAD */
+                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
                 output: string;
             };
             cookie?: never;
@@ -8457,10 +8485,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J6KR8GFEZBP9BDWR6RC",
+                     *         "id": "01M8K8VYJ5QS5CSB7WHDAQ0QPX",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8469,11 +8497,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T03:06:34.573519Z"
+                     *         "acted_at": "2026-11-29T09:06:08.556556Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *         "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8501,11 +8529,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T03:06:34.573519Z"
+                     *           "returned_at": "2026-11-29T09:06:08.556556Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T03:06:34.573519Z",
+                     *         "moved_at": "2026-11-29T09:06:08.556556Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8534,10 +8562,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J6KR8GFEZBP9BDWR6RC",
+                     *         "id": "01M8K8VYJ5QS5CSB7WHDAQ0QPX",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8546,11 +8574,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T03:06:34.573519Z"
+                     *         "acted_at": "2026-11-29T09:06:08.556556Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *         "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8578,11 +8606,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T03:06:34.573519Z"
+                     *           "returned_at": "2026-11-29T09:06:08.556556Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T03:06:34.573519Z",
+                     *         "moved_at": "2026-11-29T09:06:08.556556Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8636,7 +8664,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, due_on · order, minus is descending: task, due_on */
                 sort?: string;
@@ -8645,7 +8673,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A5YKQGEYAGWXA48NZJ3 */
+                /** @example 01M8K8TRXEMZ847XWZKF8QMR70 */
                 assignment: string;
             };
             cookie?: never;
@@ -8664,8 +8692,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *           "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *           "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *           "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8690,7 +8718,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T03:06:34.586146Z",
+                     *           "moved_at": "2026-11-29T09:06:08.651374Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8716,7 +8744,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A5W907642P6ERHYJ304 */
+                /** @example 01M8K8TRX6F3QZM6Q13DKPYHTX */
                 assignment: string;
             };
             cookie?: never;
@@ -8742,8 +8770,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8JM9J8AWYDKZTT40AMCQJRW",
-                     *         "assignment": "01M8JM9A5W907642P6ERHYJ304",
+                     *         "id": "01M8K8VYY682CNNDHSP8PCSM68",
+                     *         "assignment": "01M8K8TRX6F3QZM6Q13DKPYHTX",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8791,7 +8819,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A5XZH62X7QFCTN3PWC9 */
+                /** @example 01M8K8TRXD7B0QJTMBNZKAT6TD */
                 assignment: string;
             };
             cookie?: never;
@@ -8818,10 +8846,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9JA9H4CZ85HNEW4DZXYY",
+                     *         "id": "01M8K8VZ92NT6S4HXGVM5CR4GB",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JM9A71P0E8528YZ5VD142C",
+                     *         "output": "01M8K8TS41889BJ75WNYCZ8TTC",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8830,11 +8858,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T03:06:34.688961Z"
+                     *         "acted_at": "2026-11-29T09:06:09.268614Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A71P0E8528YZ5VD142C",
-                     *         "assignment": "01M8JM9A5XZH62X7QFCTN3PWC9",
+                     *         "id": "01M8K8TS41889BJ75WNYCZ8TTC",
+                     *         "assignment": "01M8K8TRXD7B0QJTMBNZKAT6TD",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8859,7 +8887,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T03:06:34.688961Z",
+                     *         "moved_at": "2026-11-29T09:06:09.268614Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8888,10 +8916,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9JA9H4CZ85HNEW4DZXYY",
+                     *         "id": "01M8K8VZ92NT6S4HXGVM5CR4GB",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JM9A71P0E8528YZ5VD142C",
+                     *         "output": "01M8K8TS41889BJ75WNYCZ8TTC",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8900,11 +8928,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T03:06:34.688961Z"
+                     *         "acted_at": "2026-11-29T09:06:09.268614Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A71P0E8528YZ5VD142C",
-                     *         "assignment": "01M8JM9A5XZH62X7QFCTN3PWC9",
+                     *         "id": "01M8K8TS41889BJ75WNYCZ8TTC",
+                     *         "assignment": "01M8K8TRXD7B0QJTMBNZKAT6TD",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8929,7 +8957,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T03:06:34.688961Z",
+                     *         "moved_at": "2026-11-29T09:06:09.268614Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9008,7 +9036,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
+                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
                      *         }
                      *       ]
                      *     }
@@ -9099,7 +9127,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T03:06:34.642718Z"
+                     *         "entered_at": "2026-11-29T09:06:09.005888Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9140,7 +9168,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T03:06:34.625669Z",
+                     *         "as_of": "2026-11-29T09:06:08.907158Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -9182,7 +9210,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T03:06:34.642718Z",
+                     *         "as_of": "2026-11-29T09:06:09.005888Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -9224,7 +9252,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T03:06:34.642718Z"
+                     *         "entered_at": "2026-11-29T09:06:09.005888Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9265,7 +9293,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T03:06:34.625669Z",
+                     *         "as_of": "2026-11-29T09:06:08.907158Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -9307,7 +9335,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T03:06:34.642718Z",
+                     *         "as_of": "2026-11-29T09:06:09.005888Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -9359,7 +9387,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-29T03:06:34.642718Z"
+                     *       "entered_at": "2026-11-29T09:06:09.005888Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9386,7 +9414,7 @@ export interface operations {
                 state?: string | null;
                 /** @description Một hoặc nhiều mã · one or more codes: cơ quan đề xuất · proposing agencies */
                 proposed_by?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id · order, minus is descending: id */
                 sort?: string;
@@ -9408,11 +9436,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04Sk05SkJQTktNSFJDU1pYVzlBNEc5RCIsIjAxTThKTTlKQlBOS01IUkNTWlhXOUE0RzlEIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SzhWWkpKMjNXS1YwOEQ1WTY1WFA3OSIsIjAxTThLOFZaSkoyM1dLVjA4RDVZNjVYUDc5Il0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9JBPNKMHRCSZXW9A4G9D",
+                     *           "id": "01M8K8VZJJ23WKV08D5Y65XP79",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9427,8 +9455,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-29T03:06:34.732741Z",
-                     *           "settled_at": "2026-11-29T03:06:34.789176Z",
+                     *           "proposed_at": "2026-11-29T09:06:09.563428Z",
+                     *           "settled_at": "2026-11-29T09:06:09.834920Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9485,7 +9513,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8JM9JBPNKMHRCSZXW9A4G9D",
+                     *         "id": "01M8K8VZJJ23WKV08D5Y65XP79",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9500,7 +9528,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.732741Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.563428Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9524,7 +9552,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JASNEC0RE2BWGE5CG8N */
+                /** @example 01M8K8VZCGTFMZ4SE0BTR47FW1 */
                 proposal: string;
             };
             cookie?: never;
@@ -9539,7 +9567,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JASNEC0RE2BWGE5CG8N",
+                     *       "id": "01M8K8VZCGTFMZ4SE0BTR47FW1",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9554,8 +9582,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-29T03:06:34.703653Z",
-                     *       "settled_at": "2026-11-29T03:06:34.748731Z",
+                     *       "proposed_at": "2026-11-29T09:06:09.357013Z",
+                     *       "settled_at": "2026-11-29T09:06:09.654260Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9577,7 +9605,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JASNEC0RE2BWGE5CG8N */
+                /** @example 01M8K8VZCGTFMZ4SE0BTR47FW1 */
                 proposal: string;
             };
             cookie?: never;
@@ -9607,7 +9635,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JM9JASNEC0RE2BWGE5CG8N",
+                     *         "id": "01M8K8VZCGTFMZ4SE0BTR47FW1",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9622,8 +9650,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.703653Z",
-                     *         "settled_at": "2026-11-29T03:06:34.748731Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.357013Z",
+                     *         "settled_at": "2026-11-29T09:06:09.654260Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9650,7 +9678,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
+                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9691,7 +9719,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T03:06:34.688961Z",
+                     *           "as_of": "2026-11-29T09:06:09.268614Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9733,7 +9761,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T03:06:34.688961Z",
+                     *           "as_of": "2026-11-29T09:06:09.268614Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9752,7 +9780,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JM9JASNEC0RE2BWGE5CG8N",
+                     *         "id": "01M8K8VZCGTFMZ4SE0BTR47FW1",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9767,8 +9795,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.703653Z",
-                     *         "settled_at": "2026-11-29T03:06:34.748731Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.357013Z",
+                     *         "settled_at": "2026-11-29T09:06:09.654260Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9795,7 +9823,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
+                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9836,7 +9864,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T03:06:34.688961Z",
+                     *           "as_of": "2026-11-29T09:06:09.268614Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9878,7 +9906,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T03:06:34.688961Z",
+                     *           "as_of": "2026-11-29T09:06:09.268614Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9900,7 +9928,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JB7CP0WGZBEFFMB7JGQ */
+                /** @example 01M8K8VZFFF2RCBKAQA31M5WKN */
                 proposal: string;
             };
             cookie?: never;
@@ -9926,7 +9954,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JM9JB7CP0WGZBEFFMB7JGQ",
+                     *         "id": "01M8K8VZFFF2RCBKAQA31M5WKN",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -9941,8 +9969,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.719352Z",
-                     *         "settled_at": "2026-11-29T03:06:34.779078Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.467421Z",
+                     *         "settled_at": "2026-11-29T09:06:09.814403Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9963,7 +9991,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JM9JB7CP0WGZBEFFMB7JGQ",
+                     *         "id": "01M8K8VZFFF2RCBKAQA31M5WKN",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -9978,8 +10006,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.719352Z",
-                     *         "settled_at": "2026-11-29T03:06:34.779078Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.467421Z",
+                     *         "settled_at": "2026-11-29T09:06:09.814403Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10003,7 +10031,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JBPNKMHRCSZXW9A4G9D */
+                /** @example 01M8K8VZJJ23WKV08D5Y65XP79 */
                 proposal: string;
             };
             cookie?: never;
@@ -10029,7 +10057,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JM9JBPNKMHRCSZXW9A4G9D",
+                     *         "id": "01M8K8VZJJ23WKV08D5Y65XP79",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10044,8 +10072,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.732741Z",
-                     *         "settled_at": "2026-11-29T03:06:34.789176Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.563428Z",
+                     *         "settled_at": "2026-11-29T09:06:09.834920Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10066,7 +10094,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JM9JBPNKMHRCSZXW9A4G9D",
+                     *         "id": "01M8K8VZJJ23WKV08D5Y65XP79",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10081,8 +10109,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.732741Z",
-                     *         "settled_at": "2026-11-29T03:06:34.789176Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.563428Z",
+                     *         "settled_at": "2026-11-29T09:06:09.834920Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10316,7 +10344,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T03:06:34.586146Z",
+                     *         "as_of": "2026-11-29T09:06:08.651374Z",
                      *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10402,7 +10430,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T03:06:34.536813Z",
+                     *           "as_of": "2026-11-29T09:06:08.360508Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10484,7 +10512,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T03:06:34.536813Z",
+                     *           "as_of": "2026-11-29T09:06:08.360508Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10582,13 +10610,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-29T03:06:34.586146Z",
+                     *       "as_of": "2026-11-29T09:06:08.651374Z",
                      *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *           "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10733,24 +10761,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-29T03:06:34.586146Z",
+                     *       "as_of": "2026-11-29T09:06:08.651374Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T03:06:34.642718Z"
+                     *           "entered_at": "2026-11-29T09:06:09.005888Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
+                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *           "key": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10786,7 +10814,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *               "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -10900,7 +10928,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T03:06:34.688961Z",
+                     *           "as_of": "2026-11-29T09:06:09.268614Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -10986,7 +11014,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T03:06:34.642718Z",
+                     *             "as_of": "2026-11-29T09:06:09.005888Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11068,7 +11096,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T03:06:34.642718Z",
+                     *             "as_of": "2026-11-29T09:06:09.005888Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11150,7 +11178,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T03:06:34.688961Z",
+                     *           "as_of": "2026-11-29T09:06:09.268614Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11433,7 +11461,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
+                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11455,7 +11483,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T03:06:34.642718Z"
+                     *           "entered_at": "2026-11-29T09:06:09.005888Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11479,7 +11507,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *           "id": "01M8K8VXKER810VES3Y9GCBTRV",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11512,7 +11540,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T03:06:34.410299Z",
+                     *           "recorded_at": "2026-11-29T09:06:07.563129Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11645,7 +11673,7 @@ export interface operations {
                 due_to?: string | null;
                 /** @description Một hoặc nhiều: `green` Xanh, `amber` Vàng, `red` Đỏ, `grey` Xám · one or more of: `green`, `amber`, `red`, `grey` */
                 rag?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: code, title, due_on · order, minus is descending: code, title, due_on */
                 sort?: string;
@@ -11739,7 +11767,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T03:06:34.586146Z",
+                     *             "as_of": "2026-11-29T09:06:08.651374Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11849,7 +11877,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T03:06:34.586146Z",
+                     *         "as_of": "2026-11-29T09:06:08.651374Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -11858,7 +11886,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *           "id": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11925,7 +11953,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T03:06:34.586146Z",
+                     *             "as_of": "2026-11-29T09:06:08.651374Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11976,7 +12004,7 @@ export interface operations {
                 role?: string | null;
                 /** @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done` */
                 state?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, agency · order, minus is descending: task, agency */
                 sort?: string;
@@ -11998,11 +12026,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04Sk05QTVZS1FHRVlBR1dYQTQ4TlpKMyJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SzhUUlhFTVo4NDdYV1pLRjhRTVI3MCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *           "id": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12069,7 +12097,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T03:06:34.586146Z",
+                     *             "as_of": "2026-11-29T09:06:08.651374Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -12095,7 +12123,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A5YKQGEYAGWXA48NZJ3 */
+                /** @example 01M8K8TRXEMZ847XWZKF8QMR70 */
                 assignment: string;
             };
             cookie?: never;
@@ -12110,7 +12138,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *       "id": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12177,7 +12205,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T03:06:34.586146Z",
+                     *         "as_of": "2026-11-29T09:06:08.651374Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -12220,7 +12248,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id, due_on · order, minus is descending: id, due_on */
                 sort?: string;
@@ -12246,7 +12274,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *           "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12265,13 +12293,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *           "urged_at": "2026-11-29T09:06:09.904889Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-29T03:06:34.824761Z",
+                     *           "answered_at": "2026-11-29T09:06:09.967417Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-29T03:06:34.853673Z",
+                     *           "closed_at": "2026-11-29T09:06:10.027341Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12323,7 +12351,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *           "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12342,7 +12370,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *           "urged_at": "2026-11-29T09:06:09.904889Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12369,7 +12397,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JDY3VAZ4792HBTW52X5 */
+                /** @example 01M8K8VZW15G5JZ2M8WNDPMK5R */
                 urge: string;
             };
             cookie?: never;
@@ -12384,7 +12412,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *       "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12403,13 +12431,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *       "urged_at": "2026-11-29T09:06:09.904889Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-29T03:06:34.824761Z",
+                     *       "answered_at": "2026-11-29T09:06:09.967417Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-29T03:06:34.853673Z",
+                     *       "closed_at": "2026-11-29T09:06:10.027341Z",
                      *       "can": []
                      *     }
                      */
@@ -12429,7 +12457,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JDY3VAZ4792HBTW52X5 */
+                /** @example 01M8K8VZW15G5JZ2M8WNDPMK5R */
                 urge: string;
             };
             cookie?: never;
@@ -12455,7 +12483,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12474,9 +12502,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T03:06:34.824761Z",
+                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12498,7 +12526,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12517,9 +12545,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T03:06:34.824761Z",
+                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12544,7 +12572,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JDY3VAZ4792HBTW52X5 */
+                /** @example 01M8K8VZW15G5JZ2M8WNDPMK5R */
                 urge: string;
             };
             cookie?: never;
@@ -12570,7 +12598,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12589,13 +12617,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T03:06:34.824761Z",
+                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T03:06:34.853673Z",
+                     *         "closed_at": "2026-11-29T09:06:10.027341Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12613,7 +12641,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12632,13 +12660,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T03:06:34.824761Z",
+                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T03:06:34.853673Z",
+                     *         "closed_at": "2026-11-29T09:06:10.027341Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13772,7 +13800,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9JH1XWMXV6KV2BGR63BG",
+                     *           "id": "01M8K8W098XQ0RB25F9CB5N4QK",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -13783,7 +13811,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-29T03:06:34.909571Z",
+                     *           "created_at": "2026-11-29T09:06:10.328802Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -13828,7 +13856,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8JM9JH1XWMXV6KV2BGR63BG",
+                     *         "id": "01M8K8W098XQ0RB25F9CB5N4QK",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -13839,10 +13867,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-29T03:06:34.909571Z",
+                     *         "created_at": "2026-11-29T09:06:10.328802Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=NpWaEiOgtGUhvyGgYL7Hrb88oj9rkKe46-MR9zTGOVg"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=PK8m_tfPrljDowoIZ9cr6wk9ygGZUWVgUyr8KABKtjc"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -13858,7 +13886,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JH1XWMXV6KV2BGR63BG */
+                /** @example 01M8K8W098XQ0RB25F9CB5N4QK */
                 subscription: string;
             };
             cookie?: never;
@@ -13873,7 +13901,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JH1XWMXV6KV2BGR63BG",
+                     *       "id": "01M8K8W098XQ0RB25F9CB5N4QK",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -13884,7 +13912,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T03:06:34.909571Z",
+                     *       "created_at": "2026-11-29T09:06:10.328802Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -13904,7 +13932,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JH1XWMXV6KV2BGR63BG */
+                /** @example 01M8K8W098XQ0RB25F9CB5N4QK */
                 subscription: string;
             };
             cookie?: never;
@@ -13919,7 +13947,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JH1XWMXV6KV2BGR63BG",
+                     *       "id": "01M8K8W098XQ0RB25F9CB5N4QK",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -13930,8 +13958,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T03:06:34.909571Z",
-                     *       "revoked_at": "2026-11-29T03:06:34.960151Z"
+                     *       "created_at": "2026-11-29T09:06:10.328802Z",
+                     *       "revoked_at": "2026-11-29T09:06:10.641758Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -13959,11 +13987,11 @@ export interface operations {
                 /** @description Một hoặc nhiều mã · one or more codes: đơn vị của dòng · the lines' agencies */
                 agency?: string | null;
                 /**
-                 * @description Một hoặc nhiều: `submitted` Chờ kiểm tra, `accepted` Đã chấp nhận, `returned` Đã trả lại, `reversed` Đã hủy chấp nhận · one or more of: `submitted`, `accepted`, `returned`, `reversed`
+                 * @description Một hoặc nhiều: `submitted` Chờ kiểm tra, `accepted` Đã chấp nhận, `returned` Đã trả lại, `withdrawn` Đã rút lại, `reversed` Đã hủy chấp nhận · one or more of: `submitted`, `accepted`, `returned`, `withdrawn`, `reversed`
                  * @example accepted
                  */
                 state?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
             };
             header?: never;
@@ -13987,7 +14015,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9JTXZ3J8WC5GWX6T1H12",
+                     *           "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14002,12 +14030,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-29T03:06:35.224229Z",
+                     *           "submitted_at": "2026-11-29T09:06:12.048588Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-29T03:06:35.236548Z",
+                     *           "decided_at": "2026-11-29T09:06:12.115082Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14015,7 +14043,8 @@ export interface operations {
                      *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": null,
-                     *           "entry": "01M8JM9JV9H7Z1236N5N2WYDV6",
+                     *           "reason": null,
+                     *           "entry": "01M8K8W226VZ87WETRD3VBTWQK",
                      *           "can": []
                      *         }
                      *       ]
@@ -14062,7 +14091,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JTXZ3J8WC5GWX6T1H12",
+                     *       "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14077,13 +14106,16 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T03:06:35.224229Z",
+                     *       "submitted_at": "2026-11-29T09:06:12.048588Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
                      *       "missing": null,
+                     *       "reason": null,
                      *       "entry": null,
-                     *       "can": []
+                     *       "can": [
+                     *         "settlement.withdraw"
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["SettlementOut"];
@@ -14099,7 +14131,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JTXZ3J8WC5GWX6T1H12 */
+                /** @example 01M8K8W1Z78JR78AEY0TETP1TQ */
                 settlement: string;
             };
             cookie?: never;
@@ -14114,7 +14146,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JTXZ3J8WC5GWX6T1H12",
+                     *       "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14129,12 +14161,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T03:06:35.224229Z",
+                     *       "submitted_at": "2026-11-29T09:06:12.048588Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T03:06:35.236548Z",
+                     *       "decided_at": "2026-11-29T09:06:12.115082Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14142,7 +14174,8 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8JM9JV9H7Z1236N5N2WYDV6",
+                     *       "reason": null,
+                     *       "entry": "01M8K8W226VZ87WETRD3VBTWQK",
                      *       "can": []
                      *     }
                      */
@@ -14162,7 +14195,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JTXZ3J8WC5GWX6T1H12 */
+                /** @example 01M8K8W1Z78JR78AEY0TETP1TQ */
                 settlement: string;
             };
             cookie?: never;
@@ -14191,7 +14224,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JTXZ3J8WC5GWX6T1H12",
+                     *       "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14206,12 +14239,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T03:06:35.224229Z",
+                     *       "submitted_at": "2026-11-29T09:06:12.048588Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T03:06:35.236548Z",
+                     *       "decided_at": "2026-11-29T09:06:12.115082Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14219,7 +14252,8 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8JM9JV9H7Z1236N5N2WYDV6",
+                     *       "reason": null,
+                     *       "entry": "01M8K8W226VZ87WETRD3VBTWQK",
                      *       "can": []
                      *     }
                      */
@@ -14239,7 +14273,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JSX5NVH868GGEASHMJ4 */
+                /** @example 01M8K8W1TPYGCTZZWNGB6ZM9MF */
                 settlement: string;
             };
             cookie?: never;
@@ -14263,7 +14297,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JSX5NVH868GGEASHMJ4",
+                     *       "id": "01M8K8W1TPYGCTZZWNGB6ZM9MF",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14278,14 +14312,122 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T03:06:35.190102Z",
+                     *       "submitted_at": "2026-11-29T09:06:11.887355Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T03:06:35.208151Z",
+                     *       "decided_at": "2026-11-29T09:06:11.975405Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
+                     *       "reason": null,
+                     *       "entry": null,
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdraw_settlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8K8W1MT0FPM99MY45MA4VHM */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Còn một chứng từ chưa ghi"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithdrawalOfSettlementIn"];
+            };
+        };
+        responses: {
+            /** @description Đã rút từ trước · Already withdrawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8K8W1MT0FPM99MY45MA4VHM",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "amount_vnd": 155000000,
+                     *       "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *       "note": null,
+                     *       "state": "withdrawn",
+                     *       "state_label": "Đã rút lại",
+                     *       "submitted_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "submitted_at": "2026-11-29T09:06:11.710165Z",
+                     *       "decided_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "decided_at": "2026-11-29T09:06:11.807401Z",
+                     *       "decision": null,
+                     *       "missing": null,
+                     *       "reason": "Còn một chứng từ chưa ghi",
+                     *       "entry": null,
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8K8W1MT0FPM99MY45MA4VHM",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "amount_vnd": 155000000,
+                     *       "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *       "note": null,
+                     *       "state": "withdrawn",
+                     *       "state_label": "Đã rút lại",
+                     *       "submitted_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "submitted_at": "2026-11-29T09:06:11.710165Z",
+                     *       "decided_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "decided_at": "2026-11-29T09:06:11.807401Z",
+                     *       "decision": null,
+                     *       "missing": null,
+                     *       "reason": "Còn một chứng từ chưa ghi",
                      *       "entry": null,
                      *       "can": []
                      *     }
@@ -14333,7 +14475,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JM4NGQ270GJRK8CR3A4",
+                     *           "id": "01M8K8W0V1JFJJ29XXFJEREB24",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14350,7 +14492,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.003302Z",
+                     *           "recorded_at": "2026-11-29T09:06:10.886120Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14390,7 +14532,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -14410,7 +14552,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JM4NGQ270GJRK8CR3A4",
+                     *           "id": "01M8K8W0V1JFJJ29XXFJEREB24",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14427,7 +14569,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.003302Z",
+                     *           "recorded_at": "2026-11-29T09:06:10.886120Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14467,7 +14609,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -14521,7 +14663,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JN6Z7V1GG3QM8MFH9JH",
+                     *           "id": "01M8K8W0ZDBKWRYRSDERV21T6G",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14542,7 +14684,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.040576Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.038730Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14558,8 +14700,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -14570,8 +14712,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -14581,6 +14723,7 @@ export interface operations {
                      *           "settled_vnd": 0,
                      *           "line": null,
                      *           "can": [
+                     *             "line.correct",
                      *             "allocation.decide"
                      *           ]
                      *         }
@@ -14601,7 +14744,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JN6Z7V1GG3QM8MFH9JH",
+                     *           "id": "01M8K8W0ZDBKWRYRSDERV21T6G",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14622,7 +14765,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.040576Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.038730Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14638,8 +14781,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -14650,8 +14793,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -14661,6 +14804,7 @@ export interface operations {
                      *           "settled_vnd": 0,
                      *           "line": null,
                      *           "can": [
+                     *             "line.correct",
                      *             "allocation.decide"
                      *           ]
                      *         }
@@ -14714,7 +14858,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JP1T51S2Y5XJ9BX0GD2",
+                     *           "id": "01M8K8W12FK3RQG4PDQJ21YADG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14735,7 +14879,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.068351Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.138886Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14751,8 +14895,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -14763,8 +14907,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -14775,7 +14919,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -14795,7 +14939,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JP1T51S2Y5XJ9BX0GD2",
+                     *           "id": "01M8K8W12FK3RQG4PDQJ21YADG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14816,7 +14960,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.068351Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.138886Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14832,8 +14976,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -14844,8 +14988,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -14856,7 +15000,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -14905,7 +15049,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JQHTW2JDV3Q90CTJX5N",
+                     *           "id": "01M8K8W184EWCMRXFVQ00JC8T8",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14922,7 +15066,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.115666Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.305048Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14938,8 +15082,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -14950,8 +15094,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -14962,7 +15106,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -14982,7 +15126,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JQHTW2JDV3Q90CTJX5N",
+                     *           "id": "01M8K8W184EWCMRXFVQ00JC8T8",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14999,7 +15143,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.115666Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.305048Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15015,8 +15159,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -15027,8 +15171,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -15039,7 +15183,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -15094,7 +15238,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JNKEGVY35SBZD609SJW",
+                     *           "id": "01M8K8W114M4QMJFGKAW9GV8H9",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15115,16 +15259,16 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.054316Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.088365Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8JM9JNJ69W7V0V7ARWJ43WZ",
+                     *           "transfer": "01M8K8W1139DA6QFJN3ZN67CKM",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
                      *         },
                      *         {
-                     *           "id": "01M8JM9JNMBEJJ47PD2Z5JRD6P",
+                     *           "id": "01M8K8W115E2M9JKM1KSHB5A3X",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15145,10 +15289,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.054316Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.088365Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8JM9JNJ69W7V0V7ARWJ43WZ",
+                     *           "transfer": "01M8K8W1139DA6QFJN3ZN67CKM",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
@@ -15184,6 +15328,7 @@ export interface operations {
                      *           "settled_vnd": 0,
                      *           "line": null,
                      *           "can": [
+                     *             "line.correct",
                      *             "allocation.decide"
                      *           ]
                      *         },
@@ -15193,8 +15338,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -15205,8 +15350,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -15216,6 +15361,7 @@ export interface operations {
                      *           "settled_vnd": 0,
                      *           "line": null,
                      *           "can": [
+                     *             "line.correct",
                      *             "allocation.decide"
                      *           ]
                      *         }
@@ -15275,11 +15421,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04Sk05SlFIVFcySkRWM1E5MENUSlg1TiIsIjAxTThKTTlKUUhUVzJKRFYzUTkwQ1RKWDVOIl0",
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04SzhXMTg0RVdDTVJYRlZRMDBKQzhUOCIsIjAxTThLOFcxODRFV0NNUlhGVlEwMEpDOFQ4Il0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9JQHTW2JDV3Q90CTJX5N",
+                     *           "id": "01M8K8W184EWCMRXFVQ00JC8T8",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15296,7 +15442,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.115666Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.305048Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15322,7 +15468,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JPGDGYNYS7S0EVPQZSY */
+                /** @example 01M8K8W14273HDZV9T8S96RPKF */
                 entry: string;
             };
             cookie?: never;
@@ -15337,7 +15483,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JPGDGYNYS7S0EVPQZSY",
+                     *       "id": "01M8K8W14273HDZV9T8S96RPKF",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15354,9 +15500,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-29T03:06:35.082379Z",
+                     *       "recorded_at": "2026-11-29T09:06:11.187371Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8JM9JQ37H5R7Z0855Z6VYZD",
+                     *       "reversed_by": "01M8K8W164JRM1AAQ48Z6CRS6T",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15379,7 +15525,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JPGDGYNYS7S0EVPQZSY */
+                /** @example 01M8K8W14273HDZV9T8S96RPKF */
                 entry: string;
             };
             cookie?: never;
@@ -15407,7 +15553,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JQ37H5R7Z0855Z6VYZD",
+                     *           "id": "01M8K8W164JRM1AAQ48Z6CRS6T",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15424,8 +15570,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.098215Z",
-                     *           "reverses": "01M8JM9JPGDGYNYS7S0EVPQZSY",
+                     *           "recorded_at": "2026-11-29T09:06:11.233095Z",
+                     *           "reverses": "01M8K8W14273HDZV9T8S96RPKF",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -15440,8 +15586,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -15452,8 +15598,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -15464,7 +15610,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -15558,8 +15704,8 @@ export interface operations {
                      *         {
                      *           "key": "SVHTTDL-01",
                      *           "parent": null,
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "lines": 1,
                      *           "needed_vnd": 180000000,
                      *           "allocated_vnd": 170000000,
@@ -15624,7 +15770,7 @@ export interface operations {
                 agency?: string | null;
                 /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
                 task?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: code, allocated_vnd, spent_vnd · order, minus is descending: code, allocated_vnd, spent_vnd */
                 sort?: string;
@@ -15655,8 +15801,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -15667,8 +15813,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -15679,7 +15825,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -15759,7 +15905,7 @@ export interface operations {
                      *       "line": null,
                      *       "can": [
                      *         "need.state",
-                     *         "spending.record"
+                     *         "line.correct"
                      *       ]
                      *     }
                      */
@@ -15803,7 +15949,7 @@ export interface operations {
                      *       "line": null,
                      *       "can": [
                      *         "need.state",
-                     *         "spending.record"
+                     *         "line.correct"
                      *       ]
                      *     }
                      */
@@ -15840,8 +15986,8 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "title_vi": "Tập huấn về lễ hội",
-                     *       "title_en": "Tập huấn về lễ hội",
+                     *       "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *       "title_en": "Tập huấn về tổ chức lễ hội",
                      *       "tasks": [
                      *         {
                      *           "code": "IV.7.a",
@@ -15852,8 +15998,8 @@ export interface operations {
                      *       "activities": [],
                      *       "events": [],
                      *       "chapter": null,
-                     *       "category": null,
-                     *       "subcategory": null,
+                     *       "category": "160",
+                     *       "subcategory": "161",
                      *       "item": null,
                      *       "subitem": null,
                      *       "needed_vnd": 180000000,
@@ -15864,7 +16010,85 @@ export interface operations {
                      *       "line": null,
                      *       "can": [
                      *         "need.state",
-                     *         "spending.record"
+                     *         "line.correct"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetLineOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    correct_budget_line: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
+                 * @example "2-c7ed37c1d1bc207b927f2d3e"
+                 */
+                "If-Match": string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example SVHTTDL-01 */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title_vi": "Tập huấn về tổ chức lễ hội",
+                 *       "category": "160",
+                 *       "subcategory": "161"
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["BudgetLinePatch"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *       "title_en": "Tập huấn về tổ chức lễ hội",
+                     *       "tasks": [
+                     *         {
+                     *           "code": "IV.7.a",
+                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "activities": [],
+                     *       "events": [],
+                     *       "chapter": null,
+                     *       "category": "160",
+                     *       "subcategory": "161",
+                     *       "item": null,
+                     *       "subitem": null,
+                     *       "needed_vnd": 180000000,
+                     *       "allocated_vnd": 0,
+                     *       "committed_vnd": 0,
+                     *       "spent_vnd": 0,
+                     *       "settled_vnd": 0,
+                     *       "line": null,
+                     *       "can": [
+                     *         "need.state",
+                     *         "line.correct"
                      *       ]
                      *     }
                      */
@@ -15907,15 +16131,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04Sk05SjFQMFBaQjExRThEVkgzMEg1RCJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SzhWWE04SEQwU1lRODlSNkNSUzNQUCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9J1P0PZB11E8DVH30H5D",
+                     *           "id": "01M8K8VXM8HD0SYQ89R6CRS3PP",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-29T03:06:34.410299Z",
+                     *           "received_at": "2026-11-29T09:06:07.563129Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -15944,7 +16168,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9J1P0PZB11E8DVH30H5D */
+                /** @example 01M8K8VXM8HD0SYQ89R6CRS3PP */
                 receipt: string;
             };
             cookie?: never;
@@ -15959,11 +16183,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9J1P0PZB11E8DVH30H5D",
+                     *       "id": "01M8K8VXM8HD0SYQ89R6CRS3PP",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-29T03:06:34.410299Z",
+                     *       "received_at": "2026-11-29T09:06:07.563129Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -15977,14 +16201,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *           "activity": "01M8K8VXKER810VES3Y9GCBTRV",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "L5uFVwQf4FUwvSrD3vkNvRs6m4FNoC5LhX09OPF2nLM",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ikw1dUZWd1FmNEZVd3ZTckQzdmtOdlJzNm00Rk5vQzVMaFgwOU9QRjJuTE0iLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKTTlKMVAwUFpCMTFFOERWSDMwSDVEIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDM6MDY6MzQuNDEwMjk5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04Sk05SjFIMEo4UzdYWVRSMFZYRTg1WSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.JEzi5-FUfPMVKNv-llbXe349mss1QKkmrzci7YGFm7R7P_amyAMedjMbmM6F4oAY0PQ8g7NJytYz67wEeRT_Ag"
+                     *       "kid": "9MY-ndZQ85kSrlK5uUgOszE-RdoTN1XTgcd-SullQdM",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IjlNWS1uZFpRODVrU3JsSzV1VWdPc3pFLVJkb1ROMVhUZ2NkLVN1bGxRZE0iLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThLOFZYTThIRDBTWVE4OVI2Q1JTM1BQIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDk6MDY6MDcuNTYzMTI5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SzhWWEtFUjgxMFZFUzNZOUdDQlRSViIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.x22G5euY8Oc63OGx0s9QY5yrRDKUDex8myQmi3TEWi0G3cTZtiivKkN_Vb1zip_lcG-9chSI-ThKYkntrcKpDA"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16014,8 +16238,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "MsHEW4CfbAQd7L6C8NCHzfeGwP1ynKIqPuz6wQmLers",
-                     *           "kid": "L5uFVwQf4FUwvSrD3vkNvRs6m4FNoC5LhX09OPF2nLM",
+                     *           "x": "T4DHZTDdfxT2H89GOvBX3wkEqlpDkFItdsEK56Ji3fY",
+                     *           "kid": "9MY-ndZQ85kSrlK5uUgOszE-RdoTN1XTgcd-SullQdM",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16201,26 +16425,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9J02WPM1JHE66CX7N4R2",
-                     *           "at": "2026-11-29T03:06:34.344201Z",
+                     *           "id": "01M8K8VXB2AQJ9PH09270TCH10",
+                     *           "at": "2026-11-29T09:06:07.186519Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8JM9HZXJ86MXWWVP11PDY7V",
+                     *           "ref": "01M8K8VXAGYVKV4X1KCX51GRX4",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8JM9A8G1XGTBFBNY6EP6DBQ",
+                     *           "via": "key:01M8K8TSANEDQSR63YA67ZJJ6E",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8JM9HZXJ86MXWWVP11PDY7V",
+                     *             "public_id": "01M8K8VXAGYVKV4X1KCX51GRX4",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *             "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16236,12 +16460,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-29T03:06:34.344201+00:00"
+                     *             "recorded_at": "2026-11-29T09:06:07.186519+00:00"
                      *           },
-                     *           "request_id": "b67f26842509921d22b13f43"
+                     *           "request_id": "e0965b006af8cdf20aba637d"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8JM9J02WPM1JHE66CX7N4R2"
+                     *       "next_cursor": "01M8K8VXB2AQJ9PH09270TCH10"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16283,10 +16507,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8JM9A8G1XGTBFBNY6EP6DBQ",
+                     *       "key": "01M8K8TSANEDQSR63YA67ZJJ6E",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_US1l",
-                     *       "expires_at": "2026-12-29T03:06:26.444325Z",
+                     *       "key_hint": "ttdn_EH95",
+                     *       "expires_at": "2026-12-29T09:05:30.433215Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
