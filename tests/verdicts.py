@@ -67,9 +67,11 @@ urge.settlement     -    -    -    -    -    -    -    -    -    -    -    -    
 urge.answer         -    -    -    -    -    -    yes  -    -    -    -    -    -    -    -    -    -    -
 urge.close          -    -    -    -    -    yes  -    -    -    -    -    -    -    -    -    -    -    -
 need.state          -    -    -    yes  -    -    -    -    -    -    -    -    -    not  not  -    -    -
+line.correct        -    -    -    yes  -    -    -    -    -    -    -    -    -    yes  -    -    -    -
 allocation.decide   -    -    -    not  -    -    -    -    -    -    -    -    -    yes  -    -    -    -
 spending.record     -    -    -    yes  -    -    -    -    -    -    -    -    -    not  not  -    -    -
 settlement.submit   -    -    -    yes  -    -    -    -    -    -    -    -    -    not  not  -    -    -
+settlement.withdraw -    -    -    yes  -    -    -    -    -    -    -    -    -    not  not  -    -    -
 settlement.decide   -    -    -    not  -    -    -    -    -    -    -    -    -    -    yes  -    -    -
 key.manage          -    -    -    -    -    -    -    -    -    -    -    -    -    -    -    -    yes  -
 service.operate     -    -    -    -    -    -    -    -    -    -    -    -    -    -    -    -    yes  -
@@ -105,9 +107,11 @@ urge.settlement     push    active   any      any
 urge.answer         push    active   any      any
 urge.close          push    active   any      any
 need.state          push    active   any      any
+line.correct        push    active   any      any
 allocation.decide   push    active   any      any
 spending.record     push    active   any      any
 settlement.submit   push    active   any      any
+settlement.withdraw push    active   any      any
 settlement.decide   push    active   any      any
 key.manage          admin   any      any      any
 service.operate     admin   any      any      any

@@ -1,5 +1,7 @@
 """The plan's money in whole đồng: one total, the lines it is broken down to, and what each line is for."""
 
+from datetime import datetime
+
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -55,6 +57,7 @@ class BudgetLine(Recorded):
     committed_vnd: Mapped[int] = mapped_column(default=0)
     spent_vnd: Mapped[int] = mapped_column(default=0)
     settled_vnd: Mapped[int] = mapped_column(default=0)
+    corrected_at: Mapped[datetime | None] = mapped_column(doc="when what it says of itself last changed")
 
     @property
     def subject(self) -> Subject:
@@ -67,7 +70,7 @@ class BudgetLine(Recorded):
 
 class BudgetLink(Recorded):
     """What a line is for: a task; an output or a record of one; an event, whose task is its own if it has
-    one."""
+    one. A link that was taken back stays on record."""
 
     __tablename__ = "budget_links"
     __table_args__ = (
@@ -82,6 +85,7 @@ class BudgetLink(Recorded):
     activity_id: Mapped[int | None] = mapped_column(ForeignKey("activities.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id"))
     label: Mapped[str] = mapped_column(doc="line/noun/name")
+    stands: Mapped[bool] = mapped_column(default=True)
 
     @property
     def subject(self) -> Subject:

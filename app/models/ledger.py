@@ -60,7 +60,8 @@ class LedgerEntry(Recorded):
 
 
 class Settlement(Recorded):
-    """What a line's agency says it has spent for good, and what the settlement checker made of it."""
+    """What a line's agency says it has spent for good, and what the settlement checker made of it; or that
+    its agency took it back before, which is `decided_by_id` then."""
 
     __tablename__ = "settlements"
     __table_args__ = (CheckConstraint("amount_vnd > 0", name="amount"),)
@@ -79,6 +80,7 @@ class Settlement(Recorded):
     decided_on: Mapped[date | None]
     issuer: Mapped[Name | None]
     missing: Mapped[Name | None] = mapped_column(doc="what is missing, where it was returned")
+    reason: Mapped[Name | None] = mapped_column(doc="why, where it was withdrawn")
 
     @property
     def ref(self) -> str:

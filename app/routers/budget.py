@@ -7,10 +7,17 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.rules.parties import Actor
-from app.schemas.budget import BudgetLineFilter, BudgetLineIn, BudgetLineOut, BudgetLinePage, BudgetOut
+from app.schemas.budget import (
+    BudgetLineFilter,
+    BudgetLineIn,
+    BudgetLineOut,
+    BudgetLinePage,
+    BudgetLinePatch,
+    BudgetOut,
+)
 from app.schemas.budget_rollup import BudgetRollupFilter, BudgetRollupOut
-from app.services import budget, budget_rollup, opening
-from app.web.answers import Answer
+from app.services import budget, budget_rollup, line_keeping, opening
+from app.web.answers import Answer, Matching
 from app.web.desk import AtDesk, Repeat
 
 router = APIRouter(prefix="/v1/plans/{plan}/budget", tags=["budget"])
@@ -90,3 +97,24 @@ def get_budget_line(plan: str, line: str, desk: AtDesk) -> Response:
         return Answer(shown, version=version)
 
     return desk.read(get)
+
+
+@router.patch(
+    "/lines/{line}",
+    operation_id="correct_budget_line",
+    summary="Sửa một dòng kinh phí · Correct a budget line",
+    response_model=BudgetLineOut,
+)
+def correct_budget_line(
+    plan: str, line: str, body: BudgetLinePatch, desk: AtDesk, match: Matching
+) -> Response:
+    """Đơn vị của dòng hoặc cơ quan quyết định kinh phí sửa tên, mã mục lục và mục đích chi (RFC 7396), kể cả
+    khi đã chi; mã dòng, đơn vị và số tiền thì không; cần If-Match. · The line's agency or the funding decider
+    corrects its titles, classification codes and what it is for, even if money was spent from it; never its
+    code, its agency or an amount; needs If-Match."""
+
+    def correct(session: Session, actor: Actor) -> Answer:
+        shown, version = line_keeping.correct(session, actor, plan, line, body, match.versions())
+        return Answer(shown, version=version)
+
+    return desk.write(correct)

@@ -1,4 +1,4 @@
-"""Settlements: submitted by a line's agency, accepted or returned by the settlement checker."""
+"""Settlements: submitted and withdrawn by a line's agency, accepted or returned by the settlement checker."""
 
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from app.schemas.settlements import (
     SettlementIn,
     SettlementOut,
     SettlementPage,
+    WithdrawalOfSettlementIn,
 )
 from app.services import settlement_steps, settlements
 from app.web.answers import Answer
@@ -106,3 +107,24 @@ def return_settlement(
         return Answer(said, status=201, version=version)
 
     return desk.write(send_back, repeat)
+
+
+@router.post(
+    "/{settlement}/withdrawals",
+    operation_id="withdraw_settlement",
+    summary="Rút quyết toán · Withdraw a settlement",
+    response_model=SettlementOut,
+    status_code=201,
+    responses={200: {"model": SettlementOut, "description": "Đã rút từ trước · Already withdrawn"}},
+)
+def withdraw_settlement(
+    plan: str, settlement: str, body: WithdrawalOfSettlementIn, desk: AtDesk, repeat: Repeat
+) -> Response:
+    """Đơn vị rút quyết toán đang chờ, kèm lý do: quyết toán ở lại, số tiền lại nộp được. · The line's agency
+    takes back what waits, with the reason: it stays on record, and the amount can be submitted again."""
+
+    def withdraw(session: Session, actor: Actor) -> Answer:
+        result, said, version = settlement_steps.withdraw(session, actor, plan, settlement, body)
+        return Answer(said, status=201 if result == "withdrawn" else 200, version=version)
+
+    return desk.write(withdraw, repeat)

@@ -7,11 +7,18 @@ Which codes are in force is the index's business, not ours.
 from collections.abc import Mapping
 from typing import Final
 
+from app.errors import Text
+
 LEVELS: Final = ("chapter", "category", "subcategory", "item", "subitem")
 """chương, loại, khoản (three digits each); mục, tiểu mục (four)."""
 
 PART_OF: Final[Mapping[str, str]] = {"subcategory": "category", "subitem": "item"}
 """A khoản lies in a loại, a tiểu mục in a mục."""
+
+INCOMPLETE: Final = Text(
+    "Khoản phải đi cùng loại, tiểu mục phải đi cùng mục.",
+    "A subcategory needs its category, a subitem its item.",
+)
 
 
 def missing(codes: Mapping[str, str | None]) -> list[str]:

@@ -31,6 +31,7 @@ class SettlementState(Word):
     SUBMITTED = "submitted", "Chờ kiểm tra", "Submitted"
     ACCEPTED = "accepted", "Đã chấp nhận", "Accepted"
     RETURNED = "returned", "Đã trả lại", "Returned"
+    WITHDRAWN = "withdrawn", "Đã rút lại", "Withdrawn"
     REVERSED = "reversed", "Đã hủy chấp nhận", "Acceptance reversed"
 
 

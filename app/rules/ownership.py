@@ -44,9 +44,15 @@ class Action(Word):
     URGE_ANSWER = "urge.answer", "Trả lời đôn đốc", "Answer an urge"
     URGE_CLOSE = "urge.close", "Kết thúc đôn đốc", "Close an urge"
     NEED_STATE = "need.state", "Mở dòng kinh phí, nêu nhu cầu", "Open a budget line, state its need"
+    LINE_CORRECT = (
+        "line.correct",
+        "Sửa tên, mã, mục đích của dòng kinh phí",
+        "Correct what a budget line says",
+    )
     ALLOCATION_DECIDE = "allocation.decide", "Quyết định bố trí kinh phí", "Decide allocation"
     SPENDING_RECORD = "spending.record", "Ghi cam kết chi, chi", "Record commitment and spending"
     SETTLEMENT_SUBMIT = "settlement.submit", "Nộp quyết toán", "Submit settlement"
+    SETTLEMENT_WITHDRAW = "settlement.withdraw", "Rút quyết toán", "Withdraw a settlement"
     SETTLEMENT_DECIDE = "settlement.decide", "Kiểm tra, trả lại, chấp nhận quyết toán", "Check settlement"
     KEY_MANAGE = "key.manage", "Quản lý khóa truy cập", "Manage API keys"
     SERVICE_OPERATE = "service.operate", "Vận hành hệ thống", "Operate the service"
@@ -122,9 +128,11 @@ POLICY: Mapping[Action, Rule] = MappingProxyType({
     Action.URGE_ANSWER:         _row(PLAN,   Is.URGED),
     Action.URGE_CLOSE:          _row(PLAN,   Is.URGER),
     Action.NEED_STATE:          _row(PLAN,   Is.SPENDER, never=_PURSE),
+    Action.LINE_CORRECT:        _row(PLAN,   Is.SPENDER, Is.FUNDER),
     Action.ALLOCATION_DECIDE:   _row(PLAN,   Is.FUNDER, never=(Is.SPENDER,)),
     Action.SPENDING_RECORD:     _row(PLAN,   Is.SPENDER, never=_PURSE),
     Action.SETTLEMENT_SUBMIT:   _row(PLAN,   Is.SPENDER, never=_PURSE),
+    Action.SETTLEMENT_WITHDRAW: _row(PLAN,   Is.SPENDER, never=_PURSE),
     Action.SETTLEMENT_DECIDE:   _row(PLAN,   Is.SETTLER, never=(Is.SPENDER,)),
     Action.KEY_MANAGE:          _technical(),
     Action.SERVICE_OPERATE:     _technical(),

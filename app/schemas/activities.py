@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.rules.vocabulary import ActivityKind, ActivityStatus, Channel, Level
-from app.schemas.base import AgencyRef, Clean, Day, In, Instant, Number, Out, Reason, TaskRef, Title
+from app.schemas.base import AgencyRef, Clean, Day, In, Instant, Number, Out, Patch, Reason, TaskRef, Title
 from app.schemas.lists import Listing, Page, Search, codes_of, one_of, sort_by
 from app.schemas.outputs import Can, CanFilter
 
@@ -112,7 +112,7 @@ class ActivityIn(In):
         return self
 
 
-class ActivityPatch(In):
+class ActivityPatch(Patch):
     """A merge patch (RFC 7396): what is named changes, `null` empties what may be empty."""
 
     output: OutputCode | None = None
@@ -124,16 +124,6 @@ class ActivityPatch(In):
     languages: Languages = Field(default=[])
     link: Link | None = None
     marks: Marks | None = None
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if not self.model_fields_set:
-            raise PydanticCustomError(
-                "empty_patch",
-                "name at least one field",
-                {"vi": "Nêu ít nhất một trường cần sửa.", "en": "Name at least one field to change."},
-            )
-        return self
 
 
 class WithdrawalIn(In):

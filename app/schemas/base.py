@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticKnownError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from app.rules.rollup import percent
 from app.rules.vietnamese import clean
@@ -48,6 +48,20 @@ class In(BaseModel):
     """A request body. What is not named here is refused, never ignored."""
 
     model_config = ConfigDict(extra="forbid", strict=False, json_schema_extra=_published)
+
+
+class Patch(In):
+    """A merge patch (RFC 7396) that needs nothing but a field, whichever."""
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise PydanticCustomError(
+                "empty_patch",
+                "name at least one field",
+                {"vi": "Nêu ít nhất một trường cần sửa.", "en": "Name at least one field to change."},
+            )
+        return self
 
 
 def _clean(value: Any) -> Any:

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from app.rules import classification
 from app.rules.ledger import MOST
 from app.schemas.amendments import DecisionIn
-from app.schemas.base import AgencyRef, Clean, Day, In, Number, Out, TaskRef, Title
+from app.schemas.base import AgencyRef, Clean, Day, In, Number, Out, Patch, TaskRef, Title
 from app.schemas.lists import Listing, Page, Search, codes_of, sort_by
 from app.schemas.outputs import Can, CanFilter
 
@@ -27,6 +27,9 @@ Subcategory = Annotated[
 ]
 Item = Annotated[Four, Field(description="mục", examples=["6650"])]
 Subitem = Annotated[Four, Field(description="tiểu mục, phải đi cùng mục · with its item", examples=["6651"])]
+
+Tasks = Annotated[list[str], Field(max_length=50, examples=[["IV.7.a"]])]
+Things = Annotated[list[str], Field(max_length=50)]
 
 
 class BudgetOut(Out):
@@ -116,10 +119,10 @@ class BudgetLineIn(In):
     title_en: Annotated[Title | None, Field(description="không nêu là `title_vi` · left out: `title_vi`")] = (
         None
     )
-    tasks: Annotated[list[str], Field(max_length=50, examples=[["IV.7.a"]])] = Field(default=[])
-    outputs: Annotated[list[str], Field(max_length=50)] = Field(default=[])
-    activities: Annotated[list[str], Field(max_length=50)] = Field(default=[])
-    events: Annotated[list[str], Field(max_length=50)] = Field(default=[])
+    tasks: Tasks = Field(default=[])
+    outputs: Things = Field(default=[])
+    activities: Things = Field(default=[])
+    events: Things = Field(default=[])
     chapter: Chapter | None = None
     category: Category | None = None
     subcategory: Subcategory | None = None
@@ -134,9 +137,25 @@ class BudgetLineIn(In):
             raise PydanticCustomError(
                 "code_without_its_whole",
                 "a khoản needs its loại, a tiểu mục its mục",
-                {
-                    "vi": "Khoản phải đi cùng loại, tiểu mục phải đi cùng mục.",
-                    "en": "A subcategory needs its category, a subitem its item.",
-                },
+                classification.INCOMPLETE._asdict(),
             )
         return self
+
+
+class BudgetLinePatch(Patch):
+    """A merge patch (RFC 7396): what is named changes, `null` empties what may be empty. A list is the whole
+    list, of what the caller sees: links that are hidden from it stay. A task stays as long as one of its
+    outputs or records does. An English title that is only the copy of the Vietnamese one goes on being that;
+    `null` makes it that."""
+
+    title_vi: Title = ""
+    title_en: Title | None = None
+    tasks: Tasks = Field(default=[])
+    outputs: Things = Field(default=[])
+    activities: Things = Field(default=[])
+    events: Things = Field(default=[])
+    chapter: Chapter | None = None
+    category: Category | None = None
+    subcategory: Subcategory | None = None
+    item: Item | None = None
+    subitem: Subitem | None = None

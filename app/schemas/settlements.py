@@ -37,6 +37,12 @@ class ReturnOfSettlementIn(In):
     missing: Reason
 
 
+class WithdrawalOfSettlementIn(In):
+    """Why it is not to be checked."""
+
+    reason: Reason
+
+
 class SettlementOut(Out):
     """A settlement as it stands."""
 
@@ -50,10 +56,13 @@ class SettlementOut(Out):
     state_label: str = ""
     submitted_by: AgencyRef
     submitted_at: datetime
-    decided_by: AgencyRef | None
+    decided_by: AgencyRef | None = Field(
+        description="ai giải quyết, hoặc rút lại · who decided it, or withdrew it"
+    )
     decided_at: datetime | None
     decision: DecisionOut | None
     missing: str | None
+    reason: str | None = Field(description="lý do rút lại · why it was withdrawn")
     entry: str | None = Field(description="id bút toán quyết toán · the entry that it became")
     can: Can
 

@@ -33,6 +33,7 @@ ORDERS = {
 }
 ON_A_LINE = (
     Action.NEED_STATE,
+    Action.LINE_CORRECT,
     Action.ALLOCATION_DECIDE,
     Action.SPENDING_RECORD,
     Action.SETTLEMENT_SUBMIT,
@@ -107,7 +108,8 @@ def lines(session: Session, actor: Actor, slug: str, ask: BudgetLineFilter) -> B
     if ask.task:
         query = query.where(_for_task(here, actor, several(ask.task)))
     if ask.can:
-        query = query.where(can(here, actor, several(ask.can)))
+        wanted = several(ask.can)
+        query = query.where(can(here, actor, [one for one in ON_A_LINE if one in wanted]))
     found = listing.page(session, query, ask, ORDERS, by="code", last=[BudgetLine.code], place=slug)
     items = shown(session, here, actor, [(line, agency) for line, agency in found.rows])
     return BudgetLinePage(items=items, next_cursor=found.next_cursor, total=found.total)
@@ -178,15 +180,18 @@ def seen(here: Ground, actor: Actor) -> ColumnElement[bool]:
     hidden = (
         exists()
         .where(
-            BudgetLink.line_id == BudgetLine.id, Task.id == BudgetLink.task_id, ~sight.seen_whole(here, actor)
+            BudgetLink.line_id == BudgetLine.id,
+            BudgetLink.stands,
+            Task.id == BudgetLink.task_id,
+            ~sight.seen_whole(here, actor),
         )
         .correlate(BudgetLine)
     )
     return or_(BudgetLine.agency_id == actor.agency_id, ~hidden)
 
 
-def can(here: Ground, actor: Actor, wanted: Sequence[str]) -> ColumnElement[bool]:
-    """`can` of a line as a condition on it: the caller's own, or another's."""
+def can(here: Ground, actor: Actor, actions: Collection[Action]) -> ColumnElement[bool]:
+    """Whether the caller may do any of these, as a condition on the line: its own, or another's."""
     own = BudgetLine.agency_id == actor.agency_id
     ways = [
         place
@@ -194,7 +199,7 @@ def can(here: Ground, actor: Actor, wanted: Sequence[str]) -> ColumnElement[bool
             (own, replace(here.item, spender=actor.agency)),
             (or_(~own, BudgetLine.agency_id.is_(None)), here.item),
         )
-        if allowed(actor, [one for one in ON_A_LINE if one in wanted], on)
+        if allowed(actor, actions, on)
     ]
     return or_(false(), *ways)
 
@@ -227,6 +232,7 @@ def _for_task(here: Ground, actor: Actor, codes: Sequence[str]) -> ColumnElement
         exists()
         .where(
             BudgetLink.line_id == BudgetLine.id,
+            BudgetLink.stands,
             Task.id == BudgetLink.task_id,
             Task.code.in_(codes),
             sight.seen_whole(here, actor),

@@ -1,18 +1,19 @@
-"""What budget lines are for: tasks, outputs, records, events; found for a line, and named for a new one."""
+"""What budget lines are for: tasks, outputs, records, events; found for a line, and named for one."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Activity, BudgetLink, Event, EventLink, Output, Task
+from app.models import Activity, BudgetLine, BudgetLink, Event, EventLink, Output, Task
+from app.rules.judging import Permit
 from app.rules.parties import Actor
 from app.rules.vocabulary import Visibility
 from app.schemas.base import TaskRef
-from app.schemas.budget import BudgetLineIn
-from app.services import sight
+from app.schemas.budget import BudgetLineIn, BudgetLinePatch
+from app.services import access, sight
 from app.services.grounds import Ground
 from app.services.looking_up import refuse
 
@@ -30,7 +31,7 @@ def of(session: Session, here: Ground, actor: Actor, line_ids: Sequence[int]) ->
         .outerjoin(Output, Output.id == BudgetLink.output_id)
         .outerjoin(Activity, Activity.id == BudgetLink.activity_id)
         .outerjoin(Event, Event.id == BudgetLink.event_id)
-        .where(BudgetLink.line_id.in_(line_ids))
+        .where(BudgetLink.line_id.in_(line_ids), BudgetLink.stands)
         .order_by(BudgetLink.id)
     )
     found: dict[int, Links] = {
@@ -50,26 +51,69 @@ def of(session: Session, here: Ground, actor: Actor, line_ids: Sequence[int]) ->
     return found
 
 
-def drawn(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> list[dict[str, Any]]:
-    """What a new line is for, as the columns of its links. What the caller may not see is as unknown as what
-    is not there; of a duty tracked by status only nothing is stored, so no money either."""
+def drawn(
+    session: Session, here: Ground, actor: Actor, code: str, body: BudgetLineIn | BudgetLinePatch
+) -> list[dict[str, Any]]:
+    """What a line is to be for, as the columns of its links. What the caller may not see is as unknown as
+    what is not there; of a duty tracked by status only nothing is stored, so no money either."""
     return [
-        {**facts, "label": f"{body.code}/{noun}/{name}"}
-        for noun, names, find in (
-            ("tasks", body.tasks, _task),
-            ("outputs", body.outputs, _of_a_task(Output, "output_id")),
-            ("activities", body.activities, _of_a_task(Activity, "activity_id")),
-            ("events", body.events, _event),
-        )
-        for name in dict.fromkeys(names)
-        for facts in _each(find(session, here, actor, name), f"/{noun}/{names.index(name)}")
+        {**facts, "label": f"{code}/{noun}/{name}"}
+        for noun, find in _FOUND.items()
+        for name in dict.fromkeys(getattr(body, noun))
+        for facts in _each(find(session, here, actor, name), f"/{noun}/{getattr(body, noun).index(name)}")
     ]
+
+
+def relink(
+    session: Session, here: Ground, actor: Actor, permit: Permit, line: BudgetLine, patch: BudgetLinePatch
+) -> bool:
+    """Make what the patch names what a line, which is locked, is for; whether anything moved. A list that is
+    not named stays, and so does a link that the caller does not see."""
+    wanted = {facts["label"]: facts for facts in drawn(session, here, actor, line.code, patch)}
+    rows = session.execute(
+        select(BudgetLink, or_(BudgetLink.task_id.is_(None), sight.seen_whole(here, actor)))
+        .outerjoin(Task, Task.id == BudgetLink.task_id)
+        .where(BudgetLink.line_id == line.id)
+    ).all()
+    known = {link.label: link for link, _ in rows}
+    gone = [
+        link
+        for link, seen in rows
+        if link.stands and seen and _noun(link.label) in patch.model_fields_set and link.label not in wanted
+    ]
+    standing = {link.label for link, _ in rows if link.stands} - {link.label for link in gone}
+    told = {facts["task_id"] for label, facts in wanted.items() if _noun(label) in _PARTS}
+    told |= {known[label].task_id for label in standing if _noun(label) in _PARTS}
+    new = [
+        facts
+        for label, facts in wanted.items()
+        if label not in standing and not (_noun(label) == "tasks" and facts["task_id"] in told)
+    ]
+    again = [known[facts["label"]] for facts in new if facts["label"] in known]
+    access.open_for_change(session, permit, [*gone, *again])
+    for link in gone:
+        link.stands = False
+    for link in again:
+        link.stands, link.task_id = True, wanted[link.label]["task_id"]
+    made = [facts for facts in new if facts["label"] not in known]
+    access.add(
+        session, permit, [BudgetLink(plan_id=here.plan.id, line_id=line.id, **facts) for facts in made]
+    )
+    return bool(gone or new)
+
+
+def _noun(label: str) -> str:
+    """What kind of thing a link leads to."""
+    return label.split("/")[1]
 
 
 def tasks(links: Iterable[dict[str, Any]]) -> set[int]:
     """The tasks among what a line is for."""
     return {link["task_id"] for link in links if link.get("task_id") is not None}
 
+
+_PARTS = ("outputs", "activities")
+"""What tells the task it belongs to as well: a line for an output is shown as one for its task."""
 
 Found = tuple[Task | None, dict[str, Any]] | None
 Finder = Callable[[Session, Ground, Actor, str], Found]
@@ -122,3 +166,12 @@ def _event(session: Session, here: Ground, actor: Actor, code: str) -> Found:
     ).all()
     only = marking[0][0] if len(marking) == 1 and marking[0][1] else None
     return None if id_ is None else (only, {"event_id": id_})
+
+
+_FOUND: Mapping[str, Finder] = {
+    "tasks": _task,
+    "outputs": _of_a_task(Output, "output_id"),
+    "activities": _of_a_task(Activity, "activity_id"),
+    "events": _event,
+}
+"""Each member of a line that says what it is for, and how what it names is found."""

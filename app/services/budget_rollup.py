@@ -60,7 +60,7 @@ class Scene:
         """Line → the tasks it is for that the caller sees."""
         found: dict[int, list[int]] = {line.id: [] for line, _ in self.known}
         query = select(BudgetLink.line_id, BudgetLink.task_id).where(
-            BudgetLink.plan_id == self.here.plan.id, BudgetLink.event_id.is_(None)
+            BudgetLink.plan_id == self.here.plan.id, BudgetLink.stands, BudgetLink.event_id.is_(None)
         )
         for line, task in self.session.execute(query.order_by(BudgetLink.id)):
             if line not in found or task is None:

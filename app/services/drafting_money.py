@@ -6,7 +6,7 @@ from typing import Any
 from app.models import Budget, BudgetLine, LedgerEntry
 from app.models.unit import instant, today
 from app.rules.ledger import EntryKind
-from app.rules.vietnamese import fold
+from app.services import line_keeping
 from app.services.drafting import Draft
 
 
@@ -21,7 +21,7 @@ def add_budget(
             **given,
             plan_id=draft.plan.id,
             agency_id=draft.agencies[agency].id if agency is not None else None,
-            search_text=fold(f"{given['code']} {given['title_vi']} {given['title_en']}"),
+            search_text=line_keeping.searched(given["code"], given["title_vi"], given["title_en"]),
         )
         draft.enter(line)
         if line.allocated_vnd:

@@ -182,7 +182,7 @@ def _at(stands: Mapping[str, Any], field: str) -> Any:
 def _offered(session: Session, actor: Actor, slug: str) -> Sequence[str]:
     """The lines this caller may write on."""
     here = grounds.find(session, actor, slug)
-    wanted = [action.value for action in WRITES.values()]
+    wanted = set(WRITES.values())
     query = (
         select(BudgetLine.code)
         .where(BudgetLine.plan_id == here.plan.id, budget.seen(here, actor), budget.can(here, actor, wanted))

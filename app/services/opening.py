@@ -14,10 +14,9 @@ from app.rules.judging import Permit
 from app.rules.ledger import EntryKind
 from app.rules.ownership import Action
 from app.rules.parties import Actor
-from app.rules.vietnamese import fold
 from app.schemas.budget import BudgetLineIn, BudgetLineOut
 from app.schemas.ledger import Result
-from app.services import access, budget, budget_links, grounds, ledger, posting, purse
+from app.services import access, budget, budget_links, grounds, ledger, line_keeping, posting, purse
 from app.services.budget import Known
 from app.services.grounds import WITHOUT_ACCOUNT, Ground
 from app.services.ledger import Draft
@@ -39,7 +38,7 @@ def take(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> tu
     action = Action.NEED_STATE if body.allocation is None else Action.ALLOCATION_DECIDE
     permit = access.permit(actor, action, budget.item(here, agency))
     _fit(here, agency, body)
-    links = budget_links.drawn(session, here, actor, body)
+    links = budget_links.drawn(session, here, actor, body.code, body)
     if ledger.hold(session, here) is None and body.allocation is not None:
         raise NotFound()
     known = _on_file(session, here, actor, body, agency, links)
@@ -62,7 +61,7 @@ def _opened(
     line = BudgetLine(
         plan_id=here.plan.id,
         agency_id=agency.id,
-        search_text=fold(f"{body.code} {body.title_vi} {body.title_en or ''}"),
+        search_text=line_keeping.searched(body.code, body.title_vi, body.title_en or body.title_vi),
         line=None,
         allocated_vnd=0,
         **_said(body),
@@ -131,7 +130,8 @@ def _on_file(
     known = session.scalars(query).one_or_none()
     if known is None:
         return None
-    labels = session.scalars(select(BudgetLink.label).where(BudgetLink.line_id == known.id)).all()
+    standing = select(BudgetLink.label).where(BudgetLink.line_id == known.id, BudgetLink.stands)
+    labels = session.scalars(standing).all()
     same = all(getattr(known, name) == value for name, value in _said(body).items())
     if not same or known.agency_id != agency.id or set(labels) != {link["label"] for link in links}:
         raise code_taken()

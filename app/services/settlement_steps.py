@@ -1,5 +1,7 @@
-"""The steps of a settlement: its agency submits what it has spent, the settlement checker accepts or returns
-it."""
+"""The steps of a settlement: its agency submits what it has spent, or takes that back; the settlement checker
+accepts or returns it."""
+
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,11 +18,14 @@ from app.schemas.settlements import (
     ReturnOfSettlementIn,
     SettlementIn,
     SettlementOut,
+    WithdrawalOfSettlementIn,
 )
 from app.services import access, budget, grounds, ledger, posting, settlements
 from app.services.grounds import Ground
 from app.services.ledger import Draft
 from app.services.settlements import Known
+
+Withdrawn = Literal["withdrawn", "unchanged"]
 
 
 def submit(session: Session, actor: Actor, slug: str, body: SettlementIn) -> tuple[SettlementOut, int]:
@@ -53,7 +58,7 @@ def accept(
     session: Session, actor: Actor, slug: str, public_id: str, body: AcceptanceOfSettlementIn
 ) -> tuple[SettlementOut, int]:
     """Accept it as it was submitted: an entry in the ledger, by the document that says so."""
-    here, (settlement, line, _), permit = _taken_up(session, actor, slug, public_id)
+    here, (settlement, line, _), permit = _waiting(session, actor, slug, public_id)
     draft = Draft(
         EntryKind.SETTLEMENT,
         settlement.amount_vnd,
@@ -72,26 +77,58 @@ def send_back(
     session: Session, actor: Actor, slug: str, public_id: str, body: ReturnOfSettlementIn
 ) -> tuple[SettlementOut, int]:
     """Return it, with what is missing; its agency submits another."""
-    here, (settlement, _, _), permit = _taken_up(session, actor, slug, public_id)
+    here, (settlement, _, _), permit = _waiting(session, actor, slug, public_id)
     settlement.missing = body.missing
     return _decided(session, here, actor, permit, settlement, SettlementState.RETURNED)
 
 
-def _taken_up(session: Session, actor: Actor, slug: str, public_id: str) -> tuple[Ground, Known, Permit]:
+def withdraw(
+    session: Session, actor: Actor, slug: str, public_id: str, body: WithdrawalOfSettlementIn
+) -> tuple[Withdrawn, SettlementOut, int]:
+    """Take back what waits; what it was about can be submitted again. Twice is the same as once."""
+    here, known, permit = _taken_up(session, actor, slug, public_id, Action.SETTLEMENT_WITHDRAW)
+    settlement = known[0]
+    if settlement.state is SettlementState.WITHDRAWN:
+        return "unchanged", settlements.shown(session, here, actor, settlement), settlement.version
+    _check_waiting(settlement)
+    access.open_for_change(session, permit, [settlement])
+    settlement.reason = body.reason
+    said = _decided(session, here, actor, permit, settlement, SettlementState.WITHDRAWN)
+    return "withdrawn", *said
+
+
+def _waiting(session: Session, actor: Actor, slug: str, public_id: str) -> tuple[Ground, Known, Permit]:
     """The settlement and its line, locked, if the caller may decide it and nobody has."""
+    here, known, permit = _taken_up(session, actor, slug, public_id, Action.SETTLEMENT_DECIDE)
+    _check_waiting(known[0])
+    access.open_for_change(session, permit, [known[0]])
+    return here, known, permit
+
+
+def _taken_up(
+    session: Session, actor: Actor, slug: str, public_id: str, action: Action
+) -> tuple[Ground, Known, Permit]:
+    """The settlement and its line, locked, if the caller may do this to it."""
     here = grounds.find_held(session, actor, slug)
     known = settlements.one(session, here, actor, public_id)
     settlement, line, agency = known
-    permit = access.permit(actor, Action.SETTLEMENT_DECIDE, budget.item(here, agency))
+    permit = access.permit(actor, action, budget.item(here, agency))
     ledger.lock(session, here, [line], allocating=False)
     session.refresh(settlement, with_for_update=True)
+    return here, known, permit
+
+
+def _check_waiting(settlement: Settlement) -> None:
+    if settlement.state is SettlementState.WITHDRAWN:
+        raise Conflict(
+            Text("Quyết toán này đã được rút lại", "This settlement has been withdrawn"),
+            facts={"reason": "already_withdrawn", "state": settlement.state.value},
+        )
     if settlement.state is not SettlementState.SUBMITTED:
         raise Conflict(
             Text("Quyết toán này đã được giải quyết", "This settlement has been decided"),
             facts={"reason": "already_decided", "state": settlement.state.value},
         )
-    access.open_for_change(session, permit, [settlement])
-    return here, known, permit
 
 
 def _decided(

@@ -21,7 +21,7 @@ from app.services import budget, grounds, listing
 from app.services.grounds import Ground
 
 _BY, _DECIDER = aliased(Agency), aliased(Agency)
-ON_A_SETTLEMENT = (Action.SETTLEMENT_DECIDE,)
+ON_A_SETTLEMENT = (Action.SETTLEMENT_WITHDRAW, Action.SETTLEMENT_DECIDE)
 Known = tuple[Settlement, BudgetLine, Agency | None]
 """A settlement, its line, and whose that is."""
 
@@ -69,7 +69,7 @@ def _wanted(here: Ground, actor: Actor, ask: SettlementFilter) -> Iterable[Colum
 
 
 def _can(here: Ground, actor: Actor, wanted: Sequence[str]) -> ColumnElement[bool]:
-    """`can` as a condition: what waits to be decided, and could be by the caller."""
+    """`can` as a condition: what waits, and could be withdrawn or decided by the caller."""
     actions = [action for action in ON_A_SETTLEMENT if action in wanted]
     if not actions:
         return false()

@@ -1222,6 +1222,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans/{plan}/budget/settlements/{settlement}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rút quyết toán · Withdraw a settlement
+         * @description Đơn vị rút quyết toán đang chờ, kèm lý do: quyết toán ở lại, số tiền lại nộp được. · The line's agency
+         *     takes back what waits, with the reason: it stays on record, and the amount can be submitted again.
+         */
+        post: operations["withdraw_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans/{plan}/budget/needs": {
         parameters: {
             query?: never;
@@ -1477,7 +1498,14 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Sửa một dòng kinh phí · Correct a budget line
+         * @description Đơn vị của dòng hoặc cơ quan quyết định kinh phí sửa tên, mã mục lục và mục đích chi (RFC 7396), kể cả
+         *     khi đã chi; mã dòng, đơn vị và số tiền thì không; cần If-Match. · The line's agency or the funding decider
+         *     corrects its titles, classification codes and what it is for, even if money was spent from it; never its
+         *     code, its agency or an amount; needs If-Match.
+         */
+        patch: operations["correct_budget_line"];
         trace?: never;
     };
     "/v1/plans/{plan}/receipts": {
@@ -1800,7 +1828,7 @@ export interface components {
          * @description What can be asked leave for.
          * @enum {string}
          */
-        Action: "plan.read" | "plan.draw_up" | "plan.amend" | "plan.propose" | "proposal.decide" | "proposal.withdraw" | "agency.edit" | "calendar.edit" | "calendar.steward" | "calendar.subscribe" | "activity.record" | "activity.revise" | "activity.withdraw" | "occurrence.open" | "output.claim" | "output.withdraw" | "output.confirm" | "output.self_confirm" | "output.return" | "status.report" | "status.decide" | "urge.content" | "urge.coordinator" | "urge.settlement" | "urge.answer" | "urge.close" | "need.state" | "allocation.decide" | "spending.record" | "settlement.submit" | "settlement.decide" | "key.manage" | "service.operate";
+        Action: "plan.read" | "plan.draw_up" | "plan.amend" | "plan.propose" | "proposal.decide" | "proposal.withdraw" | "agency.edit" | "calendar.edit" | "calendar.steward" | "calendar.subscribe" | "activity.record" | "activity.revise" | "activity.withdraw" | "occurrence.open" | "output.claim" | "output.withdraw" | "output.confirm" | "output.self_confirm" | "output.return" | "status.report" | "status.decide" | "urge.content" | "urge.coordinator" | "urge.settlement" | "urge.answer" | "urge.close" | "need.state" | "line.correct" | "allocation.decide" | "spending.record" | "settlement.submit" | "settlement.withdraw" | "settlement.decide" | "key.manage" | "service.operate";
         /**
          * ActivityIn
          * @description A record that something was done.
@@ -2699,6 +2727,42 @@ export interface components {
             total: number | null;
             /** Items */
             items: components["schemas"]["BudgetLineOut"][];
+        };
+        /**
+         * BudgetLinePatch
+         * @description A merge patch (RFC 7396): what is named changes, `null` empties what may be empty. A list is the whole
+         *     list, of what the caller sees: links that are hidden from it stay. A task stays as long as one of its
+         *     outputs or records does. An English title that is only the copy of the Vietnamese one goes on being that;
+         *     `null` makes it that.
+         */
+        BudgetLinePatch: {
+            /** Title Vi */
+            title_vi?: string;
+            /** Title En */
+            title_en?: string | null;
+            /**
+             * Tasks
+             * @example [
+             *       "IV.7.a"
+             *     ]
+             */
+            tasks?: string[];
+            /** Outputs */
+            outputs?: string[];
+            /** Activities */
+            activities?: string[];
+            /** Events */
+            events?: string[];
+            /** Chapter */
+            chapter?: string | null;
+            /** Category */
+            category?: string | null;
+            /** Subcategory */
+            subcategory?: string | null;
+            /** Item */
+            item?: string | null;
+            /** Subitem */
+            subitem?: string | null;
         };
         /**
          * BudgetOut
@@ -5701,12 +5765,18 @@ export interface components {
              * Format: date-time
              */
             submitted_at: string;
+            /** @description ai giải quyết, hoặc rút lại · who decided it, or withdrew it */
             decided_by: components["schemas"]["AgencyRef"] | null;
             /** Decided At */
             decided_at: string | null;
             decision: components["schemas"]["DecisionOut"] | null;
             /** Missing */
             missing: string | null;
+            /**
+             * Reason
+             * @description lý do rút lại · why it was withdrawn
+             */
+            reason: string | null;
             /**
              * Entry
              * @description id bút toán quyết toán · the entry that it became
@@ -5738,7 +5808,7 @@ export interface components {
          * @description Where a settlement stands.
          * @enum {string}
          */
-        SettlementState: "submitted" | "accepted" | "returned" | "reversed";
+        SettlementState: "submitted" | "accepted" | "returned" | "withdrawn" | "reversed";
         /**
          * Signed
          * @description An exact difference of two ratios, from -1 to 1. Null where one of them is undefined.
@@ -6461,6 +6531,14 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * WithdrawalOfSettlementIn
+         * @description Why it is not to be checked.
+         */
+        WithdrawalOfSettlementIn: {
+            /** Reason */
+            reason: string;
+        };
         /** WithdrawalOut */
         WithdrawalOut: {
             /** Id */
@@ -6583,7 +6661,7 @@ export interface operations {
                 external_id?: string | null;
                 occurred_from?: string | null;
                 occurred_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id, occurred_on, title · order, minus is descending: id, occurred_on, title */
                 sort?: string;
@@ -6612,7 +6690,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *           "id": "01M8K8VXKER810VES3Y9GCBTRV",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6645,7 +6723,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T03:06:34.410299Z",
+                     *           "recorded_at": "2026-11-29T09:06:07.563129Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6705,7 +6783,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *         "id": "01M8K8VXKER810VES3Y9GCBTRV",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6735,7 +6813,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T03:06:34.410299Z",
+                     *         "recorded_at": "2026-11-29T09:06:07.563129Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6753,7 +6831,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JM9J1P0PZB11E8DVH30H5D"
+                     *       "receipt": "01M8K8VXM8HD0SYQ89R6CRS3PP"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6771,7 +6849,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *         "id": "01M8K8VXKER810VES3Y9GCBTRV",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6801,7 +6879,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T03:06:34.410299Z",
+                     *         "recorded_at": "2026-11-29T09:06:07.563129Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6819,7 +6897,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8JM9J1P0PZB11E8DVH30H5D"
+                     *       "receipt": "01M8K8VXM8HD0SYQ89R6CRS3PP"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6909,7 +6987,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *           "activity": "01M8K8VXKER810VES3Y9GCBTRV",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -6988,7 +7066,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9J1H0J8S7XYTR0VXE85Y */
+                /** @example 01M8K8VXKER810VES3Y9GCBTRV */
                 activity: string;
             };
             cookie?: never;
@@ -7003,7 +7081,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *       "id": "01M8K8VXKER810VES3Y9GCBTRV",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7033,7 +7111,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-29T03:06:34.410299Z",
+                     *       "recorded_at": "2026-11-29T09:06:07.563129Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7053,14 +7131,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-5f6e6badab1bc9a4d27c6e06"
+                 * @example "1-c36c6786597dd1666db4ae9b"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9J1H0J8S7XYTR0VXE85Y */
+                /** @example 01M8K8VXKER810VES3Y9GCBTRV */
                 activity: string;
             };
             cookie?: never;
@@ -7092,7 +7170,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *         "id": "01M8K8VXKER810VES3Y9GCBTRV",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7125,7 +7203,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T03:06:34.410299Z",
+                     *         "recorded_at": "2026-11-29T09:06:07.563129Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7154,7 +7232,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9HZXJ86MXWWVP11PDY7V */
+                /** @example 01M8K8VXAGYVKV4X1KCX51GRX4 */
                 activity: string;
             };
             cookie?: never;
@@ -7182,7 +7260,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JM9HZXJ86MXWWVP11PDY7V",
+                     *         "id": "01M8K8VXAGYVKV4X1KCX51GRX4",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7212,15 +7290,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T03:06:34.344201Z",
+                     *         "recorded_at": "2026-11-29T09:06:07.186519Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JM9J12JW80ET704C80GJNG",
+                     *           "id": "01M8K8VXG652TVMT1TSTT10XT3",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T03:06:34.391028Z"
+                     *           "withdrawn_at": "2026-11-29T09:06:07.431393Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7253,7 +7331,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8JM9HZXJ86MXWWVP11PDY7V",
+                     *         "id": "01M8K8VXAGYVKV4X1KCX51GRX4",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7283,15 +7361,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T03:06:34.344201Z",
+                     *         "recorded_at": "2026-11-29T09:06:07.186519Z",
                      *         "withdrawal": {
-                     *           "id": "01M8JM9J12JW80ET704C80GJNG",
+                     *           "id": "01M8K8VXG652TVMT1TSTT10XT3",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T03:06:34.391028Z"
+                     *           "withdrawn_at": "2026-11-29T09:06:07.431393Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7517,25 +7595,6 @@ export interface operations {
                      *       "columns_not_read": [],
                      *       "rows": [
                      *         {
-                     *           "row": 2,
-                     *           "result": "created",
-                     *           "activity": null,
-                     *           "task": null,
-                     *           "output": null,
-                     *           "line": "SVHTTDL-03",
-                     *           "entry": null,
-                     *           "moved": [],
-                     *           "notes": [
-                     *             {
-                     *               "column": "Nhu cầu (đồng)",
-                     *               "message_vi": "Hiểu là số 40000000",
-                     *               "message_en": "Read as the number 40000000"
-                     *             }
-                     *           ],
-                     *           "errors": [],
-                     *           "facts": {}
-                     *         },
-                     *         {
                      *           "row": 3,
                      *           "result": "refused",
                      *           "activity": null,
@@ -7544,13 +7603,7 @@ export interface operations {
                      *           "line": null,
                      *           "entry": null,
                      *           "moved": [],
-                     *           "notes": [
-                     *             {
-                     *               "column": "Nhu cầu (đồng)",
-                     *               "message_vi": "Hiểu là số 5000000",
-                     *               "message_en": "Read as the number 5000000"
-                     *             }
-                     *           ],
+                     *           "notes": [],
                      *           "errors": [
                      *             {
                      *               "column": "Mã",
@@ -7645,25 +7698,6 @@ export interface operations {
                      *       "columns_not_read": [],
                      *       "rows": [
                      *         {
-                     *           "row": 2,
-                     *           "result": "created",
-                     *           "activity": null,
-                     *           "task": null,
-                     *           "output": null,
-                     *           "line": "SVHTTDL-01",
-                     *           "entry": null,
-                     *           "moved": [],
-                     *           "notes": [
-                     *             {
-                     *               "column": "Số tiền (đồng)",
-                     *               "message_vi": "Hiểu là số 5000000",
-                     *               "message_en": "Read as the number 5000000"
-                     *             }
-                     *           ],
-                     *           "errors": [],
-                     *           "facts": {}
-                     *         },
-                     *         {
                      *           "row": 3,
                      *           "result": "refused",
                      *           "activity": null,
@@ -7672,13 +7706,7 @@ export interface operations {
                      *           "line": null,
                      *           "entry": null,
                      *           "moved": [],
-                     *           "notes": [
-                     *             {
-                     *               "column": "Số tiền (đồng)",
-                     *               "message_vi": "Hiểu là số 6000000",
-                     *               "message_en": "Read as the number 6000000"
-                     *             }
-                     *           ],
+                     *           "notes": [],
                      *           "errors": [
                      *             {
                      *               "column": "Số tiền bằng chữ",
@@ -7740,7 +7768,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, due_on · order, minus is descending: task, due_on */
                 sort?: string;
@@ -7769,8 +7797,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *           "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *           "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *           "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7795,7 +7823,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T03:06:34.586146Z",
+                     *           "moved_at": "2026-11-29T09:06:08.651374Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7821,7 +7849,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A72YS77YQHPFTYNHAAD */
+                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
                 output: string;
             };
             cookie?: never;
@@ -7836,8 +7864,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *       "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *       "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *       "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7862,7 +7890,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-29T03:06:34.410299Z",
+                     *       "moved_at": "2026-11-29T09:06:07.563129Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7896,7 +7924,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A72YS77YQHPFTYNHAAD */
+                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
                 output: string;
             };
             cookie?: never;
@@ -7911,14 +7939,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5YzA2ZjFkMDk0ZjUiLCIwMU04Sk05SjZLUjhHRkVaQlA5QkRXUjZSQyIsIjAxTThKTTlKNktSOEdGRVpCUDlCRFdSNlJDIl0",
+                     *       "next_cursor": "WyI5MmJmMTFiMTVmZTkiLCIwMU04SzhWWUo1UVM1Q1NCN1dIREFRMFFQWCIsIjAxTThLOFZZSjVRUzVDU0I3V0hEQVEwUVBYIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9J66YV60M1PXPB0YPZPM",
+                     *           "id": "01M8K8VYG031XJMA4CB16Z3S3F",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *           "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7927,13 +7955,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-29T03:06:34.557287Z"
+                     *           "acted_at": "2026-11-29T09:06:08.467977Z"
                      *         },
                      *         {
-                     *           "id": "01M8JM9J6KR8GFEZBP9BDWR6RC",
+                     *           "id": "01M8K8VYJ5QS5CSB7WHDAQ0QPX",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *           "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7942,7 +7970,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-29T03:06:34.573519Z"
+                     *           "acted_at": "2026-11-29T09:06:08.556556Z"
                      *         }
                      *       ]
                      *     }
@@ -7965,7 +7993,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A73Z76HPDE4EWTFTBVT */
+                /** @example 01M8K8TS4DPNR1ESJWQWJP8W2P */
                 output: string;
             };
             cookie?: never;
@@ -7993,10 +8021,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J5069335X1Z0MTMCXYM",
+                     *         "id": "01M8K8VY8AYZ6GHERR4GPJQB0X",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JM9A73Z76HPDE4EWTFTBVT",
+                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8005,11 +8033,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T03:06:34.519302Z"
+                     *         "acted_at": "2026-11-29T09:06:08.198252Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A73Z76HPDE4EWTFTBVT",
-                     *         "assignment": "01M8JM9A605E5N6MEAYRRWEHSQ",
+                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8034,7 +8062,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T03:06:34.519302Z",
+                     *         "moved_at": "2026-11-29T09:06:08.198252Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8067,10 +8095,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J5069335X1Z0MTMCXYM",
+                     *         "id": "01M8K8VY8AYZ6GHERR4GPJQB0X",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JM9A73Z76HPDE4EWTFTBVT",
+                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8079,11 +8107,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T03:06:34.519302Z"
+                     *         "acted_at": "2026-11-29T09:06:08.198252Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A73Z76HPDE4EWTFTBVT",
-                     *         "assignment": "01M8JM9A605E5N6MEAYRRWEHSQ",
+                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8108,7 +8136,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T03:06:34.519302Z",
+                     *         "moved_at": "2026-11-29T09:06:08.198252Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8142,7 +8170,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A73Z76HPDE4EWTFTBVT */
+                /** @example 01M8K8TS4DPNR1ESJWQWJP8W2P */
                 output: string;
             };
             cookie?: never;
@@ -8170,10 +8198,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J5F1G3D7SET6D2MB4DN",
+                     *         "id": "01M8K8VYCFN4VW5RMY0FYZCH5R",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JM9A73Z76HPDE4EWTFTBVT",
+                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8182,11 +8210,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T03:06:34.536813Z"
+                     *         "acted_at": "2026-11-29T09:06:08.360508Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A73Z76HPDE4EWTFTBVT",
-                     *         "assignment": "01M8JM9A605E5N6MEAYRRWEHSQ",
+                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8211,7 +8239,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T03:06:34.536813Z",
+                     *         "moved_at": "2026-11-29T09:06:08.360508Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8244,10 +8272,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J5F1G3D7SET6D2MB4DN",
+                     *         "id": "01M8K8VYCFN4VW5RMY0FYZCH5R",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8JM9A73Z76HPDE4EWTFTBVT",
+                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8256,11 +8284,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T03:06:34.536813Z"
+                     *         "acted_at": "2026-11-29T09:06:08.360508Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A73Z76HPDE4EWTFTBVT",
-                     *         "assignment": "01M8JM9A605E5N6MEAYRRWEHSQ",
+                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8285,7 +8313,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T03:06:34.536813Z",
+                     *         "moved_at": "2026-11-29T09:06:08.360508Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8317,14 +8345,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-0322839b0b20dd433e6a6f9a"
+                 * @example "4-3eefe0b436147b46f3f1de68"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A72YS77YQHPFTYNHAAD */
+                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
                 output: string;
             };
             cookie?: never;
@@ -8348,10 +8376,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J66YV60M1PXPB0YPZPM",
+                     *         "id": "01M8K8VYG031XJMA4CB16Z3S3F",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8360,11 +8388,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T03:06:34.557287Z"
+                     *         "acted_at": "2026-11-29T09:06:08.467977Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *         "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8389,7 +8417,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T03:06:34.557287Z",
+                     *         "moved_at": "2026-11-29T09:06:08.467977Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8422,10 +8450,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J66YV60M1PXPB0YPZPM",
+                     *         "id": "01M8K8VYG031XJMA4CB16Z3S3F",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8434,11 +8462,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T03:06:34.557287Z"
+                     *         "acted_at": "2026-11-29T09:06:08.467977Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *         "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8463,7 +8491,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T03:06:34.557287Z",
+                     *         "moved_at": "2026-11-29T09:06:08.467977Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8499,7 +8527,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A72YS77YQHPFTYNHAAD */
+                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
                 output: string;
             };
             cookie?: never;
@@ -8527,10 +8555,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J6KR8GFEZBP9BDWR6RC",
+                     *         "id": "01M8K8VYJ5QS5CSB7WHDAQ0QPX",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8539,11 +8567,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T03:06:34.573519Z"
+                     *         "acted_at": "2026-11-29T09:06:08.556556Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *         "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8571,11 +8599,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T03:06:34.573519Z"
+                     *           "returned_at": "2026-11-29T09:06:08.556556Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T03:06:34.573519Z",
+                     *         "moved_at": "2026-11-29T09:06:08.556556Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8606,10 +8634,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9J6KR8GFEZBP9BDWR6RC",
+                     *         "id": "01M8K8VYJ5QS5CSB7WHDAQ0QPX",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8JM9A72YS77YQHPFTYNHAAD",
+                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8618,11 +8646,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T03:06:34.573519Z"
+                     *         "acted_at": "2026-11-29T09:06:08.556556Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *         "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8650,11 +8678,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T03:06:34.573519Z"
+                     *           "returned_at": "2026-11-29T09:06:08.556556Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T03:06:34.573519Z",
+                     *         "moved_at": "2026-11-29T09:06:08.556556Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8708,7 +8736,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, due_on · order, minus is descending: task, due_on */
                 sort?: string;
@@ -8720,7 +8748,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A5YKQGEYAGWXA48NZJ3 */
+                /** @example 01M8K8TRXEMZ847XWZKF8QMR70 */
                 assignment: string;
             };
             cookie?: never;
@@ -8739,8 +8767,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9A72YS77YQHPFTYNHAAD",
-                     *           "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *           "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *           "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8765,7 +8793,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T03:06:34.586146Z",
+                     *           "moved_at": "2026-11-29T09:06:08.651374Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8791,7 +8819,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A5W907642P6ERHYJ304 */
+                /** @example 01M8K8TRX6F3QZM6Q13DKPYHTX */
                 assignment: string;
             };
             cookie?: never;
@@ -8819,8 +8847,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8JM9J8AWYDKZTT40AMCQJRW",
-                     *         "assignment": "01M8JM9A5W907642P6ERHYJ304",
+                     *         "id": "01M8K8VYY682CNNDHSP8PCSM68",
+                     *         "assignment": "01M8K8TRX6F3QZM6Q13DKPYHTX",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8868,7 +8896,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A5XZH62X7QFCTN3PWC9 */
+                /** @example 01M8K8TRXD7B0QJTMBNZKAT6TD */
                 assignment: string;
             };
             cookie?: never;
@@ -8897,10 +8925,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9JA9H4CZ85HNEW4DZXYY",
+                     *         "id": "01M8K8VZ92NT6S4HXGVM5CR4GB",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JM9A71P0E8528YZ5VD142C",
+                     *         "output": "01M8K8TS41889BJ75WNYCZ8TTC",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8909,11 +8937,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T03:06:34.688961Z"
+                     *         "acted_at": "2026-11-29T09:06:09.268614Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A71P0E8528YZ5VD142C",
-                     *         "assignment": "01M8JM9A5XZH62X7QFCTN3PWC9",
+                     *         "id": "01M8K8TS41889BJ75WNYCZ8TTC",
+                     *         "assignment": "01M8K8TRXD7B0QJTMBNZKAT6TD",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8938,7 +8966,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T03:06:34.688961Z",
+                     *         "moved_at": "2026-11-29T09:06:09.268614Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8969,10 +8997,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8JM9JA9H4CZ85HNEW4DZXYY",
+                     *         "id": "01M8K8VZ92NT6S4HXGVM5CR4GB",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8JM9A71P0E8528YZ5VD142C",
+                     *         "output": "01M8K8TS41889BJ75WNYCZ8TTC",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8981,11 +9009,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T03:06:34.688961Z"
+                     *         "acted_at": "2026-11-29T09:06:09.268614Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8JM9A71P0E8528YZ5VD142C",
-                     *         "assignment": "01M8JM9A5XZH62X7QFCTN3PWC9",
+                     *         "id": "01M8K8TS41889BJ75WNYCZ8TTC",
+                     *         "assignment": "01M8K8TRXD7B0QJTMBNZKAT6TD",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9010,7 +9038,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T03:06:34.688961Z",
+                     *         "moved_at": "2026-11-29T09:06:09.268614Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9092,7 +9120,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
+                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
                      *         }
                      *       ]
                      *     }
@@ -9185,7 +9213,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T03:06:34.642718Z"
+                     *         "entered_at": "2026-11-29T09:06:09.005888Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9226,7 +9254,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T03:06:34.625669Z",
+                     *         "as_of": "2026-11-29T09:06:08.907158Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -9268,7 +9296,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T03:06:34.642718Z",
+                     *         "as_of": "2026-11-29T09:06:09.005888Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -9312,7 +9340,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T03:06:34.642718Z"
+                     *         "entered_at": "2026-11-29T09:06:09.005888Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9353,7 +9381,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T03:06:34.625669Z",
+                     *         "as_of": "2026-11-29T09:06:08.907158Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -9395,7 +9423,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T03:06:34.642718Z",
+                     *         "as_of": "2026-11-29T09:06:09.005888Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -9450,7 +9478,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-29T03:06:34.642718Z"
+                     *       "entered_at": "2026-11-29T09:06:09.005888Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9477,7 +9505,7 @@ export interface operations {
                 state?: string | null;
                 /** @description Một hoặc nhiều mã · one or more codes: cơ quan đề xuất · proposing agencies */
                 proposed_by?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id · order, minus is descending: id */
                 sort?: string;
@@ -9502,11 +9530,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04Sk05SkJQTktNSFJDU1pYVzlBNEc5RCIsIjAxTThKTTlKQlBOS01IUkNTWlhXOUE0RzlEIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SzhWWkpKMjNXS1YwOEQ1WTY1WFA3OSIsIjAxTThLOFZaSkoyM1dLVjA4RDVZNjVYUDc5Il0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9JBPNKMHRCSZXW9A4G9D",
+                     *           "id": "01M8K8VZJJ23WKV08D5Y65XP79",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9521,8 +9549,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-29T03:06:34.732741Z",
-                     *           "settled_at": "2026-11-29T03:06:34.789176Z",
+                     *           "proposed_at": "2026-11-29T09:06:09.563428Z",
+                     *           "settled_at": "2026-11-29T09:06:09.834920Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9581,7 +9609,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8JM9JBPNKMHRCSZXW9A4G9D",
+                     *         "id": "01M8K8VZJJ23WKV08D5Y65XP79",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9596,7 +9624,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.732741Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.563428Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9623,7 +9651,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JASNEC0RE2BWGE5CG8N */
+                /** @example 01M8K8VZCGTFMZ4SE0BTR47FW1 */
                 proposal: string;
             };
             cookie?: never;
@@ -9638,7 +9666,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JASNEC0RE2BWGE5CG8N",
+                     *       "id": "01M8K8VZCGTFMZ4SE0BTR47FW1",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9653,8 +9681,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-29T03:06:34.703653Z",
-                     *       "settled_at": "2026-11-29T03:06:34.748731Z",
+                     *       "proposed_at": "2026-11-29T09:06:09.357013Z",
+                     *       "settled_at": "2026-11-29T09:06:09.654260Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9676,7 +9704,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JASNEC0RE2BWGE5CG8N */
+                /** @example 01M8K8VZCGTFMZ4SE0BTR47FW1 */
                 proposal: string;
             };
             cookie?: never;
@@ -9708,7 +9736,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JM9JASNEC0RE2BWGE5CG8N",
+                     *         "id": "01M8K8VZCGTFMZ4SE0BTR47FW1",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9723,8 +9751,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.703653Z",
-                     *         "settled_at": "2026-11-29T03:06:34.748731Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.357013Z",
+                     *         "settled_at": "2026-11-29T09:06:09.654260Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9751,7 +9779,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
+                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9792,7 +9820,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T03:06:34.688961Z",
+                     *           "as_of": "2026-11-29T09:06:09.268614Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9834,7 +9862,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T03:06:34.688961Z",
+                     *           "as_of": "2026-11-29T09:06:09.268614Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9855,7 +9883,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8JM9JASNEC0RE2BWGE5CG8N",
+                     *         "id": "01M8K8VZCGTFMZ4SE0BTR47FW1",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9870,8 +9898,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.703653Z",
-                     *         "settled_at": "2026-11-29T03:06:34.748731Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.357013Z",
+                     *         "settled_at": "2026-11-29T09:06:09.654260Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9898,7 +9926,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
+                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9939,7 +9967,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T03:06:34.688961Z",
+                     *           "as_of": "2026-11-29T09:06:09.268614Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9981,7 +10009,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T03:06:34.688961Z",
+                     *           "as_of": "2026-11-29T09:06:09.268614Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -10003,7 +10031,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JB7CP0WGZBEFFMB7JGQ */
+                /** @example 01M8K8VZFFF2RCBKAQA31M5WKN */
                 proposal: string;
             };
             cookie?: never;
@@ -10031,7 +10059,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JM9JB7CP0WGZBEFFMB7JGQ",
+                     *         "id": "01M8K8VZFFF2RCBKAQA31M5WKN",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10046,8 +10074,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.719352Z",
-                     *         "settled_at": "2026-11-29T03:06:34.779078Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.467421Z",
+                     *         "settled_at": "2026-11-29T09:06:09.814403Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10070,7 +10098,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8JM9JB7CP0WGZBEFFMB7JGQ",
+                     *         "id": "01M8K8VZFFF2RCBKAQA31M5WKN",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10085,8 +10113,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.719352Z",
-                     *         "settled_at": "2026-11-29T03:06:34.779078Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.467421Z",
+                     *         "settled_at": "2026-11-29T09:06:09.814403Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10110,7 +10138,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JBPNKMHRCSZXW9A4G9D */
+                /** @example 01M8K8VZJJ23WKV08D5Y65XP79 */
                 proposal: string;
             };
             cookie?: never;
@@ -10138,7 +10166,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JM9JBPNKMHRCSZXW9A4G9D",
+                     *         "id": "01M8K8VZJJ23WKV08D5Y65XP79",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10153,8 +10181,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.732741Z",
-                     *         "settled_at": "2026-11-29T03:06:34.789176Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.563428Z",
+                     *         "settled_at": "2026-11-29T09:06:09.834920Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10177,7 +10205,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8JM9JBPNKMHRCSZXW9A4G9D",
+                     *         "id": "01M8K8VZJJ23WKV08D5Y65XP79",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10192,8 +10220,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T03:06:34.732741Z",
-                     *         "settled_at": "2026-11-29T03:06:34.789176Z",
+                     *         "proposed_at": "2026-11-29T09:06:09.563428Z",
+                     *         "settled_at": "2026-11-29T09:06:09.834920Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10433,7 +10461,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T03:06:34.586146Z",
+                     *         "as_of": "2026-11-29T09:06:08.651374Z",
                      *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10519,7 +10547,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T03:06:34.536813Z",
+                     *           "as_of": "2026-11-29T09:06:08.360508Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10601,7 +10629,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T03:06:34.536813Z",
+                     *           "as_of": "2026-11-29T09:06:08.360508Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10702,13 +10730,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-29T03:06:34.586146Z",
+                     *       "as_of": "2026-11-29T09:06:08.651374Z",
                      *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *           "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10856,24 +10884,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-29T03:06:34.586146Z",
+                     *       "as_of": "2026-11-29T09:06:08.651374Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T03:06:34.642718Z"
+                     *           "entered_at": "2026-11-29T09:06:09.005888Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
+                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *           "key": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10909,7 +10937,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *               "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11026,7 +11054,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T03:06:34.688961Z",
+                     *           "as_of": "2026-11-29T09:06:09.268614Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11112,7 +11140,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T03:06:34.642718Z",
+                     *             "as_of": "2026-11-29T09:06:09.005888Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11194,7 +11222,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T03:06:34.642718Z",
+                     *             "as_of": "2026-11-29T09:06:09.005888Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11276,7 +11304,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T03:06:34.688961Z",
+                     *           "as_of": "2026-11-29T09:06:09.268614Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11559,7 +11587,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T03:06:34.748731Z"
+                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11581,7 +11609,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T03:06:34.642718Z"
+                     *           "entered_at": "2026-11-29T09:06:09.005888Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11605,7 +11633,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *           "id": "01M8K8VXKER810VES3Y9GCBTRV",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11638,7 +11666,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T03:06:34.410299Z",
+                     *           "recorded_at": "2026-11-29T09:06:07.563129Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11771,7 +11799,7 @@ export interface operations {
                 due_to?: string | null;
                 /** @description Một hoặc nhiều: `green` Xanh, `amber` Vàng, `red` Đỏ, `grey` Xám · one or more of: `green`, `amber`, `red`, `grey` */
                 rag?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: code, title, due_on · order, minus is descending: code, title, due_on */
                 sort?: string;
@@ -11868,7 +11896,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T03:06:34.586146Z",
+                     *             "as_of": "2026-11-29T09:06:08.651374Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11981,7 +12009,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T03:06:34.586146Z",
+                     *         "as_of": "2026-11-29T09:06:08.651374Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -11990,7 +12018,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *           "id": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12057,7 +12085,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T03:06:34.586146Z",
+                     *             "as_of": "2026-11-29T09:06:08.651374Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -12108,7 +12136,7 @@ export interface operations {
                 role?: string | null;
                 /** @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done` */
                 state?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: task, agency · order, minus is descending: task, agency */
                 sort?: string;
@@ -12133,11 +12161,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04Sk05QTVZS1FHRVlBR1dYQTQ4TlpKMyJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SzhUUlhFTVo4NDdYV1pLRjhRTVI3MCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *           "id": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12204,7 +12232,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T03:06:34.586146Z",
+                     *             "as_of": "2026-11-29T09:06:08.651374Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -12233,7 +12261,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9A5YKQGEYAGWXA48NZJ3 */
+                /** @example 01M8K8TRXEMZ847XWZKF8QMR70 */
                 assignment: string;
             };
             cookie?: never;
@@ -12248,7 +12276,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *       "id": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12315,7 +12343,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T03:06:34.586146Z",
+                     *         "as_of": "2026-11-29T09:06:08.651374Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -12358,7 +12386,7 @@ export interface operations {
                 due_from?: string | null;
                 /** @description hạn đến ngày · due on or before */
                 due_to?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: id, due_on · order, minus is descending: id, due_on */
                 sort?: string;
@@ -12387,7 +12415,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *           "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12406,13 +12434,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *           "urged_at": "2026-11-29T09:06:09.904889Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-29T03:06:34.824761Z",
+                     *           "answered_at": "2026-11-29T09:06:09.967417Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-29T03:06:34.853673Z",
+                     *           "closed_at": "2026-11-29T09:06:10.027341Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12466,7 +12494,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *           "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12485,7 +12513,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *           "urged_at": "2026-11-29T09:06:09.904889Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12515,7 +12543,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JDY3VAZ4792HBTW52X5 */
+                /** @example 01M8K8VZW15G5JZ2M8WNDPMK5R */
                 urge: string;
             };
             cookie?: never;
@@ -12530,7 +12558,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *       "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12549,13 +12577,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *       "urged_at": "2026-11-29T09:06:09.904889Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-29T03:06:34.824761Z",
+                     *       "answered_at": "2026-11-29T09:06:09.967417Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-29T03:06:34.853673Z",
+                     *       "closed_at": "2026-11-29T09:06:10.027341Z",
                      *       "can": []
                      *     }
                      */
@@ -12575,7 +12603,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JDY3VAZ4792HBTW52X5 */
+                /** @example 01M8K8VZW15G5JZ2M8WNDPMK5R */
                 urge: string;
             };
             cookie?: never;
@@ -12603,7 +12631,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12622,9 +12650,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T03:06:34.824761Z",
+                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12648,7 +12676,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12667,9 +12695,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T03:06:34.824761Z",
+                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12694,7 +12722,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JDY3VAZ4792HBTW52X5 */
+                /** @example 01M8K8VZW15G5JZ2M8WNDPMK5R */
                 urge: string;
             };
             cookie?: never;
@@ -12722,7 +12750,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12741,13 +12769,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T03:06:34.824761Z",
+                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T03:06:34.853673Z",
+                     *         "closed_at": "2026-11-29T09:06:10.027341Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12767,7 +12795,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8JM9JDY3VAZ4792HBTW52X5",
+                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12786,13 +12814,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T03:06:34.807470Z",
+                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T03:06:34.824761Z",
+                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T03:06:34.853673Z",
+                     *         "closed_at": "2026-11-29T09:06:10.027341Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13968,7 +13996,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9JH1XWMXV6KV2BGR63BG",
+                     *           "id": "01M8K8W098XQ0RB25F9CB5N4QK",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -13979,7 +14007,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-29T03:06:34.909571Z",
+                     *           "created_at": "2026-11-29T09:06:10.328802Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14026,7 +14054,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8JM9JH1XWMXV6KV2BGR63BG",
+                     *         "id": "01M8K8W098XQ0RB25F9CB5N4QK",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14037,10 +14065,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-29T03:06:34.909571Z",
+                     *         "created_at": "2026-11-29T09:06:10.328802Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=NpWaEiOgtGUhvyGgYL7Hrb88oj9rkKe46-MR9zTGOVg"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=PK8m_tfPrljDowoIZ9cr6wk9ygGZUWVgUyr8KABKtjc"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14059,7 +14087,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JH1XWMXV6KV2BGR63BG */
+                /** @example 01M8K8W098XQ0RB25F9CB5N4QK */
                 subscription: string;
             };
             cookie?: never;
@@ -14074,7 +14102,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JH1XWMXV6KV2BGR63BG",
+                     *       "id": "01M8K8W098XQ0RB25F9CB5N4QK",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14085,7 +14113,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T03:06:34.909571Z",
+                     *       "created_at": "2026-11-29T09:06:10.328802Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14105,7 +14133,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JH1XWMXV6KV2BGR63BG */
+                /** @example 01M8K8W098XQ0RB25F9CB5N4QK */
                 subscription: string;
             };
             cookie?: never;
@@ -14122,7 +14150,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JH1XWMXV6KV2BGR63BG",
+                     *       "id": "01M8K8W098XQ0RB25F9CB5N4QK",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14133,8 +14161,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T03:06:34.909571Z",
-                     *       "revoked_at": "2026-11-29T03:06:34.960151Z"
+                     *       "created_at": "2026-11-29T09:06:10.328802Z",
+                     *       "revoked_at": "2026-11-29T09:06:10.641758Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14162,11 +14190,11 @@ export interface operations {
                 /** @description Một hoặc nhiều mã · one or more codes: đơn vị của dòng · the lines' agencies */
                 agency?: string | null;
                 /**
-                 * @description Một hoặc nhiều: `submitted` Chờ kiểm tra, `accepted` Đã chấp nhận, `returned` Đã trả lại, `reversed` Đã hủy chấp nhận · one or more of: `submitted`, `accepted`, `returned`, `reversed`
+                 * @description Một hoặc nhiều: `submitted` Chờ kiểm tra, `accepted` Đã chấp nhận, `returned` Đã trả lại, `withdrawn` Đã rút lại, `reversed` Đã hủy chấp nhận · one or more of: `submitted`, `accepted`, `returned`, `withdrawn`, `reversed`
                  * @example accepted
                  */
                 state?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
             };
             header?: {
@@ -14193,7 +14221,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9JTXZ3J8WC5GWX6T1H12",
+                     *           "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14208,12 +14236,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-29T03:06:35.224229Z",
+                     *           "submitted_at": "2026-11-29T09:06:12.048588Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-29T03:06:35.236548Z",
+                     *           "decided_at": "2026-11-29T09:06:12.115082Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14221,7 +14249,8 @@ export interface operations {
                      *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": null,
-                     *           "entry": "01M8JM9JV9H7Z1236N5N2WYDV6",
+                     *           "reason": null,
+                     *           "entry": "01M8K8W226VZ87WETRD3VBTWQK",
                      *           "can": []
                      *         }
                      *       ]
@@ -14270,7 +14299,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JTXZ3J8WC5GWX6T1H12",
+                     *       "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14285,13 +14314,16 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T03:06:35.224229Z",
+                     *       "submitted_at": "2026-11-29T09:06:12.048588Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
                      *       "missing": null,
+                     *       "reason": null,
                      *       "entry": null,
-                     *       "can": []
+                     *       "can": [
+                     *         "settlement.withdraw"
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["SettlementOut"];
@@ -14310,7 +14342,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JTXZ3J8WC5GWX6T1H12 */
+                /** @example 01M8K8W1Z78JR78AEY0TETP1TQ */
                 settlement: string;
             };
             cookie?: never;
@@ -14325,7 +14357,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JTXZ3J8WC5GWX6T1H12",
+                     *       "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14340,12 +14372,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T03:06:35.224229Z",
+                     *       "submitted_at": "2026-11-29T09:06:12.048588Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T03:06:35.236548Z",
+                     *       "decided_at": "2026-11-29T09:06:12.115082Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14353,7 +14385,8 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8JM9JV9H7Z1236N5N2WYDV6",
+                     *       "reason": null,
+                     *       "entry": "01M8K8W226VZ87WETRD3VBTWQK",
                      *       "can": []
                      *     }
                      */
@@ -14373,7 +14406,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JTXZ3J8WC5GWX6T1H12 */
+                /** @example 01M8K8W1Z78JR78AEY0TETP1TQ */
                 settlement: string;
             };
             cookie?: never;
@@ -14404,7 +14437,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JTXZ3J8WC5GWX6T1H12",
+                     *       "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14419,12 +14452,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T03:06:35.224229Z",
+                     *       "submitted_at": "2026-11-29T09:06:12.048588Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T03:06:35.236548Z",
+                     *       "decided_at": "2026-11-29T09:06:12.115082Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14432,7 +14465,8 @@ export interface operations {
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
-                     *       "entry": "01M8JM9JV9H7Z1236N5N2WYDV6",
+                     *       "reason": null,
+                     *       "entry": "01M8K8W226VZ87WETRD3VBTWQK",
                      *       "can": []
                      *     }
                      */
@@ -14452,7 +14486,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JSX5NVH868GGEASHMJ4 */
+                /** @example 01M8K8W1TPYGCTZZWNGB6ZM9MF */
                 settlement: string;
             };
             cookie?: never;
@@ -14478,7 +14512,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JSX5NVH868GGEASHMJ4",
+                     *       "id": "01M8K8W1TPYGCTZZWNGB6ZM9MF",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14493,14 +14527,122 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T03:06:35.190102Z",
+                     *       "submitted_at": "2026-11-29T09:06:11.887355Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T03:06:35.208151Z",
+                     *       "decided_at": "2026-11-29T09:06:11.975405Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
+                     *       "reason": null,
+                     *       "entry": null,
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdraw_settlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Gửi lại cùng khóa và nội dung sẽ nhận đúng câu trả lời cũ. · The same key and body again replays the stored answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example 01M8K8W1MT0FPM99MY45MA4VHM */
+                settlement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Còn một chứng từ chưa ghi"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithdrawalOfSettlementIn"];
+            };
+        };
+        responses: {
+            /** @description Đã rút từ trước · Already withdrawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8K8W1MT0FPM99MY45MA4VHM",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "amount_vnd": 155000000,
+                     *       "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *       "note": null,
+                     *       "state": "withdrawn",
+                     *       "state_label": "Đã rút lại",
+                     *       "submitted_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "submitted_at": "2026-11-29T09:06:11.710165Z",
+                     *       "decided_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "decided_at": "2026-11-29T09:06:11.807401Z",
+                     *       "decision": null,
+                     *       "missing": null,
+                     *       "reason": "Còn một chứng từ chưa ghi",
+                     *       "entry": null,
+                     *       "can": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementOut"];
+                };
+            };
+            /** @description Thành công. · Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01M8K8W1MT0FPM99MY45MA4VHM",
+                     *       "line": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "amount_vnd": 155000000,
+                     *       "amount_words_vi": "Một trăm năm mươi lăm triệu đồng",
+                     *       "note": null,
+                     *       "state": "withdrawn",
+                     *       "state_label": "Đã rút lại",
+                     *       "submitted_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "submitted_at": "2026-11-29T09:06:11.710165Z",
+                     *       "decided_by": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "decided_at": "2026-11-29T09:06:11.807401Z",
+                     *       "decision": null,
+                     *       "missing": null,
+                     *       "reason": "Còn một chứng từ chưa ghi",
                      *       "entry": null,
                      *       "can": []
                      *     }
@@ -14550,7 +14692,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JM4NGQ270GJRK8CR3A4",
+                     *           "id": "01M8K8W0V1JFJJ29XXFJEREB24",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14567,7 +14709,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.003302Z",
+                     *           "recorded_at": "2026-11-29T09:06:10.886120Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14607,7 +14749,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -14629,7 +14771,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JM4NGQ270GJRK8CR3A4",
+                     *           "id": "01M8K8W0V1JFJJ29XXFJEREB24",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14646,7 +14788,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.003302Z",
+                     *           "recorded_at": "2026-11-29T09:06:10.886120Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14686,7 +14828,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -14742,7 +14884,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JN6Z7V1GG3QM8MFH9JH",
+                     *           "id": "01M8K8W0ZDBKWRYRSDERV21T6G",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14763,7 +14905,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.040576Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.038730Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14779,8 +14921,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -14791,8 +14933,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -14802,6 +14944,7 @@ export interface operations {
                      *           "settled_vnd": 0,
                      *           "line": null,
                      *           "can": [
+                     *             "line.correct",
                      *             "allocation.decide"
                      *           ]
                      *         }
@@ -14824,7 +14967,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JN6Z7V1GG3QM8MFH9JH",
+                     *           "id": "01M8K8W0ZDBKWRYRSDERV21T6G",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14845,7 +14988,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.040576Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.038730Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14861,8 +15004,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -14873,8 +15016,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -14884,6 +15027,7 @@ export interface operations {
                      *           "settled_vnd": 0,
                      *           "line": null,
                      *           "can": [
+                     *             "line.correct",
                      *             "allocation.decide"
                      *           ]
                      *         }
@@ -14939,7 +15083,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JP1T51S2Y5XJ9BX0GD2",
+                     *           "id": "01M8K8W12FK3RQG4PDQJ21YADG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14960,7 +15104,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.068351Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.138886Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14976,8 +15120,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -14988,8 +15132,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -15000,7 +15144,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -15022,7 +15166,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JP1T51S2Y5XJ9BX0GD2",
+                     *           "id": "01M8K8W12FK3RQG4PDQJ21YADG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15043,7 +15187,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.068351Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.138886Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15059,8 +15203,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -15071,8 +15215,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -15083,7 +15227,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -15134,7 +15278,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JQHTW2JDV3Q90CTJX5N",
+                     *           "id": "01M8K8W184EWCMRXFVQ00JC8T8",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15151,7 +15295,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.115666Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.305048Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15167,8 +15311,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -15179,8 +15323,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -15191,7 +15335,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -15213,7 +15357,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JQHTW2JDV3Q90CTJX5N",
+                     *           "id": "01M8K8W184EWCMRXFVQ00JC8T8",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15230,7 +15374,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.115666Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.305048Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15246,8 +15390,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -15258,8 +15402,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -15270,7 +15414,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -15327,7 +15471,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JNKEGVY35SBZD609SJW",
+                     *           "id": "01M8K8W114M4QMJFGKAW9GV8H9",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15348,16 +15492,16 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.054316Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.088365Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8JM9JNJ69W7V0V7ARWJ43WZ",
+                     *           "transfer": "01M8K8W1139DA6QFJN3ZN67CKM",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
                      *         },
                      *         {
-                     *           "id": "01M8JM9JNMBEJJ47PD2Z5JRD6P",
+                     *           "id": "01M8K8W115E2M9JKM1KSHB5A3X",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15378,10 +15522,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.054316Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.088365Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8JM9JNJ69W7V0V7ARWJ43WZ",
+                     *           "transfer": "01M8K8W1139DA6QFJN3ZN67CKM",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
@@ -15417,6 +15561,7 @@ export interface operations {
                      *           "settled_vnd": 0,
                      *           "line": null,
                      *           "can": [
+                     *             "line.correct",
                      *             "allocation.decide"
                      *           ]
                      *         },
@@ -15426,8 +15571,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -15438,8 +15583,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -15449,6 +15594,7 @@ export interface operations {
                      *           "settled_vnd": 0,
                      *           "line": null,
                      *           "can": [
+                     *             "line.correct",
                      *             "allocation.decide"
                      *           ]
                      *         }
@@ -15511,11 +15657,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04Sk05SlFIVFcySkRWM1E5MENUSlg1TiIsIjAxTThKTTlKUUhUVzJKRFYzUTkwQ1RKWDVOIl0",
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04SzhXMTg0RVdDTVJYRlZRMDBKQzhUOCIsIjAxTThLOFcxODRFV0NNUlhGVlEwMEpDOFQ4Il0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9JQHTW2JDV3Q90CTJX5N",
+                     *           "id": "01M8K8W184EWCMRXFVQ00JC8T8",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15532,7 +15678,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.115666Z",
+                     *           "recorded_at": "2026-11-29T09:06:11.305048Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15561,7 +15707,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JPGDGYNYS7S0EVPQZSY */
+                /** @example 01M8K8W14273HDZV9T8S96RPKF */
                 entry: string;
             };
             cookie?: never;
@@ -15576,7 +15722,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9JPGDGYNYS7S0EVPQZSY",
+                     *       "id": "01M8K8W14273HDZV9T8S96RPKF",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15593,9 +15739,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-29T03:06:35.082379Z",
+                     *       "recorded_at": "2026-11-29T09:06:11.187371Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8JM9JQ37H5R7Z0855Z6VYZD",
+                     *       "reversed_by": "01M8K8W164JRM1AAQ48Z6CRS6T",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15618,7 +15764,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9JPGDGYNYS7S0EVPQZSY */
+                /** @example 01M8K8W14273HDZV9T8S96RPKF */
                 entry: string;
             };
             cookie?: never;
@@ -15648,7 +15794,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8JM9JQ37H5R7Z0855Z6VYZD",
+                     *           "id": "01M8K8W164JRM1AAQ48Z6CRS6T",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15665,8 +15811,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T03:06:35.098215Z",
-                     *           "reverses": "01M8JM9JPGDGYNYS7S0EVPQZSY",
+                     *           "recorded_at": "2026-11-29T09:06:11.233095Z",
+                     *           "reverses": "01M8K8W14273HDZV9T8S96RPKF",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -15681,8 +15827,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -15693,8 +15839,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -15705,7 +15851,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -15805,8 +15951,8 @@ export interface operations {
                      *         {
                      *           "key": "SVHTTDL-01",
                      *           "parent": null,
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "lines": 1,
                      *           "needed_vnd": 180000000,
                      *           "allocated_vnd": 170000000,
@@ -15871,7 +16017,7 @@ export interface operations {
                 agency?: string | null;
                 /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
                 task?: string | null;
-                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.decide`, `key.manage`, `service.operate` */
+                /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: code, allocated_vnd, spent_vnd · order, minus is descending: code, allocated_vnd, spent_vnd */
                 sort?: string;
@@ -15905,8 +16051,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "title_vi": "Tập huấn về lễ hội",
-                     *           "title_en": "Tập huấn về lễ hội",
+                     *           "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *           "title_en": "Tập huấn về tổ chức lễ hội",
                      *           "tasks": [
                      *             {
                      *               "code": "IV.7.a",
@@ -15917,8 +16063,8 @@ export interface operations {
                      *           "activities": [],
                      *           "events": [],
                      *           "chapter": null,
-                     *           "category": null,
-                     *           "subcategory": null,
+                     *           "category": "160",
+                     *           "subcategory": "161",
                      *           "item": null,
                      *           "subitem": null,
                      *           "needed_vnd": 180000000,
@@ -15929,7 +16075,7 @@ export interface operations {
                      *           "line": null,
                      *           "can": [
                      *             "need.state",
-                     *             "spending.record"
+                     *             "line.correct"
                      *           ]
                      *         }
                      *       ]
@@ -16011,7 +16157,7 @@ export interface operations {
                      *       "line": null,
                      *       "can": [
                      *         "need.state",
-                     *         "spending.record"
+                     *         "line.correct"
                      *       ]
                      *     }
                      */
@@ -16057,7 +16203,7 @@ export interface operations {
                      *       "line": null,
                      *       "can": [
                      *         "need.state",
-                     *         "spending.record"
+                     *         "line.correct"
                      *       ]
                      *     }
                      */
@@ -16097,8 +16243,8 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "title_vi": "Tập huấn về lễ hội",
-                     *       "title_en": "Tập huấn về lễ hội",
+                     *       "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *       "title_en": "Tập huấn về tổ chức lễ hội",
                      *       "tasks": [
                      *         {
                      *           "code": "IV.7.a",
@@ -16109,8 +16255,8 @@ export interface operations {
                      *       "activities": [],
                      *       "events": [],
                      *       "chapter": null,
-                     *       "category": null,
-                     *       "subcategory": null,
+                     *       "category": "160",
+                     *       "subcategory": "161",
                      *       "item": null,
                      *       "subitem": null,
                      *       "needed_vnd": 180000000,
@@ -16121,7 +16267,85 @@ export interface operations {
                      *       "line": null,
                      *       "can": [
                      *         "need.state",
-                     *         "spending.record"
+                     *         "line.correct"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetLineOut"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    correct_budget_line: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
+                 * @example "2-c7ed37c1d1bc207b927f2d3e"
+                 */
+                "If-Match": string | null;
+            };
+            path: {
+                /** @example ttdn-2023 */
+                plan: string;
+                /** @example SVHTTDL-01 */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title_vi": "Tập huấn về tổ chức lễ hội",
+                 *       "category": "160",
+                 *       "subcategory": "161"
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["BudgetLinePatch"];
+            };
+        };
+        responses: {
+            /** @description Thành công. · Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "SVHTTDL-01",
+                     *       "agency": {
+                     *         "code": "SVHTTDL",
+                     *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
+                     *       },
+                     *       "title_vi": "Tập huấn về tổ chức lễ hội",
+                     *       "title_en": "Tập huấn về tổ chức lễ hội",
+                     *       "tasks": [
+                     *         {
+                     *           "code": "IV.7.a",
+                     *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
+                     *         }
+                     *       ],
+                     *       "outputs": [],
+                     *       "activities": [],
+                     *       "events": [],
+                     *       "chapter": null,
+                     *       "category": "160",
+                     *       "subcategory": "161",
+                     *       "item": null,
+                     *       "subitem": null,
+                     *       "needed_vnd": 180000000,
+                     *       "allocated_vnd": 0,
+                     *       "committed_vnd": 0,
+                     *       "spent_vnd": 0,
+                     *       "settled_vnd": 0,
+                     *       "line": null,
+                     *       "can": [
+                     *         "need.state",
+                     *         "line.correct"
                      *       ]
                      *     }
                      */
@@ -16167,15 +16391,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04Sk05SjFQMFBaQjExRThEVkgzMEg1RCJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SzhWWE04SEQwU1lRODlSNkNSUzNQUCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9J1P0PZB11E8DVH30H5D",
+                     *           "id": "01M8K8VXM8HD0SYQ89R6CRS3PP",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-29T03:06:34.410299Z",
+                     *           "received_at": "2026-11-29T09:06:07.563129Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16207,7 +16431,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8JM9J1P0PZB11E8DVH30H5D */
+                /** @example 01M8K8VXM8HD0SYQ89R6CRS3PP */
                 receipt: string;
             };
             cookie?: never;
@@ -16222,11 +16446,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8JM9J1P0PZB11E8DVH30H5D",
+                     *       "id": "01M8K8VXM8HD0SYQ89R6CRS3PP",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-29T03:06:34.410299Z",
+                     *       "received_at": "2026-11-29T09:06:07.563129Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16240,14 +16464,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8JM9J1H0J8S7XYTR0VXE85Y",
+                     *           "activity": "01M8K8VXKER810VES3Y9GCBTRV",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "L5uFVwQf4FUwvSrD3vkNvRs6m4FNoC5LhX09OPF2nLM",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ikw1dUZWd1FmNEZVd3ZTckQzdmtOdlJzNm00Rk5vQzVMaFgwOU9QRjJuTE0iLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThKTTlKMVAwUFpCMTFFOERWSDMwSDVEIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDM6MDY6MzQuNDEwMjk5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04Sk05SjFIMEo4UzdYWVRSMFZYRTg1WSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.JEzi5-FUfPMVKNv-llbXe349mss1QKkmrzci7YGFm7R7P_amyAMedjMbmM6F4oAY0PQ8g7NJytYz67wEeRT_Ag"
+                     *       "kid": "9MY-ndZQ85kSrlK5uUgOszE-RdoTN1XTgcd-SullQdM",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IjlNWS1uZFpRODVrU3JsSzV1VWdPc3pFLVJkb1ROMVhUZ2NkLVN1bGxRZE0iLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThLOFZYTThIRDBTWVE4OVI2Q1JTM1BQIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDk6MDY6MDcuNTYzMTI5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SzhWWEtFUjgxMFZFUzNZOUdDQlRSViIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.x22G5euY8Oc63OGx0s9QY5yrRDKUDex8myQmi3TEWi0G3cTZtiivKkN_Vb1zip_lcG-9chSI-ThKYkntrcKpDA"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16277,8 +16501,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "MsHEW4CfbAQd7L6C8NCHzfeGwP1ynKIqPuz6wQmLers",
-                     *           "kid": "L5uFVwQf4FUwvSrD3vkNvRs6m4FNoC5LhX09OPF2nLM",
+                     *           "x": "T4DHZTDdfxT2H89GOvBX3wkEqlpDkFItdsEK56Ji3fY",
+                     *           "kid": "9MY-ndZQ85kSrlK5uUgOszE-RdoTN1XTgcd-SullQdM",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16473,26 +16697,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8JM9J02WPM1JHE66CX7N4R2",
-                     *           "at": "2026-11-29T03:06:34.344201Z",
+                     *           "id": "01M8K8VXB2AQJ9PH09270TCH10",
+                     *           "at": "2026-11-29T09:06:07.186519Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8JM9HZXJ86MXWWVP11PDY7V",
+                     *           "ref": "01M8K8VXAGYVKV4X1KCX51GRX4",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8JM9A8G1XGTBFBNY6EP6DBQ",
+                     *           "via": "key:01M8K8TSANEDQSR63YA67ZJJ6E",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8JM9HZXJ86MXWWVP11PDY7V",
+                     *             "public_id": "01M8K8VXAGYVKV4X1KCX51GRX4",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8JM9A5YKQGEYAGWXA48NZJ3",
+                     *             "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16508,12 +16732,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-29T03:06:34.344201+00:00"
+                     *             "recorded_at": "2026-11-29T09:06:07.186519+00:00"
                      *           },
-                     *           "request_id": "b67f26842509921d22b13f43"
+                     *           "request_id": "e0965b006af8cdf20aba637d"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8JM9J02WPM1JHE66CX7N4R2"
+                     *       "next_cursor": "01M8K8VXB2AQJ9PH09270TCH10"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16558,10 +16782,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8JM9A8G1XGTBFBNY6EP6DBQ",
+                     *       "key": "01M8K8TSANEDQSR63YA67ZJJ6E",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_US1l",
-                     *       "expires_at": "2026-12-29T03:06:26.444325Z",
+                     *       "key_hint": "ttdn_EH95",
+                     *       "expires_at": "2026-12-29T09:05:30.433215Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

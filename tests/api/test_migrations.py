@@ -16,11 +16,15 @@ from sqlalchemy.orm import Session
 from app import migration
 from app.db import Database
 from app.models import Agency, Base, Change, LedgerEntry
+from app.rules.ledger import EntryKind
 from app.rules.parties import Actor
 from app.rules.vocabulary import Scope
 from app.schemas.activities import ActivityIn
 from app.schemas.amendments import AmendmentIn
-from app.services import amending, audit, recording
+from app.schemas.budget import BudgetLineIn, BudgetLinePatch
+from app.schemas.ledger import AllocationIn, EntryIn
+from app.schemas.settlements import SettlementIn, WithdrawalOfSettlementIn
+from app.services import amending, audit, line_keeping, opening, posting, recording, settlement_steps
 from app.settings import Settings
 from seed import demo, loader
 from tests import servers
@@ -187,6 +191,57 @@ def first_entries(database: Database) -> list[tuple[dict[str, Any], dict[str, An
             )
             for row in rows
         ]
+
+
+def test_corrected_lines_and_withdrawn_settlements_go_down_and_up(empty: Database) -> None:
+    """What the code before knows stays; of the rest it is told the nearest thing."""
+    migration.upgrade(empty.engine)
+    seed(empty)
+    with empty.writing() as session:
+        office, funder = (_actor(session, code) for code in ("SVHTTDL", "STC"))
+        line = {"code": "SVHTTDL-1", "title_vi": "Phim", "tasks": ["IV.7.a", "IV.7.b"]}
+        opening.open_line(session, office, "ttdn-2023", BudgetLineIn.model_validate(line))
+        patch = BudgetLinePatch(title_vi="Phim tài liệu", tasks=["IV.7.b"])
+        line_keeping.correct(session, office, "ttdn-2023", "SVHTTDL-1", patch, None)
+        entry = {"line": "SVHTTDL-1", "amount_vnd": 9, "occurred_on": "2023-03-01"}
+        decision = {"number": "15/QĐ-STC", "decided_on": "2023-02-15", "issuer": "STC"}
+        given = AllocationIn.model_validate({**entry, "decision": decision})
+        posting.post(session, funder, "ttdn-2023", EntryKind.ALLOCATION, given)
+        for kind in (EntryKind.COMMITMENT, EntryKind.SPENDING):
+            posting.post(session, office, "ttdn-2023", kind, EntryIn.model_validate(entry))
+        body = SettlementIn(line="SVHTTDL-1", amount_vnd=9)
+        one, _ = settlement_steps.submit(session, office, "ttdn-2023", body)
+        why = WithdrawalOfSettlementIn(reason="Nộp nhầm")
+        settlement_steps.withdraw(session, office, "ttdn-2023", one.id, why)
+        settlement_steps.submit(session, office, "ttdn-2023", body)
+    kept = {
+        "budget_lines": "code, title_vi, title_en, allocated_vnd, spent_vnd, version",
+        "settlements": "public_id, amount_vnd, decided_by_id",
+        "ledger_entries": "public_id, kind, amount_vnd",
+    }
+
+    def said(**tables_: str) -> dict[str, list[tuple[Any, ...]]]:
+        with empty.reading() as session:
+            return {
+                table: [
+                    tuple(row) for row in session.execute(text(f"SELECT {names} FROM {table} ORDER BY id"))
+                ]
+                for table, names in tables_.items()
+            }
+
+    before = said(**kept)
+    migration.downgrade(empty.engine, "0006")
+    assert said(settlements="state, missing", budget_links="label") == {
+        "settlements": [("returned", "Nộp nhầm"), ("submitted", None)],
+        "budget_links": [("SVHTTDL-1/tasks/IV.7.b",)],
+    }
+    migration.upgrade(empty.engine)
+    assert said(**kept) == before
+    assert [bool(row[0]) for row in said(budget_links="stands")["budget_links"]] == [True]
+    with empty.reading() as session:
+        lost = "budget_link SVHTTDL-1/tasks/IV.7.a: version 0, but 2 journal entries"
+        assert list(audit.differences(session)) == [lost]
+    assert drift(empty) == []
 
 
 def test_migrating_again_changes_nothing(empty: Database) -> None:

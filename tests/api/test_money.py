@@ -91,7 +91,7 @@ def test_an_agency_opens_its_own_line_with_what_it_is_for_and_what_it_needs(
         [output],
         ["E11"],
     )
-    assert line["can"] == ["need.state", "spending.record", "settlement.submit"]
+    assert line["can"] == ["need.state", "line.correct", "spending.record", "settlement.submit"]
     read = office.get(f"{BUDGET}/lines/SVHTTDL-01")
     assert read.json() == line
     assert read.headers["etag"] == answer.headers["etag"]
@@ -121,7 +121,7 @@ def test_the_funding_decider_opens_a_line_with_what_it_allocates(
 ) -> None:
     given = {"amount_vnd": 300 * MILLION, "occurred_on": "2023-02-20", "decision": DECISION}
     line = opened(funder, allocation=given)
-    assert line["can"] == ["allocation.decide"]
+    assert line["can"] == ["line.correct", "allocation.decide"]
     assert stands(office, line["code"]) == (0, 300 * MILLION, 0, 0, 0)
     (one,) = items(office, f"{BUDGET}/entries", line=line["code"])
     assert one["document"] == {"number": "15/QĐ-STC", "issued_on": "2023-02-15", "issuer": "Sở Tài chính"}
@@ -191,7 +191,7 @@ def test_the_whole_chain_to_a_settlement(
     write(office, "spendings", line, 300 * MILLION, note="Đợt 1")
     settlement = done(post(office, "settlements", {"line": line, "amount_vnd": 300 * MILLION}))
     assert (settlement["state"], settlement["amount_words_vi"]) == ("submitted", "Ba trăm triệu đồng")
-    assert settlement["can"] == []
+    assert settlement["can"] == ["settlement.withdraw"]
     (waiting,) = items(checker, f"{BUDGET}/settlements", can="settlement.decide")
     assert (waiting["id"], waiting["can"]) == (settlement["id"], ["settlement.decide"])
     assert items(office, f"{BUDGET}/settlements", can="settlement.decide") == []

@@ -324,7 +324,9 @@ def spend(recorder: Recorder) -> None:
         "tasks": ["IV.7.a"],
         "needed_vnd": 180000000,
     }
-    recorder.call("open_budget_line", plan=PLAN, body=line)
+    tag = recorder.call("open_budget_line", plan=PLAN, body=line).headers["etag"]
+    put_right = {"title_vi": "Tập huấn về tổ chức lễ hội", "category": "160", "subcategory": "161"}
+    recorder.call("correct_budget_line", plan=PLAN, line="SVHTTDL-01", body=put_right, If_Match=tag)
     other = {"code": "SVHTTDL-02", "title_vi": "Phim giới thiệu", "tasks": ["IV.7.b"]}
     recorder.clients[OFFICE].post(f"/v1/plans/{PLAN}/budget/lines", json=other)
     recorder.call("state_need", plan=PLAN, body=amount("SVHTTDL-02", 200000000, "2023-02-01"))
@@ -358,6 +360,9 @@ def spend(recorder: Recorder) -> None:
     recorder.call("import_ledger_entries", plan=PLAN, dry_run=True, body=file)
     recorder.call("get_ledger_entry", plan=PLAN, entry=made)
     handed_in = {"line": "SVHTTDL-01", "amount_vnd": 155000000}
+    early = recorder.call("submit_settlement", plan=PLAN, body=handed_in).json()["id"]
+    why = {"reason": "Còn một chứng từ chưa ghi"}
+    recorder.call("withdraw_settlement", plan=PLAN, settlement=early, body=why)
     first = recorder.call("submit_settlement", plan=PLAN, body=handed_in).json()["id"]
     missing = {"missing": "Thiếu danh sách ký nhận"}
     recorder.call("return_settlement", caller=CHECKER, plan=PLAN, settlement=first, body=missing)

@@ -376,6 +376,12 @@ MAKERS: dict[str, Maker] = {
     ),
     "import_ledger_entries commitment": lambda world: entry_file(world.budget_line(), "commitment"),
     "import_ledger_entries spending": lambda world: entry_file(spendable(world), "spending"),
+    "correct_budget_line": lambda world: Request(
+        "PATCH",
+        f"budget/lines/{world.budget_line()}",
+        {"title_vi": f"Phim {world.number()}"},
+        {"If-Match": "*"},
+    ),
     "state_need": lambda world: post("budget/needs", **amount(world.budget_line(), 10)),
     "decide_allocation": lambda world: post(
         "budget/allocations", **amount(world.budget_line(), 10), decision=DECISION
@@ -391,6 +397,9 @@ MAKERS: dict[str, Maker] = {
     ),
     "return_settlement": lambda world: post(
         f"budget/settlements/{world.settlement()}/returns", missing="Hóa đơn"
+    ),
+    "withdraw_settlement": lambda world: post(
+        f"budget/settlements/{world.settlement()}/withdrawals", reason="Nộp nhầm"
     ),
     "own confirm_output": lambda world: post(f"outputs/{world.evidenced('IV.1.1', 'TTBCD')}/confirmations"),
     "own return_output": lambda world: post(

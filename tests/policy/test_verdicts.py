@@ -81,6 +81,7 @@ import_ledger_entries_need yes  no   no   no   no   no   no   no   no   no   no 
 import_ledger_entries_allocation no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
 import_ledger_entries_commitment yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
 import_ledger_entries_spending yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+correct_budget_line     yes  no   no   no   no   no   no   no   yes  no   no   no   key  key  401
 state_need              yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
 decide_allocation       no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
 transfer_allocation     no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
@@ -89,6 +90,7 @@ record_spending         yes  no   no   no   no   no   no   no   no   no   no   n
 reverse_entry_commitment yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
 reverse_entry_allocation no   no   no   no   no   no   no   no   yes  no   no   no   key  key  401
 submit_settlement       yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
+withdraw_settlement     yes  no   no   no   no   no   no   no   no   no   no   no   key  key  401
 accept_settlement       no   no   no   no   no   no   no   no   no   yes  no   no   key  key  401
 return_settlement       no   no   no   no   no   no   no   no   no   yes  no   no   key  key  401
 own_confirm_output      no   no   no   no   no   self no   yes  no   no   no   no   key  key  401
