@@ -29,6 +29,11 @@ class Settings(BaseSettings):
     kept_bytes: int = Field(
         default=0, ge=0, description="answers one process keeps while nothing changes; 0: none"
     )
+    rate: str = Field(
+        default="",
+        pattern=r"^$|^[1-9]\d{0,6}/(s|min|h)$",
+        description="how often one key may ask one process, e.g. 600/min; empty: as often as it likes",
+    )
     root_path: str = Field(
         default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="path prefix a gateway serves this under"
     )
@@ -36,6 +41,12 @@ class Settings(BaseSettings):
         default="text", description="`json`: one JSON object a line on standard output"
     )
     busy_seconds: int = Field(default=10, ge=1, le=60, description="how long a write waits for its turn")
+
+    @cached_property
+    def requests_in_seconds(self) -> tuple[int, int] | None:
+        """How many requests one key may make in how many seconds; None: as many as it likes."""
+        most, _, unit = self.rate.partition("/")
+        return (int(most), {"s": 1, "min": 60, "h": 3600}[unit]) if most else None
 
     @cached_property
     def embedded(self) -> bool:

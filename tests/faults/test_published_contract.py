@@ -17,7 +17,7 @@ HOW = ("--max-examples", str(patience.EXAMPLES)) if patience.EXAMPLES else PHASE
 PLANTED = ("get_me", "get_agency", "subscribe", "find_subscriptions", "get_subscription")
 
 
-@pytest.mark.timeout(300 + 120 * patience.EXAMPLES)
+@pytest.mark.timeout(600 + 120 * patience.EXAMPLES)
 def test_nothing_is_found(site: Site, tmp_path: Path) -> None:
     names = furnish(site)
     with site.serve() as server:
