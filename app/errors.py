@@ -15,6 +15,7 @@ Failure
 │   ├── KeyReused         422  one Idempotency-Key, two different requests
 │   └── BatchRefused      422  an atomic batch with a record in it that is refused: nothing is stored
 ├── PreconditionRequired  428  a change without If-Match
+├── TooMany               429  one key asks more often than it may; again in `retry_after` seconds
 ├── HeadersTooLarge       431
 ├── Internal              500  our fault
 └── Busy                  503  come back in `retry_after` seconds
@@ -144,6 +145,14 @@ class PreconditionRequired(Failure):
     title = Text(
         "Thiếu If-Match: hãy đọc bản ghi trước khi sửa", "If-Match is missing: read before you change"
     )
+
+
+class TooMany(Failure):
+    status, code = 429, "too_many_requests"
+    title = Text("Khóa này gọi quá nhiều lần", "This key asks too often")
+
+    def __init__(self, retry_after: int, headers: Mapping[str, str]) -> None:
+        super().__init__(headers={"Retry-After": str(retry_after), **headers})
 
 
 class HeadersTooLarge(Failure):

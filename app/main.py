@@ -119,6 +119,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
         app,
         max_body_bytes=settings.max_body_bytes,
         kept_bytes=settings.kept_bytes,
+        rate=settings.requests_in_seconds,
         root_path=settings.root_path,
         kinds_at={
             activities.TAKES_LINES: bodies.JSON_OR_LINES,

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     kept_bytes: int = Field(
         default=32 * 1024 * 1024, ge=0, description="answers one process keeps while nothing changes; 0: none"
     )
+    rate: str = Field(
+        default="",
+        pattern=r"^$|^[1-9]\d{0,6}/(s|min|h)$",
+        description="how often one key may ask one process, e.g. 600/min; empty: as often as it likes",
+    )
     root_path: str = Field(
         default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="path prefix a gateway serves this under"
     )
@@ -50,6 +55,12 @@ class Settings(BaseSettings):
         description="address and port of the page for Prometheus, as 127.0.0.1:9464; none: no page",
     )
     busy_seconds: int = Field(default=10, ge=1, le=60, description="how long a write waits for its turn")
+
+    @cached_property
+    def requests_in_seconds(self) -> tuple[int, int] | None:
+        """How many requests one key may make in how many seconds; None: as many as it likes."""
+        most, _, unit = self.rate.partition("/")
+        return (int(most), {"s": 1, "min": 60, "h": 3600}[unit]) if most else None
 
     @cached_property
     def embedded(self) -> bool:

@@ -1,11 +1,14 @@
 """How long the long tests go on: with `TTDN_TEST_TIMES=10` those that draw at random draw ten times as often
-as in CI, with `TTDN_TEST_KILLS=200` those that kill kill so often."""
+as in CI, with `TTDN_TEST_KILLS=200` those that kill kill so often, and
+with `TTDN_TEST_EXAMPLES=30` the contract is tried with so many random requests for each operation, and with
+chains of them, beside those that are worked out from it."""
 
 import os
 
 import pytest
 
 TIMES = int(os.environ.get("TTDN_TEST_TIMES", "1"))
+EXAMPLES = int(os.environ.get("TTDN_TEST_EXAMPLES", "0"))
 KILLS = int(os.environ.get("TTDN_TEST_KILLS", "25"))
 
 untraced = pytest.mark.no_cover

@@ -51,8 +51,8 @@ def everything(client: httpx.Client, spec: dict[str, Any], most: int = 200) -> I
     names = {
         "plan": ["ttdn-2023"],
         "code of agencies": keys(client, "/v1/agencies")[:most],
-        **{f"code of {noun}": keys(client, f"{PLAN}/{noun}")[:most] for noun in _CODED},
-        **{name: keys(client, f"{PLAN}/{noun}")[:most] for name, noun in _NUMBERED.items()},
+        **{f"code of {noun}": keys(client, f"{PLAN}/{noun}")[:most] for noun in CODED},
+        **{name: keys(client, f"{PLAN}/{noun}")[:most] for name, noun in NUMBERED.items()},
     }
     for path, operations in spec["paths"].items():
         if "get" in operations:
@@ -63,8 +63,8 @@ def everything(client: httpx.Client, spec: dict[str, Any], most: int = 200) -> I
 
 _ASKED = {"get_permission": "?action=plan.read&on=plans/ttdn-2023"}
 """What an operation cannot do without."""
-_CODED = ("tasks", "sections", "objectives", "events")
-_NUMBERED = {
+CODED = ("tasks", "sections", "objectives", "events")
+NUMBERED = {
     "assignment": "assignments",
     "output": "outputs",
     "activity": "activities",

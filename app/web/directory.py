@@ -66,9 +66,12 @@ class Directory:
         )
 
     def at(self, path: str) -> list[Place]:
-        """The places a path leads to, the router's first choice first."""
+        """The places a path leads to, the router's first choice first. What is spelt out whole is no name in
+        a gap: `activities/batch` is not also an activity."""
         filed = self._by_depth.get(path.count("/"), self._deep)
-        return [place for place in filed if place.pattern.match(path)]
+        found = [place for place in filed if place.pattern.match(path)]
+        gaps = min((place.pattern.groups for place in found), default=0)
+        return [place for place in found if place.pattern.groups == gaps]
 
 
 class Signpost:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.web import problems
 from app.web.catch_all import CatchAll, Observer
 from app.web.directory import Signpost
+from app.web.rate import RateLimit, Rates
 from app.web.reader import KindsAt, StrictReader
 from app.web.warm import WarmReads
 
@@ -20,6 +21,7 @@ def install(
     *,
     max_body_bytes: int = 1024 * 1024,
     kept_bytes: int = 0,
+    rate: tuple[int, int] | None = None,
     root_path: str = "",
     kinds_at: KindsAt | None = None,
     observers: Sequence[Observer] = (),
@@ -30,4 +32,6 @@ def install(
     app.add_middleware(Signpost)
     if kept_bytes:
         app.add_middleware(WarmReads, most_bytes=kept_bytes)
+    if rate:
+        app.add_middleware(RateLimit, rates=Rates(*rate))
     app.add_middleware(CatchAll, root_path=root_path, observers=observers)

@@ -9,7 +9,9 @@ from app.web.faults import fault
 from app.web.json_text import read, without_bom
 
 MEDIA_TYPE: Final = "application/x-ndjson"
-PUBLISHED: Final[dict[str, Any]] = {"requestBody": {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+PUBLISHED: Final[dict[str, Any]] = {
+    "requestBody": {"content": {MEDIA_TYPE: {"schema": {"type": "string", "minLength": 1}}}}
+}
 """The body as the contract publishes it, beside the same records as a list."""
 
 

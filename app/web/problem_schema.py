@@ -43,6 +43,7 @@ PROBLEM: Final[dict[str, Any]] = {
     ],
 }
 PROBLEM_RESPONSE: Final[dict[str, Any]] = {
-    "description": "Không thực hiện được. · It could not be done.",
+    "description": "Không thực hiện được; 429 và 503: thử lại sau `Retry-After` giây. · "
+    "It could not be done; 429 and 503: try again after `Retry-After` seconds.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
