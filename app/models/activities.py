@@ -20,13 +20,16 @@ class Activity(Recorded):
         Index("ix_activities_assignment_id_occurred_on", "assignment_id", "occurred_on"),
         Index("ix_activities_output_id_occurred_on", "output_id", "occurred_on"),
         Index("ix_activities_plan_id_marks", "plan_id", "marks"),
+        Index("ix_activities_plan_id_sort_key_public_id", "plan_id", "sort_key", "public_id"),
+        Index("ix_activities_task_id_public_id", "task_id", "public_id"),
+        Index("ix_activities_agency_id_public_id", "agency_id", "public_id"),
     )
 
     public_id: Mapped[PublicId] = mapped_column(insert_sentinel=True)  # tells the rows of one INSERT apart
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
-    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"), index=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
     output_id: Mapped[int | None] = mapped_column(ForeignKey("outputs.id"))
     status: Mapped[ActivityStatus] = mapped_column(default=ActivityStatus.STANDING)

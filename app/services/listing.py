@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, Text
@@ -53,7 +53,7 @@ def page(
     """
     chosen = getattr(ask, "sort", None) or by
     keys = [(orders[name.lstrip("-")], name.startswith("-")) for name in chosen.split(",")]
-    keys += [(column, keys[-1][1]) for column in last]
+    keys += [(column, keys[-1][1]) for column in last if all(column is not sorted_ for sorted_, _ in keys)]
     mark = _mark(ask, chosen, place)
     total = (
         session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
@@ -94,12 +94,18 @@ def page_of(
 
 
 def _after(keys: Keys, values: list[Any]) -> ColumnElement[bool]:
-    """Strictly behind the given values in the given order; spelt out, since directions may be mixed."""
+    """Strictly behind the given values in the given order. Rows are compared whole, so that an index leads
+    straight to the place; where directions are mixed it is spelt out, and the index leads near it."""
+    columns, downward = [column for column, _ in keys], {down for _, down in keys}
+    if len(downward) == 1:
+        behind, here = tuple_(*columns), tuple_(*values, types=[column.type for column in columns])
+        return behind < here if downward == {True} else behind > here
     steps = []
     for place, ((column, down), value) in enumerate(zip(keys, values, strict=True)):
         same = [earlier == values[i] for i, (earlier, _) in enumerate(keys[:place])]
         steps.append(and_(*same, column < value if down else column > value))
-    return or_(*steps)
+    (first, down), value = keys[0], values[0]
+    return and_(first <= value if down else first >= value, or_(*steps))
 
 
 def _mark(ask: Listing, chosen: str, place: object) -> str:
