@@ -3936,6 +3936,11 @@ export interface components {
              */
             sheet: string | null;
             /**
+             * Sheets Not Read
+             * @description các trang tính khác không đọc: chỉ đọc trang đầu tiên có đủ tiêu đề · the other sheets, none of which is read: only the first one with the headings is
+             */
+            sheets_not_read: string[];
+            /**
              * Heading Row
              * @description dòng tiêu đề · the row the headings are in
              */
@@ -6664,7 +6669,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *           "id": "01M8KA974BBBMQHTMM656RR215",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6697,7 +6702,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T09:06:07.563129Z",
+                     *           "recorded_at": "2026-11-29T09:30:51.905974Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6755,7 +6760,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *         "id": "01M8KA974BBBMQHTMM656RR215",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6785,7 +6790,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:06:07.563129Z",
+                     *         "recorded_at": "2026-11-29T09:30:51.905974Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6803,7 +6808,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8K8VXM8HD0SYQ89R6CRS3PP"
+                     *       "receipt": "01M8KA974EGX1BQSVE6RP002ZE"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6819,7 +6824,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *         "id": "01M8KA974BBBMQHTMM656RR215",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6849,7 +6854,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:06:07.563129Z",
+                     *         "recorded_at": "2026-11-29T09:30:51.905974Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6867,7 +6872,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8K8VXM8HD0SYQ89R6CRS3PP"
+                     *       "receipt": "01M8KA974EGX1BQSVE6RP002ZE"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6955,7 +6960,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *           "activity": "01M8KA974BBBMQHTMM656RR215",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7031,7 +7036,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VXKER810VES3Y9GCBTRV */
+                /** @example 01M8KA974BBBMQHTMM656RR215 */
                 activity: string;
             };
             cookie?: never;
@@ -7046,7 +7051,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *       "id": "01M8KA974BBBMQHTMM656RR215",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7076,7 +7081,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-29T09:06:07.563129Z",
+                     *       "recorded_at": "2026-11-29T09:30:51.905974Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7096,14 +7101,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-c36c6786597dd1666db4ae9b"
+                 * @example "1-cc9f3f284f8263a1eb5f3f82"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VXKER810VES3Y9GCBTRV */
+                /** @example 01M8KA974BBBMQHTMM656RR215 */
                 activity: string;
             };
             cookie?: never;
@@ -7133,7 +7138,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *         "id": "01M8KA974BBBMQHTMM656RR215",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7166,7 +7171,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:06:07.563129Z",
+                     *         "recorded_at": "2026-11-29T09:30:51.905974Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7195,7 +7200,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VXAGYVKV4X1KCX51GRX4 */
+                /** @example 01M8KA970TYF6ZDJNZ6P81D660 */
                 activity: string;
             };
             cookie?: never;
@@ -7221,7 +7226,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8K8VXAGYVKV4X1KCX51GRX4",
+                     *         "id": "01M8KA970TYF6ZDJNZ6P81D660",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7251,15 +7256,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:06:07.186519Z",
+                     *         "recorded_at": "2026-11-29T09:30:51.739375Z",
                      *         "withdrawal": {
-                     *           "id": "01M8K8VXG652TVMT1TSTT10XT3",
+                     *           "id": "01M8KA973MJ8P077H7BF7EZNVV",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T09:06:07.431393Z"
+                     *           "withdrawn_at": "2026-11-29T09:30:51.857848Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7290,7 +7295,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8K8VXAGYVKV4X1KCX51GRX4",
+                     *         "id": "01M8KA970TYF6ZDJNZ6P81D660",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7320,15 +7325,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:06:07.186519Z",
+                     *         "recorded_at": "2026-11-29T09:30:51.739375Z",
                      *         "withdrawal": {
-                     *           "id": "01M8K8VXG652TVMT1TSTT10XT3",
+                     *           "id": "01M8KA973MJ8P077H7BF7EZNVV",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T09:06:07.431393Z"
+                     *           "withdrawn_at": "2026-11-29T09:30:51.857848Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7406,6 +7411,7 @@ export interface operations {
                      *       },
                      *       "rows_read": 2,
                      *       "sheet": null,
+                     *       "sheets_not_read": [],
                      *       "heading_row": 1,
                      *       "columns_read": [
                      *         {
@@ -7536,6 +7542,7 @@ export interface operations {
                      *       },
                      *       "rows_read": 2,
                      *       "sheet": null,
+                     *       "sheets_not_read": [],
                      *       "heading_row": 1,
                      *       "columns_read": [
                      *         {
@@ -7637,6 +7644,7 @@ export interface operations {
                      *       },
                      *       "rows_read": 2,
                      *       "sheet": null,
+                     *       "sheets_not_read": [],
                      *       "heading_row": 1,
                      *       "columns_read": [
                      *         {
@@ -7747,8 +7755,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *           "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *           "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *           "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7773,7 +7781,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T09:06:08.651374Z",
+                     *           "moved_at": "2026-11-29T09:30:52.703481Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7796,7 +7804,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
+                /** @example 01M8KA889VEKBKEEDNRC6NVCKS */
                 output: string;
             };
             cookie?: never;
@@ -7811,8 +7819,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *       "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *       "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *       "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7837,7 +7845,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-29T09:06:07.563129Z",
+                     *       "moved_at": "2026-11-29T09:30:51.905974Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7868,7 +7876,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
+                /** @example 01M8KA889VEKBKEEDNRC6NVCKS */
                 output: string;
             };
             cookie?: never;
@@ -7883,14 +7891,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5MmJmMTFiMTVmZTkiLCIwMU04SzhWWUo1UVM1Q1NCN1dIREFRMFFQWCIsIjAxTThLOFZZSjVRUzVDU0I3V0hEQVEwUVBYIl0",
+                     *       "next_cursor": "WyJmNjJmMDEwOTI0YzgiLCIwMU04S0E5N1ZFWEpLWjgxSEhRN1ZGMUs2RiIsIjAxTThLQTk3VkVYSktaODFISFE3VkYxSzZGIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8VYG031XJMA4CB16Z3S3F",
+                     *           "id": "01M8KA97STM3DQQBCKZ0C2TTXK",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *           "output": "01M8KA889VEKBKEEDNRC6NVCKS",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7899,13 +7907,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-29T09:06:08.467977Z"
+                     *           "acted_at": "2026-11-29T09:30:52.564675Z"
                      *         },
                      *         {
-                     *           "id": "01M8K8VYJ5QS5CSB7WHDAQ0QPX",
+                     *           "id": "01M8KA97VEXJKZ81HHQ7VF1K6F",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *           "output": "01M8KA889VEKBKEEDNRC6NVCKS",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7914,7 +7922,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-29T09:06:08.556556Z"
+                     *           "acted_at": "2026-11-29T09:30:52.630224Z"
                      *         }
                      *       ]
                      *     }
@@ -7937,7 +7945,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TS4DPNR1ESJWQWJP8W2P */
+                /** @example 01M8KA889XWRNEEACZB81Z5X3K */
                 output: string;
             };
             cookie?: never;
@@ -7963,10 +7971,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VY8AYZ6GHERR4GPJQB0X",
+                     *         "id": "01M8KA97M4HCAN8MB9BD4XZHX2",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "output": "01M8KA889XWRNEEACZB81Z5X3K",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -7975,11 +7983,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T09:06:08.198252Z"
+                     *         "acted_at": "2026-11-29T09:30:52.373295Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
-                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
+                     *         "id": "01M8KA889XWRNEEACZB81Z5X3K",
+                     *         "assignment": "01M8KA882NXD4TBZG5CP9959ZZ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8004,7 +8012,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T09:06:08.198252Z",
+                     *         "moved_at": "2026-11-29T09:30:52.373295Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8035,10 +8043,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VY8AYZ6GHERR4GPJQB0X",
+                     *         "id": "01M8KA97M4HCAN8MB9BD4XZHX2",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "output": "01M8KA889XWRNEEACZB81Z5X3K",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8047,11 +8055,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T09:06:08.198252Z"
+                     *         "acted_at": "2026-11-29T09:30:52.373295Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
-                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
+                     *         "id": "01M8KA889XWRNEEACZB81Z5X3K",
+                     *         "assignment": "01M8KA882NXD4TBZG5CP9959ZZ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8076,7 +8084,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T09:06:08.198252Z",
+                     *         "moved_at": "2026-11-29T09:30:52.373295Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8110,7 +8118,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TS4DPNR1ESJWQWJP8W2P */
+                /** @example 01M8KA889XWRNEEACZB81Z5X3K */
                 output: string;
             };
             cookie?: never;
@@ -8136,10 +8144,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VYCFN4VW5RMY0FYZCH5R",
+                     *         "id": "01M8KA97PNFBBVJXH911ZHC7WH",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "output": "01M8KA889XWRNEEACZB81Z5X3K",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8148,11 +8156,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T09:06:08.360508Z"
+                     *         "acted_at": "2026-11-29T09:30:52.469487Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
-                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
+                     *         "id": "01M8KA889XWRNEEACZB81Z5X3K",
+                     *         "assignment": "01M8KA882NXD4TBZG5CP9959ZZ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8177,7 +8185,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T09:06:08.360508Z",
+                     *         "moved_at": "2026-11-29T09:30:52.469487Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8208,10 +8216,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VYCFN4VW5RMY0FYZCH5R",
+                     *         "id": "01M8KA97PNFBBVJXH911ZHC7WH",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "output": "01M8KA889XWRNEEACZB81Z5X3K",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8220,11 +8228,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T09:06:08.360508Z"
+                     *         "acted_at": "2026-11-29T09:30:52.469487Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
-                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
+                     *         "id": "01M8KA889XWRNEEACZB81Z5X3K",
+                     *         "assignment": "01M8KA882NXD4TBZG5CP9959ZZ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8249,7 +8257,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T09:06:08.360508Z",
+                     *         "moved_at": "2026-11-29T09:30:52.469487Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8281,14 +8289,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-3eefe0b436147b46f3f1de68"
+                 * @example "4-175cbecfc5f7c40d40e63ba1"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
+                /** @example 01M8KA889VEKBKEEDNRC6NVCKS */
                 output: string;
             };
             cookie?: never;
@@ -8310,10 +8318,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VYG031XJMA4CB16Z3S3F",
+                     *         "id": "01M8KA97STM3DQQBCKZ0C2TTXK",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "output": "01M8KA889VEKBKEEDNRC6NVCKS",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8322,11 +8330,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T09:06:08.467977Z"
+                     *         "acted_at": "2026-11-29T09:30:52.564675Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *         "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *         "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8351,7 +8359,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T09:06:08.467977Z",
+                     *         "moved_at": "2026-11-29T09:30:52.564675Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8382,10 +8390,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VYG031XJMA4CB16Z3S3F",
+                     *         "id": "01M8KA97STM3DQQBCKZ0C2TTXK",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "output": "01M8KA889VEKBKEEDNRC6NVCKS",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8394,11 +8402,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T09:06:08.467977Z"
+                     *         "acted_at": "2026-11-29T09:30:52.564675Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *         "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *         "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8423,7 +8431,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T09:06:08.467977Z",
+                     *         "moved_at": "2026-11-29T09:30:52.564675Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8459,7 +8467,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
+                /** @example 01M8KA889VEKBKEEDNRC6NVCKS */
                 output: string;
             };
             cookie?: never;
@@ -8485,10 +8493,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VYJ5QS5CSB7WHDAQ0QPX",
+                     *         "id": "01M8KA97VEXJKZ81HHQ7VF1K6F",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "output": "01M8KA889VEKBKEEDNRC6NVCKS",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8497,11 +8505,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T09:06:08.556556Z"
+                     *         "acted_at": "2026-11-29T09:30:52.630224Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *         "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *         "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8529,11 +8537,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T09:06:08.556556Z"
+                     *           "returned_at": "2026-11-29T09:30:52.630224Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T09:06:08.556556Z",
+                     *         "moved_at": "2026-11-29T09:30:52.630224Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8562,10 +8570,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VYJ5QS5CSB7WHDAQ0QPX",
+                     *         "id": "01M8KA97VEXJKZ81HHQ7VF1K6F",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "output": "01M8KA889VEKBKEEDNRC6NVCKS",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8574,11 +8582,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T09:06:08.556556Z"
+                     *         "acted_at": "2026-11-29T09:30:52.630224Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *         "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *         "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8606,11 +8614,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T09:06:08.556556Z"
+                     *           "returned_at": "2026-11-29T09:30:52.630224Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T09:06:08.556556Z",
+                     *         "moved_at": "2026-11-29T09:30:52.630224Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8673,7 +8681,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TRXEMZ847XWZKF8QMR70 */
+                /** @example 01M8KA8822DVB3MPPE0Y0QR6B8 */
                 assignment: string;
             };
             cookie?: never;
@@ -8692,8 +8700,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *           "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *           "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *           "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8718,7 +8726,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T09:06:08.651374Z",
+                     *           "moved_at": "2026-11-29T09:30:52.703481Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8744,7 +8752,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TRX6F3QZM6Q13DKPYHTX */
+                /** @example 01M8KA881KP8M5H0K0GDSEFGZ4 */
                 assignment: string;
             };
             cookie?: never;
@@ -8770,8 +8778,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8K8VYY682CNNDHSP8PCSM68",
-                     *         "assignment": "01M8K8TRX6F3QZM6Q13DKPYHTX",
+                     *         "id": "01M8KA983BMEH6PTF7T35H4MDC",
+                     *         "assignment": "01M8KA881KP8M5H0K0GDSEFGZ4",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8819,7 +8827,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TRXD7B0QJTMBNZKAT6TD */
+                /** @example 01M8KA8821SAH8X5TEPJCM0H1N */
                 assignment: string;
             };
             cookie?: never;
@@ -8846,10 +8854,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VZ92NT6S4HXGVM5CR4GB",
+                     *         "id": "01M8KA98988K1K4TZ6CARBB95Y",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8K8TS41889BJ75WNYCZ8TTC",
+                     *         "output": "01M8KA889PJVVATMMSWPKM6YNS",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8858,11 +8866,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T09:06:09.268614Z"
+                     *         "acted_at": "2026-11-29T09:30:53.077846Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS41889BJ75WNYCZ8TTC",
-                     *         "assignment": "01M8K8TRXD7B0QJTMBNZKAT6TD",
+                     *         "id": "01M8KA889PJVVATMMSWPKM6YNS",
+                     *         "assignment": "01M8KA8821SAH8X5TEPJCM0H1N",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8887,7 +8895,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T09:06:09.268614Z",
+                     *         "moved_at": "2026-11-29T09:30:53.077846Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8916,10 +8924,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VZ92NT6S4HXGVM5CR4GB",
+                     *         "id": "01M8KA98988K1K4TZ6CARBB95Y",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8K8TS41889BJ75WNYCZ8TTC",
+                     *         "output": "01M8KA889PJVVATMMSWPKM6YNS",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8928,11 +8936,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T09:06:09.268614Z"
+                     *         "acted_at": "2026-11-29T09:30:53.077846Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS41889BJ75WNYCZ8TTC",
-                     *         "assignment": "01M8K8TRXD7B0QJTMBNZKAT6TD",
+                     *         "id": "01M8KA889PJVVATMMSWPKM6YNS",
+                     *         "assignment": "01M8KA8821SAH8X5TEPJCM0H1N",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8957,7 +8965,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T09:06:09.268614Z",
+                     *         "moved_at": "2026-11-29T09:30:53.077846Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9036,7 +9044,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
+                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
                      *         }
                      *       ]
                      *     }
@@ -9127,7 +9135,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T09:06:09.005888Z"
+                     *         "entered_at": "2026-11-29T09:30:52.932821Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9168,7 +9176,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T09:06:08.907158Z",
+                     *         "as_of": "2026-11-29T09:30:52.863460Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -9210,7 +9218,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T09:06:09.005888Z",
+                     *         "as_of": "2026-11-29T09:30:52.932821Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -9252,7 +9260,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T09:06:09.005888Z"
+                     *         "entered_at": "2026-11-29T09:30:52.932821Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9293,7 +9301,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T09:06:08.907158Z",
+                     *         "as_of": "2026-11-29T09:30:52.863460Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -9335,7 +9343,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T09:06:09.005888Z",
+                     *         "as_of": "2026-11-29T09:30:52.932821Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -9387,7 +9395,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-29T09:06:09.005888Z"
+                     *       "entered_at": "2026-11-29T09:30:52.932821Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9436,11 +9444,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SzhWWkpKMjNXS1YwOEQ1WTY1WFA3OSIsIjAxTThLOFZaSkoyM1dLVjA4RDVZNjVYUDc5Il0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04S0E5OEY2SkQ1OU1KS0c1Sk0xODlWTiIsIjAxTThLQTk4RjZKRDU5TUpLRzVKTTE4OVZOIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8VZJJ23WKV08D5Y65XP79",
+                     *           "id": "01M8KA98F6JD59MJKG5JM189VN",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9455,8 +9463,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-29T09:06:09.563428Z",
-                     *           "settled_at": "2026-11-29T09:06:09.834920Z",
+                     *           "proposed_at": "2026-11-29T09:30:53.272983Z",
+                     *           "settled_at": "2026-11-29T09:30:53.419427Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9513,7 +9521,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8K8VZJJ23WKV08D5Y65XP79",
+                     *         "id": "01M8KA98F6JD59MJKG5JM189VN",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9528,7 +9536,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.563428Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.272983Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9552,7 +9560,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZCGTFMZ4SE0BTR47FW1 */
+                /** @example 01M8KA98BN3C4A5GY0Q074ZFBA */
                 proposal: string;
             };
             cookie?: never;
@@ -9567,7 +9575,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8VZCGTFMZ4SE0BTR47FW1",
+                     *       "id": "01M8KA98BN3C4A5GY0Q074ZFBA",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9582,8 +9590,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-29T09:06:09.357013Z",
-                     *       "settled_at": "2026-11-29T09:06:09.654260Z",
+                     *       "proposed_at": "2026-11-29T09:30:53.134136Z",
+                     *       "settled_at": "2026-11-29T09:30:53.302681Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9605,7 +9613,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZCGTFMZ4SE0BTR47FW1 */
+                /** @example 01M8KA98BN3C4A5GY0Q074ZFBA */
                 proposal: string;
             };
             cookie?: never;
@@ -9635,7 +9643,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8K8VZCGTFMZ4SE0BTR47FW1",
+                     *         "id": "01M8KA98BN3C4A5GY0Q074ZFBA",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9650,8 +9658,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.357013Z",
-                     *         "settled_at": "2026-11-29T09:06:09.654260Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.134136Z",
+                     *         "settled_at": "2026-11-29T09:30:53.302681Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9678,7 +9686,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
+                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9719,7 +9727,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T09:06:09.268614Z",
+                     *           "as_of": "2026-11-29T09:30:53.077846Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9761,7 +9769,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:06:09.268614Z",
+                     *           "as_of": "2026-11-29T09:30:53.077846Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9780,7 +9788,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8K8VZCGTFMZ4SE0BTR47FW1",
+                     *         "id": "01M8KA98BN3C4A5GY0Q074ZFBA",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9795,8 +9803,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.357013Z",
-                     *         "settled_at": "2026-11-29T09:06:09.654260Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.134136Z",
+                     *         "settled_at": "2026-11-29T09:30:53.302681Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9823,7 +9831,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
+                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9864,7 +9872,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T09:06:09.268614Z",
+                     *           "as_of": "2026-11-29T09:30:53.077846Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9906,7 +9914,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:06:09.268614Z",
+                     *           "as_of": "2026-11-29T09:30:53.077846Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9928,7 +9936,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZFFF2RCBKAQA31M5WKN */
+                /** @example 01M8KA98DRE2PH321M55PSS7FM */
                 proposal: string;
             };
             cookie?: never;
@@ -9954,7 +9962,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8K8VZFFF2RCBKAQA31M5WKN",
+                     *         "id": "01M8KA98DRE2PH321M55PSS7FM",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -9969,8 +9977,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.467421Z",
-                     *         "settled_at": "2026-11-29T09:06:09.814403Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.212904Z",
+                     *         "settled_at": "2026-11-29T09:30:53.392826Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -9991,7 +9999,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8K8VZFFF2RCBKAQA31M5WKN",
+                     *         "id": "01M8KA98DRE2PH321M55PSS7FM",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10006,8 +10014,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.467421Z",
-                     *         "settled_at": "2026-11-29T09:06:09.814403Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.212904Z",
+                     *         "settled_at": "2026-11-29T09:30:53.392826Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10031,7 +10039,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZJJ23WKV08D5Y65XP79 */
+                /** @example 01M8KA98F6JD59MJKG5JM189VN */
                 proposal: string;
             };
             cookie?: never;
@@ -10057,7 +10065,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8K8VZJJ23WKV08D5Y65XP79",
+                     *         "id": "01M8KA98F6JD59MJKG5JM189VN",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10072,8 +10080,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.563428Z",
-                     *         "settled_at": "2026-11-29T09:06:09.834920Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.272983Z",
+                     *         "settled_at": "2026-11-29T09:30:53.419427Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10094,7 +10102,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8K8VZJJ23WKV08D5Y65XP79",
+                     *         "id": "01M8KA98F6JD59MJKG5JM189VN",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10109,8 +10117,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.563428Z",
-                     *         "settled_at": "2026-11-29T09:06:09.834920Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.272983Z",
+                     *         "settled_at": "2026-11-29T09:30:53.419427Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10344,7 +10352,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T09:06:08.651374Z",
+                     *         "as_of": "2026-11-29T09:30:52.703481Z",
                      *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10430,7 +10438,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:06:08.360508Z",
+                     *           "as_of": "2026-11-29T09:30:52.469487Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10512,7 +10520,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:06:08.360508Z",
+                     *           "as_of": "2026-11-29T09:30:52.469487Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10610,13 +10618,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-29T09:06:08.651374Z",
+                     *       "as_of": "2026-11-29T09:30:52.703481Z",
                      *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *           "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10761,24 +10769,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-29T09:06:08.651374Z",
+                     *       "as_of": "2026-11-29T09:30:52.703481Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T09:06:09.005888Z"
+                     *           "entered_at": "2026-11-29T09:30:52.932821Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
+                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *           "key": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10814,7 +10822,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *               "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -10928,7 +10936,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:06:09.268614Z",
+                     *           "as_of": "2026-11-29T09:30:53.077846Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11014,7 +11022,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:06:09.005888Z",
+                     *             "as_of": "2026-11-29T09:30:52.932821Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11096,7 +11104,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:06:09.005888Z",
+                     *             "as_of": "2026-11-29T09:30:52.932821Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11178,7 +11186,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:06:09.268614Z",
+                     *           "as_of": "2026-11-29T09:30:53.077846Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11461,7 +11469,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
+                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11483,7 +11491,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:06:09.005888Z"
+                     *           "entered_at": "2026-11-29T09:30:52.932821Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11507,7 +11515,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *           "id": "01M8KA974BBBMQHTMM656RR215",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11540,7 +11548,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T09:06:07.563129Z",
+                     *           "recorded_at": "2026-11-29T09:30:51.905974Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11767,7 +11775,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:06:08.651374Z",
+                     *             "as_of": "2026-11-29T09:30:52.703481Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -11877,7 +11885,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T09:06:08.651374Z",
+                     *         "as_of": "2026-11-29T09:30:52.703481Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -11886,7 +11894,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *           "id": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11953,7 +11961,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:06:08.651374Z",
+                     *             "as_of": "2026-11-29T09:30:52.703481Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -12026,11 +12034,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SzhUUlhFTVo4NDdYV1pLRjhRTVI3MCJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04S0E4ODIyRFZCM01QUEUwWTBRUjZCOCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *           "id": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12097,7 +12105,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:06:08.651374Z",
+                     *             "as_of": "2026-11-29T09:30:52.703481Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -12123,7 +12131,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TRXEMZ847XWZKF8QMR70 */
+                /** @example 01M8KA8822DVB3MPPE0Y0QR6B8 */
                 assignment: string;
             };
             cookie?: never;
@@ -12138,7 +12146,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *       "id": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12205,7 +12213,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T09:06:08.651374Z",
+                     *         "as_of": "2026-11-29T09:30:52.703481Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -12274,7 +12282,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *           "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12293,13 +12301,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *           "urged_at": "2026-11-29T09:30:53.526984Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-29T09:06:09.967417Z",
+                     *           "answered_at": "2026-11-29T09:30:53.625546Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-29T09:06:10.027341Z",
+                     *           "closed_at": "2026-11-29T09:30:53.695877Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12351,7 +12359,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *           "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12370,7 +12378,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *           "urged_at": "2026-11-29T09:30:53.526984Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12397,7 +12405,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZW15G5JZ2M8WNDPMK5R */
+                /** @example 01M8KA98R0J2875C7FJWA97BB0 */
                 urge: string;
             };
             cookie?: never;
@@ -12412,7 +12420,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *       "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12431,13 +12439,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *       "urged_at": "2026-11-29T09:30:53.526984Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-29T09:06:09.967417Z",
+                     *       "answered_at": "2026-11-29T09:30:53.625546Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-29T09:06:10.027341Z",
+                     *       "closed_at": "2026-11-29T09:30:53.695877Z",
                      *       "can": []
                      *     }
                      */
@@ -12457,7 +12465,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZW15G5JZ2M8WNDPMK5R */
+                /** @example 01M8KA98R0J2875C7FJWA97BB0 */
                 urge: string;
             };
             cookie?: never;
@@ -12483,7 +12491,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *         "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12502,9 +12510,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *         "urged_at": "2026-11-29T09:30:53.526984Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
+                     *         "answered_at": "2026-11-29T09:30:53.625546Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12526,7 +12534,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *         "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12545,9 +12553,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *         "urged_at": "2026-11-29T09:30:53.526984Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
+                     *         "answered_at": "2026-11-29T09:30:53.625546Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12572,7 +12580,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZW15G5JZ2M8WNDPMK5R */
+                /** @example 01M8KA98R0J2875C7FJWA97BB0 */
                 urge: string;
             };
             cookie?: never;
@@ -12598,7 +12606,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *         "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12617,13 +12625,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *         "urged_at": "2026-11-29T09:30:53.526984Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
+                     *         "answered_at": "2026-11-29T09:30:53.625546Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T09:06:10.027341Z",
+                     *         "closed_at": "2026-11-29T09:30:53.695877Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12641,7 +12649,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *         "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12660,13 +12668,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *         "urged_at": "2026-11-29T09:30:53.526984Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
+                     *         "answered_at": "2026-11-29T09:30:53.625546Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T09:06:10.027341Z",
+                     *         "closed_at": "2026-11-29T09:30:53.695877Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13800,7 +13808,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8W098XQ0RB25F9CB5N4QK",
+                     *           "id": "01M8KA990TQBSC0J6KY6K3D76S",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -13811,7 +13819,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-29T09:06:10.328802Z",
+                     *           "created_at": "2026-11-29T09:30:53.846278Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -13856,7 +13864,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8K8W098XQ0RB25F9CB5N4QK",
+                     *         "id": "01M8KA990TQBSC0J6KY6K3D76S",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -13867,10 +13875,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-29T09:06:10.328802Z",
+                     *         "created_at": "2026-11-29T09:30:53.846278Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=PK8m_tfPrljDowoIZ9cr6wk9ygGZUWVgUyr8KABKtjc"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=XN_LWkHIxlGtjDdOUiOgu1NTYziy_iIi0P164bnwkUE"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -13886,7 +13894,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W098XQ0RB25F9CB5N4QK */
+                /** @example 01M8KA990TQBSC0J6KY6K3D76S */
                 subscription: string;
             };
             cookie?: never;
@@ -13901,7 +13909,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W098XQ0RB25F9CB5N4QK",
+                     *       "id": "01M8KA990TQBSC0J6KY6K3D76S",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -13912,7 +13920,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T09:06:10.328802Z",
+                     *       "created_at": "2026-11-29T09:30:53.846278Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -13932,7 +13940,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W098XQ0RB25F9CB5N4QK */
+                /** @example 01M8KA990TQBSC0J6KY6K3D76S */
                 subscription: string;
             };
             cookie?: never;
@@ -13947,7 +13955,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W098XQ0RB25F9CB5N4QK",
+                     *       "id": "01M8KA990TQBSC0J6KY6K3D76S",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -13958,8 +13966,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T09:06:10.328802Z",
-                     *       "revoked_at": "2026-11-29T09:06:10.641758Z"
+                     *       "created_at": "2026-11-29T09:30:53.846278Z",
+                     *       "revoked_at": "2026-11-29T09:30:54.082172Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14015,7 +14023,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
+                     *           "id": "01M8KA9AJADKKGNBJNT7VSMWPP",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14030,12 +14038,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-29T09:06:12.048588Z",
+                     *           "submitted_at": "2026-11-29T09:30:55.419493Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-29T09:06:12.115082Z",
+                     *           "decided_at": "2026-11-29T09:30:55.463335Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14044,7 +14052,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8K8W226VZ87WETRD3VBTWQK",
+                     *           "entry": "01M8KA9AKV1AFE0HC8E0FXMTF0",
                      *           "can": []
                      *         }
                      *       ]
@@ -14091,7 +14099,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
+                     *       "id": "01M8KA9AJADKKGNBJNT7VSMWPP",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14106,7 +14114,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:06:12.048588Z",
+                     *       "submitted_at": "2026-11-29T09:30:55.419493Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14131,7 +14139,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W1Z78JR78AEY0TETP1TQ */
+                /** @example 01M8KA9AJADKKGNBJNT7VSMWPP */
                 settlement: string;
             };
             cookie?: never;
@@ -14146,7 +14154,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
+                     *       "id": "01M8KA9AJADKKGNBJNT7VSMWPP",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14161,12 +14169,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:06:12.048588Z",
+                     *       "submitted_at": "2026-11-29T09:30:55.419493Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T09:06:12.115082Z",
+                     *       "decided_at": "2026-11-29T09:30:55.463335Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14175,7 +14183,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8K8W226VZ87WETRD3VBTWQK",
+                     *       "entry": "01M8KA9AKV1AFE0HC8E0FXMTF0",
                      *       "can": []
                      *     }
                      */
@@ -14195,7 +14203,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W1Z78JR78AEY0TETP1TQ */
+                /** @example 01M8KA9AJADKKGNBJNT7VSMWPP */
                 settlement: string;
             };
             cookie?: never;
@@ -14224,7 +14232,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
+                     *       "id": "01M8KA9AJADKKGNBJNT7VSMWPP",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14239,12 +14247,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:06:12.048588Z",
+                     *       "submitted_at": "2026-11-29T09:30:55.419493Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T09:06:12.115082Z",
+                     *       "decided_at": "2026-11-29T09:30:55.463335Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14253,7 +14261,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8K8W226VZ87WETRD3VBTWQK",
+                     *       "entry": "01M8KA9AKV1AFE0HC8E0FXMTF0",
                      *       "can": []
                      *     }
                      */
@@ -14273,7 +14281,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W1TPYGCTZZWNGB6ZM9MF */
+                /** @example 01M8KA9AF1KHGR6GX447ZQT42F */
                 settlement: string;
             };
             cookie?: never;
@@ -14297,7 +14305,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W1TPYGCTZZWNGB6ZM9MF",
+                     *       "id": "01M8KA9AF1KHGR6GX447ZQT42F",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14312,12 +14320,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:06:11.887355Z",
+                     *       "submitted_at": "2026-11-29T09:30:55.318027Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T09:06:11.975405Z",
+                     *       "decided_at": "2026-11-29T09:30:55.350410Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14341,7 +14349,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W1MT0FPM99MY45MA4VHM */
+                /** @example 01M8KA9ABYH1TATB3GJ2D5DPM3 */
                 settlement: string;
             };
             cookie?: never;
@@ -14365,7 +14373,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W1MT0FPM99MY45MA4VHM",
+                     *       "id": "01M8KA9ABYH1TATB3GJ2D5DPM3",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14380,12 +14388,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:06:11.710165Z",
+                     *       "submitted_at": "2026-11-29T09:30:55.221360Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-29T09:06:11.807401Z",
+                     *       "decided_at": "2026-11-29T09:30:55.287384Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14404,7 +14412,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W1MT0FPM99MY45MA4VHM",
+                     *       "id": "01M8KA9ABYH1TATB3GJ2D5DPM3",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14419,12 +14427,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:06:11.710165Z",
+                     *       "submitted_at": "2026-11-29T09:30:55.221360Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-29T09:06:11.807401Z",
+                     *       "decided_at": "2026-11-29T09:30:55.287384Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14475,7 +14483,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W0V1JFJJ29XXFJEREB24",
+                     *           "id": "01M8KA99JM00YFP5GMAMATS9HF",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14492,7 +14500,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:10.886120Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.373006Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14552,7 +14560,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W0V1JFJJ29XXFJEREB24",
+                     *           "id": "01M8KA99JM00YFP5GMAMATS9HF",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14569,7 +14577,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:10.886120Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.373006Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14663,7 +14671,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W0ZDBKWRYRSDERV21T6G",
+                     *           "id": "01M8KA99RM94W5WQ0E4XQANXR1",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14684,7 +14692,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.038730Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.589540Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14744,7 +14752,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W0ZDBKWRYRSDERV21T6G",
+                     *           "id": "01M8KA99RM94W5WQ0E4XQANXR1",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14765,7 +14773,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.038730Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.589540Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14858,7 +14866,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W12FK3RQG4PDQJ21YADG",
+                     *           "id": "01M8KA99W5Z408HANJ231RVBY4",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14879,7 +14887,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.138886Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.711619Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14939,7 +14947,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W12FK3RQG4PDQJ21YADG",
+                     *           "id": "01M8KA99W5Z408HANJ231RVBY4",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14960,7 +14968,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.138886Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.711619Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15049,7 +15057,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W184EWCMRXFVQ00JC8T8",
+                     *           "id": "01M8KA9A4Z7XBFAAJRWMXWVN4G",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15066,7 +15074,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.305048Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.980727Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15126,7 +15134,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W184EWCMRXFVQ00JC8T8",
+                     *           "id": "01M8KA9A4Z7XBFAAJRWMXWVN4G",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15143,7 +15151,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.305048Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.980727Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15238,7 +15246,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W114M4QMJFGKAW9GV8H9",
+                     *           "id": "01M8KA99T9X24EFRW6XMPWB1GM",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15259,16 +15267,16 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.088365Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.646230Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8K8W1139DA6QFJN3ZN67CKM",
+                     *           "transfer": "01M8KA99T9X24EFRW6XMPWB1GK",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
                      *         },
                      *         {
-                     *           "id": "01M8K8W115E2M9JKM1KSHB5A3X",
+                     *           "id": "01M8KA99TBRBXZCGDWWWEM0H3X",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15289,10 +15297,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.088365Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.646230Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8K8W1139DA6QFJN3ZN67CKM",
+                     *           "transfer": "01M8KA99T9X24EFRW6XMPWB1GK",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
@@ -15421,11 +15429,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04SzhXMTg0RVdDTVJYRlZRMDBKQzhUOCIsIjAxTThLOFcxODRFV0NNUlhGVlEwMEpDOFQ4Il0",
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04S0E5QTRaN1hCRkFBSlJXTVhXVk40RyIsIjAxTThLQTlBNFo3WEJGQUFKUldNWFdWTjRHIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8W184EWCMRXFVQ00JC8T8",
+                     *           "id": "01M8KA9A4Z7XBFAAJRWMXWVN4G",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15442,7 +15450,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.305048Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.980727Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15468,7 +15476,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W14273HDZV9T8S96RPKF */
+                /** @example 01M8KA99Y7KY1KJ7ZNYSWGB726 */
                 entry: string;
             };
             cookie?: never;
@@ -15483,7 +15491,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W14273HDZV9T8S96RPKF",
+                     *       "id": "01M8KA99Y7KY1KJ7ZNYSWGB726",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15500,9 +15508,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-29T09:06:11.187371Z",
+                     *       "recorded_at": "2026-11-29T09:30:54.759323Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8K8W164JRM1AAQ48Z6CRS6T",
+                     *       "reversed_by": "01M8KA9A1E0PN8PFF8C5F0FYTE",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15525,7 +15533,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W14273HDZV9T8S96RPKF */
+                /** @example 01M8KA99Y7KY1KJ7ZNYSWGB726 */
                 entry: string;
             };
             cookie?: never;
@@ -15553,7 +15561,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W164JRM1AAQ48Z6CRS6T",
+                     *           "id": "01M8KA9A1E0PN8PFF8C5F0FYTE",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15570,8 +15578,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.233095Z",
-                     *           "reverses": "01M8K8W14273HDZV9T8S96RPKF",
+                     *           "recorded_at": "2026-11-29T09:30:54.849787Z",
+                     *           "reverses": "01M8KA99Y7KY1KJ7ZNYSWGB726",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16131,15 +16139,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SzhWWE04SEQwU1lRODlSNkNSUzNQUCJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04S0E5NzRFR1gxQlFTVkU2UlAwMDJaRSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8VXM8HD0SYQ89R6CRS3PP",
+                     *           "id": "01M8KA974EGX1BQSVE6RP002ZE",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-29T09:06:07.563129Z",
+                     *           "received_at": "2026-11-29T09:30:51.905974Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16168,7 +16176,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VXM8HD0SYQ89R6CRS3PP */
+                /** @example 01M8KA974EGX1BQSVE6RP002ZE */
                 receipt: string;
             };
             cookie?: never;
@@ -16183,11 +16191,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8VXM8HD0SYQ89R6CRS3PP",
+                     *       "id": "01M8KA974EGX1BQSVE6RP002ZE",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-29T09:06:07.563129Z",
+                     *       "received_at": "2026-11-29T09:30:51.905974Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16201,14 +16209,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *           "activity": "01M8KA974BBBMQHTMM656RR215",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "9MY-ndZQ85kSrlK5uUgOszE-RdoTN1XTgcd-SullQdM",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IjlNWS1uZFpRODVrU3JsSzV1VWdPc3pFLVJkb1ROMVhUZ2NkLVN1bGxRZE0iLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThLOFZYTThIRDBTWVE4OVI2Q1JTM1BQIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDk6MDY6MDcuNTYzMTI5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SzhWWEtFUjgxMFZFUzNZOUdDQlRSViIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.x22G5euY8Oc63OGx0s9QY5yrRDKUDex8myQmi3TEWi0G3cTZtiivKkN_Vb1zip_lcG-9chSI-ThKYkntrcKpDA"
+                     *       "kid": "QKN_GBVaGehnt1Th1LmkIrcdecAVOFnJjd0auNThces",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlFLTl9HQlZhR2VobnQxVGgxTG1rSXJjZGVjQVZPRm5KamQwYXVOVGhjZXMiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThLQTk3NEVHWDFCUVNWRTZSUDAwMlpFIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDk6MzA6NTEuOTA1OTc0WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04S0E5NzRCQkJNUUhUTU02NTZSUjIxNSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.tsfmaSedFiGPRBhFuQmt_Pi2bQeFAEXD_N4R2JcKwoBr3WuHmh0W1LnzhtXjIPrc5V1T5itnYJ-KoOUM39M4DA"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16238,8 +16246,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "T4DHZTDdfxT2H89GOvBX3wkEqlpDkFItdsEK56Ji3fY",
-                     *           "kid": "9MY-ndZQ85kSrlK5uUgOszE-RdoTN1XTgcd-SullQdM",
+                     *           "x": "klZtWHQOtcrPl13x5eUCVgp5RzlKa_dXZhTUl-Q0kh0",
+                     *           "kid": "QKN_GBVaGehnt1Th1LmkIrcdecAVOFnJjd0auNThces",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16425,26 +16433,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8VXB2AQJ9PH09270TCH10",
-                     *           "at": "2026-11-29T09:06:07.186519Z",
+                     *           "id": "01M8KA9717D8Z1XKK7XAXCTSBB",
+                     *           "at": "2026-11-29T09:30:51.739375Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8K8VXAGYVKV4X1KCX51GRX4",
+                     *           "ref": "01M8KA970TYF6ZDJNZ6P81D660",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8K8TSANEDQSR63YA67ZJJ6E",
+                     *           "via": "key:01M8KA88E2E0Y1S0EEA74AY8DR",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8K8VXAGYVKV4X1KCX51GRX4",
+                     *             "public_id": "01M8KA970TYF6ZDJNZ6P81D660",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *             "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16460,12 +16468,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-29T09:06:07.186519+00:00"
+                     *             "recorded_at": "2026-11-29T09:30:51.739375+00:00"
                      *           },
-                     *           "request_id": "e0965b006af8cdf20aba637d"
+                     *           "request_id": "6e7afd6fcbff2e0f6d99d187"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8K8VXB2AQJ9PH09270TCH10"
+                     *       "next_cursor": "01M8KA9717D8Z1XKK7XAXCTSBB"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16507,10 +16515,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8K8TSANEDQSR63YA67ZJJ6E",
+                     *       "key": "01M8KA88E2E0Y1S0EEA74AY8DR",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_EH95",
-                     *       "expires_at": "2026-12-29T09:05:30.433215Z",
+                     *       "key_hint": "ttdn_Ft7X",
+                     *       "expires_at": "2026-12-29T09:30:20.471698Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

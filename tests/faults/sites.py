@@ -63,6 +63,11 @@ class Site:
         with self._database.reading() as session:
             return at(session)
 
+    def write(self, change: Callable[[Session], T]) -> T:
+        """Write what no request could, in a transaction of its own."""
+        with self._database.writing() as session:
+            return change(session)
+
     def close(self) -> None:
         """Let go of the database."""
         self._database.dispose()
