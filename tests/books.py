@@ -39,11 +39,13 @@ def xlsx_of(*rows: Sequence[Any], headings: Sequence[str] = HEADINGS) -> bytes:
 
 def nasty() -> bytes:
     """The file of the issue: merged cells, NFD text, a date as text and as a date, 1.200, a formula in a
-    title, a hidden sheet before it, lines above the headings, and a tail of 10,000 formatted rows."""
+    title, a hidden sheet before it and another one behind, lines above the headings, and a tail of 10,000
+    formatted rows."""
     file, day = io.BytesIO(), date(2023, 2, 1)
     with Workbook(file) as book:
         book.add_worksheet("Ẩn").hide()
         sheet = book.add_worksheet("Quý I")
+        sheet.activate()  # the first sheet is not hidden while it is the one that is opened at
         bold, as_day = book.add_format({"bold": True}), book.add_format({"num_format": "dd/mm/yyyy"})
         sheet.merge_range("A1:G1", "BÁO CÁO QUÝ I NĂM 2023", bold)
         for column, heading in enumerate([*HEADINGS, "Người lập biểu"]):
@@ -79,6 +81,7 @@ def nasty() -> bytes:
             sheet.set_row(row, 20, bold)
             sheet.write_blank(row, 0, None, bold)
             sheet.write_string(row, 4, "   ")
+        book.add_worksheet("Quý II")
     return file.getvalue()
 
 

@@ -9,12 +9,16 @@ from tempfile import TemporaryDirectory
 import pytest
 
 
-def printed(content: bytes) -> str:
-    """The text on the pages of a workbook; a cell too narrow for its number prints as ###."""
+def needed() -> None:
+    """Skip what cannot be looked at on this machine; where it is required, fail."""
     missing = [program for program in ("soffice", "pdftotext") if shutil.which(program) is None]
     if missing:
         assert os.environ.get("TTDN_TEST_REQUIRE_OFFICE") != "1", f"{missing} are required here"
         pytest.skip(f"no {missing} on this machine")
+
+
+def printed(content: bytes) -> str:
+    """The text on the pages of a workbook; a cell too narrow for its number prints as ###."""
     with TemporaryDirectory() as folder:
         book, page = Path(folder, "book.xlsx"), Path(folder, "book.pdf")
         book.write_bytes(content)

@@ -92,6 +92,10 @@ class ImportResult(Out):
     counts: BatchCounts
     rows_read: int
     sheet: str | None = Field(description="tên trang tính; null với CSV · null for CSV")
+    sheets_not_read: list[str] = Field(
+        description="các trang tính khác không đọc: chỉ đọc trang đầu tiên có đủ tiêu đề · the other sheets, "
+        "none of which is read: only the first one with the headings is"
+    )
     heading_row: int = Field(description="dòng tiêu đề · the row the headings are in")
     columns_read: list[ColumnRead]
     columns_not_read: list[str] = Field(

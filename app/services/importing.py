@@ -155,6 +155,7 @@ class Import:
             counts=self._account.counts,
             rows_read=self._drafts.count,
             sheet=self._table.tab,
+            sheets_not_read=self._table.other_tabs,
             heading_row=self._table.heading_row,
             columns_read=[ColumnRead(heading=headings[place], field=fields[place]) for place in fields],
             columns_not_read=[heading for place, heading in headings.items() if place not in fields],

@@ -39,8 +39,10 @@ def take(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> tu
     permit = access.permit(actor, action, budget.item(here, agency))
     _fit(here, agency, body)
     links = budget_links.drawn(session, here, actor, body.code, body)
-    if ledger.hold(session, here) is None and body.allocation is not None:
-        raise NotFound()
+    if ledger.hold(session, here) is None:
+        if body.allocation is not None:
+            raise NotFound()
+        _hold(session, agency)
     known = _on_file(session, here, actor, body, agency, links)
     if known is not None:
         return "unchanged", (known, agency)
@@ -48,6 +50,12 @@ def take(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> tu
     for draft in _first(session, body):
         ledger.post(session, here, permit, line, draft)
     return "created", (line, agency)
+
+
+def _hold(session: Session, agency: Agency) -> None:
+    """Let two openings of one code be one after the other where there is no budget to hold: a code begins
+    with its agency's. What refers to the agency does not wait."""
+    session.execute(select(Agency.id).where(Agency.id == agency.id).with_for_update(key_share=True))
 
 
 def _opened(

@@ -51,6 +51,8 @@ class Table(NamedTuple):
 
     tab: str | None
     """The sheet's name; None for CSV, which has none."""
+    other_tabs: list[str]
+    """The other sheets that can be seen, none of which is read."""
     heading_row: int
     headings: dict[int, str]
     """Every column that has a heading, by its place."""
@@ -70,24 +72,26 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
     if not body:
         raise unfit("empty_file", "Tệp trống", "The file is empty")
     best: list[str] = []
-    for tab, rows in _sheets(body, kind, wanted):
+    for tab, others, rows in _sheets(body, kind, wanted):
         first = list(islice(rows, LOOKED_AT))
         for place, row in enumerate(first):
             headings, fields = _headed(row, wanted)
             if set(wanted.needed) <= set(fields.values()):
                 below = chain(first[place + 1 :], rows)
-                return Table(tab, row.number, headings, fields, below, is_typed=kind == "xlsx")
+                return Table(tab, others, row.number, headings, fields, below, is_typed=kind == "xlsx")
             best = max(best, list(fields.values()), key=len)
     raise _missing([field for field in wanted.needed if field not in best], wanted)
 
 
-def _sheets(body: bytes, kind: Kind, wanted: Wanted) -> Iterator[tuple[str | None, Iterator[Row]]]:
+def _sheets(body: bytes, kind: Kind, wanted: Wanted) -> Iterator[tuple[str | None, list[str], Iterator[Row]]]:
+    """Each sheet: its name, those of the others, its rows."""
     if kind == "csv":
-        yield None, csv_rows.rows(body, lambda row: len(_known(row, wanted)), LOOKED_AT)
+        yield None, [], csv_rows.rows(body, lambda row: len(_known(row, wanted)), LOOKED_AT)
         return
     package = Package(body)
     for sheet in package.sheets:
-        yield sheet.name, xlsx_rows.rows(package, sheet.member)
+        others = [one.name[:_LONGEST_HEADING] for one in package.sheets if one is not sheet]
+        yield sheet.name, others, xlsx_rows.rows(package, sheet.member)
 
 
 def _known(row: Row, wanted: Wanted) -> dict[int, str]:

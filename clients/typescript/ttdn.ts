@@ -3936,6 +3936,11 @@ export interface components {
              */
             sheet: string | null;
             /**
+             * Sheets Not Read
+             * @description các trang tính khác không đọc: chỉ đọc trang đầu tiên có đủ tiêu đề · the other sheets, none of which is read: only the first one with the headings is
+             */
+            sheets_not_read: string[];
+            /**
              * Heading Row
              * @description dòng tiêu đề · the row the headings are in
              */
@@ -6690,7 +6695,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *           "id": "01M8KA974BBBMQHTMM656RR215",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6723,7 +6728,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T09:06:07.563129Z",
+                     *           "recorded_at": "2026-11-29T09:30:51.905974Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6783,7 +6788,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *         "id": "01M8KA974BBBMQHTMM656RR215",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6813,7 +6818,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:06:07.563129Z",
+                     *         "recorded_at": "2026-11-29T09:30:51.905974Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6831,7 +6836,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8K8VXM8HD0SYQ89R6CRS3PP"
+                     *       "receipt": "01M8KA974EGX1BQSVE6RP002ZE"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6849,7 +6854,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *         "id": "01M8KA974BBBMQHTMM656RR215",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6879,7 +6884,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:06:07.563129Z",
+                     *         "recorded_at": "2026-11-29T09:30:51.905974Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6897,7 +6902,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8K8VXM8HD0SYQ89R6CRS3PP"
+                     *       "receipt": "01M8KA974EGX1BQSVE6RP002ZE"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6987,7 +6992,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *           "activity": "01M8KA974BBBMQHTMM656RR215",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7066,7 +7071,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VXKER810VES3Y9GCBTRV */
+                /** @example 01M8KA974BBBMQHTMM656RR215 */
                 activity: string;
             };
             cookie?: never;
@@ -7081,7 +7086,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *       "id": "01M8KA974BBBMQHTMM656RR215",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7111,7 +7116,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-29T09:06:07.563129Z",
+                     *       "recorded_at": "2026-11-29T09:30:51.905974Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7131,14 +7136,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-c36c6786597dd1666db4ae9b"
+                 * @example "1-cc9f3f284f8263a1eb5f3f82"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VXKER810VES3Y9GCBTRV */
+                /** @example 01M8KA974BBBMQHTMM656RR215 */
                 activity: string;
             };
             cookie?: never;
@@ -7170,7 +7175,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *         "id": "01M8KA974BBBMQHTMM656RR215",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7203,7 +7208,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:06:07.563129Z",
+                     *         "recorded_at": "2026-11-29T09:30:51.905974Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7232,7 +7237,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VXAGYVKV4X1KCX51GRX4 */
+                /** @example 01M8KA970TYF6ZDJNZ6P81D660 */
                 activity: string;
             };
             cookie?: never;
@@ -7260,7 +7265,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8K8VXAGYVKV4X1KCX51GRX4",
+                     *         "id": "01M8KA970TYF6ZDJNZ6P81D660",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7290,15 +7295,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:06:07.186519Z",
+                     *         "recorded_at": "2026-11-29T09:30:51.739375Z",
                      *         "withdrawal": {
-                     *           "id": "01M8K8VXG652TVMT1TSTT10XT3",
+                     *           "id": "01M8KA973MJ8P077H7BF7EZNVV",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T09:06:07.431393Z"
+                     *           "withdrawn_at": "2026-11-29T09:30:51.857848Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7331,7 +7336,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8K8VXAGYVKV4X1KCX51GRX4",
+                     *         "id": "01M8KA970TYF6ZDJNZ6P81D660",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7361,15 +7366,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:06:07.186519Z",
+                     *         "recorded_at": "2026-11-29T09:30:51.739375Z",
                      *         "withdrawal": {
-                     *           "id": "01M8K8VXG652TVMT1TSTT10XT3",
+                     *           "id": "01M8KA973MJ8P077H7BF7EZNVV",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T09:06:07.431393Z"
+                     *           "withdrawn_at": "2026-11-29T09:30:51.857848Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7449,6 +7454,7 @@ export interface operations {
                      *       },
                      *       "rows_read": 2,
                      *       "sheet": null,
+                     *       "sheets_not_read": [],
                      *       "heading_row": 1,
                      *       "columns_read": [
                      *         {
@@ -7581,6 +7587,7 @@ export interface operations {
                      *       },
                      *       "rows_read": 2,
                      *       "sheet": null,
+                     *       "sheets_not_read": [],
                      *       "heading_row": 1,
                      *       "columns_read": [
                      *         {
@@ -7684,6 +7691,7 @@ export interface operations {
                      *       },
                      *       "rows_read": 2,
                      *       "sheet": null,
+                     *       "sheets_not_read": [],
                      *       "heading_row": 1,
                      *       "columns_read": [
                      *         {
@@ -7797,8 +7805,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *           "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *           "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *           "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7823,7 +7831,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T09:06:08.651374Z",
+                     *           "moved_at": "2026-11-29T09:30:52.703481Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7849,7 +7857,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
+                /** @example 01M8KA889VEKBKEEDNRC6NVCKS */
                 output: string;
             };
             cookie?: never;
@@ -7864,8 +7872,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *       "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *       "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *       "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7890,7 +7898,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-29T09:06:07.563129Z",
+                     *       "moved_at": "2026-11-29T09:30:51.905974Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7924,7 +7932,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
+                /** @example 01M8KA889VEKBKEEDNRC6NVCKS */
                 output: string;
             };
             cookie?: never;
@@ -7939,14 +7947,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5MmJmMTFiMTVmZTkiLCIwMU04SzhWWUo1UVM1Q1NCN1dIREFRMFFQWCIsIjAxTThLOFZZSjVRUzVDU0I3V0hEQVEwUVBYIl0",
+                     *       "next_cursor": "WyJmNjJmMDEwOTI0YzgiLCIwMU04S0E5N1ZFWEpLWjgxSEhRN1ZGMUs2RiIsIjAxTThLQTk3VkVYSktaODFISFE3VkYxSzZGIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8VYG031XJMA4CB16Z3S3F",
+                     *           "id": "01M8KA97STM3DQQBCKZ0C2TTXK",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *           "output": "01M8KA889VEKBKEEDNRC6NVCKS",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7955,13 +7963,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-29T09:06:08.467977Z"
+                     *           "acted_at": "2026-11-29T09:30:52.564675Z"
                      *         },
                      *         {
-                     *           "id": "01M8K8VYJ5QS5CSB7WHDAQ0QPX",
+                     *           "id": "01M8KA97VEXJKZ81HHQ7VF1K6F",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *           "output": "01M8KA889VEKBKEEDNRC6NVCKS",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7970,7 +7978,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-29T09:06:08.556556Z"
+                     *           "acted_at": "2026-11-29T09:30:52.630224Z"
                      *         }
                      *       ]
                      *     }
@@ -7993,7 +8001,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TS4DPNR1ESJWQWJP8W2P */
+                /** @example 01M8KA889XWRNEEACZB81Z5X3K */
                 output: string;
             };
             cookie?: never;
@@ -8021,10 +8029,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VY8AYZ6GHERR4GPJQB0X",
+                     *         "id": "01M8KA97M4HCAN8MB9BD4XZHX2",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "output": "01M8KA889XWRNEEACZB81Z5X3K",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8033,11 +8041,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T09:06:08.198252Z"
+                     *         "acted_at": "2026-11-29T09:30:52.373295Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
-                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
+                     *         "id": "01M8KA889XWRNEEACZB81Z5X3K",
+                     *         "assignment": "01M8KA882NXD4TBZG5CP9959ZZ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8062,7 +8070,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T09:06:08.198252Z",
+                     *         "moved_at": "2026-11-29T09:30:52.373295Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8095,10 +8103,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VY8AYZ6GHERR4GPJQB0X",
+                     *         "id": "01M8KA97M4HCAN8MB9BD4XZHX2",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "output": "01M8KA889XWRNEEACZB81Z5X3K",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8107,11 +8115,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T09:06:08.198252Z"
+                     *         "acted_at": "2026-11-29T09:30:52.373295Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
-                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
+                     *         "id": "01M8KA889XWRNEEACZB81Z5X3K",
+                     *         "assignment": "01M8KA882NXD4TBZG5CP9959ZZ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8136,7 +8144,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T09:06:08.198252Z",
+                     *         "moved_at": "2026-11-29T09:30:52.373295Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8170,7 +8178,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TS4DPNR1ESJWQWJP8W2P */
+                /** @example 01M8KA889XWRNEEACZB81Z5X3K */
                 output: string;
             };
             cookie?: never;
@@ -8198,10 +8206,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VYCFN4VW5RMY0FYZCH5R",
+                     *         "id": "01M8KA97PNFBBVJXH911ZHC7WH",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "output": "01M8KA889XWRNEEACZB81Z5X3K",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8210,11 +8218,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T09:06:08.360508Z"
+                     *         "acted_at": "2026-11-29T09:30:52.469487Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
-                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
+                     *         "id": "01M8KA889XWRNEEACZB81Z5X3K",
+                     *         "assignment": "01M8KA882NXD4TBZG5CP9959ZZ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8239,7 +8247,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T09:06:08.360508Z",
+                     *         "moved_at": "2026-11-29T09:30:52.469487Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8272,10 +8280,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VYCFN4VW5RMY0FYZCH5R",
+                     *         "id": "01M8KA97PNFBBVJXH911ZHC7WH",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8K8TS4DPNR1ESJWQWJP8W2P",
+                     *         "output": "01M8KA889XWRNEEACZB81Z5X3K",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8284,11 +8292,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T09:06:08.360508Z"
+                     *         "acted_at": "2026-11-29T09:30:52.469487Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS4DPNR1ESJWQWJP8W2P",
-                     *         "assignment": "01M8K8TRY1DDQKE2PPA9V4KJGV",
+                     *         "id": "01M8KA889XWRNEEACZB81Z5X3K",
+                     *         "assignment": "01M8KA882NXD4TBZG5CP9959ZZ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8313,7 +8321,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T09:06:08.360508Z",
+                     *         "moved_at": "2026-11-29T09:30:52.469487Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8345,14 +8353,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-3eefe0b436147b46f3f1de68"
+                 * @example "4-175cbecfc5f7c40d40e63ba1"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
+                /** @example 01M8KA889VEKBKEEDNRC6NVCKS */
                 output: string;
             };
             cookie?: never;
@@ -8376,10 +8384,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VYG031XJMA4CB16Z3S3F",
+                     *         "id": "01M8KA97STM3DQQBCKZ0C2TTXK",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "output": "01M8KA889VEKBKEEDNRC6NVCKS",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8388,11 +8396,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T09:06:08.467977Z"
+                     *         "acted_at": "2026-11-29T09:30:52.564675Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *         "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *         "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8417,7 +8425,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T09:06:08.467977Z",
+                     *         "moved_at": "2026-11-29T09:30:52.564675Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8450,10 +8458,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VYG031XJMA4CB16Z3S3F",
+                     *         "id": "01M8KA97STM3DQQBCKZ0C2TTXK",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "output": "01M8KA889VEKBKEEDNRC6NVCKS",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8462,11 +8470,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T09:06:08.467977Z"
+                     *         "acted_at": "2026-11-29T09:30:52.564675Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *         "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *         "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8491,7 +8499,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T09:06:08.467977Z",
+                     *         "moved_at": "2026-11-29T09:30:52.564675Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8527,7 +8535,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TS42Z0QJE3PY6C6PY9K8 */
+                /** @example 01M8KA889VEKBKEEDNRC6NVCKS */
                 output: string;
             };
             cookie?: never;
@@ -8555,10 +8563,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VYJ5QS5CSB7WHDAQ0QPX",
+                     *         "id": "01M8KA97VEXJKZ81HHQ7VF1K6F",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "output": "01M8KA889VEKBKEEDNRC6NVCKS",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8567,11 +8575,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T09:06:08.556556Z"
+                     *         "acted_at": "2026-11-29T09:30:52.630224Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *         "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *         "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8599,11 +8607,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T09:06:08.556556Z"
+                     *           "returned_at": "2026-11-29T09:30:52.630224Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T09:06:08.556556Z",
+                     *         "moved_at": "2026-11-29T09:30:52.630224Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8634,10 +8642,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VYJ5QS5CSB7WHDAQ0QPX",
+                     *         "id": "01M8KA97VEXJKZ81HHQ7VF1K6F",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8K8TS42Z0QJE3PY6C6PY9K8",
+                     *         "output": "01M8KA889VEKBKEEDNRC6NVCKS",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8646,11 +8654,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T09:06:08.556556Z"
+                     *         "acted_at": "2026-11-29T09:30:52.630224Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *         "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *         "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *         "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8678,11 +8686,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T09:06:08.556556Z"
+                     *           "returned_at": "2026-11-29T09:30:52.630224Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T09:06:08.556556Z",
+                     *         "moved_at": "2026-11-29T09:30:52.630224Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8748,7 +8756,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TRXEMZ847XWZKF8QMR70 */
+                /** @example 01M8KA8822DVB3MPPE0Y0QR6B8 */
                 assignment: string;
             };
             cookie?: never;
@@ -8767,8 +8775,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8TS42Z0QJE3PY6C6PY9K8",
-                     *           "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *           "id": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *           "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8793,7 +8801,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T09:06:08.651374Z",
+                     *           "moved_at": "2026-11-29T09:30:52.703481Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8819,7 +8827,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TRX6F3QZM6Q13DKPYHTX */
+                /** @example 01M8KA881KP8M5H0K0GDSEFGZ4 */
                 assignment: string;
             };
             cookie?: never;
@@ -8847,8 +8855,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8K8VYY682CNNDHSP8PCSM68",
-                     *         "assignment": "01M8K8TRX6F3QZM6Q13DKPYHTX",
+                     *         "id": "01M8KA983BMEH6PTF7T35H4MDC",
+                     *         "assignment": "01M8KA881KP8M5H0K0GDSEFGZ4",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8896,7 +8904,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TRXD7B0QJTMBNZKAT6TD */
+                /** @example 01M8KA8821SAH8X5TEPJCM0H1N */
                 assignment: string;
             };
             cookie?: never;
@@ -8925,10 +8933,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VZ92NT6S4HXGVM5CR4GB",
+                     *         "id": "01M8KA98988K1K4TZ6CARBB95Y",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8K8TS41889BJ75WNYCZ8TTC",
+                     *         "output": "01M8KA889PJVVATMMSWPKM6YNS",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8937,11 +8945,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T09:06:09.268614Z"
+                     *         "acted_at": "2026-11-29T09:30:53.077846Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS41889BJ75WNYCZ8TTC",
-                     *         "assignment": "01M8K8TRXD7B0QJTMBNZKAT6TD",
+                     *         "id": "01M8KA889PJVVATMMSWPKM6YNS",
+                     *         "assignment": "01M8KA8821SAH8X5TEPJCM0H1N",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8966,7 +8974,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T09:06:09.268614Z",
+                     *         "moved_at": "2026-11-29T09:30:53.077846Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8997,10 +9005,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8K8VZ92NT6S4HXGVM5CR4GB",
+                     *         "id": "01M8KA98988K1K4TZ6CARBB95Y",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8K8TS41889BJ75WNYCZ8TTC",
+                     *         "output": "01M8KA889PJVVATMMSWPKM6YNS",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9009,11 +9017,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T09:06:09.268614Z"
+                     *         "acted_at": "2026-11-29T09:30:53.077846Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8K8TS41889BJ75WNYCZ8TTC",
-                     *         "assignment": "01M8K8TRXD7B0QJTMBNZKAT6TD",
+                     *         "id": "01M8KA889PJVVATMMSWPKM6YNS",
+                     *         "assignment": "01M8KA8821SAH8X5TEPJCM0H1N",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9038,7 +9046,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T09:06:09.268614Z",
+                     *         "moved_at": "2026-11-29T09:30:53.077846Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9120,7 +9128,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
+                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
                      *         }
                      *       ]
                      *     }
@@ -9213,7 +9221,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T09:06:09.005888Z"
+                     *         "entered_at": "2026-11-29T09:30:52.932821Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9254,7 +9262,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T09:06:08.907158Z",
+                     *         "as_of": "2026-11-29T09:30:52.863460Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -9296,7 +9304,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T09:06:09.005888Z",
+                     *         "as_of": "2026-11-29T09:30:52.932821Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -9340,7 +9348,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T09:06:09.005888Z"
+                     *         "entered_at": "2026-11-29T09:30:52.932821Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9381,7 +9389,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T09:06:08.907158Z",
+                     *         "as_of": "2026-11-29T09:30:52.863460Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "after": {
@@ -9423,7 +9431,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T09:06:09.005888Z",
+                     *         "as_of": "2026-11-29T09:30:52.932821Z",
                      *         "on": "2026-11-29"
                      *       }
                      *     }
@@ -9478,7 +9486,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-29T09:06:09.005888Z"
+                     *       "entered_at": "2026-11-29T09:30:52.932821Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9530,11 +9538,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04SzhWWkpKMjNXS1YwOEQ1WTY1WFA3OSIsIjAxTThLOFZaSkoyM1dLVjA4RDVZNjVYUDc5Il0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04S0E5OEY2SkQ1OU1KS0c1Sk0xODlWTiIsIjAxTThLQTk4RjZKRDU5TUpLRzVKTTE4OVZOIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8VZJJ23WKV08D5Y65XP79",
+                     *           "id": "01M8KA98F6JD59MJKG5JM189VN",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9549,8 +9557,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-29T09:06:09.563428Z",
-                     *           "settled_at": "2026-11-29T09:06:09.834920Z",
+                     *           "proposed_at": "2026-11-29T09:30:53.272983Z",
+                     *           "settled_at": "2026-11-29T09:30:53.419427Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9609,7 +9617,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8K8VZJJ23WKV08D5Y65XP79",
+                     *         "id": "01M8KA98F6JD59MJKG5JM189VN",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9624,7 +9632,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.563428Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.272983Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9651,7 +9659,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZCGTFMZ4SE0BTR47FW1 */
+                /** @example 01M8KA98BN3C4A5GY0Q074ZFBA */
                 proposal: string;
             };
             cookie?: never;
@@ -9666,7 +9674,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8VZCGTFMZ4SE0BTR47FW1",
+                     *       "id": "01M8KA98BN3C4A5GY0Q074ZFBA",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9681,8 +9689,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-29T09:06:09.357013Z",
-                     *       "settled_at": "2026-11-29T09:06:09.654260Z",
+                     *       "proposed_at": "2026-11-29T09:30:53.134136Z",
+                     *       "settled_at": "2026-11-29T09:30:53.302681Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9704,7 +9712,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZCGTFMZ4SE0BTR47FW1 */
+                /** @example 01M8KA98BN3C4A5GY0Q074ZFBA */
                 proposal: string;
             };
             cookie?: never;
@@ -9736,7 +9744,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8K8VZCGTFMZ4SE0BTR47FW1",
+                     *         "id": "01M8KA98BN3C4A5GY0Q074ZFBA",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9751,8 +9759,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.357013Z",
-                     *         "settled_at": "2026-11-29T09:06:09.654260Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.134136Z",
+                     *         "settled_at": "2026-11-29T09:30:53.302681Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9779,7 +9787,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
+                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9820,7 +9828,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T09:06:09.268614Z",
+                     *           "as_of": "2026-11-29T09:30:53.077846Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -9862,7 +9870,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:06:09.268614Z",
+                     *           "as_of": "2026-11-29T09:30:53.077846Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -9883,7 +9891,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8K8VZCGTFMZ4SE0BTR47FW1",
+                     *         "id": "01M8KA98BN3C4A5GY0Q074ZFBA",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9898,8 +9906,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.357013Z",
-                     *         "settled_at": "2026-11-29T09:06:09.654260Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.134136Z",
+                     *         "settled_at": "2026-11-29T09:30:53.302681Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9926,7 +9934,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
+                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9967,7 +9975,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T09:06:09.268614Z",
+                     *           "as_of": "2026-11-29T09:30:53.077846Z",
                      *           "on": "2026-11-29"
                      *         },
                      *         "after": {
@@ -10009,7 +10017,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:06:09.268614Z",
+                     *           "as_of": "2026-11-29T09:30:53.077846Z",
                      *           "on": "2026-11-29"
                      *         }
                      *       }
@@ -10031,7 +10039,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZFFF2RCBKAQA31M5WKN */
+                /** @example 01M8KA98DRE2PH321M55PSS7FM */
                 proposal: string;
             };
             cookie?: never;
@@ -10059,7 +10067,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8K8VZFFF2RCBKAQA31M5WKN",
+                     *         "id": "01M8KA98DRE2PH321M55PSS7FM",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10074,8 +10082,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.467421Z",
-                     *         "settled_at": "2026-11-29T09:06:09.814403Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.212904Z",
+                     *         "settled_at": "2026-11-29T09:30:53.392826Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10098,7 +10106,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8K8VZFFF2RCBKAQA31M5WKN",
+                     *         "id": "01M8KA98DRE2PH321M55PSS7FM",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10113,8 +10121,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.467421Z",
-                     *         "settled_at": "2026-11-29T09:06:09.814403Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.212904Z",
+                     *         "settled_at": "2026-11-29T09:30:53.392826Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10138,7 +10146,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZJJ23WKV08D5Y65XP79 */
+                /** @example 01M8KA98F6JD59MJKG5JM189VN */
                 proposal: string;
             };
             cookie?: never;
@@ -10166,7 +10174,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8K8VZJJ23WKV08D5Y65XP79",
+                     *         "id": "01M8KA98F6JD59MJKG5JM189VN",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10181,8 +10189,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.563428Z",
-                     *         "settled_at": "2026-11-29T09:06:09.834920Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.272983Z",
+                     *         "settled_at": "2026-11-29T09:30:53.419427Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10205,7 +10213,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8K8VZJJ23WKV08D5Y65XP79",
+                     *         "id": "01M8KA98F6JD59MJKG5JM189VN",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10220,8 +10228,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:06:09.563428Z",
-                     *         "settled_at": "2026-11-29T09:06:09.834920Z",
+                     *         "proposed_at": "2026-11-29T09:30:53.272983Z",
+                     *         "settled_at": "2026-11-29T09:30:53.419427Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10461,7 +10469,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T09:06:08.651374Z",
+                     *         "as_of": "2026-11-29T09:30:52.703481Z",
                      *         "on": "2026-11-29",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10547,7 +10555,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:06:08.360508Z",
+                     *           "as_of": "2026-11-29T09:30:52.469487Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10629,7 +10637,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:06:08.360508Z",
+                     *           "as_of": "2026-11-29T09:30:52.469487Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10730,13 +10738,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-29T09:06:08.651374Z",
+                     *       "as_of": "2026-11-29T09:30:52.703481Z",
                      *       "on": "2026-11-29",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *           "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10884,24 +10892,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-29T09:06:08.651374Z",
+                     *       "as_of": "2026-11-29T09:30:52.703481Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T09:06:09.005888Z"
+                     *           "entered_at": "2026-11-29T09:30:52.932821Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
+                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *           "key": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10937,7 +10945,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *               "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11054,7 +11062,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:06:09.268614Z",
+                     *           "as_of": "2026-11-29T09:30:53.077846Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11140,7 +11148,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:06:09.005888Z",
+                     *             "as_of": "2026-11-29T09:30:52.932821Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11222,7 +11230,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:06:09.005888Z",
+                     *             "as_of": "2026-11-29T09:30:52.932821Z",
                      *             "on": "2026-11-29",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11304,7 +11312,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:06:09.268614Z",
+                     *           "as_of": "2026-11-29T09:30:53.077846Z",
                      *           "on": "2026-11-29",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11587,7 +11595,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:06:09.654260Z"
+                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11609,7 +11617,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:06:09.005888Z"
+                     *           "entered_at": "2026-11-29T09:30:52.932821Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11633,7 +11641,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *           "id": "01M8KA974BBBMQHTMM656RR215",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11666,7 +11674,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T09:06:07.563129Z",
+                     *           "recorded_at": "2026-11-29T09:30:51.905974Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11896,7 +11904,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:06:08.651374Z",
+                     *             "as_of": "2026-11-29T09:30:52.703481Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -12009,7 +12017,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T09:06:08.651374Z",
+                     *         "as_of": "2026-11-29T09:30:52.703481Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -12018,7 +12026,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *           "id": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12085,7 +12093,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:06:08.651374Z",
+                     *             "as_of": "2026-11-29T09:30:52.703481Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -12161,11 +12169,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04SzhUUlhFTVo4NDdYV1pLRjhRTVI3MCJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04S0E4ODIyRFZCM01QUEUwWTBRUjZCOCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *           "id": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12232,7 +12240,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:06:08.651374Z",
+                     *             "as_of": "2026-11-29T09:30:52.703481Z",
                      *             "on": "2026-11-29"
                      *           },
                      *           "can": [
@@ -12261,7 +12269,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8TRXEMZ847XWZKF8QMR70 */
+                /** @example 01M8KA8822DVB3MPPE0Y0QR6B8 */
                 assignment: string;
             };
             cookie?: never;
@@ -12276,7 +12284,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *       "id": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12343,7 +12351,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T09:06:08.651374Z",
+                     *         "as_of": "2026-11-29T09:30:52.703481Z",
                      *         "on": "2026-11-29"
                      *       },
                      *       "can": [
@@ -12415,7 +12423,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *           "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12434,13 +12442,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *           "urged_at": "2026-11-29T09:30:53.526984Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-29T09:06:09.967417Z",
+                     *           "answered_at": "2026-11-29T09:30:53.625546Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-29T09:06:10.027341Z",
+                     *           "closed_at": "2026-11-29T09:30:53.695877Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12494,7 +12502,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *           "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12513,7 +12521,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *           "urged_at": "2026-11-29T09:30:53.526984Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12543,7 +12551,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZW15G5JZ2M8WNDPMK5R */
+                /** @example 01M8KA98R0J2875C7FJWA97BB0 */
                 urge: string;
             };
             cookie?: never;
@@ -12558,7 +12566,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *       "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12577,13 +12585,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *       "urged_at": "2026-11-29T09:30:53.526984Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-29T09:06:09.967417Z",
+                     *       "answered_at": "2026-11-29T09:30:53.625546Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-29T09:06:10.027341Z",
+                     *       "closed_at": "2026-11-29T09:30:53.695877Z",
                      *       "can": []
                      *     }
                      */
@@ -12603,7 +12611,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZW15G5JZ2M8WNDPMK5R */
+                /** @example 01M8KA98R0J2875C7FJWA97BB0 */
                 urge: string;
             };
             cookie?: never;
@@ -12631,7 +12639,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *         "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12650,9 +12658,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *         "urged_at": "2026-11-29T09:30:53.526984Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
+                     *         "answered_at": "2026-11-29T09:30:53.625546Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12676,7 +12684,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *         "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12695,9 +12703,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *         "urged_at": "2026-11-29T09:30:53.526984Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
+                     *         "answered_at": "2026-11-29T09:30:53.625546Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12722,7 +12730,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VZW15G5JZ2M8WNDPMK5R */
+                /** @example 01M8KA98R0J2875C7FJWA97BB0 */
                 urge: string;
             };
             cookie?: never;
@@ -12750,7 +12758,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *         "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12769,13 +12777,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *         "urged_at": "2026-11-29T09:30:53.526984Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
+                     *         "answered_at": "2026-11-29T09:30:53.625546Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T09:06:10.027341Z",
+                     *         "closed_at": "2026-11-29T09:30:53.695877Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12795,7 +12803,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8K8VZW15G5JZ2M8WNDPMK5R",
+                     *         "id": "01M8KA98R0J2875C7FJWA97BB0",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12814,13 +12822,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T09:06:09.904889Z",
+                     *         "urged_at": "2026-11-29T09:30:53.526984Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T09:06:09.967417Z",
+                     *         "answered_at": "2026-11-29T09:30:53.625546Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T09:06:10.027341Z",
+                     *         "closed_at": "2026-11-29T09:30:53.695877Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13996,7 +14004,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8W098XQ0RB25F9CB5N4QK",
+                     *           "id": "01M8KA990TQBSC0J6KY6K3D76S",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14007,7 +14015,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-29T09:06:10.328802Z",
+                     *           "created_at": "2026-11-29T09:30:53.846278Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14054,7 +14062,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8K8W098XQ0RB25F9CB5N4QK",
+                     *         "id": "01M8KA990TQBSC0J6KY6K3D76S",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14065,10 +14073,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-29T09:06:10.328802Z",
+                     *         "created_at": "2026-11-29T09:30:53.846278Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=PK8m_tfPrljDowoIZ9cr6wk9ygGZUWVgUyr8KABKtjc"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=XN_LWkHIxlGtjDdOUiOgu1NTYziy_iIi0P164bnwkUE"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14087,7 +14095,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W098XQ0RB25F9CB5N4QK */
+                /** @example 01M8KA990TQBSC0J6KY6K3D76S */
                 subscription: string;
             };
             cookie?: never;
@@ -14102,7 +14110,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W098XQ0RB25F9CB5N4QK",
+                     *       "id": "01M8KA990TQBSC0J6KY6K3D76S",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14113,7 +14121,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T09:06:10.328802Z",
+                     *       "created_at": "2026-11-29T09:30:53.846278Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14133,7 +14141,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W098XQ0RB25F9CB5N4QK */
+                /** @example 01M8KA990TQBSC0J6KY6K3D76S */
                 subscription: string;
             };
             cookie?: never;
@@ -14150,7 +14158,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W098XQ0RB25F9CB5N4QK",
+                     *       "id": "01M8KA990TQBSC0J6KY6K3D76S",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14161,8 +14169,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T09:06:10.328802Z",
-                     *       "revoked_at": "2026-11-29T09:06:10.641758Z"
+                     *       "created_at": "2026-11-29T09:30:53.846278Z",
+                     *       "revoked_at": "2026-11-29T09:30:54.082172Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14221,7 +14229,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
+                     *           "id": "01M8KA9AJADKKGNBJNT7VSMWPP",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14236,12 +14244,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-29T09:06:12.048588Z",
+                     *           "submitted_at": "2026-11-29T09:30:55.419493Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-29T09:06:12.115082Z",
+                     *           "decided_at": "2026-11-29T09:30:55.463335Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14250,7 +14258,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8K8W226VZ87WETRD3VBTWQK",
+                     *           "entry": "01M8KA9AKV1AFE0HC8E0FXMTF0",
                      *           "can": []
                      *         }
                      *       ]
@@ -14299,7 +14307,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
+                     *       "id": "01M8KA9AJADKKGNBJNT7VSMWPP",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14314,7 +14322,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:06:12.048588Z",
+                     *       "submitted_at": "2026-11-29T09:30:55.419493Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14342,7 +14350,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W1Z78JR78AEY0TETP1TQ */
+                /** @example 01M8KA9AJADKKGNBJNT7VSMWPP */
                 settlement: string;
             };
             cookie?: never;
@@ -14357,7 +14365,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
+                     *       "id": "01M8KA9AJADKKGNBJNT7VSMWPP",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14372,12 +14380,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:06:12.048588Z",
+                     *       "submitted_at": "2026-11-29T09:30:55.419493Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T09:06:12.115082Z",
+                     *       "decided_at": "2026-11-29T09:30:55.463335Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14386,7 +14394,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8K8W226VZ87WETRD3VBTWQK",
+                     *       "entry": "01M8KA9AKV1AFE0HC8E0FXMTF0",
                      *       "can": []
                      *     }
                      */
@@ -14406,7 +14414,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W1Z78JR78AEY0TETP1TQ */
+                /** @example 01M8KA9AJADKKGNBJNT7VSMWPP */
                 settlement: string;
             };
             cookie?: never;
@@ -14437,7 +14445,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W1Z78JR78AEY0TETP1TQ",
+                     *       "id": "01M8KA9AJADKKGNBJNT7VSMWPP",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14452,12 +14460,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:06:12.048588Z",
+                     *       "submitted_at": "2026-11-29T09:30:55.419493Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T09:06:12.115082Z",
+                     *       "decided_at": "2026-11-29T09:30:55.463335Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14466,7 +14474,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8K8W226VZ87WETRD3VBTWQK",
+                     *       "entry": "01M8KA9AKV1AFE0HC8E0FXMTF0",
                      *       "can": []
                      *     }
                      */
@@ -14486,7 +14494,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W1TPYGCTZZWNGB6ZM9MF */
+                /** @example 01M8KA9AF1KHGR6GX447ZQT42F */
                 settlement: string;
             };
             cookie?: never;
@@ -14512,7 +14520,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W1TPYGCTZZWNGB6ZM9MF",
+                     *       "id": "01M8KA9AF1KHGR6GX447ZQT42F",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14527,12 +14535,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:06:11.887355Z",
+                     *       "submitted_at": "2026-11-29T09:30:55.318027Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T09:06:11.975405Z",
+                     *       "decided_at": "2026-11-29T09:30:55.350410Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14556,7 +14564,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W1MT0FPM99MY45MA4VHM */
+                /** @example 01M8KA9ABYH1TATB3GJ2D5DPM3 */
                 settlement: string;
             };
             cookie?: never;
@@ -14580,7 +14588,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W1MT0FPM99MY45MA4VHM",
+                     *       "id": "01M8KA9ABYH1TATB3GJ2D5DPM3",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14595,12 +14603,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:06:11.710165Z",
+                     *       "submitted_at": "2026-11-29T09:30:55.221360Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-29T09:06:11.807401Z",
+                     *       "decided_at": "2026-11-29T09:30:55.287384Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14619,7 +14627,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W1MT0FPM99MY45MA4VHM",
+                     *       "id": "01M8KA9ABYH1TATB3GJ2D5DPM3",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14634,12 +14642,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:06:11.710165Z",
+                     *       "submitted_at": "2026-11-29T09:30:55.221360Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-29T09:06:11.807401Z",
+                     *       "decided_at": "2026-11-29T09:30:55.287384Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14692,7 +14700,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W0V1JFJJ29XXFJEREB24",
+                     *           "id": "01M8KA99JM00YFP5GMAMATS9HF",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14709,7 +14717,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:10.886120Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.373006Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14771,7 +14779,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W0V1JFJJ29XXFJEREB24",
+                     *           "id": "01M8KA99JM00YFP5GMAMATS9HF",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14788,7 +14796,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:10.886120Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.373006Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14884,7 +14892,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W0ZDBKWRYRSDERV21T6G",
+                     *           "id": "01M8KA99RM94W5WQ0E4XQANXR1",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14905,7 +14913,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.038730Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.589540Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14967,7 +14975,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W0ZDBKWRYRSDERV21T6G",
+                     *           "id": "01M8KA99RM94W5WQ0E4XQANXR1",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14988,7 +14996,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.038730Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.589540Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15083,7 +15091,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W12FK3RQG4PDQJ21YADG",
+                     *           "id": "01M8KA99W5Z408HANJ231RVBY4",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15104,7 +15112,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.138886Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.711619Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15166,7 +15174,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W12FK3RQG4PDQJ21YADG",
+                     *           "id": "01M8KA99W5Z408HANJ231RVBY4",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15187,7 +15195,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.138886Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.711619Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15278,7 +15286,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W184EWCMRXFVQ00JC8T8",
+                     *           "id": "01M8KA9A4Z7XBFAAJRWMXWVN4G",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15295,7 +15303,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.305048Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.980727Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15357,7 +15365,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W184EWCMRXFVQ00JC8T8",
+                     *           "id": "01M8KA9A4Z7XBFAAJRWMXWVN4G",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15374,7 +15382,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.305048Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.980727Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15471,7 +15479,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W114M4QMJFGKAW9GV8H9",
+                     *           "id": "01M8KA99T9X24EFRW6XMPWB1GM",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15492,16 +15500,16 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.088365Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.646230Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8K8W1139DA6QFJN3ZN67CKM",
+                     *           "transfer": "01M8KA99T9X24EFRW6XMPWB1GK",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
                      *         },
                      *         {
-                     *           "id": "01M8K8W115E2M9JKM1KSHB5A3X",
+                     *           "id": "01M8KA99TBRBXZCGDWWWEM0H3X",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15522,10 +15530,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.088365Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.646230Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8K8W1139DA6QFJN3ZN67CKM",
+                     *           "transfer": "01M8KA99T9X24EFRW6XMPWB1GK",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
@@ -15657,11 +15665,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04SzhXMTg0RVdDTVJYRlZRMDBKQzhUOCIsIjAxTThLOFcxODRFV0NNUlhGVlEwMEpDOFQ4Il0",
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04S0E5QTRaN1hCRkFBSlJXTVhXVk40RyIsIjAxTThLQTlBNFo3WEJGQUFKUldNWFdWTjRHIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8W184EWCMRXFVQ00JC8T8",
+                     *           "id": "01M8KA9A4Z7XBFAAJRWMXWVN4G",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15678,7 +15686,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.305048Z",
+                     *           "recorded_at": "2026-11-29T09:30:54.980727Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15707,7 +15715,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W14273HDZV9T8S96RPKF */
+                /** @example 01M8KA99Y7KY1KJ7ZNYSWGB726 */
                 entry: string;
             };
             cookie?: never;
@@ -15722,7 +15730,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8W14273HDZV9T8S96RPKF",
+                     *       "id": "01M8KA99Y7KY1KJ7ZNYSWGB726",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15739,9 +15747,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-29T09:06:11.187371Z",
+                     *       "recorded_at": "2026-11-29T09:30:54.759323Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8K8W164JRM1AAQ48Z6CRS6T",
+                     *       "reversed_by": "01M8KA9A1E0PN8PFF8C5F0FYTE",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15764,7 +15772,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8W14273HDZV9T8S96RPKF */
+                /** @example 01M8KA99Y7KY1KJ7ZNYSWGB726 */
                 entry: string;
             };
             cookie?: never;
@@ -15794,7 +15802,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8K8W164JRM1AAQ48Z6CRS6T",
+                     *           "id": "01M8KA9A1E0PN8PFF8C5F0FYTE",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15811,8 +15819,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:06:11.233095Z",
-                     *           "reverses": "01M8K8W14273HDZV9T8S96RPKF",
+                     *           "recorded_at": "2026-11-29T09:30:54.849787Z",
+                     *           "reverses": "01M8KA99Y7KY1KJ7ZNYSWGB726",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16391,15 +16399,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04SzhWWE04SEQwU1lRODlSNkNSUzNQUCJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04S0E5NzRFR1gxQlFTVkU2UlAwMDJaRSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8VXM8HD0SYQ89R6CRS3PP",
+                     *           "id": "01M8KA974EGX1BQSVE6RP002ZE",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-29T09:06:07.563129Z",
+                     *           "received_at": "2026-11-29T09:30:51.905974Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16431,7 +16439,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8K8VXM8HD0SYQ89R6CRS3PP */
+                /** @example 01M8KA974EGX1BQSVE6RP002ZE */
                 receipt: string;
             };
             cookie?: never;
@@ -16446,11 +16454,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8K8VXM8HD0SYQ89R6CRS3PP",
+                     *       "id": "01M8KA974EGX1BQSVE6RP002ZE",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-29T09:06:07.563129Z",
+                     *       "received_at": "2026-11-29T09:30:51.905974Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16464,14 +16472,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8K8VXKER810VES3Y9GCBTRV",
+                     *           "activity": "01M8KA974BBBMQHTMM656RR215",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "9MY-ndZQ85kSrlK5uUgOszE-RdoTN1XTgcd-SullQdM",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IjlNWS1uZFpRODVrU3JsSzV1VWdPc3pFLVJkb1ROMVhUZ2NkLVN1bGxRZE0iLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThLOFZYTThIRDBTWVE4OVI2Q1JTM1BQIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDk6MDY6MDcuNTYzMTI5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04SzhWWEtFUjgxMFZFUzNZOUdDQlRSViIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.x22G5euY8Oc63OGx0s9QY5yrRDKUDex8myQmi3TEWi0G3cTZtiivKkN_Vb1zip_lcG-9chSI-ThKYkntrcKpDA"
+                     *       "kid": "QKN_GBVaGehnt1Th1LmkIrcdecAVOFnJjd0auNThces",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlFLTl9HQlZhR2VobnQxVGgxTG1rSXJjZGVjQVZPRm5KamQwYXVOVGhjZXMiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThLQTk3NEVHWDFCUVNWRTZSUDAwMlpFIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDk6MzA6NTEuOTA1OTc0WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04S0E5NzRCQkJNUUhUTU02NTZSUjIxNSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.tsfmaSedFiGPRBhFuQmt_Pi2bQeFAEXD_N4R2JcKwoBr3WuHmh0W1LnzhtXjIPrc5V1T5itnYJ-KoOUM39M4DA"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16501,8 +16509,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "T4DHZTDdfxT2H89GOvBX3wkEqlpDkFItdsEK56Ji3fY",
-                     *           "kid": "9MY-ndZQ85kSrlK5uUgOszE-RdoTN1XTgcd-SullQdM",
+                     *           "x": "klZtWHQOtcrPl13x5eUCVgp5RzlKa_dXZhTUl-Q0kh0",
+                     *           "kid": "QKN_GBVaGehnt1Th1LmkIrcdecAVOFnJjd0auNThces",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16697,26 +16705,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8K8VXB2AQJ9PH09270TCH10",
-                     *           "at": "2026-11-29T09:06:07.186519Z",
+                     *           "id": "01M8KA9717D8Z1XKK7XAXCTSBB",
+                     *           "at": "2026-11-29T09:30:51.739375Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8K8VXAGYVKV4X1KCX51GRX4",
+                     *           "ref": "01M8KA970TYF6ZDJNZ6P81D660",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8K8TSANEDQSR63YA67ZJJ6E",
+                     *           "via": "key:01M8KA88E2E0Y1S0EEA74AY8DR",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8K8VXAGYVKV4X1KCX51GRX4",
+                     *             "public_id": "01M8KA970TYF6ZDJNZ6P81D660",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8K8TRXEMZ847XWZKF8QMR70",
+                     *             "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16732,12 +16740,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-29T09:06:07.186519+00:00"
+                     *             "recorded_at": "2026-11-29T09:30:51.739375+00:00"
                      *           },
-                     *           "request_id": "e0965b006af8cdf20aba637d"
+                     *           "request_id": "6e7afd6fcbff2e0f6d99d187"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8K8VXB2AQJ9PH09270TCH10"
+                     *       "next_cursor": "01M8KA9717D8Z1XKK7XAXCTSBB"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16782,10 +16790,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8K8TSANEDQSR63YA67ZJJ6E",
+                     *       "key": "01M8KA88E2E0Y1S0EEA74AY8DR",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_EH95",
-                     *       "expires_at": "2026-12-29T09:05:30.433215Z",
+                     *       "key_hint": "ttdn_Ft7X",
+                     *       "expires_at": "2026-12-29T09:30:20.471698Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

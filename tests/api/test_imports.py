@@ -41,6 +41,7 @@ def test_the_file_of_the_issue_is_previewed_with_clear_messages_and_imported_rig
     said = preview.json()
     assert (said["sheet"], said["heading_row"], said["rows_read"]) == ("Quý I", 3, 7)
     assert said["columns_not_read"] == ["Người lập biểu"]
+    assert said["sheets_not_read"] == ["Quý II"]
     assert [column["field"] for column in said["columns_read"]] == [
         "task", "output", "occurred_on", "kind", "title", "quantity"
     ]  # fmt: skip

@@ -27,6 +27,7 @@ LINES = (
 """Code, agency, title, tasks, and what is needed; together the plan's total. Invented for this test alone."""
 SAVED = {"SVHTTDL-PHIM": 12_345_678, "SCT-KN": 1}
 """What is committed and in the end not spent."""
+SETTLED = TOTAL - sum(SAVED.values())
 
 
 def papers(number: int, day: str) -> dict[str, str]:
@@ -43,6 +44,12 @@ class Year:
         self.owner = service["TTBCD"]
         self.files: list[tuple[bytes, list[str]]] = []
         """The workbooks that were opened, and the amounts in them."""
+        self.quarters = (
+            self.first_quarter,
+            self.second_quarter,
+            self.third_quarter,
+            self.fourth_quarter,
+        )
 
     def office(self, line: str) -> httpx.Client:
         """Whose line it is."""
@@ -113,20 +120,19 @@ class Year:
 def test_a_year_ends_in_a_settlement_that_adds_up_to_the_dong(service: Service) -> None:
     year = Year(service)
     assert sum(needed for *_, needed in LINES) == TOTAL
-    for quarter in (year.first_quarter, year.second_quarter, year.third_quarter, year.fourth_quarter):
+    for quarter in year.quarters:
         quarter()
         whole = year.owner.get(BUDGET).json()
         assert whole["allocated_vnd"] + whole["unallocated_vnd"] == TOTAL
         assert whole["settled_vnd"] <= whole["spent_vnd"] <= whole["committed_vnd"] <= whole["allocated_vnd"]
         assert differences(service) == []
     whole = year.owner.get(BUDGET).json()
-    settled = TOTAL - sum(SAVED.values())
     assert (whole["needed_vnd"], whole["allocated_vnd"], whole["committed_vnd"]) == (TOTAL, TOTAL, TOTAL)
-    assert (whole["spent_vnd"], whole["settled_vnd"], whole["unallocated_vnd"]) == (settled, settled, 0)
+    assert (whole["spent_vnd"], whole["settled_vnd"], whole["unallocated_vnd"]) == (SETTLED, SETTLED, 0)
     assert whole["unallocated_words_vi"] == "Không đồng"
     accepted = items(year.checker, f"{BUDGET}/settlements", state="accepted")
     assert len(accepted) == len(LINES)
-    assert sum(one["amount_vnd"] for one in accepted) == settled
+    assert sum(one["amount_vnd"] for one in accepted) == SETTLED
     for one in accepted:
         assert money_words.read(one["amount_words_vi"]) == one["amount_vnd"]
     record(year.offices["SVHTTDL"], "IV.7.a", output="M1")
@@ -138,8 +144,17 @@ def test_a_year_ends_in_a_settlement_that_adds_up_to_the_dong(service: Service) 
         "unallocated",
     ]
     assert (months["2023-01"]["needed_vnd"], months["2023-09"]["allocated_vnd"]) == (TOTAL, 0)
-    assert months["2023-12"]["settled_vnd"] == settled
-    the_files_say_the_same(year, settled)
+    assert months["2023-12"]["settled_vnd"] == SETTLED
+    the_files_say_the_same(year)
+
+
+def test_libreoffice_shows_every_amount_of_the_year(service: Service) -> None:
+    office.needed()
+    year = Year(service)
+    for quarter in year.quarters:
+        quarter()
+    the_files_say_the_same(year)
+    assert len(year.files) == 6
     for content, amounts in year.files:
         pages = office.printed(content)
         assert "##" not in pages
@@ -152,11 +167,11 @@ def rolled(client: httpx.Client, by: str) -> list[dict[str, Any]]:
     return found
 
 
-def the_files_say_the_same(year: Year, settled: int) -> None:
+def the_files_say_the_same(year: Year) -> None:
     """Each file as an accountant opens it: numbers that are numbers, in columns wide enough to be read."""
     lines = sheet(year, "lines")
     assert total(lines, "Đã bố trí (đồng)") == TOTAL
-    assert total(lines, "Đã quyết toán (đồng)") == settled
+    assert total(lines, "Đã quyết toán (đồng)") == SETTLED
     entries = sheet(year, "entries")
     kinds = [row[heading(entries, "Loại bút toán")].value for row in entries.iter_rows(min_row=2)]
     amounts = [row[heading(entries, "Số tiền (đồng)")].value for row in entries.iter_rows(min_row=2)]
@@ -168,12 +183,12 @@ def the_files_say_the_same(year: Year, settled: int) -> None:
         "Nhu cầu": TOTAL,
         "Bố trí": TOTAL,
         "Cam kết chi": TOTAL,
-        "Chi": settled,
-        "Quyết toán": settled,
+        "Chi": SETTLED,
+        "Quyết toán": SETTLED,
     }
-    assert total(sheet(year, "settlements", state="accepted"), "Số tiền (đồng)") == settled
+    assert total(sheet(year, "settlements", state="accepted"), "Số tiền (đồng)") == SETTLED
     for by in ("agency", "line", "month"):
-        assert total(sheet(year, "rollup", by=by), "Đã chi (đồng)") == settled
+        assert total(sheet(year, "rollup", by=by), "Đã chi (đồng)") == SETTLED
 
 
 def sheet(year: Year, noun: str, **asked: str) -> Worksheet:

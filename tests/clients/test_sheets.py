@@ -50,7 +50,9 @@ def test_rows_that_are_refused_are_told_by_their_place(office: Pusher) -> None:
     assert told[0]["reasons"][0].startswith("Số lượng: ")
     assert "Tập huấn" in told[1]["reasons"][0], "what would be taken is offered"
     assert sorted(path.suffix for path in (office.spool / "refused").iterdir()) == [".txt"]
-    assert "không đọc các cột · columns not read: Người lập biểu" in office.run(file).out
+    said = office.run(file).out
+    assert "không đọc các cột · columns not read: Người lập biểu" in said
+    assert "không đọc các trang tính · sheets not read: Quý II" in said
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1258"])

@@ -1,10 +1,13 @@
 """Races for money between two processes, on both databases: never a đồng more than there is, and who comes
 too late is told what is left."""
 
+import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from itertools import count, cycle
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -14,13 +17,31 @@ from sqlalchemy import func, select
 
 from app.models import BudgetLine, LedgerEntry
 from app.rules.ledger import EntryKind
-from app.services import audit
+from app.rules.vocabulary import Scope
+from app.services import audit, keys
+from seed import loader
 from tests.books import CSV, csv_of
 from tests.faults.doors import Doors
 from tests.faults.sites import Site, launcher
 from tests.faults.together import at_once, statuses
-from tests.money import BUDGET, DECISION, TOTAL, allocate, decided, entry, opened, stands, write
+from tests.money import (
+    BUDGET,
+    CHECKED,
+    DECISION,
+    TOTAL,
+    allocate,
+    decided,
+    done,
+    entry,
+    line_of,
+    opened,
+    post,
+    stands,
+    write,
+)
 from tests.patience import TIMES
+from tests.walks import items
+from tests.writing import tiny_plan
 
 ROUNDS = 5 * TIMES
 """5 in CI; with TTDN_TEST_TIMES=20 the hundred that are promised."""
@@ -153,6 +174,82 @@ def test_thirty_reversals_of_one_entry_and_thirty_of_one_key_have_one_effect(doo
     assert statuses(undone) == {201: 1, 409: 29}
     assert {one.json()["reason"] for one in undone if one.status_code == 409} == {"already_reversed"}
     assert stands(doors["SVHTTDL"], line)[0] == 0
+
+
+def without_a_budget(site: Site, folder: Path) -> str:
+    """A plan that says nothing of money, in force beside the real one; the address of its lines."""
+    plan = tiny_plan() | {"budget": None}
+    slug = plan["plan"]["slug"] = f"khong-kinh-phi-{next(_numbers)}"
+    file = folder / "plan.json"
+    file.write_text(json.dumps(plan), encoding="utf-8")
+    with site.writing() as session:
+        assert loader.load(session, *loader.read(file), lambda *_: None)
+    return f"/v1/plans/{slug}/budget/lines"
+
+
+def test_openings_of_one_line_in_a_plan_without_a_budget_are_one(doors: Doors, tmp_path: Path) -> None:
+    path = without_a_budget(doors.site, tmp_path)
+    for _ in range(ROUNDS):
+        body = line_of(code=f"SVHTTDL-M{next(_numbers)}")
+        calls = [partial(client.post, path, json=body) for client in doors.many("SVHTTDL", 12)]
+        headings = ["Mã", "Tên"]
+        file = csv_of([body["code"], body["title_vi"]], headings=headings)
+        calls += [
+            partial(client.post, f"{path}/imports", content=file, headers={"Content-Type": CSV})
+            for client in doors.many("SVHTTDL", 4)
+        ]
+        answers = at_once(calls)
+        assert {answer.status_code for answer in answers} <= {200, 201}
+        made = [answer.status_code == 201 for answer in answers[:12]]
+        made += [answer.json()["counts"]["created"] == 1 for answer in answers[12:]]
+        assert made.count(True) == 1
+        assert [answer.json()["counts"]["refused"] for answer in answers[12:]] == [0] * 4
+
+
+def test_of_corrections_of_what_was_read_one_is_taken(doors: Doors) -> None:
+    (line,) = lines_of(doors["SVHTTDL"], 1)
+    path = f"{BUDGET}/lines/{line}"
+    for number in range(ROUNDS):
+        read = doors["SVHTTDL"].get(path)
+        tag = {"If-Match": read.headers["etag"]}
+        other = ["IV.7.b"] if [one["code"] for one in read.json()["tasks"]] == ["IV.7.a"] else ["IV.7.a"]
+        bodies = [{"title_vi": f"{number}/{n}"} for n in range(6)] + [{"tasks": other}] * 6
+        clients = [*doors.many("SVHTTDL", 6), *doors.many("STC", 6)]
+        answers = at_once(
+            partial(client.patch, path, json=body, headers=tag)
+            for client, body in zip(clients, bodies, strict=True)
+        )
+        assert statuses(answers) == {200: 1, 412: 11}
+
+
+def checking(site: Site) -> str:
+    """Whom to call as to check settlements; the key that the settlement checker has here may not."""
+    granted = (keys.technician(), "VPTU", "races", (Scope.PUSH,), timedelta(days=1))
+    with site.writing() as session:
+        _, site.secrets["VPTU:push"] = keys.issue(session, *granted)
+    return "VPTU:push"
+
+
+def test_a_settlement_is_withdrawn_or_accepted_and_its_amount_is_free_once(doors: Doors) -> None:
+    office, funder, checker = doors["SVHTTDL"], doors["STC"], doors[checking(doors.site)]
+    accepted = {"decision": CHECKED, "occurred_on": "2023-12-21"}
+    for line in lines_of(office, ROUNDS):
+        allocate(funder, line, 10)
+        for noun in ("commitments", "spendings"):
+            write(office, noun, line, 10)
+        body = {"line": line, "amount_vnd": 10}
+        path = f"{BUDGET}/settlements/{done(post(office, 'settlements', body))['id']}"
+        answers = at_once(
+            [
+                partial(doors["SVHTTDL"].post, f"{path}/withdrawals", json={"reason": "Nhầm"}),
+                partial(checker.post, f"{path}/acceptances", json=accepted),
+                *(partial(one.post, f"{BUDGET}/settlements", json=body) for one in doors.many("SVHTTDL", 4)),
+            ]
+        )
+        assert statuses(answers[:2]) == {201: 1, 409: 1}
+        again = len(items(office, f"{BUDGET}/settlements", line=line, state="submitted"))
+        assert again == statuses(answers[2:]).get(201, 0)
+        assert again <= (1 if stands(office, line)[-1] == 0 else 0)
 
 
 def test_files_over_the_same_lines_in_any_order_wait_for_nobody_in_a_circle(doors: Doors) -> None:

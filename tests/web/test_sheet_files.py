@@ -124,7 +124,10 @@ def test_the_first_sheet_that_can_be_seen_and_has_the_headings_is_read() -> None
                 sheet.hide()
             sheet.write_row(0, 0, headings)
         book.worksheets()[1].activate()
-    assert table(file.getvalue()).tab == "C"
+        book.add_worksheet("D" * 31).write_row(0, 0, HEADINGS)
+    found = table(file.getvalue())
+    assert (found.tab, found.other_tabs) == ("C", ["B", "D" * 31]), "what is hidden is not spoken of"
+    assert table(csv_of(), "csv").other_tabs == []
 
 
 def test_a_cell_in_the_last_corner_costs_nothing() -> None:

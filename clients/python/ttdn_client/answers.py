@@ -90,6 +90,7 @@ class SheetAnswer(TypedDict):
     applied: bool
     counts: Counts
     rows_read: int
+    sheets_not_read: list[str]
     columns_not_read: list[str]
     rows: list[SheetRow]
     more: bool

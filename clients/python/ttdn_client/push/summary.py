@@ -25,6 +25,11 @@ RESULTS = {
     "stale": "cũ hơn bản đã có · stale",
     "refused": "bị từ chối · refused",
 }
+PASSED_OVER = {
+    "sheets_not_read": "không đọc các trang tính · sheets not read",
+    "columns_not_read": "không đọc các cột · columns not read",
+}
+"""Members of an answer that name what was in the file and was left there."""
 SHOWN = 20
 """Refusals that are written out at a terminal; the file has all of them."""
 
@@ -69,9 +74,10 @@ class Report:
         """For people."""
         lines = [f"{self.name}: {STATES[self.state]}"]
         lines += [f"  {n:6d} {RESULTS[what]}" for what, n in findings.counted(self.given).items() if n]
-        passed_over = [name for one in self.given for name in one.answer.get("columns_not_read", ())]
-        if passed_over:
-            lines.append(f"  không đọc các cột · columns not read: {', '.join(passed_over)}")
+        for member, said in PASSED_OVER.items():
+            names = [name for one in self.given for name in one.answer.get(member, ())]
+            if names:
+                lines.append(f"  {said}: {', '.join(names)}")
         refused = findings.refused(self.given)
         lines += ["  " + in_words(one).replace("\n", "\n  ") for one in refused[:SHOWN]]
         if len(refused) > SHOWN:
