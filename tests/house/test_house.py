@@ -17,7 +17,8 @@ from app.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 MOST_LINES = 250
-PAGES = ("README.md", "README.vi.md", "CONTRIBUTING.md", "CHANGELOG.md")
+RUNBOOKS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "runbooks").glob("*.md"))
+PAGES = ("README.md", "README.vi.md", "CONTRIBUTING.md", "CHANGELOG.md", *RUNBOOKS)
 MACHINE_PATHS = re.compile(r"(?<![\w.<])(/(?:work|farm|home|root|Users|mnt|scratch)/\w|[A-Z]:\\Users\\)")
 REGISTRIES = re.compile(r"(?:files\.pythonhosted|pypi|registry\.npmjs|registry-1\.docker)\.(?:org|io)")
 KEYS = re.compile(r"ttdn_(?!0{9})[0-9A-Za-z]{33}")  # zeros are what tests write
@@ -138,6 +139,17 @@ def test_every_command_in_the_pages_exists() -> None:
                 if isinstance(command, click.Group):
                     assert word in command.commands, f"{page}: ttdn {words}"
                     command = command.commands[word]
+
+
+def test_a_runbook_types_the_same_in_both_languages() -> None:
+    typed = {
+        name: re.findall(r"```sh\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
+        for name in RUNBOOKS
+    }
+    assert len(typed) == 4
+    for name, commands in typed.items():
+        assert commands
+        assert commands == typed[name.replace(".vi.", ".en.")]
 
 
 def test_every_link_in_the_pages_leads_somewhere() -> None:
