@@ -1,8 +1,8 @@
 """How often one key may ask: so many requests in so long, in any rhythm, told in every answer.
 
 `RateLimit-Policy` and `RateLimit` are written as draft-ietf-httpapi-ratelimit-headers-10 has them,
-`Retry-After` as RFC 9110 §10.2.3. Each process counts for itself, and it is the key that is counted and nothing personal:
-who comes without one is refused without the database being asked, and not counted.
+`Retry-After` as RFC 9110 §10.2.3. Each process counts for itself, and it is the key that is counted and
+nothing personal: who comes without one is refused without the database being asked, and not counted.
 """
 
 import time
