@@ -4,6 +4,7 @@ problem document, the connection answers on, and what is refused has stored noth
 `TTDN_TEST_TIMES=10` sends everything; in CI a part of what is aimed at single members is drawn.
 """
 
+import json
 import random
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.models import Change
 from app.models.base import Base
+from app.web.catch_all import STANDING_HEADERS
 from tests import patience
 from tests.faults.hostile_writes import Shot, certain, likely
 from tests.faults.sites import Site, launcher
-from tests.policy.requests import MAKERS, World, operations
+from tests.policy.requests import MAKERS, Batch, World, operations
 from tests.policy.test_verdicts import CALLERS, EXPECTED
 from tests.service import PLAN, Service
 from tests.web.conftest import Answer, Connection, head
@@ -26,6 +28,7 @@ DRAWN = 40 * patience.TIMES
 """How many requests aimed at single members are sent to each operation."""
 ROWS: Mapping[str, str] = {next(iter(operations(iter([row])))): row for row in reversed(MAKERS)}
 """Operation → the first of its rows in the table of verdicts."""
+STANDING = {name.decode() for name, _ in STANDING_HEADERS}
 LEAKS = (b"Traceback", b"sqlalchemy", b"pydantic", b"psycopg", b"sqlite3")
 
 
@@ -75,6 +78,7 @@ class Range:
         assert answer.status < 500, where
         if shot.status is not None:
             assert answer.status == shot.status, where
+        assert answer.headers.keys() >= STANDING, where
         if answer.status >= 400:
             assert answer.headers["content-type"] == "application/problem+json", where
             assert answer.json["request_id"] == answer.headers["x-request-id"], where
@@ -123,6 +127,31 @@ def test_one_wrong_member_is_no_failure_and_stores_nothing(operation: str, under
             assert not refused or after == before, (operation, shot.name)
             before = after
         assert connection.get("/livez").status == 200
+
+
+def columns() -> set[str]:
+    """What every column of every table is called."""
+    return {column.name for table in Base.metadata.tables.values() for column in table.columns}
+
+
+@pytest.mark.parametrize("operation", ROWS)
+def test_no_column_is_set_that_the_contract_does_not_name(operation: str, under_fire: Range) -> None:
+    """Each is refused by name. Batches and files have members and headings of their own."""
+    request, published = under_fire.requests[operation], under_fire.operations[operation]
+    if not published["members"] or isinstance(request, Batch):
+        return
+    foreign = sorted(columns() - set(published["members"]))
+    before = under_fire.rows()
+    with Connection(under_fire.port) as connection:
+        for start in range(0, len(foreign), 40):
+            named = foreign[start : start + 40]
+            body = json.dumps({**request.body, **dict.fromkeys(named, 1)}).encode()
+            shot = Shot(f"columns from {named[0]}", request.path, body, request.headers, 422)
+            errors = under_fire.fire(operation, shot, connection).json["errors"]
+            refused = {one["pointer"] for one in errors if one["code"] == "unknown_field"}
+            assert refused == {f"/{name}" for name in named}
+    assert under_fire.rows() == before
+    assert len(foreign) > 100
 
 
 def test_no_operation_that_writes_is_left_out(under_fire: Range) -> None:
