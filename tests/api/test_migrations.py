@@ -122,7 +122,10 @@ def test_every_revision_goes_up_and_down_again_with_data_and_keeps_every_row(emp
     with empty.writing() as session:
         assert demo.record(session, "ttdn-2023") > 50
         counted(session)
-    kept, before = [], dict[str, str]()
+    before, kept = every_row(empty), []
+    with empty.engine.execution_options(writing=True).begin() as connection:
+        connection.execute(text("UPDATE plans SET number_printed = 'x'"))
+    assert {table for table, rows in every_row(empty).items() if rows != before[table]} == {"plans"}
     while (at := migration.current(empty.engine)) is not None:
         migration.downgrade(empty.engine, "-1")
         below = migration.current(empty.engine)
@@ -135,9 +138,6 @@ def test_every_revision_goes_up_and_down_again_with_data_and_keeps_every_row(emp
         assert every_row(empty) == before, at
         kept.append(at)
     assert len(kept) >= 5
-    with empty.engine.execution_options(writing=True).begin() as connection:
-        connection.execute(text("UPDATE plans SET number = number || '.'"))
-    assert {table for table, rows in every_row(empty).items() if rows != before[table]} == {"plans"}
 
 
 DERIVED = {
