@@ -16,7 +16,7 @@ WORKERS ?= auto
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) pyproject.toml
 
-.PHONY: help serve test check lint format openapi examples errors ownership tour mutants typescript clients lock clean
+.PHONY: help serve test check lint format openapi examples errors ownership tour mutants typescript clients sbom audit lock clean
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -80,6 +80,15 @@ clients: $(DEVELOPMENT) typescript ## feed every example to the TypeScript types
 		--config tests/house/clients.yml --output-path build/clients/generated
 	PYTHONPATH=build/clients $(BIN)/uv run --quiet --no-project --with attrs --with httpx --with python-dateutil \
 		python -W error tests/house/clients.py python
+
+sbom: $(DEVELOPMENT) ## write build/sbom.json: every package that runs, with its hashes, as CycloneDX (needs the network)
+	@mkdir -p build
+	@$(BIN)/uvx --from 'cyclonedx-bom>=7,<8' cyclonedx-py requirements requirements.lock \
+		--pyproject pyproject.toml --output-reproducible --of JSON --output-file build/sbom.json
+	@echo build/sbom.json
+
+audit: $(DEVELOPMENT) ## ask the advisories about every package that runs (needs the network; fails where it could not ask)
+	$(BIN)/uvx 'pip-audit>=2.9,<3' --strict --disable-pip --require-hashes --requirement requirements.lock
 
 lock: $(DEVELOPMENT) ## write both locks anew from pyproject.toml (UPGRADE=1 takes newer releases)
 	$(COMPILE) --group build --output-file requirements.lock

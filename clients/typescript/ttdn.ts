@@ -6607,7 +6607,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description Không thực hiện được. · It could not be done. */
+        /** @description Không thực hiện được; 429 và 503: thử lại sau `Retry-After` giây. · It could not be done; 429 and 503: try again after `Retry-After` seconds. */
         Problem: {
             headers: {
                 [name: string]: unknown;

@@ -36,7 +36,7 @@ class Case(NamedTuple):
     """In place of the usual ones; None leaves one out."""
 
 
-_IN_TEXT = {
+IN_TEXT = {
     "escaped NUL": (r'"a\u0000b"', 422),
     "escaped bell": (r'"a\u0007b"', 422),
     "raw NUL": ('"a\x00b"', 400),
@@ -56,7 +56,7 @@ _IN_TEXT = {
     "too long": ('"' + "ấ" * 1001 + '"', 422),
 }
 
-_NUMBERS = {
+NUMBERS = {
     "2^63": "9223372036854775808",
     "-2^63-1": "-9223372036854775809",
     "2^63-1": "9223372036854775807",
@@ -79,7 +79,7 @@ _NUMBERS = {
     "null": "null",
 }
 
-_DATES = {
+DATES = {
     "0000-00-00": '"0000-00-00"',
     "9999-12-31": '"9999-12-31"',
     "year 10000": '"10000-01-01"',
@@ -106,24 +106,24 @@ def bodies() -> Iterator[Case]:
     """Bodies that every write refuses, then those meant for one field of a record."""
     for operation, members in HONEST.items():
         text = TEXT[operation]
-        for name, (value, status) in _IN_TEXT.items():
+        for name, (value, status) in IN_TEXT.items():
             pointer = f"/{text}" if status == 422 else None
             yield Case(f"text: {name}", operation, _spelt(members, text, value), status, pointer)
-        yield from _documents(operation, members)
-        yield from _media(operation, _spelt(members))
+        yield from documents(operation, members, text)
+        yield from media(operation, _spelt(members))
     for operation in ("POST {activities}", "PATCH {activity}"):
         members = HONEST[operation]
-        for name, value in _NUMBERS.items():
+        for name, value in NUMBERS.items():
             yield Case(f"quantity: {name}", operation, _spelt(members, "quantity", value), 422, "/quantity")
-        for name, value in _DATES.items():
+        for name, value in DATES.items():
             body = _spelt(members, "occurred_on", value)
             yield Case(f"date: {name}", operation, body, 422, "/occurred_on")
     yield from _fields()
 
 
-def _documents(operation: str, members: Mapping[str, str]) -> Iterator[Case]:
+def documents(operation: str, members: Mapping[str, str], text: str) -> Iterator[Case]:
     """What is no JSON, or JSON that nobody should send."""
-    honest, text = _spelt(members), TEXT[operation]
+    honest = _spelt(members)
     escaped = f"\\u{ord(text[0]):04x}{text[1:]}"
     deep = b"[" * 100_000 + b"]" * 100_000
     for name, body, status, pointer in (
@@ -158,7 +158,7 @@ def _documents(operation: str, members: Mapping[str, str]) -> Iterator[Case]:
         yield Case(f"document: {name}", operation, body, status, pointer)
 
 
-def _media(operation: str, honest: bytes) -> Iterator[Case]:
+def media(operation: str, honest: bytes) -> Iterator[Case]:
     """What is sent as something else than it is."""
     for name, headers, status in (
         ("no content type", {"Content-Type": None}, 415),

@@ -15,13 +15,15 @@ from sqlalchemy import select
 
 from app import sqlite
 from app.models import Activity
+from tests import patience
 from tests.faults.offices import at_work, tally, until_some_are_stored
 from tests.faults.sites import Site
 from tests.faults.together import at_once, statuses
 from tests.servers import ThrowAwayPostgres
 from tests.service import PLAN, training
 
-ROUNDS = 5
+ROUNDS = patience.KILLS // 5
+RESTARTS = max(3, patience.KILLS // 10)
 GRACE = 20 + 1
 """What `ttdn serve` grants requests in flight, and one second."""
 
@@ -34,7 +36,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGTERM to
 
 
 @posix
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(60 + 40 * ROUNDS)
 def test_sigterm_with_writes_in_flight_ends_in_order(site: Site) -> None:
     acknowledged = 0
     with site.serve() as server:
@@ -151,6 +153,7 @@ def test_a_lock_held_too_long_is_busy_and_nothing_is_half_done(site: Site) -> No
     assert tally(site.url, []).wrong == []
 
 
+@pytest.mark.timeout(60 + 30 * RESTARTS)
 @pytest.mark.parametrize("how", ["stop", "kill"])
 def test_postgresql_goes_and_comes_back_under_load(
     cluster: ThrowAwayPostgres, cluster_site: Site, how: str
@@ -158,7 +161,7 @@ def test_postgresql_goes_and_comes_back_under_load(
     """Stopped as an operator does it, and cut off as a power failure does."""
     with cluster_site.serve() as server, httpx.Client(base_url=server.base_url, timeout=30) as probe:
         with at_work(cluster_site.secrets, lambda: server.base_url, how == "kill") as offices:
-            for _ in range(3):
+            for _ in range(RESTARTS):
                 until_some_are_stored(offices)
                 getattr(cluster, how)()
                 down = probe.get("/readyz")
