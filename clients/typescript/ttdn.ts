@@ -14583,6 +14583,8 @@ export interface operations {
             /** @description Đã rút từ trước · Already withdrawn */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14622,6 +14624,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16319,6 +16323,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+                    "Consistency-Token"?: string;
                     [name: string]: unknown;
                 };
                 content: {
