@@ -12,7 +12,6 @@ gap = expected − evidenced; weight = share of the weight of all that is not gr
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from app.errors import Text
@@ -81,7 +80,6 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=4096)  # a plan has few different standings, and every node above asks for each again
 def of_obligation(
     *, expected: Share, evidenced: Share, overdue: bool, live: bool, thresholds: Thresholds
 ) -> Verdict:

@@ -49,13 +49,18 @@ def in_time(here: Ground, each: Iterable[Part]) -> Punctuality:
 
 def colour(here: Ground, part: Part) -> Verdict:
     """One obligation's colour and why."""
-    leaf = part.leaf
+    overdue = bucket(part.obligation, here.today) is Bucket.OPEN_OVERDUE
+    return _colour(part.expected, part.leaf.evidenced, part.leaf.owed, overdue, part.live, thresholds(here))
+
+
+@lru_cache(maxsize=4096)  # a plan has few different standings, and every node above asks for each again
+def _colour(expected: int, evidenced: int, owed: int, overdue: bool, live: bool, by: Thresholds) -> Verdict:
     return rag.of_obligation(
-        expected=Fraction(part.expected, leaf.owed) if leaf.owed else None,
-        evidenced=Fraction(leaf.evidenced, leaf.owed) if leaf.owed else None,
-        overdue=bucket(part.obligation, here.today) is Bucket.OPEN_OVERDUE,
-        live=part.live,
-        thresholds=thresholds(here),
+        expected=Fraction(expected, owed) if owed else None,
+        evidenced=Fraction(evidenced, owed) if owed else None,
+        overdue=overdue,
+        live=live,
+        thresholds=by,
     )
 
 

@@ -56,7 +56,7 @@ class Desk:
         said = self._look(operation)
         answer = said if isinstance(said, Answer) else Answer(said)
         answer.headers.update(next_link(self._request, answer.body, cursor))
-        return conditional(self._request, render(answer))
+        return self._holding(render(answer))
 
     def listing(
         self, ask: Ask, find: Callable[[Session, Actor, Ask], Out], *, cursor: str = "cursor"
@@ -73,7 +73,12 @@ class Desk:
         """Answer something that is no JSON from one snapshot; 304 if the caller has it already."""
         content = self._look(operation)
         headers = {"ETag": etag(0, [content])}
-        return conditional(self._request, Response(content, headers=headers, media_type=media_type))
+        return self._holding(Response(content, headers=headers, media_type=media_type))
+
+    def _holding(self, response: Response) -> Response:
+        """What was read holds, while nothing changes, as long as the day and the reader's key do."""
+        warm.keep(self._request, self._holds_until, response)
+        return conditional(self._request, response)
 
     def _look(self, operation: Callable[[Session, Actor], T]) -> T:
         """Look at one snapshot as whoever calls. Where a replica may have it, the primary says who that is:
@@ -86,10 +91,10 @@ class Desk:
         return self._database.look(lambda session: operation(session, actor), past)
 
     def _reader(self, session: Session) -> Actor:
-        """Who reads. What is read holds, while nothing changes, as long as the day and the key do."""
+        """Who reads."""
         actor = self._identify(session)
         night = calendar.midnight(instant(session))
-        warm.keep(self._request, min(night, actor.until) if actor.until else night)
+        self._holds_until = min(night, actor.until) if actor.until else night
         return actor
 
     def ahead(self, operation: Callable[[Session, Actor], object]) -> None:

@@ -6,104 +6,104 @@ from the same rows. An answer ends with its day, since days are part of many fig
 given to.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Hashable
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import Database
 from app.web.answers import matches
+from app.web.shelf import Kept, Shelf
+from app.web.turns import Turn, Turns
 
-MOST_BYTES_EACH: Final = 1024 * 1024
 _ANSWERED: Final = frozenset((b"content-type", b"content-length", b"etag", b"link"))
 _OF_304: Final = frozenset((b"etag", b"link"))
 _UNUSUAL: Final = frozenset((b"content-length", b"transfer-encoding", b"expect", b"range"))
 """With any of these a request is for the rooms further in to judge."""
-
-Headers = list[tuple[bytes, bytes]]
-
-
-class Kept(NamedTuple):
-    """An answer, to which operation, the state of the database it is of, and until when it may be given."""
-
-    operation: str
-    state: Hashable
-    until: datetime
-    headers: Headers
-    etag: str
-    body: bytes
-
-
-class Shelf:
-    """The answers that are kept, the longest unused given up first when they are too much."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most, self._bytes = most_bytes, 0
-        self._kept: OrderedDict[bytes, Kept] = OrderedDict()
-        self._turn = threading.Lock()
-
-    def get(self, name: bytes) -> Kept | None:
-        """What is kept under a name."""
-        with self._turn:
-            found = self._kept.get(name)
-            if found is not None:
-                self._kept.move_to_end(name)
-            return found
-
-    def keep(self, name: bytes, kept: Kept) -> None:
-        """Keep an answer in the place of the one before."""
-        if len(kept.body) > min(MOST_BYTES_EACH, self._most):
-            return
-        with self._turn:
-            self._forget(name)
-            self._kept[name] = kept
-            self._bytes += len(kept.body)
-            while self._bytes > self._most:
-                self._forget(next(iter(self._kept)))
-
-    def _forget(self, name: bytes) -> None:
-        gone = self._kept.pop(name, None)
-        if gone is not None:
-            self._bytes -= len(gone.body)
 
 
 class WarmReads:
     """Pure ASGI, before anything is looked up. What it does not know goes on as if it were not there."""
 
     def __init__(self, app: ASGIApp, *, most_bytes: int) -> None:
-        self.app, self._shelf = app, Shelf(most_bytes)
+        self.app, self._shelf, self._turns = app, Shelf(most_bytes), Turns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer from the shelf; or let it be computed, and keep it if it says until when it may be kept."""
+        """Answer from the shelf; or with what another computes meanwhile; or let it be computed."""
         asked = _Asked.of(scope)
-        if asked is None:
+        state = None if asked is None else await _database(scope).freshness.state()
+        if asked is None or state is None:
             await self.app(scope, receive, send)
             return
-        database: Database = scope["app"].state.database
-        state = await database.freshness.state()
+        match self._fresh(asked, state, scope) or await self._turn(asked, state, scope):
+            case Kept() as found:
+                scope["state"]["operation"] = found.operation
+                await _give(found, asked.if_none_match, send)
+            case Turn() as turn:
+                await self._compute(scope, receive, send, asked, turn)
+            case None:
+                await self.app(scope, receive, send)
+
+    def _fresh(self, asked: "_Asked", state: Hashable, scope: Scope) -> Kept | None:
+        """What is kept, if it is of this state and its day has not ended."""
         kept = self._shelf.get(asked.name)
-        if kept is not None and kept.state == state and database.now() < kept.until:
-            scope["state"]["operation"] = kept.operation
-            await _give(kept, asked.if_none_match, send)
-            return
-        if state is None:
-            await self.app(scope, receive, send)
-            return
-        copy = _Copy(send)
-        await self.app(scope, receive, copy.send)
-        until = scope["state"].get("keep_until")
-        if until is not None and (said := copy.whole()) is not None:
-            self._shelf.keep(asked.name, Kept(scope["state"]["operation"], state, until, *said))
+        still = kept is not None and kept.state == state and _database(scope).now() < kept.until
+        return kept if still else None
+
+    async def _turn(self, asked: "_Asked", state: Hashable, scope: Scope) -> Turn | Kept | None:
+        """A turn to compute, and of which state; or what another's came to."""
+        turn = await self._turns.take(asked.name)
+        if not isinstance(turn, Turn):
+            return turn
+        try:
+            turn.state = await _database(scope).freshness.state() if turn.follows else state
+        except BaseException:
+            self._turns.end(asked.name, turn, None)
+            raise
+        kept = self._fresh(asked, turn.state, scope)
+        if kept is not None:
+            self._turns.end(asked.name, turn, kept)
+        return kept or turn
+
+    async def _compute(self, scope: Scope, receive: Receive, send: Send, asked: "_Asked", turn: Turn) -> None:
+        """Let it be computed. It is kept before it is sent: nobody waits for a slow reader."""
+
+        async def computed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = _kept(scope, turn.state)
+                if kept is not None:
+                    self._shelf.keep(asked.name, kept)
+                self._turns.end(asked.name, turn, kept)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, computed)
+        finally:
+            self._turns.end(asked.name, turn, None)
 
 
-def keep(request: Request, until: datetime) -> None:
-    """Say of the answer to a request that it holds until then while nothing is committed."""
-    request.state.keep_until = until
+def keep(request: Request, until: datetime, response: Response) -> None:
+    """Say of an answer that it holds until then while nothing is committed."""
+    request.state.keep = until, response
+
+
+def _database(scope: Scope) -> Database:
+    database: Database = scope["app"].state.database
+    return database
+
+
+def _kept(scope: Scope, state: Hashable) -> Kept | None:
+    """The whole answer, also where its reader has it already; None if none was said to hold."""
+    if state is None or "keep" not in scope["state"]:
+        return None
+    until, response = scope["state"]["keep"]
+    headers = [(name, value) for name, value in response.raw_headers if name in _ANSWERED]
+    etag = response.headers["etag"]
+    return Kept(scope["state"]["operation"], state, until, headers, etag, bytes(response.body))
 
 
 class _Asked(NamedTuple):
@@ -132,33 +132,6 @@ class _Asked(NamedTuple):
         parts = (*callers, scope["path"].encode(), scope["query_string"], *tokens)
         name = blake2b(b"\0".join(parts), digest_size=24).digest()
         return cls(name, conditions[0].decode("latin-1") if conditions else None)
-
-
-class _Copy:
-    """What is sent, looked at as it passes."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._start: Message | None = None
-        self._body: bytes | None = None
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._start = message
-        elif message["type"] == "http.response.body" and not message.get("more_body", False):
-            self._body = message.get("body", b"")
-        await self._send(message)
-
-    def whole(self) -> tuple[Headers, str, bytes] | None:
-        """The headers that are the answer's own, its tag, its body; None if it is not one that can be given
-        again. An answer in pieces is not, nor is one without a tag."""
-        if self._start is None or self._start["status"] != 200 or self._body is None:
-            return None
-        headers = [(name, value) for name, value in self._start["headers"] if name in _ANSWERED]
-        found = dict(headers)
-        if b"etag" not in found or int(found.get(b"content-length", b"-1")) != len(self._body):
-            return None
-        return headers, found[b"etag"].decode("latin-1"), self._body
 
 
 async def _give(kept: Kept, if_none_match: str | None, send: Send) -> None:

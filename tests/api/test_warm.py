@@ -1,8 +1,10 @@
 """Warm reads: what is given again is what would be computed; whatever is committed, by whomever, ends it."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -11,10 +13,13 @@ from app.main import create_app
 from app.rules.calendar import midnight
 from app.services import keys
 from app.settings import Settings
+from app.web.shelf import Kept
+from app.web.turns import Turn, Turns
 from tests.conftest import Seeded
 from tests.service import PLAN, Service, push, undated
 
 OVERVIEW = f"{PLAN}/overview"
+OLD, NEW = (Kept("get", number, datetime.now(UTC), [], "", b"") for number in range(2))
 
 
 class Warm:
@@ -110,3 +115,67 @@ def test_an_answer_ends_with_its_day(warm: Warm) -> None:
     before, warm.now = warm.computed, midnight(warm.now)
     client.get(OVERVIEW)
     assert warm.computed == before + 1
+
+
+def test_who_asks_with_a_tag_has_the_answer_kept_too(warm: Warm, service: Service) -> None:
+    client = warm["BPGV"]
+    tag = {"If-None-Match": client.get("/v1/me").headers["etag"]}
+    assert push(service["SVHTTDL"]).status_code == 201
+    for _ in range(50):  # on a shared cluster anybody's write ends what is kept
+        before = warm.computed
+        assert client.get("/v1/me", headers=tag).status_code == 304
+        if warm.computed == before:
+            return
+    raise AssertionError("computed every time")
+
+
+async def at_once(warm: Warm, times: int) -> list[httpx.Response]:
+    """So many equal requests in one event loop, as in a server."""
+    headers = {"Authorization": f"Bearer {warm.secrets['BPGV']}"}
+    transport = httpx.ASGITransport(warm.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+        return await asyncio.gather(*(client.get(OVERVIEW) for _ in range(times)))
+
+
+def test_what_many_ask_for_at_once_is_computed_for_all_of_them(warm: Warm) -> None:
+    answers = asyncio.run(at_once(warm, 20))
+    assert {(answer.status_code, answer.headers["etag"]) for answer in answers} == {
+        (200, answers[0].headers["etag"])
+    }
+    assert 1 <= warm.computed <= 2
+
+
+def test_who_comes_later_than_a_computation_began_does_not_get_its_answer() -> None:
+    turns = Turns()
+
+    async def asked() -> None:
+        first = await turns.take(b"x")
+        assert isinstance(first, Turn)
+        later = [asyncio.ensure_future(turns.take(b"x")) for _ in range(3)]
+        await asyncio.sleep(0)
+        turns.end(b"x", first, OLD)
+        next_ = await later[0]
+        assert isinstance(next_, Turn)
+        assert next_.follows
+        turns.end(b"x", next_, NEW)
+        assert await asyncio.gather(*later[1:]) == [NEW, NEW]
+
+    asyncio.run(asked())
+
+
+def test_who_gives_up_waiting_keeps_nobody_else_waiting() -> None:
+    turns = Turns()
+
+    async def asked() -> None:
+        first = await turns.take(b"x")
+        assert isinstance(first, Turn)
+        impatient, patient = (asyncio.ensure_future(turns.take(b"x")) for _ in range(2))
+        await asyncio.sleep(0)
+        impatient.cancel()
+        assert await patient is None
+        turns.end(b"x", first, OLD)
+        again = await turns.take(b"x")
+        assert isinstance(again, Turn)
+        assert not again.follows
+
+    asyncio.run(asked())
