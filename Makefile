@@ -92,7 +92,7 @@ audit: $(DEVELOPMENT) ## ask the advisories about every package that runs (needs
 
 lock: $(DEVELOPMENT) ## write both locks anew from pyproject.toml (UPGRADE=1 takes newer releases)
 	$(COMPILE) --group build --output-file requirements.lock
-	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --group dev --extra otel --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove what was built here; data in var/ stays
 	rm -rf .venv build clients/typescript/node_modules clients/python/build *.egg-info clients/python/*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis htmlcov

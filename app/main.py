@@ -32,7 +32,7 @@ from app.routers import (
 )
 from app.seal import Seal
 from app.settings import Settings
-from app.web import bodies, description, docs, entrance, json_log, leaving, metrics
+from app.web import bodies, description, docs, entrance, json_log, leaving, metrics, tracing
 
 VERSION = "0.1.0"
 
@@ -74,6 +74,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
     async def lifespan(serving: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         gc.freeze()
+        tracing.begin(serving.state.database.engine)
         leaving.announce(serving.state, settings.drain_seconds)
         yield
         serving.state.database.dispose()
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
+        telemetry=tracing.telemetry(),
     )
     app.state.database = Database(settings, clock)
     app.state.leaving = False
