@@ -4,7 +4,6 @@ What one activity costs the service in rows is written here as well: an activity
 assignment, its standing and an output are brought up to date.
 """
 
-import re
 import statistics
 import subprocess
 import tempfile
@@ -26,7 +25,7 @@ from benchmarks.side_by_side.rounds import CONNECTIONS, Cell, Figure, Turn
 from benchmarks.side_by_side.writes import BATCH, SINGLE
 from tests.servers.installed import server_binaries
 
-MANY, ALONE = 1000, 300
+MANY, ALONE, WARMING = 1000, 300, 2
 DRIVER, PGBENCH = "driver alone", "pgbench, same writes"
 _COLUMNS = [column.name for column in Activity.__table__.columns]
 _OUTPUT = "SELECT min(id) FROM outputs WHERE assignment_id = :a"
@@ -108,33 +107,44 @@ def _address(url: str) -> str:
 
 
 def pgbench(url: str, connections: int, seconds: float, root: int) -> Figure:
-    """The writes of one activity in one transaction, on the same tables with the same indexes. What it takes
-    to connect and to do the first of them is measured as well, and taken off."""
-    with psycopg.connect(_address(url)) as connection:
-        script = _script(connection)
-    first, _, started = _run(url, script, connections, ("-t", "1"), root)
-    times, rate, used = _run(url, script, connections, ("-T", str(round(seconds))), root)
-    each = (used - started) / max(1, len(times) - len(first))
-    return Figure(rate, each * 1e6, statistics.median(times), times[int(len(times) * 0.99)])
-
-
-def _run(
-    url: str, script: str, connections: int, how_long: tuple[str, str], root: int
-) -> tuple[list[float], float, float]:
-    """Milliseconds of each transaction, sorted; transactions a second once connected; the server's CPU."""
+    """The writes of one activity in one transaction, on the same tables with the same indexes, watched for so
+    long once all are connected and warm."""
     wait_until_idle([root])
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "script").write_text(script)
-        before = cpu_seconds([root])
-        options = ("-n", "-M", "prepared", "-l", "-j", "1", "-c", str(connections), *how_long)
-        done = subprocess.run(
-            [str(server_binaries() / "pgbench"), *options, "-f", "script", _address(url)],
-            cwd=folder, check=True, capture_output=True, text=True,
-        )  # fmt: skip
-        used = cpu_seconds([root]) - before
+        with psycopg.connect(_address(url)) as connection:
+            (Path(folder) / "script").write_text(_script(connection))
+        whole = str(round(seconds + 2 * WARMING))
+        options = (
+            "-n",
+            "-M",
+            "prepared",
+            "-l",
+            "-j",
+            "1",
+            "-c",
+            str(connections),
+            "-T",
+            whole,
+            "-f",
+            "script",
+        )
+        program = str(server_binaries() / "pgbench")
+        with subprocess.Popen(
+            [program, *options, _address(url)], cwd=folder, stdout=subprocess.DEVNULL
+        ) as run:
+            time.sleep(WARMING)
+            before, started = cpu_seconds([root]), time.time()
+            time.sleep(seconds)
+            used, ended = cpu_seconds([root]) - before, time.time()
+            assert run.wait() == 0
         lines = [line.split() for path in Path(folder).glob("pgbench_log.*") for line in path.open()]
-    [rate] = re.findall(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)
-    return sorted(int(line[2]) / 1e3 for line in lines), float(rate), used
+    seen = sorted(
+        int(line[2]) / 1e3 for line in lines if started <= int(line[4]) + int(line[5]) / 1e6 <= ended
+    )
+    if not seen:
+        return Figure(fault="no transaction")
+    each = used / len(seen) * 1e6
+    return Figure(len(seen) / (ended - started), each, statistics.median(seen), seen[int(len(seen) * 0.99)])
 
 
 def _script(connection: psycopg.Connection) -> str:

@@ -13,6 +13,9 @@ OURS = ("SELECT count(*) FROM activities", _ROLLED_UP)
 DJANGO = ("SELECT count(*) FROM plan_activity", "SELECT sum(recorded) FROM plan_assignment")
 SOUL = ("SELECT count(*) FROM activities", "SELECT sum(recorded) FROM assignments")
 
+REDMINE = ("SELECT count(*) FROM time_entries", "SELECT sum(hours) FROM time_entries")
+"""Redmine keeps no counter: it sums whenever it is asked."""
+
 
 class Counts(NamedTuple):
     """Rows there are, and what the counters say."""

@@ -78,6 +78,8 @@ def serving(
             body = {"records": [ours.record(task, f"loaded/{number}", number) for number in numbers]}
             answer = client.post(subject.batch, json=body, headers=ours.bearer(secrets[agency]))
             assert answer.status_code == 200, answer.text[:2000]
+    if backend == "postgresql":
+        ours.settle(url)
     subject.look()
     return subject
 

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.side_by_side import django_peer, limits, ours, plan_of, soul_peer
+from benchmarks.side_by_side import django_peer, limits, ours, plan_of, redmine_peer, soul_peer
 from benchmarks.side_by_side.subjects import Subject
 from tests.conftest import BACKENDS, Seeded
 
@@ -45,6 +45,10 @@ def prepared(stack: ExitStack, folder: Path, cluster: int) -> Field:
             soul = soul_peer.serving(stack, program, plan, folder, SIZE)
             found.readers.append(soul)
             found.writers.append(soul)
+            if redmine_peer.HOME.exists():
+                redmine = redmine_peer.serving(stack, plan, folder, SIZE)
+                found.readers.append(redmine)
+                found.writers.append(redmine)
     bodies = limits.bytes_of(found.readers[0], folder)
     found.readers = [*limits.all_of(stack, bodies, folder), *found.readers]
     return found

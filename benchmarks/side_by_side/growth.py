@@ -13,13 +13,13 @@ from tests.conftest import Seeded
 from tests.service import PLAN
 
 JOBS = (*ours.PATHS, "activities, first page", "activities, half way down")
-AT = 8
+AT = 1
 _FIRST = f"{PLAN}/activities?limit=50"
 
 
 def name(size: int) -> str:
     """How a database of so many is called in the tables."""
-    return f"{size:,} activities"
+    return f"ttdn, anew, of {size:,}"
 
 
 def turns(
@@ -42,7 +42,7 @@ def turns(
 
 
 def _turn(subject: Subject, job: str, seconds: float) -> Turn:
-    return lambda: read(subject, job, AT, seconds)
+    return lambda: read(subject, job, AT, 2 * seconds)
 
 
 def _grown(stack: ExitStack, seeded: Seeded, url: str, size: int, cluster: int) -> Subject:

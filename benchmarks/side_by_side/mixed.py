@@ -20,14 +20,14 @@ def both(subject: Subject, seconds: float) -> Figure:
         reading = pool.submit(fire, subject.base_url, [subject.reads[READ]], EACH, seconds)
         writing = pool.submit(fire, subject.base_url, subject.writes, EACH, seconds)
         read, written = reading.result(), writing.result()
-    used = cpu_seconds(subject.roots) - before
     wait_until_idle(subject.roots)
+    used = cpu_seconds(subject.roots) - before
     stored = subject.counts().rows - counts.rows
     if read.failed or written.failed or not read.requests:
         return Figure(fault=f"{read.failed} reads and {written.failed} writes failed")
     if not written.requests <= stored <= written.requests + EACH:
         return Figure(fault=f"{written.requests} acknowledged, {stored} stored")
-    every = read.requests + written.requests
+    every = read.requests + EACH + stored
     return Figure(read.requests / read.seconds, used / every * 1e6, read.p50, read.p99)
 
 

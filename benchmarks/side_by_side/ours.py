@@ -83,10 +83,10 @@ def load(seeded: Seeded, url: str, numbers: range) -> None:
             list(pool.map(send, (numbers[place : place + BATCH] for place in range(0, len(numbers), BATCH))))
     assert counter(url, OURS)() == (numbers.stop, numbers.stop)
     if not url.startswith("sqlite"):
-        _settle(url)
+        settle(url)
 
 
-def _settle(url: str) -> None:
+def settle(url: str) -> None:
     """What autovacuum would do at a time of its own choosing: each of its writes ends what is kept."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

@@ -24,14 +24,15 @@ def single(subject: Subject, connections: int, seconds: float) -> Figure:
     wait_until_idle(subject.roots)
     counts, before = subject.counts(), cpu_seconds(subject.roots)
     told = fire(subject.base_url, subject.writes, connections, seconds)
-    used = cpu_seconds(subject.roots) - before
     wait_until_idle(subject.roots)
-    fault = _fault(counts, subject.counts(), told.requests, connections)
+    used, after = cpu_seconds(subject.roots) - before, subject.counts()
+    fault = _fault(counts, after, told.requests, connections)
     if told.failed or not told.requests:
         fault = f"{told.failed} failed of {told.requests}"
     if fault:
         return Figure(fault=fault)
-    return Figure(told.requests / told.seconds, used / told.requests * 1e6, told.p50, told.p99)
+    cpu = used / (after.rows - counts.rows) * 1e6
+    return Figure(told.requests / told.seconds, cpu, told.p50, told.p99)
 
 
 def batch(subject: Subject, connections: int) -> Figure:
