@@ -26,7 +26,7 @@ def single(subject: Subject, connections: int, seconds: float) -> Figure:
     told = fire(subject.base_url, subject.writes, connections, seconds)
     wait_until_idle(subject.roots)
     used, after = cpu_seconds(subject.roots) - before, subject.counts()
-    fault = _fault(counts, after, told.requests, connections)
+    fault = mismatch(counts, after, told.requests, connections)
     if told.failed or not told.requests:
         fault = f"{told.failed} failed of {told.requests}"
     if fault:
@@ -58,7 +58,7 @@ def batch(subject: Subject, connections: int) -> Figure:
         answers = list(pool.map(send, bodies))
     seconds, used = time.perf_counter() - started, cpu_seconds(subject.roots) - before
     records, times = len(bodies) * ours.BATCH, sorted(took for _, took in answers)
-    fault = _fault(counts, subject.counts(), records, 0)
+    fault = mismatch(counts, subject.counts(), records, 0)
     if not all(good for good, _ in answers):
         fault = "a batch was refused"
     return Figure(records / seconds, used / records * 1e6, times[len(times) // 2], times[-1], fault)
@@ -70,7 +70,7 @@ def _batch(place: int) -> tuple[int, bytes]:
     return place, json.dumps({"records": records}, ensure_ascii=False).encode()
 
 
-def _fault(before: Counts, after: Counts, acknowledged: int, in_flight: int) -> str | None:
+def mismatch(before: Counts, after: Counts, acknowledged: int, in_flight: int) -> str | None:
     """Stored is what was acknowledged, with at most what was on its way when wrk hung up."""
     stored = after.rows - before.rows
     if not acknowledged <= stored <= acknowledged + in_flight:
