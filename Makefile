@@ -16,7 +16,7 @@ WORKERS ?= auto
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) pyproject.toml
 
-.PHONY: help serve test check lint format openapi examples errors ownership tour mutants typescript clients sbom audit lock clean
+.PHONY: help serve test check lint format openapi examples errors ownership tour mutants typescript clients sbom audit lock clean benchmarks
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -65,6 +65,9 @@ ownership: $(DEVELOPMENT) ## write docs/ownership.md from the policy
 
 tour: $(DEVELOPMENT) ## walk the README's tour on a fresh server and write what is answered (needs bash, curl, jq)
 	@$(BIN)/python -m tests.house.tour
+
+benchmarks: $(DEVELOPMENT) ## measure the service beside its limits and its peers and write benchmarks/README.md (40 minutes)
+	@$(BIN)/python -m benchmarks.side_by_side $(ARGS)
 
 mutants: $(DEVELOPMENT) ## change the policy in every small way; a change that no test notices is shown and fails
 	@$(BIN)/python -m tests.house.mutants $(ARGS)

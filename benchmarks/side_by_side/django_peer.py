@@ -11,6 +11,7 @@ import httpx
 from sqlalchemy import make_url
 
 from benchmarks.side_by_side import ours
+from benchmarks.side_by_side.counting import DJANGO, counter
 from benchmarks.side_by_side.plan_of import Rows
 from benchmarks.side_by_side.subjects import READS, Subject, root, started
 from benchmarks.side_by_side.wrk import FRESH, Request
@@ -44,7 +45,8 @@ def serving(
 ) -> Subject:
     """The peer on one database, with as many activities as the service has."""
     (folder / "plan.json").write_text(json.dumps(plan))
-    environment = {"PEER_DATABASE": _database(backend, folder), "PYTHONPATH": str(_CODE)}
+    url = _database(backend, folder)
+    environment = {"PEER_DATABASE": _told(url), "PYTHONPATH": str(_CODE)}
     whole = {**os.environ, **environment}
     subprocess.run([python, _CODE / "prepare.py", folder / "plan.json"], env=whole, check=True)
     threads = ("--worker-class", "gthread", "--workers", "1", "--threads", "4", "--keep-alive", "75")
@@ -57,6 +59,7 @@ def serving(
         server.base_url,
         (root(server), *([cluster] if backend == "postgresql" else [])),
         {job: Request(f"/{job}", reader) for job in READS},
+        counter(url, DJANGO),
         [
             Request(
                 "/activities",
@@ -75,14 +78,25 @@ def serving(
             body = {"records": [ours.record(task, f"loaded/{number}", number) for number in numbers]}
             answer = client.post(subject.batch, json=body, headers=ours.bearer(secrets[agency]))
             assert answer.status_code == 200, answer.text[:2000]
+    if backend == "postgresql":
+        ours.settle(url)
     subject.look()
     return subject
 
 
 def _database(backend: str, folder: Path) -> str:
     if backend == "sqlite":
-        return f"sqlite:{folder / 'django.sqlite3'}"
+        return f"sqlite:///{folder / 'django.sqlite3'}"
     cluster = servers.of_session()
     assert cluster is not None
-    url = make_url(cluster.create_database("django"))
-    return "postgresql:" + ",".join(map(str, (url.username, url.password, url.host, url.port, url.database)))
+    return cluster.create_database("django")
+
+
+def _told(url: str) -> str:
+    """The address as the peer's settings take it."""
+    parts = make_url(url)
+    if url.startswith("sqlite"):
+        return f"sqlite:{parts.database}"
+    return "postgresql:" + ",".join(
+        map(str, (parts.username, parts.password, parts.host, parts.port, parts.database))
+    )

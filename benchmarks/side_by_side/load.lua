@@ -11,10 +11,8 @@ end
 function request()
   turn = turn % #requests + 1
   local text = requests[turn]
-  local from, to = text:find("@@@@@@@@@@@@", 1, true)
-  if not from then return text end
   number = number + 1
-  return text:sub(1, from - 1) .. string.format("%012d", number) .. text:sub(to + 1)
+  return (text:gsub("@@@@@@@@@@@@", string.format("%012d", number)))
 end
 
 function done(summary, latency)

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from sqlalchemy import create_engine, text
 
-from app import sqlite
+from benchmarks.side_by_side.counting import OURS, counter
 from benchmarks.side_by_side.subjects import NOT_CHANGED, Subject, root, started
 from benchmarks.side_by_side.wrk import FRESH, Request
 from tests.conftest import Seeded
@@ -62,45 +62,37 @@ def bearer(secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
-def load(seeded: Seeded, url: str, how_many: int) -> None:
+def load(seeded: Seeded, url: str, numbers: range) -> None:
     """Fill a database through the service, in batches, each office its own."""
+    if not numbers:
+        return
     with (
         ServerProcess({"DATABASE_URL": url}) as server,
         httpx.Client(base_url=server.base_url, timeout=120) as client,
     ):
 
-        def send(place: int) -> None:
-            agency, task = OFFICES[place // BATCH % len(OFFICES)]
-            numbers = range(place, min(place + BATCH, how_many))
-            body = {"records": [record(task, f"loaded/{number}", number) for number in numbers]}
+        def send(part: range) -> None:
+            agency, task = OFFICES[part.start // BATCH % len(OFFICES)]
+            body = {"records": [record(task, f"loaded/{number}", number) for number in part]}
             answer = client.post(
                 f"{PLAN}/activities/batch", json=body, headers=bearer(seeded.secrets[agency])
             )
-            assert answer.json()["counts"]["created"] == len(numbers), answer.text
+            assert answer.json()["counts"]["created"] == len(part), answer.text
 
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(send, range(0, how_many, BATCH)))
-    assert stored(url) == how_many
+            list(pool.map(send, (numbers[place : place + BATCH] for place in range(0, len(numbers), BATCH))))
+    assert counter(url, OURS)() == (numbers.stop, numbers.stop)
     if not url.startswith("sqlite"):
-        _settle(url)
+        settle(url)
 
 
-def _settle(url: str) -> None:
+def settle(url: str) -> None:
     """What autovacuum would do at a time of its own choosing: each of its writes ends what is kept."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text("VACUUM (ANALYZE)"))
         connection.execute(text("CHECKPOINT"))
     engine.dispose()
-
-
-def stored(url: str) -> int:
-    """How many activities the database holds."""
-    engine = create_engine(url, module=sqlite.driver()) if url.startswith("sqlite") else create_engine(url)
-    with engine.connect() as connection:
-        found = connection.execute(text("SELECT count(*) FROM activities")).scalar_one()
-    engine.dispose()
-    return int(found)
 
 
 def serving(
@@ -117,6 +109,7 @@ def serving(
         (root(server), *([cluster] if cluster and seeded.backend == "postgresql" else [])),
         {job: Request(path, reader) for job, path in PATHS.items()}
         | {NOT_CHANGED: Request(PATHS["overview"], {**reader, "If-None-Match": tag})},
+        counter(url, OURS),
         [
             Request(
                 f"{PLAN}/activities",
@@ -126,6 +119,7 @@ def serving(
             )
             for agency, task in OFFICES
         ],
+        f"{PLAN}/activities/batch",
     )
     subject.look()
     return subject

@@ -42,16 +42,22 @@ Median = dict[Cell, Figure]
 
 
 def read(subject: Subject, job: str, connections: int, seconds: float) -> Figure:
-    """Fire one read for so long, once the server has finished with what came before."""
+    """Fire one read for so long.
+
+    When wrk hangs up, each connection has one request under way, which the server does to its end: that is
+    waited for, and counts as one where CPU is shared out.
+    """
     wait_until_idle(subject.roots)
     before = cpu_seconds(subject.roots)
     told = fire(subject.base_url, [subject.reads[job]], connections, seconds)
+    wait_until_idle(subject.roots)
     used = cpu_seconds(subject.roots) - before
     if told.failed or not told.requests:
         return Figure(fault=f"{told.failed} failed of {told.requests}")
     if not in_full(told, subject.bodies[job]):
         return Figure(fault=f"{told.bytes} bytes in {told.requests} answers of {subject.bodies[job]}")
-    return Figure(told.requests / told.seconds, used / told.requests * 1e6, told.p50, told.p99)
+    cpu = used / (told.requests + connections) * 1e6
+    return Figure(told.requests / told.seconds, cpu, told.p50, told.p99)
 
 
 def alternate(turns: Sequence[tuple[Cell, Turn]], rounds: int) -> Median:

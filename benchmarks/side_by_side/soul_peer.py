@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from benchmarks.side_by_side import ours
+from benchmarks.side_by_side.counting import SOUL, counter
 from benchmarks.side_by_side.plan_of import Rows
 from benchmarks.side_by_side.subjects import Subject, root, started
 from benchmarks.side_by_side.wrk import FRESH, Request
@@ -62,6 +63,7 @@ def serving(
             "roll-up": Request(page.format("roll_up")),
             "tasks": Request(page.format("tasks") + "&_ordering=order_key"),
         },
+        counter(f"sqlite:///{path}", SOUL),
         [
             Request(
                 "/api/tables/activities/rows",

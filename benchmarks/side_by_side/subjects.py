@@ -1,11 +1,12 @@
 """What is measured, as the measuring sees it; and how it is started so that it can be found in /proc."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import httpx
 
+from benchmarks.side_by_side.counting import Counts
 from benchmarks.side_by_side.wrk import Request
 from tests.servers import ServerProcess
 
@@ -23,6 +24,7 @@ class Subject:
     base_url: str
     roots: tuple[int, ...]
     reads: Mapping[str, Request]
+    counts: Callable[[], Counts] = lambda: Counts(0, 0)
     writes: Sequence[Request] = ()
     batch: str = ""
     """Where a thousand records go in one request."""

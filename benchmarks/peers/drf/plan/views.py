@@ -16,25 +16,9 @@ from rest_framework.views import APIView
 from plan.models import Activity, Assignment, Change, Task
 
 SUMS = {"owed": Sum("owed"), "evidenced": Sum("evidenced"), "recorded": Sum("recorded")}
-TASK = [
-    "id",
-    "code",
-    "section",
-    "family",
-    "kind",
-    "title_vi",
-    "title_en",
-    "lines",
-    "line",
-    "visibility",
-    "status",
-    "weight",
-    "target",
-    "due_on",
-    "due_source",
-    "note_vi",
-    "note_en",
-]
+_OF_TASKS = "id code section family kind title_vi title_en lines line visibility status"
+_AND = "weight target due_on due_source note_vi note_en"
+TASK = (*_OF_TASKS.split(), *_AND.split())
 PAGE = 50
 
 
