@@ -13,7 +13,7 @@ def test_another_schema_is_not_ready_and_lives(service: Service) -> None:
                 text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision}
             )
 
-    assert service.anonymous.get("/readyz").json() == {"status": "ok"}
+    assert service.anonymous.get("/readyz").json() == {"status": "ok", "replica": None}
     stamped("0001")
     answer = service.anonymous.get("/readyz")
     assert (answer.status_code, answer.json()["code"]) == (503, "busy")
