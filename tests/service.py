@@ -20,11 +20,14 @@ every database."""
 
 
 class Service:
-    """One application over one database. `service["SCT"]` is a client with SCT's key."""
+    """One application over one database. `service["SCT"]` is a client with SCT's key.
+
+    It keeps no answers: a fault that a test plants in the code is no commit. Servers of their own keep them.
+    """
 
     def __init__(self, url: str, secrets: dict[str, str], clock: Clock = utc_now) -> None:
         self.url, self.secrets = url, secrets
-        self.app = _idle.pop() if _idle else create_app(Settings(DATABASE_URL="sqlite://"))
+        self.app = _idle.pop() if _idle else create_app(Settings(DATABASE_URL="sqlite://", kept_bytes=0))
         self.app.state.database = Database(Settings(DATABASE_URL=url), clock)
         self.anonymous = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
 

@@ -400,7 +400,7 @@ def test_files_are_taken_at_their_address_alone(
 def test_a_file_may_be_ten_times_as_large_as_any_other_body(library: Service) -> None:
     most = 10 * 1024 * 1024
     blank = b" " * 9_999 + b"\n"
-    body = (csv_of(ROW) + b"\r\n" + blank * (most // len(blank)))[:most]
+    body = (csv_of(ROW) + b"\r\n" + blank * (most // len(blank) + 1))[:most]
     assert counts(send(library["SVHTTDL"], body, dry_run=True)) == {"created": 1}
     answer = send(library["SVHTTDL"], body + b"\n")
     assert (answer.status_code, answer.json()["most_bytes"]) == (413, most)
