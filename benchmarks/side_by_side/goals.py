@@ -67,8 +67,8 @@ def ratio(above: float | None, below: float | None) -> float | None:
     return above / below if above is not None and below else None
 
 
-def every(found: Median, sizes: tuple[int, int], resident: dict[str, float], ready: float) -> list[Goal]:
-    """All rows of the issue's table; `resident` in MiB by process, `ready` in seconds."""
+def every(found: Median, sizes: tuple[int, int], extra: dict[str, float]) -> list[Goal]:
+    """All rows asked for; `extra` has the seconds of a start, and MiB by database."""
     run = Run(found)
     unchanged, anew = "unchanged since the last read", "computed anew"
     goals = [
@@ -86,7 +86,7 @@ def every(found: Median, sizes: tuple[int, int], resident: dict[str, float], rea
             Goal(unchanged, f"≥ {times} × soul", database, times,
                  run.cheaper(warm, ("soul", "SQLite"), READS, (8, 32))),
             Goal(unchanged, "≥ 150 × Redmine", database, 150,
-                 run.cheaper(warm, ("Redmine", "SQLite"), READS, (8, 32))),
+                 run.cheaper(warm, ("Redmine", "SQLite"), READS, (1,))),
             Goal(anew, "≥ 2 × DRF", database, 2, run.cheaper((COLD, database), drf, READS, (8, 32))),
             Goal("304", "no slower than the answer", database, 1, {
                 f"×{number}": ratio(run.cpu(*warm, READS[0], number), run.cpu(*warm, NOT_CHANGED, number))
@@ -97,7 +97,7 @@ def every(found: Median, sizes: tuple[int, int], resident: dict[str, float], rea
                 for job in growth.JOBS
             }, at_most=True),
         ]  # fmt: skip
-    return goals + _writing(run) + _footprint(resident, ready)
+    return goals + _writing(run) + _footprint(extra)
 
 
 def _writing(run: Run) -> list[Goal]:
@@ -129,8 +129,10 @@ def _writing(run: Run) -> list[Goal]:
     ]  # fmt: skip
 
 
-def _footprint(resident: dict[str, float], ready: float) -> list[Goal]:
+def _footprint(extra: dict[str, float]) -> list[Goal]:
+    """After a run of writes, not after an hour of load."""
+    resident: dict[str, float | None] = {f"MiB, {name}": extra.get(name) for name in DATABASES}
     return [
-        Goal("footprint after this run", "≤ 120 MiB a process", "", 120, {**resident}, at_most=True),
-        Goal("start", "ready in ≤ 4 s", "", 4, {"s": ready}, at_most=True),
+        Goal("footprint after the writes", "≤ 120 MiB a process", "", 120, resident, at_most=True),
+        Goal("start", "ready in ≤ 4 s", "", 4, {"s": extra.get("ready")}, at_most=True),
     ]
