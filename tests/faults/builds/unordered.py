@@ -4,11 +4,12 @@ No row is locked before it is judged, no version is compared, no repetition wait
 used as SQLAlchemy's defaults have it (traps 2 and 3). Started as a script in place of `ttdn`.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, Select, create_engine
+from sqlalchemy import Engine, create_engine, event
 
 from app import db, sqlite
 from app.cli import main
@@ -23,9 +24,9 @@ def no_turn(_: Database) -> Iterator[None]:
     yield
 
 
-def no_lock(self: Select[Any], **_: Any) -> Select[Any]:
-    """Read the row as if it were only looked at."""
-    return self
+def no_lock(_connection: Any, _cursor: Any, said: str, given: Any, *_: Any) -> tuple[str, Any]:
+    """Read the row as if it were only looked at, however the query was put together."""
+    return re.sub(r" FOR (NO KEY )?(KEY )?(UPDATE|SHARE)( OF \w+)?", "", said), given
 
 
 def by_default(settings: Settings) -> Engine:
@@ -37,7 +38,7 @@ if __name__ == "__main__":
     Database._turn_to_write = no_turn  # type: ignore[method-assign,assignment]
     Database.hold = lambda *_: True  # type: ignore[method-assign]
     db._sqlite_engine = by_default
-    Select.with_for_update = no_lock  # type: ignore[method-assign,assignment]
+    event.listen(Engine, "before_cursor_execute", no_lock, retval=True)
     for mapper in Base.registry.mappers:
         mapper.version_id_col = None
     main()
