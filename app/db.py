@@ -49,10 +49,8 @@ def utc_now() -> datetime:
 
 
 class Database:
-    """The engine and the two ways through it: `reading` and `writing`; and `look`, which may be late.
-
-    Each unit of work happens at one instant, which `clock` tells as it begins (`models.unit`).
-    """
+    """The engine and the two ways through it: `reading` and `writing`; and `look`, which may be late. Each
+    unit of work happens at one instant, which `clock` tells as it begins (`models.unit`)."""
 
     def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
         self._clock = clock
@@ -78,6 +76,8 @@ class Database:
         """One snapshot of everything; nothing can be changed through it."""
         with self._session(self._reader) as session:
             yield session
+            session.expunge_all()  # there is nothing to write
+            session.commit()  # psycopg forgets what it has prepared where a transaction is undone
 
     def look(self, at: Callable[[Session], T], at_least: int | None) -> T:
         """Look at one snapshot that holds what was committed up to a position of the primary's log, or all of
