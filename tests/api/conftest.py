@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from seed import loader
 from tests.service import PLAN, Service
+from tests.writing import pushing
 
 if TYPE_CHECKING:
     from tests.conftest import Seeded
@@ -125,3 +127,21 @@ def archive(seeded: "Seeded") -> Iterator[Service]:
         _spend(running)
         yield running
     seeded.drop(url)
+
+
+# The three parties to money: who spends, who allocates, who checks.
+
+
+@pytest.fixture
+def office(service: Service) -> TestClient:
+    return service["SVHTTDL"]
+
+
+@pytest.fixture
+def funder(service: Service) -> TestClient:
+    return pushing(service, "STC")
+
+
+@pytest.fixture
+def checker(service: Service) -> TestClient:
+    return pushing(service, "VPTU")

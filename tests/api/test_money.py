@@ -37,21 +37,6 @@ from tests.writing import abolish, differences, journal, pushing, rows
 MILLION = 1_000_000
 
 
-@pytest.fixture
-def office(service: Service) -> TestClient:
-    return service["SVHTTDL"]
-
-
-@pytest.fixture
-def funder(service: Service) -> TestClient:
-    return pushing(service, "STC")
-
-
-@pytest.fixture
-def checker(service: Service) -> TestClient:
-    return pushing(service, "VPTU")
-
-
 def fault(answer: Any) -> tuple[str, str]:
     assert answer.status_code == 422, answer.text
     (found,) = answer.json()["errors"]

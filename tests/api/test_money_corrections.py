@@ -3,7 +3,6 @@
 from typing import Any
 
 import httpx
-import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
@@ -24,21 +23,6 @@ from tests.writing import abolish, differences, journal, pushing, rows
 
 ANY = {"If-Match": "*"}
 LISTS = ("tasks", "outputs", "activities", "events")
-
-
-@pytest.fixture
-def office(service: Service) -> TestClient:
-    return service["SVHTTDL"]
-
-
-@pytest.fixture
-def funder(service: Service) -> TestClient:
-    return pushing(service, "STC")
-
-
-@pytest.fixture
-def checker(service: Service) -> TestClient:
-    return pushing(service, "VPTU")
 
 
 def correct(client: httpx.Client, line: str, **changes: Any) -> httpx.Response:

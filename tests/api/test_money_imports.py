@@ -45,16 +45,6 @@ ENTRY = [
 DECIDED = ["15/QĐ-STC", "15/02/2023", "Sở Tài chính"]
 
 
-@pytest.fixture
-def office(service: Service) -> TestClient:
-    return service["SVHTTDL"]
-
-
-@pytest.fixture
-def funder(service: Service) -> TestClient:
-    return pushing(service, "STC")
-
-
 def send(client: httpx.Client, noun: str, body: bytes, media: str = CSV, **asked: Any) -> httpx.Response:
     """Send a file of lines or entries."""
     path = f"{BUDGET}/{noun}/imports"

@@ -3,25 +3,14 @@ was spent stands beside what was done."""
 
 from typing import Any
 
-import pytest
 from starlette.testclient import TestClient
 
 from tests.money import BUDGET, TOTAL, allocate, done, opened, post, stands, write
 from tests.service import PLAN, Service
 from tests.walks import items
-from tests.writing import pushing, record
+from tests.writing import record
 
 KINDS = ("needed", "allocated", "committed", "spent", "settled")
-
-
-@pytest.fixture
-def office(service: Service) -> TestClient:
-    return service["SVHTTDL"]
-
-
-@pytest.fixture
-def funder(service: Service) -> TestClient:
-    return pushing(service, "STC")
 
 
 def rows(client: TestClient, by: str) -> dict[str, dict[str, Any]]:

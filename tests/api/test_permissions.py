@@ -519,7 +519,7 @@ def asker(service: Service, code: str) -> Callable[[Action, str], PermissionOut]
 def test_can_is_what_is_allowed(lived: Service, clients: dict[str, TestClient], noun: str) -> None:
     for code, client in clients.items():
         put = asker(lived, code)
-        for place, thing in enumerate(sample(client, noun, 2, f"{code} {noun}")):
+        for place, thing in enumerate(sample(client, noun, 4, f"{code} {noun}")):
             on = f"{SLUG}/{noun}/{thing.get('id') or thing['code']}"
             wanted = list(Action) if place == 0 else LISTS[noun]
             allowed = [action for action in wanted if put(action, on).allowed]

@@ -202,10 +202,9 @@ def test_an_older_backup_is_brought_up_to_date_and_a_newer_one_refused(
     assert told(elsewhere, "doctor").exit_code == 0
 
 
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_the_journal_is_read_in_another_cluster_too(site: Site, elsewhere: str, tmp_path: Path) -> None:
     """Transactions are numbered in each cluster anew: docs/decisions/0006."""
-    if site.embedded:
-        pytest.skip("SQLite numbers no transactions")
     database = Database(Settings(DATABASE_URL=site.url))
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE changes SET horizon = horizon + 1099511627776"))
@@ -222,9 +221,8 @@ def test_the_journal_is_read_in_another_cluster_too(site: Site, elsewhere: str, 
 @pytest.mark.skipif(
     os.name != "posix", reason="a program of our own in the place of PostgreSQL's is a script"
 )
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_no_password_is_on_a_command_line(site: Site, elsewhere: str, tmp_path: Path) -> None:
-    if site.embedded:
-        pytest.skip("SQLite has no password")
     seen, programs = tmp_path / "seen", tmp_path / "bin"
     programs.mkdir()
     for name in ("pg_dump", "pg_restore", "psql"):
@@ -243,18 +241,16 @@ def test_no_password_is_on_a_command_line(site: Site, elsewhere: str, tmp_path: 
     assert site.secrets["SVHTTDL"] not in file.read_bytes().decode(errors="replace")
 
 
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_without_postgresqls_programs_it_says_which_one_is_missing(site: Site, tmp_path: Path) -> None:
-    if site.embedded:
-        pytest.skip("SQLite comes with its own")
     done = ttdn(site.url, "backup", str(tmp_path / "x"), PATH=str(tmp_path))
     assert (done.returncode, "pg_dump" in done.stderr, "postgresql-client" in done.stderr) == (1, True, True)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_copy_of_the_file_alone_is_what_it_was_said_to_be(site: Site, tmp_path: Path) -> None:
     """The control: `cp` of a database in use is not a backup (trap 18)."""
-    if not site.embedded:
-        pytest.skip("PostgreSQL is no file")
     live = Path(site.url.removeprefix("sqlite:///"))
     with closing(sqlite.driver().connect(str(live), isolation_level=None)) as held:
         held.execute("SELECT 1 FROM plans").fetchall()

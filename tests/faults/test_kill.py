@@ -12,7 +12,7 @@ from tests.faults.sites import Site, launcher
 from tests.servers import ServerProcess
 
 KILLS = patience.KILLS // 5
-"""Those that `ttdn-push` has to live through are in test_senders.py."""
+"""A fifth of those that `ttdn-push` has to live through (tests/faults/test_senders.py)."""
 
 
 def killed(server: ServerProcess, offices: Sequence[Office], chance: random.Random) -> None:

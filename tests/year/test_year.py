@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import TIMES, untraced
+from tests.patience import untraced
 from tests.writing import differences
 from tests.year import comparing, months, playing
 from tests.year.comparing import DIVISIONS, OUTSIDER, Evening
@@ -23,10 +23,10 @@ APART = ("steps", "things", "model", "deciding", "taking", "figures", "reading")
 
 
 def on_a_calm_day(evening: Evening) -> Iterator[str]:
-    """Only the day has moved: one breakdown after the other of the owner's, who sees all, and every third day
-    one of the outsider's. With TTDN_TEST_TIMES=2 or more all of the owner's, every day."""
+    """Only the day has moved: every figure of the owner's, who sees all; every third day one breakdown of the
+    outsider's."""
     day = evening.today.toordinal()
-    for division in DIVISIONS if TIMES > 1 else [DIVISIONS[day % 4]]:
+    for division in DIVISIONS:
         yield from comparing.division(evening, OWNER, division)
     if day % 3 == 0:
         yield from comparing.division(evening, OUTSIDER, DIVISIONS[day // 3 % 4])
