@@ -36,25 +36,31 @@ class Postgres:
 
     def create_database(self, name: str, template: str = "template0") -> str:
         """An empty database, or a copy of `template`, which nobody may be connected to; its address."""
-        self._administer("CREATE DATABASE {} TEMPLATE {}", name, template)
+        with self._administering() as connection:
+            # To copy the files costs a quarter of logging each block; before 15 nothing else was done.
+            how = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+            names = map(sql.Identifier, (name, template))
+            connection.execute(sql.SQL(f"CREATE DATABASE {{}} TEMPLATE {{}} {how}").format(*names))
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
         """Gone, with everybody who is connected to it (PostgreSQL 13 and later)."""
-        self._administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        with self._administering() as connection:
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
     def say(self, statement: str) -> Any:
         """One statement, outside a transaction; the first column of the first row of what it gives."""
-        address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(address, autocommit=True) as connection:
+        with self._administering() as connection:
             done = connection.execute(statement.encode())
             row = done.fetchone() if done.description else None
             return row[0] if row else None
 
-    def _administer(self, statement: str, *names: str) -> None:
+    def _administering(self) -> psycopg.Connection:
+        """A connection outside any transaction, closed when its block ends."""
         address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        return psycopg.connect(address, autocommit=True)
 
 
 class ThrowAwayPostgres(Postgres):
