@@ -95,7 +95,8 @@ def filed(session: Session, actor: Actor, docket: Docket, activity: Activity) ->
         None,
         None,
     )
-    return _out(session, docket.here, actor, [row])[0]
+    may = Permissions(session, docket.here, actor, known={docket.task.id: docket.item})
+    return _one(docket.here, may, row)
 
 
 def by_ids(session: Session, actor: Actor, slug: str, public_ids: Collection[str]) -> dict[str, ActivityOut]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import BatchRefused, Failure, Fault, Text
 from app.models import Activity
+from app.rules.judging import Permit
 from app.rules.parties import Actor
 from app.schemas.activities import ActivityIn
 from app.schemas.batches import (
@@ -24,7 +25,6 @@ from app.schemas.batches import (
 )
 from app.services import activities, evidence, filing, grounds, outcomes, recording, refusals
 from app.services.dockets import Docket
-from app.services.filing import Leave
 from app.services.grounds import Ground
 from app.services.outcomes import Outcome
 from app.services.tallying import Tally
@@ -81,7 +81,7 @@ class Tray:
 
     def __init__(self, session: Session, actor: Actor, here: Ground, records: Sequence[ActivityIn]) -> None:
         self._session, self._actor, self._here, self._records = session, actor, here, records
-        self._open: dict[str | None, tuple[Tally, Leave] | Failure] = {}
+        self._open: dict[str | None, tuple[Tally, Permit] | Failure] = {}
         self._tally: Tally | None = None
 
     def take(self, place: int, record: ActivityIn) -> BatchRow:
@@ -97,16 +97,16 @@ class Tray:
         except Failure as failure:
             return _refused(place, failure)
 
-    def _opened(self, record: ActivityIn) -> tuple[Tally, Leave] | Failure:
+    def _opened(self, record: ActivityIn) -> tuple[Tally, Permit] | Failure:
         self._session.flush()  # the rows of the docket are read anew
         try:
-            docket, leave = filing.for_record(self._session, self._actor, self._here, record)
+            docket, permit = filing.for_record(self._session, self._actor, self._here, record)
         except Failure as failure:
             return failure
         if self._tally is None:
             file = filing.on_file(self._session, docket, self._records)
             self._tally = Tally(self._session, docket, file)
-        return self._tally, leave
+        return self._tally, permit
 
     def _taken(self, place: int, outcome: Outcome) -> BatchRow:
         docket, activity, result, moved = outcome

@@ -1,7 +1,8 @@
 """Dockets: the one assignment an act is about, locked, with all that belongs to it.
 
 Acts on the same assignment follow each other; acts on different ones do not wait. What holds is what holds
-under the lock: a decision may have come between, so leave is asked before it and again under it.
+under the lock: a decision may have come between. Where the lock has to be found by what is asked about, leave
+is asked before it and again under it.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from app.errors import NotFound
 from app.models import Agency, Assignment, Output, Task
 from app.rules.judging import Permit, allowed
 from app.rules.ownership import Action
-from app.rules.parties import Actor, part_of
+from app.rules.parties import Actor, Item, part_of
 from app.rules.vocabulary import Role
 from app.services import access, grounds, offers, outputs, sight
 from app.services.grounds import Ground
@@ -21,10 +22,12 @@ from app.services.grounds import Ground
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """The one assignment an act is about: locked, with its task, its body and its outputs."""
+    """The one assignment an act is about: locked, with its task, what the rules know of that, its body and
+    its outputs."""
 
     here: Ground
     task: Task
+    item: Item
     assignment: Assignment
     agency: Agency
     outputs: list[Output]
@@ -65,15 +68,14 @@ def _for_output(
         raise NotFound()
     output, task, body = found
 
-    def permitted() -> Permit:
-        claimants = grounds.claimants(session, here, output)
-        item = part_of(grounds.item(session, here, task), body, claimants)
-        action = next(iter(allowed(actor, actions, item)), actions[0])
-        return access.permit(actor, action, item, lambda: offers.instead(session, here, actor, action, task))
+    def permitted(item: Item) -> Permit:
+        part = part_of(item, body, grounds.claimants(session, here, output))
+        action = next(iter(allowed(actor, actions, part)), actions[0])
+        return access.permit(actor, action, part, lambda: offers.instead(session, here, actor, action, task))
 
-    permitted()
-    docket = opened(session, here, task, *lock(session, task, output.assignment_id))
-    return docket, output, permitted()
+    permitted(grounds.item(session, here, task))
+    docket = opened(session, here, task, output.assignment_id)
+    return docket, output, permitted(docket.item)
 
 
 def for_assignment(
@@ -98,13 +100,13 @@ def for_assignment(
         raise NotFound()
     assignment_id, task, body = found
 
-    def permitted() -> Permit:
-        item = part_of(grounds.item(session, here, task), body)
-        return access.permit(actor, action, item, lambda: offers.instead(session, here, actor, action, task))
+    def permitted(item: Item) -> Permit:
+        part = part_of(item, body)
+        return access.permit(actor, action, part, lambda: offers.instead(session, here, actor, action, task))
 
-    permitted()
-    docket = opened(session, here, task, *lock(session, task, assignment_id))
-    return docket, permitted()
+    permitted(grounds.item(session, here, task))
+    docket = opened(session, here, task, assignment_id)
+    return docket, permitted(docket.item)
 
 
 _LOCKED = (
@@ -117,12 +119,15 @@ _LOCKED = (
 _ANEW = select(Task).where(Task.id == bindparam("id")).execution_options(populate_existing=True)
 
 
-def lock(session: Session, task: Task, assignment_id: int) -> tuple[Assignment, Agency]:
+def opened(session: Session, here: Ground, task: Task, assignment_id: int) -> Docket:
     """Lock an assignment, and read its task anew: what an amendment changes, it changes under this lock."""
-    found = session.execute(_LOCKED, {"id": assignment_id}).one()
+    assignment, agency = session.execute(_LOCKED, {"id": assignment_id}).one()
     session.scalars(_ANEW, {"id": task.id}).one()
-    return found[0], found[1]
+    return of_locked(session, here, task, grounds.item(session, here, task), assignment, agency)
 
 
-def opened(session: Session, here: Ground, task: Task, assignment: Assignment, agency: Agency) -> Docket:
-    return Docket(here, task, assignment, agency, outputs.owed_by(session, assignment))
+def of_locked(
+    session: Session, here: Ground, task: Task, item: Item, assignment: Assignment, agency: Agency
+) -> Docket:
+    """The docket of an assignment that is locked, its task and item read since."""
+    return Docket(here, task, item, assignment, agency, outputs.owed_by(session, assignment))

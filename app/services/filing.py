@@ -1,55 +1,65 @@
 """Filing: whose record it is, and the docket it belongs to."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, NotFound, Text
 from app.models import Activity, Agency, Assignment, Task
-from app.models.unit import today
 from app.rules.judging import Permit
 from app.rules.ownership import Action
-from app.rules.parties import Actor, Item
+from app.rules.parties import Actor, Item, part_of
 from app.rules.vocabulary import Role
 from app.schemas.activities import ActivityIn
 from app.services import access, dockets, grounds, offers, sight
 from app.services.dockets import Docket
 from app.services.grounds import Ground
 
-
-class Leave(NamedTuple):
-    """Leave to record for a body, and what it was judged by."""
-
-    permit: Permit
-    item: Item
-
-
 File = dict[tuple[str | None, str | None], Activity]
 """A body's records by their natural keys."""
 
 
-def for_record(session: Session, actor: Actor, here: Ground, body: ActivityIn) -> tuple[Docket, Leave]:
+def for_record(session: Session, actor: Actor, here: Ground, body: ActivityIn) -> tuple[Docket, Permit]:
     """The docket of a record that is pushed now, if its pusher may record for that body."""
+    whose = body.agency or actor.agency
+    locked = session.execute(
+        _PART, {"plan": here.plan.id, "task": body.task, "agency": whose, "day": here.today}
+    ).one_or_none()
     task = sight.duty_named(session, here, actor, body.task)
+    item = grounds.item(session, here, task)
+    assigned = (*item.roles.get(Role.LEAD, ()), *item.roles.get(Role.COORDINATE, ()))
+    permit = access.permit(
+        actor,
+        Action.ACTIVITY_RECORD,
+        part_of(item, body.agency) if body.agency in assigned else item,
+        lambda: offers.instead(session, here, actor, Action.ACTIVITY_RECORD, task),
+    )
+    if whose not in assigned:
+        raise _not_assigned(body, assigned)
+    if locked is None:  # a decision came between, which gave this body its part
+        return for_record(session, actor, here, body)
+    return dockets.of_locked(session, here, task, item, *locked), permit
 
-    def permitted() -> Leave:
-        item = grounds.item(session, here, task, body.agency)
-        if not _bodies(item):
-            item = grounds.item(session, here, task)
-        permit = access.permit(
-            actor,
-            Action.ACTIVITY_RECORD,
-            item,
-            lambda: offers.instead(session, here, actor, Action.ACTIVITY_RECORD, task),
-        )
-        return Leave(permit, item)
 
-    whose = _whose(actor, body, _bodies(permitted().item))
-    locked = dockets.lock(session, task, _of_body(session, task, whose))
-    leave = permitted()  # a decision may have come between: what holds is what holds now
-    return dockets.opened(session, here, task, *locked), leave
+_PART = (
+    select(Assignment, Agency)
+    .join(Agency, Agency.id == Assignment.agency_id)
+    .join(Task, Task.id == Assignment.task_id)
+    .where(
+        Task.plan_id == bindparam("plan"),
+        Task.code == bindparam("task"),
+        Agency.code == bindparam("agency"),
+        Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
+        ~Assignment.fans_out,
+        grounds.current(grounds.ON),
+    )
+    .order_by(Assignment.role.desc(), Assignment.id)  # lead before coordinate
+    .limit(1)
+    .with_for_update(of=Assignment)
+    .execution_options(populate_existing=True)
+)
+"""A body's own part of a duty, locked: what is read from here on, decisions included, stays so."""
 
 
 def for_activity(
@@ -71,17 +81,17 @@ def for_activity(
         raise NotFound()
     activity_id, assignment_id, task, agency_code = found
 
-    def permitted() -> Permit:
-        item = grounds.item(session, here, task, agency_code)
-        return access.permit(actor, action, item, lambda: offers.instead(session, here, actor, action, task))
+    def permitted(item: Item) -> Permit:
+        part = part_of(item, agency_code)
+        return access.permit(actor, action, part, lambda: offers.instead(session, here, actor, action, task))
 
-    permitted()
-    locked = dockets.lock(session, task, assignment_id)
-    permit = permitted()
+    permitted(grounds.item(session, here, task))
+    docket = dockets.opened(session, here, task, assignment_id)
+    permit = permitted(docket.item)
     activity = session.scalars(
         select(Activity).where(Activity.id == activity_id).execution_options(populate_existing=True)
     ).one()
-    return dockets.opened(session, here, task, *locked), activity, permit
+    return docket, activity, permit
 
 
 _PUSHED = select(Activity).where(
@@ -109,37 +119,9 @@ def on_file(session: Session, docket: Docket, bodies: Iterable[ActivityIn]) -> F
     return {(one.source_system, one.external_id): one for one in found}
 
 
-def _bodies(item: Item) -> tuple[str, ...]:
-    """The bodies assigned to the item itself."""
-    return (*item.roles.get(Role.LEAD, ()), *item.roles.get(Role.COORDINATE, ()))
-
-
-_OF_BODY = (
-    select(Assignment.id)
-    .join(Agency, Agency.id == Assignment.agency_id)
-    .where(
-        Assignment.task_id == bindparam("task"),
-        Agency.code == bindparam("agency"),
-        Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
-        ~Assignment.fans_out,
-        grounds.current(grounds.ON),
-    )
-    .order_by(Assignment.role.desc(), Assignment.id)  # lead before coordinate
-    .limit(1)
-)
-
-
-def _of_body(session: Session, task: Task, agency_code: str) -> int:
-    """The number of a body's own assignment, as lead if it is one."""
-    return session.scalars(_OF_BODY, {"task": task.id, "agency": agency_code, "day": today(session)}).one()
-
-
-def _whose(actor: Actor, body: ActivityIn, assigned: tuple[str, ...]) -> str:
-    """The body whose activity it is: the caller, or the one it records for."""
-    whose = body.agency or actor.agency
-    if whose in assigned:
-        return str(whose)
-    raise Invalid(
+def _not_assigned(body: ActivityIn, assigned: tuple[str, ...]) -> Invalid:
+    """Who records for others has to say for whom, and only those are named who have a part."""
+    return Invalid(
         faults=[
             Fault(
                 "/agency",

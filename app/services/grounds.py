@@ -32,7 +32,15 @@ class Ground:
 # Queries of every request are said once: SQLAlchemy needs longer to put them together than to ask them.
 _OWNER, _SECRETARIAT, _APPROVER = aliased(Agency), aliased(Agency), aliased(Agency)
 _BY_SLUG = (
-    select(Plan, _OWNER, _SECRETARIAT, _APPROVER)
+    select(
+        Plan,
+        _OWNER.code,
+        _OWNER.valid_to,
+        _SECRETARIAT.code,
+        _SECRETARIAT.valid_to,
+        _APPROVER.code,
+        _APPROVER.valid_to,
+    )
     .join(_OWNER, _OWNER.id == Plan.owner_id)
     .outerjoin(_SECRETARIAT, _SECRETARIAT.id == Plan.secretariat_id)
     .outerjoin(_APPROVER, _APPROVER.id == Plan.superior_id)
@@ -45,17 +53,17 @@ def find(session: Session, actor: Actor, slug: str) -> Ground:
     found = session.execute(_BY_SLUG, {"slug": slug}).one_or_none()
     if found is None:
         raise NotFound()
-    plan = found[0]
-    bodies: list[Agency | None] = list(found[1:])
-    owner_, secretariat_, approver_ = (None if body is None else body.code for body in bodies)
+    plan, owner, owner_to, secretariat, secretariat_to, approver, approver_to = found
     day = today(session)
     powers = _powers(session, plan, day)
-    ended = {body.code for body in bodies if body is not None and has_ended(body.valid_to, day)}
+    bodies: list[tuple[str | None, date | None]]
+    bodies = [(owner, owner_to), (secretariat, secretariat_to), (approver, approver_to)]
+    ended = {code for code, valid_to in bodies if code is not None and has_ended(valid_to, day)}
     item = Item(
-        owner=owner_,
-        secretariat=secretariat_,
+        owner=owner,
+        secretariat=secretariat,
         superiors=tuple(plan.superiors),
-        approver=approver_,
+        approver=approver,
         plan_status=plan.status,
         roles={role: tuple(row[1] for row in rows) for role, rows in powers.items()},
         voiceless=_voiceless((tuple(row)[:4] for rows in powers.values() for row in rows), day) | ended,
@@ -149,21 +157,18 @@ def find_held(session: Session, actor: Actor, slug: str) -> Ground:
     return find(session, actor, slug)
 
 
-def item(session: Session, here: Ground, row: Task, only: str | None = None) -> Item:
-    """What the rules need to know of a task; `only` narrows its bodies to one, for that body's own part."""
-    return items(session, here, {row.id: row}, only)[row.id]
+def item(session: Session, here: Ground, row: Task) -> Item:
+    """What the rules need to know of a task."""
+    return items(session, here, {row.id: row})[row.id]
 
 
-def items(
-    session: Session, here: Ground, rows: Mapping[int, Task], only: str | None = None
-) -> dict[int, Item]:
+def items(session: Session, here: Ground, rows: Mapping[int, Task]) -> dict[int, Item]:
     """The same for several tasks at once, by their number: bodies in the order of the clause, groups as their
     members; who handed its part over is `former` there."""
     day = today(session)
     holding: dict[int, list[Row[Role, str, AgencyKind, date | None, int, bool]]] = {id_: [] for id_ in rows}
     for found in session.execute(_HOLDING, {"tasks": list(rows), "day": day}):
-        if only in (None, found[1]):
-            holding[found[4]].append(found)
+        holding[found[4]].append(found)
     return {id_: _item(here, rows[id_], bodies, day) for id_, bodies in holding.items()}
 
 

@@ -27,7 +27,18 @@ def well_formed(secret: str | None) -> str:
 
 
 _BY_DIGEST = (
-    select(Key, Agency).join(Agency, Agency.id == Key.agency_id).where(Key.digest == bindparam("digest"))
+    select(
+        Key.public_id,
+        Key.scopes,
+        Key.expires_at,
+        Key.revoked_at,
+        Agency.id,
+        Agency.code,
+        Agency.kind,
+        Agency.valid_to,
+    )
+    .join(Agency, Agency.id == Key.agency_id)
+    .where(Key.digest == bindparam("digest"))
 )
 
 
@@ -36,20 +47,20 @@ def identify(session: Session, secret: str) -> Actor:
     found = session.execute(_BY_DIGEST, {"digest": form.digest(secret)}).one_or_none()
     if found is None:
         raise _unknown("key_invalid")
-    key, agency = found
+    key, scopes, expires_at, revoked_at, agency_id, agency, kind, valid_to = found
     now = instant(session)
-    if key.revoked_at is not None and key.revoked_at <= now:
+    if revoked_at is not None and revoked_at <= now:
         raise _unknown("key_revoked")
-    if key.expires_at <= now:
+    if expires_at <= now:
         raise _unknown("key_expired")
     return Actor(
-        agency=agency.code,
-        kind=agency.kind,
-        agency_id=agency.id,
-        scopes=frozenset(Scope(scope) for scope in key.scopes),
-        via=f"key:{key.public_id}",
-        active=agency.valid_to is None or agency.valid_to >= today(session),
-        until=key.expires_at,
+        agency=agency,
+        kind=kind,
+        agency_id=agency_id,
+        scopes=frozenset(Scope(scope) for scope in scopes),
+        via=f"key:{key}",
+        active=not grounds.has_ended(valid_to, today(session)),
+        until=expires_at,
     )
 
 

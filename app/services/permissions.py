@@ -1,7 +1,7 @@
 """Permissions: what the caller may do with each thing it sees, told on the thing and taken as a filter. The
 same engine as behind every refusal, so neither can say what the other denies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
@@ -52,12 +52,20 @@ _URGED = {
 
 
 class Permissions:
-    """What one caller may do in one plan. The items of tasks are read once, those of `tasks` all at once."""
+    """What one caller may do in one plan. The items of tasks are read once, those of `tasks` all at once, and
+    those that are `known` not at all."""
 
-    def __init__(self, session: Session, here: Ground, actor: Actor, tasks: Iterable[Task] = ()) -> None:
+    def __init__(
+        self,
+        session: Session,
+        here: Ground,
+        actor: Actor,
+        tasks: Iterable[Task] = (),
+        known: Mapping[int, Item] | None = None,
+    ) -> None:
         self._session, self._here, self._actor = session, here, actor
-        self._tasks = {task.id: task for task in tasks}
-        self._items = grounds.items(session, here, self._tasks) if self._tasks else {}
+        asked = {task.id: task for task in tasks}
+        self._items = {**(known or {}), **(grounds.items(session, here, asked) if asked else {})}
 
     def _item(self, task: Task) -> Item:
         if task.id not in self._items:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -90,22 +90,37 @@ def keep(
         counts=BatchCounts.model_validate(Counter(row.result for row in rows)),
         results=rows,
     )
-    session.add(
-        Receipt(
-            public_id=said.id,
-            plan_id=session.scalars(select(Plan.id).where(Plan.slug == slug)).one(),
-            agency_id=actor.agency_id,
-            operation=operation,
-            sha256=said.sha256,
-            size=said.bytes,
-            counts=said.counts.model_dump(),
-            jws=received.seal.sign(said.model_dump_json().encode(), KIND),
-            key_id=_known(session, received.seal),
-            received_at=said.received_at,
-        )
-    )
-    session.flush()
+    row = {
+        "public_id": said.id,
+        "agency_id": actor.agency_id,
+        "operation": operation,
+        "sha256": said.sha256,
+        "size": said.bytes,
+        "counts": said.counts.model_dump(),
+        "jws": received.seal.sign(said.model_dump_json().encode(), KIND),
+        "received_at": said.received_at,
+    }
+    asked = {**row, "plan": slug, "kid": received.seal.kid}
+    if session.connection().execute(_KEPT, asked).rowcount == 0:
+        _introduce(session, received.seal)
+        session.connection().execute(_KEPT, asked)
     return said.id
+
+
+_ROW = ("public_id", "agency_id", "operation", "sha256", "size", "counts", "jws", "received_at")
+_KEPT = (
+    insert(Receipt)
+    .from_select(
+        ["key_id", "plan_id", *_ROW],
+        select(
+            SigningKey.id,
+            select(Plan.id).where(Plan.slug == bindparam("plan")).scalar_subquery(),
+            *(bindparam(name, type_=Receipt.__table__.c[name].type) for name in _ROW),
+        ).where(SigningKey.kid == bindparam("kid")),
+    )
+    .execution_options(preserve_rowcount=True)
+)
+"""Stores nothing while the key that signs is not known."""
 
 
 def find(session: Session, actor: Actor, slug: str, ask: ReceiptFilter) -> ReceiptPage:
@@ -168,16 +183,11 @@ def _row(index: int, row: Came) -> ReceiptRow:
     return ReceiptRow(index=index, result=row.result, **named, code=code)
 
 
-def _known(session: Session, seal: Seal) -> int:
-    """The row of the key that signs; whoever is the first to use it writes it."""
-    query = select(SigningKey.id).where(SigningKey.kid == seal.kid)
-    known = session.scalar(query)
-    if known is not None:
-        return known
+def _introduce(session: Session, seal: Seal) -> None:
+    """Write down the key that signs; whoever is the first to use it does."""
     try:
         with session.begin_nested():
             session.add(SigningKey(kid=seal.kid, jwk=dict(seal.public), first_used_at=instant(session)))
             session.flush()
     except IntegrityError:
         pass  # another push with the same new key was a moment faster
-    return session.scalars(query).one()

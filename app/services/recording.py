@@ -16,14 +16,13 @@ from app.models.unit import instant, today
 from app.rules import versions
 from app.rules.judging import Permit
 from app.rules.ownership import Action
-from app.rules.parties import Actor, Item, part_of
+from app.rules.parties import Actor, part_of
 from app.rules.versions import Version
 from app.rules.vietnamese import fold, sort_key
 from app.rules.vocabulary import ActivityStatus
 from app.schemas.activities import ActivityIn, ActivityPatch, ActivityResult, WithdrawalIn
 from app.services import access, anniversaries, dockets, evidence, filing, grounds, outcomes, standings
 from app.services.dockets import Docket
-from app.services.filing import Leave
 from app.services.outcomes import Outcome
 from app.services.tallying import Tally
 
@@ -33,19 +32,19 @@ FIELDS = ("occurred_on", "kind", "title", "quantity", "channel", "languages", "l
 
 def record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple[ActivityResult, int]:
     """Record an activity, or bring up to date the one with the same natural key."""
-    docket, leave = filing.for_record(session, actor, grounds.find(session, actor, slug), body)
+    docket, permit = filing.for_record(session, actor, grounds.find(session, actor, slug), body)
     tally = Tally(session, docket, filing.on_file(session, docket, [body]))
-    outcome = take(session, actor, tally, leave, body)
+    outcome = take(session, actor, tally, permit, body)
     tally.close()
     return outcomes.told(session, actor, outcome)
 
 
-def take(session: Session, actor: Actor, tally: Tally, leave: Leave, body: ActivityIn) -> Outcome:
-    """The same, where the docket is open and leave is given. What is refused has touched nothing."""
+def take(session: Session, actor: Actor, tally: Tally, permit: Permit, body: ActivityIn) -> Outcome:
+    """The same, where the docket is open and permission given. What is refused has touched nothing."""
     _not_ahead(session, body.occurred_on)
-    docket, permit, key = tally.docket, leave.permit, (body.source_system, body.external_id)
+    docket, key = tally.docket, (body.source_system, body.external_id)
     if body.external_id is not None and key in tally.file:
-        return _again(session, actor, tally, leave.item, tally.file[key], body)
+        return _again(session, actor, tally, tally.file[key], body)
     if body.marks is not None:
         anniversaries.check_mark(session, docket.here, body.marks)
     output = evidence.find(session, permit, docket, body.occurred_on, body.output, body.opens_occurrence)
@@ -123,9 +122,7 @@ def withdraw(
     return outcomes.told(session, actor, Outcome(docket, activity, "withdrawn", moved))
 
 
-def _again(
-    session: Session, actor: Actor, tally: Tally, item: Item, known: Activity, body: ActivityIn
-) -> Outcome:
+def _again(session: Session, actor: Actor, tally: Tally, known: Activity, body: ActivityIn) -> Outcome:
     """The same natural key again: nothing new, a correction, one that is overtaken, or a contradiction."""
     docket = tally.docket
     version = versions.of(body.source_updated_at, known.source_updated_at)
@@ -139,7 +136,7 @@ def _again(
             )
         )
     if known.assignment_id != docket.assignment.id:
-        return _in_its_own_part(session, actor, docket, item, known, body)
+        return _in_its_own_part(session, actor, docket, known, body)
     values = {name: getattr(body, name) for name in (*FIELDS, "source_updated_at")}
     opens = body.opens_occurrence and known.output_id is None
     wanted = body.output if "output" in body.model_fields_set else evidence.kept(docket, known)
@@ -147,17 +144,16 @@ def _again(
         return Outcome(docket, known, "unchanged", [])
     if known.status is ActivityStatus.WITHDRAWN:
         raise _withdrawn()
-    permit = access.permit(actor, Action.ACTIVITY_REVISE, part_of(item, docket.agency.code))
+    permit = access.permit(actor, Action.ACTIVITY_REVISE, part_of(docket.item, docket.agency.code))
     return _change(session, permit, tally, known, values, wanted, opens=opens)
 
 
 def _in_its_own_part(
-    session: Session, actor: Actor, docket: Docket, item: Item, known: Activity, body: ActivityIn
+    session: Session, actor: Actor, docket: Docket, known: Activity, body: ActivityIn
 ) -> Outcome:
     """The same for a record of the time when this body had another role in the task: it stays what it was."""
-    locked = dockets.lock(session, docket.task, known.assignment_id)
-    tally = Tally(session, dockets.opened(session, docket.here, docket.task, *locked))
-    outcome = _again(session, actor, tally, item, known, body)
+    tally = Tally(session, dockets.opened(session, docket.here, docket.task, known.assignment_id))
+    outcome = _again(session, actor, tally, known, body)
     tally.close()
     session.flush()
     return outcome

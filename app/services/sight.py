@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import Fault, Invalid, NotFound, Text
@@ -54,12 +54,17 @@ def _led_by(agency_id: int | None) -> ColumnElement[bool]:
 
 def task(session: Session, here: Ground, actor: Actor, code: str) -> Task:
     """The task with this clause code, if the caller may see it whole; otherwise there is no such task."""
-    found = session.scalars(
-        select(Task).where(Task.plan_id == here.plan.id, Task.code == code, seen_whole(here, actor))
-    ).one_or_none()
+    query = _by_code(None if here.insider else actor.agency_id, insider=here.insider)
+    found = session.scalars(query, {"plan": here.plan.id, "code": code}).one_or_none()
     if found is None:
         raise NotFound()
     return found
+
+
+@lru_cache(maxsize=1024)
+def _by_code(agency_id: int | None, *, insider: bool) -> Select[Task]:
+    seen = true() if insider else _seen_by(agency_id)
+    return select(Task).where(Task.plan_id == bindparam("plan"), Task.code == bindparam("code"), seen)
 
 
 def task_named(session: Session, here: Ground, actor: Actor, code: str, pointer: str = "/task") -> Task:
