@@ -39,6 +39,7 @@ class Service:
 
     def __getitem__(self, agency: str) -> TestClient:
         client = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
+        client.portal = self.anonymous.portal  # one event loop and its threads for all, as in a server
         client.headers["Authorization"] = f"Bearer {self.secrets[agency]}"
         return client
 
