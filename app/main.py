@@ -77,6 +77,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
         tracing.begin(serving.state.database.engine)
         leaving.announce(serving.state, settings.drain_seconds)
         yield
+        gc.unfreeze()
         serving.state.database.dispose()
 
     app = FastAPI(

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import Dialect, event, make_url
 from starlette.testclient import TestClient
 
 from app.db import Clock, Database, utc_now
@@ -14,9 +15,26 @@ from app.settings import Settings
 PLAN = "/v1/plans/ttdn-2023"
 
 
-_idle: list[FastAPI] = []
-"""Applications no test is using. To put one together takes longer than most tests do, and it is the same over
-every database."""
+class Movable(Database):
+    """A database that is another one for every test, at another address and by another clock. What SQLAlchemy
+    has compiled for it stays, which takes longer than many a test."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        event.listen(self.engine, "do_connect", self._where)
+
+    def move(self, url: str, clock: Clock) -> None:
+        """Be this one from now on; no connection to the former one is left."""
+        self._url, self._clock = make_url(url), clock
+
+    def _where(self, dialect: Dialect, _record: Any, arguments: list[Any], named: dict[str, Any]) -> None:
+        arguments[:], connecting = dialect.create_connect_args(self._url)
+        named.update(connecting)
+
+
+_idle: dict[tuple[bool, int], list[FastAPI]] = {}
+"""Applications no test is using, by the kind of database and how long it is waited for. To put one together
+takes longer than most tests do, and it is the same over every database of a kind."""
 
 
 class Service:
@@ -27,14 +45,16 @@ class Service:
 
     def __init__(self, url: str, secrets: dict[str, str], clock: Clock = utc_now) -> None:
         self.url, self.secrets = url, secrets
-        self.app = _idle.pop() if _idle else create_app(Settings(DATABASE_URL="sqlite://", kept_bytes=0))
-        self.app.state.database = Database(Settings(DATABASE_URL=url), clock)
+        settings = Settings(DATABASE_URL=url)
+        self._idle = _idle.setdefault((settings.embedded, settings.busy_seconds), [])
+        self.app = self._idle.pop() if self._idle else _made(settings)
+        self.app.state.database.move(url, clock)
         self.anonymous = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
 
     @property
     def database(self) -> Database:
         """The database underneath, for what HTTP cannot show."""
-        database: Database = self.app.state.database
+        database: Movable = self.app.state.database
         return database
 
     def __getitem__(self, agency: str) -> TestClient:
@@ -51,7 +71,13 @@ class Service:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.anonymous.__exit__(kind, error, trace)
-        _idle.append(self.app)
+        self._idle.append(self.app)
+
+
+def _made(settings: Settings) -> FastAPI:
+    app = create_app(Settings(DATABASE_URL="sqlite://", kept_bytes=0))
+    app.state.database = Movable(settings)
+    return app
 
 
 def training(**changes: Any) -> dict[str, Any]:

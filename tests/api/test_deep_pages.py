@@ -30,13 +30,14 @@ def test_an_index_leads_to_the_first_row_of_any_page(service: Service, asked: st
         assert service["SVHTTDL"].post(f"{PLAN}/activities", json=news("IV.7.b")).status_code == 201
     first = service["TTBCD"].get(f"{PLAN}/activities?{asked}&limit=1").json()
     found: list[tuple[str, Any]] = []
-    event.listen(
-        service.database.engine,
-        "before_cursor_execute",
-        lambda _c, _k, said, given, *_: found.append((said, given)),
-    )
+
+    def note(_connection: Any, _cursor: Any, said: str, given: Any, *_: Any) -> None:
+        found.append((said, given))
+
+    event.listen(service.database.engine, "before_cursor_execute", note)
     after = first["next_cursor"]
     answer = service["TTBCD"].get(f"{PLAN}/activities?{asked}&limit=1&cursor={after}")
+    event.remove(service.database.engine, "before_cursor_execute", note)
     assert [one["id"] for one in answer.json()["items"]] != [one["id"] for one in first["items"]]
     said, given = next(
         (said, given) for said, given in found if "FROM activities" in said and "LIMIT" in said
