@@ -1,10 +1,10 @@
 """Figures on the wire: a set of leaves rolled up, judged and explained in the words of the rules."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.rules import rag
 from app.rules.rag import Thresholds, Verdict
@@ -20,37 +20,83 @@ from app.services.parts import Part
 
 def levels(here: Ground, some: Iterable[Part]) -> Levels:
     """The figure of a set of parts, with what it was computed by and from."""
-    each = _each(some)
-    return Levels(**_levels(here, each, parts.figure(each)))
+    return Levels(**_remembered(_each(some), here.today, here.plan.revision, thresholds(here)).levels)
 
 
 def node(here: Ground, some: Iterable[Part], helped: Collection[Contribution]) -> NodeLevels:
-    """The same for a node, with what is asked of a whole."""
-    return NodeLevels(**whole(here, some, helped))
+    """The same for all there is, with what is asked of a whole. Whatever moves moves it: it is not kept."""
+    figures = _figures(_each(some), here.today, here.plan.revision, thresholds(here))
+    return NodeLevels(**_whole(figures, helped))
 
 
 def whole(here: Ground, some: Iterable[Part], helped: Collection[Contribution]) -> dict[str, Any]:
     """The fields of a node."""
-    each = _each(some)
+    return _whole(_remembered(_each(some), here.today, here.plan.revision, thresholds(here)), helped)
+
+
+def _whole(figures: "_Figures", helped: Collection[Contribution]) -> dict[str, Any]:
+    asked = Contributions(delivered=sum(one.records > 0 for one in helped), asked=len(helped))
+    return {**figures.levels, **figures.of_a_whole, "contributions": asked}
+
+
+class _Figures(NamedTuple):
+    """The fields of any set of parts, and those that are asked of a whole. Kept and given to many: nobody
+    changes what is in it."""
+
+    levels: Mapping[str, Any]
+    of_a_whole: Mapping[str, Any]
+
+
+def _figures(each: tuple[Part, ...], today: date, revision: int, by: Thresholds) -> _Figures:
     figure = parts.figure(each)
-    return {
-        **_levels(here, each, figure),
-        "timeliness": _timeliness(in_time(here, each)),
-        "confidence": _confidence(here, each, figure),
-        "contributions": Contributions(delivered=sum(one.records > 0 for one in helped), asked=len(helped)),
-    }
+    verdict = _verdict(each, today, by)
+    return _Figures(
+        {
+            "reported": Ratio.of(figure.reported),
+            "evidenced": Ratio.of(figure.evidenced),
+            "confirmed": Ratio.of(figure.confirmed),
+            "defined": Ratio.of(_coverage(figure)),
+            "expected": Ratio.of(_expected(each, figure)),
+            "state": figure.state,
+            "rag": verdict.colour,
+            "rag_reasons": [
+                RagReason(code=reason.code, text_vi=reason.text.vi, text_en=reason.text.en)
+                for reason in verdict.reasons
+            ],
+            "formula": FORMULA,
+            "revision": revision,
+            "as_of": _as_of(each),
+            "on": today,
+        },
+        {
+            "timeliness": _timeliness(_in_time(each, today)),
+            "confidence": _confidence(each, today, figure),
+        },
+    )
+
+
+_remembered = lru_cache(maxsize=512)(_figures)
+"""A figure follows from its parts alone, and of a plan's nodes a record moves few."""
 
 
 def in_time(here: Ground, each: Iterable[Part]) -> Punctuality:
     """How many of these stand where in time. Who handed all of its part over owes nothing any more, in no
     place."""
-    return punctuality(bucket(part.obligation, here.today) for part in each if part.live and part.leaf.share)
+    return _in_time(each, here.today)
+
+
+def _in_time(each: Iterable[Part], today: date) -> Punctuality:
+    return punctuality(bucket(part.obligation, today) for part in each if part.live and part.leaf.share)
 
 
 def colour(here: Ground, part: Part) -> Verdict:
     """One obligation's colour and why."""
-    overdue = bucket(part.obligation, here.today) is Bucket.OPEN_OVERDUE
-    return _colour(part.expected, part.leaf.evidenced, part.leaf.owed, overdue, part.live, thresholds(here))
+    return _of_part(part, here.today, thresholds(here))
+
+
+def _of_part(part: Part, today: date, by: Thresholds) -> Verdict:
+    overdue = bucket(part.obligation, today) is Bucket.OPEN_OVERDUE
+    return _colour(part.expected, part.leaf.evidenced, part.leaf.owed, overdue, part.live, by)
 
 
 @lru_cache(maxsize=4096)  # a plan has few different standings, and every node above asks for each again
@@ -75,40 +121,19 @@ def _thresholds(stated: tuple[tuple[str, str], ...]) -> Thresholds:
     return Thresholds(**{name: Fraction(value) for name, value in stated})
 
 
-def _each(some: Iterable[Part]) -> list[Part]:
+def _each(some: Iterable[Part]) -> tuple[Part, ...]:
     """Every part once: two programme items may look at one duty."""
-    return list({part.assignment: part for part in some}.values())
+    return tuple({part.assignment: part for part in some}.values())
 
 
-def _levels(here: Ground, each: list[Part], figure: Figure) -> dict[str, Any]:
-    verdict = _verdict(here, each)
-    return {
-        "reported": Ratio.of(figure.reported),
-        "evidenced": Ratio.of(figure.evidenced),
-        "confirmed": Ratio.of(figure.confirmed),
-        "defined": Ratio.of(_coverage(figure)),
-        "expected": Ratio.of(_expected(each, figure)),
-        "state": figure.state,
-        "rag": verdict.colour,
-        "rag_reasons": [
-            RagReason(code=reason.code, text_vi=reason.text.vi, text_en=reason.text.en)
-            for reason in verdict.reasons
-        ],
-        "formula": FORMULA,
-        "revision": here.plan.revision,
-        "as_of": _as_of(each),
-        "on": here.today,
-    }
-
-
-def _verdict(here: Ground, each: list[Part]) -> Verdict:
+def _verdict(each: tuple[Part, ...], today: date, by: Thresholds) -> Verdict:
     """A single obligation's colour follows from its gap; a node's from the colours below it."""
     if len(each) == 1 and not each[0].in_sum:
-        return colour(here, each[0])
-    return rag.of_node([(part.leaf.pull, colour(here, part).colour) for part in each], thresholds(here))
+        return _of_part(each[0], today, by)
+    return rag.of_node([(part.leaf.pull, _of_part(part, today, by).colour) for part in each], by)
 
 
-def _expected(each: list[Part], figure: Figure) -> Fraction | None:
+def _expected(each: Iterable[Part], figure: Figure) -> Fraction | None:
     if not figure.defined:
         return None
     owing = [part for part in each if part.leaf.owed]
@@ -126,7 +151,7 @@ def _coverage(figure: Figure) -> Fraction | None:
     return figure.defined / figure.included if figure.included else None
 
 
-def _as_of(each: list[Part]) -> datetime | None:
+def _as_of(each: Iterable[Part]) -> datetime | None:
     return max((part.as_of for part in each if part.as_of), default=None)
 
 
@@ -134,12 +159,12 @@ def _timeliness(found: Punctuality) -> Timeliness:
     return Timeliness(**found._asdict(), rate_due=Ratio.of(found.rate_due), rate_all=Ratio.of(found.rate_all))
 
 
-def _confidence(here: Ground, each: list[Part], figure: Figure) -> Confidence:
+def _confidence(each: Iterable[Part], today: date, figure: Figure) -> Confidence:
     last = max((part.heard_on for part in each if part.heard_on), default=None)
     return Confidence(
         coverage=Ratio.of(_coverage(figure)),
         verification=Ratio.of(
             figure.confirmed / figure.reported if figure.reported and figure.confirmed is not None else None
         ),
-        freshness_days=(here.today - last).days if last else None,
+        freshness_days=(today - last).days if last else None,
     )

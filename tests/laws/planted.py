@@ -8,7 +8,7 @@ import pytest
 
 from app.rules.rollup import Figure, Leaf, roll_up
 from app.rules.vocabulary import TaskStatus
-from app.services import parts, tree
+from app.services import figures, parts, tree
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -26,7 +26,7 @@ def unnormalised(patch: pytest.MonkeyPatch) -> None:
         figure = roll_up(leaves)
         return _mapped(figure, lambda value: value * figure.defined)
 
-    patch.setattr(parts, "roll_up", rolled)
+    _rolled_up_by(patch, rolled)
 
 
 def rounded_at_nodes(patch: pytest.MonkeyPatch) -> None:
@@ -35,7 +35,7 @@ def rounded_at_nodes(patch: pytest.MonkeyPatch) -> None:
     def rolled(leaves: Iterable[Leaf]) -> Figure:
         return _mapped(roll_up(leaves), lambda value: Fraction(round(value * 100), 100))
 
-    patch.setattr(parts, "roll_up", rolled)
+    _rolled_up_by(patch, rolled)
 
 
 def undefined_as_nothing(patch: pytest.MonkeyPatch) -> None:
@@ -44,7 +44,13 @@ def undefined_as_nothing(patch: pytest.MonkeyPatch) -> None:
     def rolled(leaves: Iterable[Leaf]) -> Figure:
         return roll_up(leaf if leaf.owed else replace(leaf, owed=1) for leaf in leaves)
 
+    _rolled_up_by(patch, rolled)
+
+
+def _rolled_up_by(patch: pytest.MonkeyPatch, rolled: Callable[[Iterable[Leaf]], Figure]) -> None:
+    """Roll up so; and remember nothing, neither of what was rolled up soundly before nor for those after."""
     patch.setattr(parts, "roll_up", rolled)
+    patch.setattr(figures, "_remembered", figures._figures)
 
 
 def _mapped(figure: Figure, change: Callable[[Fraction], Fraction]) -> Figure:
