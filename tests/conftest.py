@@ -70,6 +70,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         folder.cleanup()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Coverage is taken on SQLite, and of examples that somebody chose: the lines are the same on PostgreSQL
     and in a hundred examples drawn at random, and tracing doubles the time. What only PostgreSQL needs is
@@ -79,6 +80,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         on_postgresql = given is not None and given.params.get("backend") == "postgresql"
         if on_postgresql or is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker(untraced)
+    items.sort(key=_may_be_long, reverse=True)  # what is begun last should not be waited for by itself
+
+
+def _may_be_long(item: pytest.Item) -> bool:
+    """It is given more time than the others."""
+    given = item.get_closest_marker("timeout")
+    return given is not None and given.args[0] > float(item.config.getini("timeout"))
 
 
 def pytest_report_header() -> str:

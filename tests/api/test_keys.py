@@ -199,8 +199,7 @@ def test_secrets_are_nowhere_but_in_the_callers_hands(service: Service) -> None:
 def dump(service: Service) -> bytes:
     """Every byte of the embedded database, or every row of the server's."""
     if service.database.embedded:
-        path = service.database.engine.url.database
-        assert path is not None
+        path = service.url.removeprefix("sqlite:///")
         stored = b""
         for suffix in ("", "-wal"):
             with open(path + suffix, "rb") as file:  # noqa: PTH123
