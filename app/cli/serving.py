@@ -20,7 +20,7 @@ from app.services import drafting, keys
 from app.settings import Settings
 from app.web import monitoring
 from app.web.access_log import configuration
-from app.web.protocol import HEAD_BYTES_READ, ProblemProtocol
+from app.web.protocol import ProblemProtocol
 from seed import demo as sample
 
 BUILT_IN = "ttdn-2023"
@@ -65,7 +65,6 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
             port=port,
             workers=workers,
             http=ProblemProtocol,
-            h11_max_incomplete_event_size=HEAD_BYTES_READ,
             server_header=False,
             timeout_graceful_shutdown=20,
             timeout_worker_healthcheck=30,  # a start under load takes longer than the default 5 s

@@ -14,7 +14,7 @@ from tests.servers.installed import server_binaries
 
 def described() -> list[str]:
     """Lines for the README."""
-    names = ("fastapi", "starlette", "uvicorn", "h11", "sqlalchemy", "pydantic", "psycopg")
+    names = ("fastapi", "starlette", "uvicorn", "httptools", "sqlalchemy", "pydantic", "psycopg")
     kernel = f"{platform.system()} {platform.release().partition('-')[0]}"
     server = _said(str(server_binaries() / "pg_config"), "--version")
     tools = [_said("/usr/sbin/nginx", "-v"), _said("wrk", "-v"), f"Node {_said('node', '--version')}"]

@@ -1,13 +1,14 @@
 """A small service behind the real door, on a real uvicorn: what a client meets is what is tested."""
 
 import http.client
+import io
 import json
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self, cast
 
 import pytest
 import uvicorn
@@ -15,11 +16,12 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy.exc import OperationalError
 from starlette.responses import StreamingResponse
+from starlette.types import ASGIApp
 
 from app.errors import Fault, Invalid, Refused, Text
 from app.rules.vietnamese import clean
 from app.web import description, docs, entrance
-from app.web.protocol import HEAD_BYTES_READ, ProblemProtocol
+from app.web.protocol import ProblemProtocol
 
 MAX_BODY = 64 * 1024
 Line = Annotated[str, AfterValidator(clean)]
@@ -160,24 +162,43 @@ class Answer(NamedTuple):
         return json.loads(self.body)
 
 
+class Unclosed(io.BufferedReader):
+    """A file that stays open after an answer was read from it."""
+
+    def close(self) -> None:
+        """Not by whoever has read one answer."""
+
+
 class Connection:
     """One TCP connection that is kept; takes raw bytes, since clients tidy up what we want to send."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self._reader = Unclosed(socket.SocketIO(self.socket, "r"))
 
     def ask(self, request: bytes) -> Answer:
         self.socket.sendall(request)
         return self.answer(request.split(b" ", 1)[0].decode("latin-1"))
 
     def answer(self, method: str = "GET") -> Answer:
-        response = http.client.HTTPResponse(self.socket, method=method)
+        response = http.client.HTTPResponse(cast(socket.socket, self), method=method)
         response.begin()
         headers = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, headers, response.read())
 
     def get(self, target: str = "/v1/things", **headers: str) -> Answer:
         return self.ask(head("GET", target, **headers))
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """What is read: one file for all answers, since several may have come together."""
+        return self._reader
+
+    def is_gone(self) -> bool:
+        """Whether nothing more is said, and the connection is closed."""
+        try:
+            return self._reader.read(1) == b""
+        except ConnectionResetError:
+            return True
 
     def __enter__(self) -> Self:
         return self
@@ -205,15 +226,14 @@ def send(body: bytes, method: str = "POST", target: str = "/v1/things", **header
 
 
 @contextmanager
-def running(app: FastAPI, root_path: str = "") -> Iterator[int]:
+def running(app: ASGIApp, root_path: str = "", keep_alive: int = 30) -> Iterator[int]:
     """The service on a free port."""
     config = uvicorn.Config(
         app,
         log_config=None,
         root_path=root_path,
         http=ProblemProtocol,
-        h11_max_incomplete_event_size=HEAD_BYTES_READ,
-        timeout_keep_alive=30,
+        timeout_keep_alive=keep_alive,
     )
     server = uvicorn.Server(config)
     with socket.socket() as listening:
