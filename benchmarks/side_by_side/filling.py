@@ -127,15 +127,14 @@ def _count(session: Session) -> None:
         access.open_for_change(session, permit, [assignment, *owed])
         of_it = Activity.assignment_id == assignment.id
         by_output = select(Activity.output_id, func.count()).where(of_it).group_by(Activity.output_id)
-        found = Counter(dict(session.execute(by_output).tuples().all()))
+        found = Counter({row[0]: int(row[1]) for row in session.execute(by_output)})
         for output in owed:
             if output.id in found:
                 output.evidence = found[output.id]
         if assignment.recorded_quantity:
             pieces = settling.pieces_of(owed)
-            assignment.recorded_quantity = session.scalars(
-                select(func.sum(Activity.quantity)).where(of_it)
-            ).one()
+            pieces_made = select(func.sum(Activity.quantity)).where(of_it)
+            assignment.recorded_quantity = int(session.scalars(pieces_made).one())
             days = settling.days_of_pieces(session, plan, assignment, len(pieces))
             settling.fill(assignment, pieces, days)
         standing = settling.stand(session, task, assignment, owed)
