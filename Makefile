@@ -66,7 +66,7 @@ ownership: $(DEVELOPMENT) ## write docs/ownership.md from the policy
 tour: $(DEVELOPMENT) ## walk the README's tour on a fresh server and write what is answered (needs bash, curl, jq)
 	@$(BIN)/python -m tests.house.tour
 
-benchmarks: $(DEVELOPMENT) ## measure the service beside its limits and its peers and write benchmarks/README.md (40 minutes)
+benchmarks: $(DEVELOPMENT) ## measure the service beside its limits and its peers and write benchmarks/README.md (two hours; ARGS="--only writes": a part)
 	@$(BIN)/python -m benchmarks.side_by_side $(ARGS)
 
 mutants: $(DEVELOPMENT) ## change the policy in every small way; a change that no test notices is shown and fails

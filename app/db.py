@@ -64,7 +64,7 @@ class Database:
             else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         )
         self.freshness = _freshness(self.engine, self.replica, settings)
-        self._writer = self.engine.execution_options(writing=True)
+        self._writer = self.engine.execution_options(writing=True, insertmanyvalues_page_size=100)
         self._turn = threading.Lock()
 
     def now(self) -> datetime:

@@ -9,25 +9,21 @@ transaction. It judges nothing, moves nothing and journals nothing: it is the li
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
-from sqlalchemy import create_engine, make_url
 
-from app import sqlite
-from app.models import Activity
+from benchmarks import driver
 from tests import servers
 from tests.conftest import BACKENDS, Seeded
 from tests.servers import ServerProcess
 from tests.service import PLAN
 
 ROUNDS, ALONE = 3, 100
-COLUMNS = [column.name for column in Activity.__table__.columns]
 
 
 def record(number: str) -> dict[str, Any]:
@@ -71,40 +67,6 @@ def alone(client: httpx.Client, name: str) -> None:
         assert client.post(f"{PLAN}/activities", json=record(f"{name}/{number}")).status_code == 201
 
 
-def stored(url: str) -> Sequence[tuple[Any, ...]]:
-    """The rows as the driver would be given them."""
-    engine = create_engine(url, module=sqlite.driver()) if url.startswith("sqlite") else create_engine(url)
-    with engine.connect() as connection:
-        raw = connection.exec_driver_sql(f"SELECT {', '.join(COLUMNS)} FROM activities ORDER BY id")
-        rows = [tuple(row) for row in raw]
-    engine.dispose()
-    return rows
-
-
-def bulk(url: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """The driver's own fastest way, durably."""
-    names = ", ".join(COLUMNS)
-    if url.startswith("sqlite"):
-        with closing(sqlite.driver().connect(make_url(url).database)) as connection:
-            connection.execute("PRAGMA synchronous = FULL")
-            marks = ", ".join("?" * len(COLUMNS))
-            connection.executemany(f"INSERT INTO activities ({names}) VALUES ({marks})", rows)
-            connection.commit()
-        return
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with (
-        psycopg.connect(address) as connection,
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY activities ({names}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row([_plain(value) for value in row])
-
-
-def _plain(value: Any) -> Any:
-    return psycopg.types.json.Jsonb(value) if isinstance(value, list | dict) else value
-
-
 def main(size: int = 1000) -> None:
     """Both databases, each in one run."""
     cluster = servers.start_for_session(durable=True)
@@ -116,8 +78,9 @@ def main(size: int = 1000) -> None:
                 batch(client, "warm", 20)
                 batches = max(rate(size, partial(batch, client, f"b{n}", size)) for n in range(ROUNDS))
                 single = max(rate(ALONE, partial(alone, client, f"s{n}")) for n in range(ROUNDS))
-            rows = stored(url)
-            limit = rate(len(rows), partial(bulk, like, rows))
+            rows = driver.stored(url)
+            with driver.opened(like) as connection:
+                limit = rate(len(rows), partial(driver.put, connection, like, "activities", rows))
             sys.stdout.write(
                 f"{backend}: batches {batches:.0f}/s, one by one {single:.0f}/s, driver alone {limit:.0f}/s; "
                 f"driver : batches {limit / batches:.0f}, batches : one by one {batches / single:.1f}\n"

@@ -17,7 +17,8 @@ from pathlib import Path
 import httpx
 from ulid import ULID
 
-from benchmarks.batch import COLUMNS, batch, bulk, calling, stored
+from benchmarks import driver
+from benchmarks.batch import batch, calling
 from tests import servers
 from tests.books import XLSX, xlsx_of
 from tests.conftest import BACKENDS, Seeded
@@ -54,15 +55,15 @@ def export(client: httpx.Client, form: str) -> int:
 
 def multiply(url: str, rows: int) -> None:
     """Put so many copies of the one record into its table."""
-    [first] = stored(url)
-    place, public = COLUMNS.index("id"), COLUMNS.index("public_id")
-    key, copies = COLUMNS.index("external_id"), []
+    [first] = driver.stored(url)
+    names, copies = driver.columns("activities"), []
     for number in range(rows - 1):
-        copy = list(first)
-        copy[place], copy[public] = first[place] + 1 + number, str(ULID())
-        copy[key] = f"{first[key]}/{number}"
-        copies.append(tuple(copy))
-    bulk(url, copies)
+        said = dict(zip(names, first, strict=True))
+        said["id"] += 1 + number
+        said["public_id"], said["external_id"] = str(ULID()), f"{said['external_id']}/{number}"
+        copies.append(tuple(said.values()))
+    with driver.opened(url) as connection:
+        driver.put(connection, url, "activities", copies)
 
 
 def file_of(rows: int) -> bytes:

@@ -13,7 +13,7 @@ from app.rules.parties import Actor
 from app.rules.vocabulary import Operation, Role, Scope, Subject, Visibility
 from app.schemas.changes import ChangeFilter, ChangeOut, ChangePage
 from app.schemas.lists import several
-from app.services import grounds, sight
+from app.services import grounds, listing, sight
 
 
 def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
@@ -32,7 +32,9 @@ def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
             query = query.where(column.in_(several(wanted)))
     if ask.ref:
         query = query.where(Change.ref == ask.ref)
-    rows = session.execute(query.order_by(Change.horizon, Change.id).limit(ask.limit + 1)).all()
+    rows = session.execute(
+        query.order_by(Change.horizon, Change.id).limit(listing.at_most(ask.limit + 1))
+    ).all()
     items = [_out(*row) for row in rows[: ask.limit]]
     return ChangePage(items=items, next_cursor=items[-1].id if len(rows) > ask.limit else None)
 

@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, Text
@@ -65,10 +77,16 @@ def page(
         kinds = [column.type.python_type for column, _ in keys]
         query = query.where(_after(keys, _open(ask.cursor, mark, kinds)))
     query = query.order_by(*(column.desc() if down else column.asc() for column, down in keys))
-    rows = session.execute(query.limit(ask.limit + 1)).all()
+    rows = session.execute(query.limit(at_most(ask.limit + 1))).all()
     more, rows = len(rows) > ask.limit, rows[: ask.limit]
     next_cursor = _close(mark, rows[-1][-len(keys) :]) if more else None
     return Found([tuple(row[: -len(keys)]) for row in rows], next_cursor, total)
+
+
+def at_most(rows: int) -> BindParameter[int]:
+    """So many rows, written out in the statement: PostgreSQL keeps a plan only where it knows that few are
+    wanted, and plans every page of a large list anew otherwise."""
+    return bindparam("at_most", rows, Integer, literal_execute=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Malformed, Text, TooLarge, UnsupportedMedia
 from app.web.bodies import JSON, PATCH, Kind, Limits
+from app.web.large import Turn
 
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _CHARSET = re.compile(r'charset\s*=\s*"?utf-?8"?', re.IGNORECASE)
@@ -58,9 +59,12 @@ class StrictReader:
         body = await _body(receive, most)
         if body is None:
             return  # the client has gone; nobody waits for an answer
-        if body:
-            body = self._read(scope, kind or _chosen(scope["method"], headers, kinds), body)
-        await self.app(scope, _replayed(body, receive), send)
+        kind = kind or (_chosen(scope["method"], headers, kinds) if body else None)
+        # A file is read row by row, and for minutes: it waits for nobody.
+        async with Turn(len(body) if kind and kind.most_bytes is None else 0) as turn:
+            if kind and body:
+                body = self._read(scope, kind, body)
+            await self.app(scope, _replayed(body, receive), turn.until_answered(send))
 
     def _kinds(self, scope: Scope) -> Sequence[Kind]:
         if scope["method"] == "PATCH":

@@ -10,6 +10,11 @@ from app import sqlite
 _ROLLED_UP = "SELECT sum(recorded_quantity) + (SELECT sum(evidence) FROM outputs) FROM assignments"
 """Pieces of what is counted, and evidence of what is not."""
 OURS = ("SELECT count(*) FROM activities", _ROLLED_UP)
+STANDING = (
+    "SELECT count(*) FROM activities",
+    "SELECT sum(records) FROM standings WHERE until IS NULL",
+)
+"""What each standing says stands, whether it counts for an output or not."""
 DJANGO = ("SELECT count(*) FROM plan_activity", "SELECT sum(recorded) FROM plan_assignment")
 SOUL = ("SELECT count(*) FROM activities", "SELECT sum(recorded) FROM assignments")
 

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from benchmarks.side_by_side import django_peer, limits, ours, plan_of, redmine_peer, soul_peer
@@ -15,24 +16,44 @@ INSTALLED = Path("build/benchmarks").resolve()
 
 @dataclass
 class Field:
-    """Who is read, who is written to; databases for the driver and pgbench; what copies are made of."""
+    """Who is read, who is written to; databases for the driver and pgbench."""
 
     readers: list[Subject] = field(default_factory=list)
     writers: list[Subject] = field(default_factory=list)
     bare: dict[str, str] = field(default_factory=dict)
-    seeds: list[Seeded] = field(default_factory=list)
 
 
-def prepared(stack: ExitStack, folder: Path, cluster: int) -> Field:
-    """Start them all until the stack is closed; `cluster` is the process of PostgreSQL's server."""
-    INSTALLED.mkdir(parents=True, exist_ok=True)
+@dataclass
+class Stage:
+    """What a run stands on until the stack is closed; `cluster` is the process of PostgreSQL's server.
+
+    What no part asks for is not started.
+    """
+
+    stack: ExitStack
+    folder: Path
+    cluster: int
+
+    @cached_property
+    def seeds(self) -> list[Seeded]:
+        """The plan with its first activities, on each database, to be copied."""
+        found = [Seeded(backend, self.folder) for backend in BACKENDS]
+        for seeded in found:
+            ours.load(seeded, seeded.url, range(SIZE))
+        return found
+
+    @cached_property
+    def field(self) -> Field:
+        """Everybody."""
+        return _prepared(self.stack, self.folder, self.cluster, self.seeds)
+
+
+def _prepared(stack: ExitStack, folder: Path, cluster: int, seeds: list[Seeded]) -> Field:
     python, program = django_peer.installed(INSTALLED), soul_peer.installed(INSTALLED)
     found = Field()
-    for backend in BACKENDS:
-        seeded = Seeded(backend, folder)
+    for seeded in seeds:
+        backend = seeded.backend
         plan = plan_of.read(folder / f"{seeded.name}.sqlite3", seeded.secrets)
-        ours.load(seeded, seeded.url, range(SIZE))
-        found.seeds.append(seeded)
         found.bare[ours.DATABASES[backend]] = seeded.copy()
         warm, anew = (
             ours.serving(stack, seeded, seeded.copy(), name, setting, cluster)

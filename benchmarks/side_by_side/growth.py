@@ -1,20 +1,27 @@
 """Growth: the service computing anew over few activities and over many, page by page in turn."""
 
-from collections.abc import Sequence
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
 import httpx
 
-from benchmarks.side_by_side import ours
+from benchmarks import driver
+from benchmarks.side_by_side import filling, ours
 from benchmarks.side_by_side.rounds import Cell, Turn, read
 from benchmarks.side_by_side.subjects import Subject
 from benchmarks.side_by_side.wrk import Request
 from tests.conftest import Seeded
 from tests.service import PLAN
 
-JOBS = (*ours.PATHS, "activities, first page", "activities, half way down")
+FIRST, MIDST, END = "first page", "half way down", "at the end"
+JOBS = (
+    *ours.PATHS,
+    *(f"{what}, {where}" for what in ("activities", "changes") for where in (FIRST, MIDST, END)),
+)
 AT = 1
-_FIRST = f"{PLAN}/activities?limit=50"
+_ACTIVITIES, _CHANGES = f"{PLAN}/activities?limit=50", "/v1/changes?limit=50"
 
 
 def name(size: int) -> str:
@@ -31,7 +38,7 @@ def turns(
         subjects = []
         for size in sizes:
             url = seeded.copy()
-            ours.load(seeded, url, range(min(sizes), size))
+            filling.fill(seeded, url, min(sizes), size)
             subjects.append(_grown(stack, seeded, url, size, cluster))
         found += [
             (Cell(one.name, one.database, job, AT), _turn(one, job, seconds))
@@ -49,18 +56,35 @@ def _grown(stack: ExitStack, seeded: Seeded, url: str, size: int, cluster: int) 
     subject = ours.serving(stack, seeded, url, name(size), ours.ANEW, cluster)
     headers = dict(subject.reads["tasks"].headers)
     reads = {job: request for job, request in subject.reads.items() if job in ours.PATHS}
-    reads["activities, first page"] = Request(_FIRST, headers)
-    with httpx.Client(base_url=subject.base_url, headers=headers, timeout=60) as client:
-        reads["activities, half way down"] = Request(_half_way(client, size), headers)
+    first = httpx.get(subject.base_url + _ACTIVITIES, headers=headers, timeout=60).json()["next_cursor"]
+    reads |= {f"activities, {where}": Request(path, headers) for where, path in _activities(url, first)}
+    reads |= {f"changes, {where}": Request(path, headers) for where, path in _changes(url)}
     grown = Subject(subject.name, subject.database, subject.base_url, subject.roots, reads)
     grown.look()
     return grown
 
 
-def _half_way(client: httpx.Client, size: int) -> str:
-    """The address of the page in the middle, reached as anybody would: one page after the other."""
-    path = f"{PLAN}/activities?limit=200"
-    cursor = client.get(path).json()["next_cursor"]
-    for _ in range(size // 200 // 2 - 1):
-        cursor = client.get(f"{path}&cursor={cursor}").json()["next_cursor"]
-    return f"{_FIRST}&cursor={cursor}"
+def _activities(url: str, first: str) -> Iterator[tuple[str, str]]:
+    """The pages of the list, latest first. A cursor has the question's mark and the row it comes after."""
+    [mark, _] = json.loads(urlsafe_b64decode(first + "=" * (-len(first) % 4)))
+    yield FIRST, _ACTIVITIES
+    for where, row in _rows(url, "activities", "public_id DESC"):
+        cursor = urlsafe_b64encode(json.dumps([mark, row], separators=(",", ":")).encode()).decode()
+        yield where, f"{_ACTIVITIES}&cursor={cursor.rstrip('=')}"
+
+
+def _changes(url: str) -> Iterator[tuple[str, str]]:
+    """The pages of the feed, oldest first."""
+    yield FIRST, _CHANGES
+    for where, row in _rows(url, "changes", "horizon, id"):
+        yield where, f"{_CHANGES}&after={row}"
+
+
+def _rows(url: str, table: str, order: str) -> Iterator[tuple[str, str]]:
+    """The rows after which the page in the midst and the last full page begin."""
+    with driver.opened(url) as connection:
+        [rows] = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+        for where, place in ((MIDST, rows // 2), (END, rows - 51)):
+            query = f"SELECT public_id FROM {table} ORDER BY {order} LIMIT 1 OFFSET {place}"
+            [public_id] = connection.execute(query).fetchone()
+            yield where, public_id

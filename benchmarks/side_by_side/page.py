@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from benchmarks.side_by_side import field, goals, machine, plot, report
+from benchmarks.side_by_side import field, goals, machine, memory_page, plot, report
 from benchmarks.side_by_side.kept import Part
 from benchmarks.side_by_side.rounds import Median
 from benchmarks.side_by_side.subjects import READS
 from benchmarks.side_by_side.writes import BATCH, SINGLE
 
-PARTS = ("reads", "writes", "growth")
+PARTS = ("reads", "writes", "sharing", "growth", "hour")
 
 
 def write(parts: Mapping[str, Part | None]) -> None:
@@ -21,10 +21,7 @@ def write(parts: Mapping[str, Part | None]) -> None:
         extra |= part.extra
     sizes = (field.SIZE, int(extra.pop("size", 0)))
     judged = goals.every(found, sizes, extra)
-    lines = [
-        f"- {name}: {part.when}, {part.rounds} rounds of {part.seconds:g} s a turn, medians"
-        for name, part in measured.items()
-    ]
+    lines = [f"- {name}: {part.when}, {_how(name, part)}" for name, part in measured.items()]
     report.write(
         [
             "\n".join([*lines, *(f"- {line}" for line in machine.described())]),
@@ -33,6 +30,21 @@ def write(parts: Mapping[str, Part | None]) -> None:
             "![CPU by job](side_by_side.svg)",
             "## All figures",
             *report.by_job(found),
+            *_memory(measured.get("hour")),
         ]
     )
     plot.write(found, (*READS, SINGLE, BATCH))
+
+
+def _how(name: str, part: Part) -> str:
+    if name == "hour":
+        return f"{part.extra['minutes']:g} minutes"
+    filled = f", filled in {part.extra['filled'] / 60:.0f} minutes" if "filled" in part.extra else ""
+    return f"{part.rounds} rounds of {part.seconds:g} s a turn, medians{filled}"
+
+
+def _memory(part: Part | None) -> list[str]:
+    if part is None:
+        return []
+    title = f"### Memory over {part.extra['minutes']:g} minutes of mixed load"
+    return [title, report.table(memory_page.HEAD, memory_page.rows(part.extra)), "![Memory](memory.svg)"]

@@ -1,9 +1,11 @@
 """What processes used, from /proc: the figure that a noisy machine leaves alone."""
 
 import os
+import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -32,6 +34,26 @@ def resident_mib(roots: Iterable[int]) -> float:
     """What is resident of all of them, in MiB; pages they share are counted in each."""
     page = os.sysconf("SC_PAGE_SIZE")
     return sum(int(_stat(pid)[21]) * page for pid in tree(roots)) / 1024**2
+
+
+class Memory(NamedTuple):
+    """Of one process, in MiB: what is resident; the same with shared pages shared out; the most there was."""
+
+    resident: float
+    own: float
+    peak: float
+
+
+def memory(pid: int) -> Memory:
+    """What one process holds now."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    shared_out = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
+    return Memory(_mib(status, "VmRSS"), _mib(shared_out, "Pss"), _mib(status, "VmHWM"))
+
+
+def _mib(text: str, name: str) -> float:
+    [kilobytes] = re.findall(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE)
+    return int(kilobytes) / 1024
 
 
 def tree(roots: Iterable[int]) -> set[int]:

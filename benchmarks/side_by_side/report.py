@@ -22,7 +22,7 @@ def write(parts: Iterable[str]) -> None:
 def asked_and_got(goals: Sequence[Goal]) -> str:
     """Figure asked, figure got, reached."""
     rows = [[goal.job, goal.database, goal.asked, *goal.told()] for goal in goals]
-    return _table(["job", "database", "asked", "got, the worst of its kind", "reached"], rows)
+    return table(["job", "database", "asked", "got, the worst of its kind", "reached"], rows)
 
 
 def by_job(found: Median) -> Iterable[str]:
@@ -32,7 +32,7 @@ def by_job(found: Median) -> Iterable[str]:
         columns = sorted({cell.connections for cell in cells})
         lines = dict.fromkeys((cell.subject, cell.database) for cell in cells)
         yield f"### {job[0].upper()}{job[1:]}"
-        yield _table(
+        yield table(
             ["", "database", *(f"{number} connection{'s' * (number > 1)}" for number in columns)],
             [
                 [name, database, *(_cell(found.get(Cell(name, database, job, number))) for number in columns)]
@@ -55,6 +55,7 @@ def _micro(microseconds: float) -> str:
     return f"{microseconds:,.0f} µs" if microseconds < 10_000 else f"{microseconds / 1000:,.1f} ms"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(re.sub(r'[|]', '/', word) for word in line)} |" for line in lines)

@@ -41,7 +41,7 @@ def batch(subject: Subject, connections: int) -> Figure:
     `per_second` and `cpu` are of one activity; `p50` and `p99` of a request.
     """
     wait_until_idle(subject.roots)
-    bodies = [_batch(number % len(ours.OFFICES)) for number in range(max(3, connections))]
+    bodies = [batch_of(number % len(ours.OFFICES)) for number in range(max(3, connections))]
     counts, before, started = subject.counts(), cpu_seconds(subject.roots), time.perf_counter()
     with (
         httpx.Client(base_url=subject.base_url, timeout=600) as client,
@@ -64,7 +64,8 @@ def batch(subject: Subject, connections: int) -> Figure:
     return Figure(records / seconds, used / records * 1e6, times[len(times) // 2], times[-1], fault)
 
 
-def _batch(place: int) -> tuple[int, bytes]:
+def batch_of(place: int) -> tuple[int, bytes]:
+    """A thousand records that were never sent before, of the office in that place."""
     name, task = next(_batches), ours.OFFICES[place][1]
     records = [ours.record(task, f"batch/{name}/{number}", number) for number in range(ours.BATCH)]
     return place, json.dumps({"records": records}, ensure_ascii=False).encode()

@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
-from benchmarks.side_by_side import goals, rounds, writes, wrk
-from benchmarks.side_by_side.counting import Counts
+import pytest
+
+from benchmarks.side_by_side import filling, goals, memory_page, rounds, sharing, writes, wrk
+from benchmarks.side_by_side.counting import OURS, Counts, counter
 from benchmarks.side_by_side.goals import Goal
 from benchmarks.side_by_side.processes import cpu_seconds, tree
 from benchmarks.side_by_side.rounds import Cell, Figure
+from tests.conftest import Seeded
 
 BEFORE = Counts(10, 10)
 
@@ -50,6 +54,39 @@ def test_a_run_with_a_fault_has_no_figure() -> None:
     assert (
         goals.Run({cell: Figure(5, 7, 1, 1, "1 of 3 failed")}).cpu("ttdn", "SQLite", writes.SINGLE, 8) is None
     )
+
+
+def test_memory_counts_only_where_nothing_failed() -> None:
+    watched = {"SQLite end": 100.0, "SQLite failed": 0.0}
+    assert memory_page.resident(watched, "SQLite") == 100
+    assert memory_page.resident(watched | {"SQLite failed": 1.0}, "SQLite") is None
+    assert memory_page.resident(watched, "PostgreSQL") is None
+
+
+def test_writers_on_one_plan_are_judged_by_the_slower_of_both_ways_to_measure() -> None:
+    rates = {("ttdn", sharing.SPREAD): 90, ("ttdn", sharing.APART): 100}
+    rates |= {("pgbench", sharing.SPREAD): 80, ("pgbench", sharing.APART): 100}
+    found = {sharing.cell(*which): Figure(rate, 1, 1, 1) for which, rate in rates.items()}
+
+    def judged(figures: rounds.Median) -> tuple[str, str]:
+        every = goals.every(figures, (1, 2), {})
+        return next(goal.told() for goal in every if goal.job.startswith("32 writers"))
+
+    assert judged(found) == ("0.8 (pgbench, a second)", "**not reached**")
+    del found[sharing.cell("pgbench", sharing.SPREAD)]
+    assert judged(found)[1] == "not measured"
+
+
+def test_a_counter_that_is_not_brought_up_to_date_is_found(tmp_path: Path) -> None:
+    seeded = Seeded("sqlite", tmp_path)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(filling, "THROUGH_THE_SERVICE", 20)
+        url = seeded.copy()
+        filling.fill(seeded, url, 0, 50)
+        assert counter(url, OURS)() == (50, 50)
+        patched.setattr(filling, "_count", lambda _session: None)
+        with pytest.raises(AssertionError, match="records"):
+            filling.fill(seeded, seeded.copy(), 0, 50)
 
 
 def test_work_of_children_counts_after_their_end_as_well() -> None:
