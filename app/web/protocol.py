@@ -10,6 +10,7 @@ A head may be longer here than our own limit, so that one only somewhat too larg
 """
 
 from asyncio import Transport
+from collections.abc import Callable
 from http import HTTPStatus
 from secrets import token_hex
 from typing import Any, Final
@@ -24,6 +25,9 @@ from app.web.problems import problem_response
 
 HEAD_BYTES_READ: Final = 128 * 1024
 """Of a head, and of what in a chunked body is no body: how chunks are announced, and what follows them."""
+
+LINGER_SECONDS: Final = 5
+"""How long who has been answered is heard out, before the connection ends."""
 
 _MOST_TARGET: Final = 65_535
 """What is longer llhttp does not take apart; `head.check_size` refuses this much as well."""
@@ -41,6 +45,7 @@ class ProblemProtocol(HttpToolsProtocol):
         self._asked = False  # whether the application has been asked for an answer to this request
         self._complete = True  # whether llhttp has seen all of it
         self._no_body = 0  # bytes of chunks since the last that were of the body
+        self._lingering = False  # whether it has been answered and is only heard out
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Who connects has as long for a whole head as who has been answered."""
@@ -118,6 +123,7 @@ class ProblemProtocol(HttpToolsProtocol):
         self.expect_100_continue &= version == "1.1"  # RFC 9110 §10.1.1
         self.url = self.url[:_MOST_TARGET]
         super().on_headers_complete()
+        self.cycle.transport = _Lingering(self.transport, self._linger)  # type: ignore[assignment]
         self._asked = True
         self.scope["method"] = self._method
         self.headers = []  # what comes after the chunks is no header of the request's
@@ -133,8 +139,20 @@ class ProblemProtocol(HttpToolsProtocol):
             raise Malformed
         self._left, self._complete = 0, True
         super().on_message_complete()
-        if self.cycle.response_complete:
+        if self._lingering:
+            self.transport.close()
+        elif self.cycle.response_complete:
             self._wait_for_a_head()
+
+    def _linger(self) -> None:
+        """Close once all of the request has come (RFC 9112 §9.6). Whoever is still sending when the answer is
+        there, as a gateway is, would lose it to a reset."""
+        if self._complete:
+            self.transport.close()
+            return
+        self._lingering = True
+        self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     def _wait_for_a_head(self) -> None:
         self._unset_keepalive_if_required()
@@ -168,3 +186,13 @@ def _wire(failure: Failure, request_id: str) -> bytes:
     return b"\r\n".join(
         [first, *(name + b": " + value for name, value in headers), b"", bytes(response.body)]
     )
+
+
+class _Lingering:
+    """A connection as an answer sees it: to close it is to hear the caller out first."""
+
+    def __init__(self, transport: Transport, close: Callable[[], None]) -> None:
+        self._transport, self.close = transport, close
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)

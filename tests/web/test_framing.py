@@ -7,6 +7,7 @@ import random
 import select
 import socket
 import threading
+import time
 from contextlib import ExitStack, suppress
 from http.client import HTTPException
 
@@ -14,7 +15,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from app.web.protocol import HEAD_BYTES_READ
+from app.web.protocol import HEAD_BYTES_READ, LINGER_SECONDS
 from tests.web.conftest import Answer, Connection, head, make_app, running, send
 from tests.web.test_hostile import is_problem
 
@@ -279,6 +280,38 @@ def test_after_its_answer_a_broken_body_is_given_no_second_one(connection: Conne
     assert connection.answer().status == 413
     connection.socket.sendall(b"broken\r\n" + NEXT)
     assert connection.is_gone()
+
+
+@pytest.mark.parametrize("framing", [b"Content-Length: 999999\r\n", CHUNKED])
+def test_who_is_still_sending_when_the_answer_comes_is_not_cut_off(framing: bytes, port: int) -> None:
+    """A gateway that asks to close after its request sends all of it, and would lose the answer to a reset."""
+    piece = b" " * 9999 + b" "
+    piece = b"2710\r\n" + piece + b"\r\n" if framing == CHUNKED else piece
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as gateway:
+        gateway.sendall(POST + b"Connection: close\r\n" + framing + b"\r\n")
+        for _ in range(7):  # chunks are found to be too many when they have come
+            gateway.sendall(piece)
+        assert gateway.recv(12) == b"HTTP/1.1 413"
+        for _ in range(92):
+            gateway.sendall(piece)
+            time.sleep(0.001)
+        gateway.sendall(b"0\r\n\r\n" if framing == CHUNKED else piece[:-1])
+        with gateway.makefile("rb") as rest:
+            assert b'"too_large"' in rest.read()
+
+
+def drip(gateway: socket.socket, seconds: int) -> None:
+    for _ in range(10 * seconds):
+        gateway.sendall(b" ")
+        time.sleep(0.1)
+
+
+def test_who_never_ends_is_heard_out_for_a_while(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as gateway:
+        gateway.sendall(POST + b"Connection: close\r\nContent-Length: 999999\r\n\r\n")
+        assert gateway.recv(12) == b"HTTP/1.1 413"
+        with pytest.raises(OSError, match=r"reset|pipe"):
+            drip(gateway, 2 * LINGER_SECONDS)
 
 
 def test_no_100_is_said_to_http_1_0(port: int) -> None:
