@@ -150,8 +150,13 @@ class Seeded:
 
 @pytest.fixture(scope="session")
 def seeded(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Seeded:
-    """The database that tests get copies of."""
-    return Seeded(backend, tmp_path_factory.mktemp(backend))
+    """The database that tests get copies of; made once, however often they go from one kind to the other."""
+    if backend not in _MADE:
+        _MADE[backend] = Seeded(backend, tmp_path_factory.mktemp(backend))
+    return _MADE[backend]
+
+
+_MADE: dict[str, Seeded] = {}
 
 
 @pytest.fixture
