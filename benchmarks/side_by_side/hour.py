@@ -77,7 +77,7 @@ class _Load:
     def __init__(self, one: Watched) -> None:
         self._one, self._numbers, self._turn = one, itertools.count(), threading.Lock()
         self._rare: list[tuple[float, Callable[[httpx.Client, int], httpx.Response]]] = [
-            (20, self._batch),
+            (30, self._batch),  # so that after an hour the list still is within what an Excel file may hold
             (60, self._export),
             (120, self._import),
         ]
@@ -125,8 +125,11 @@ class _Load:
         form = ("csv", "xlsx")[number % 2]
         path, headers = f"{PLAN}/activities?format={form}", self._as(ours.READER)
         with client.stream("GET", path, headers=headers) as answer:
-            for _ in answer.iter_raw():
-                pass
+            if answer.is_success:
+                for _ in answer.iter_raw():
+                    pass
+            else:
+                answer.read()
         return answer
 
     def _import(self, client: httpx.Client, number: int) -> httpx.Response:
