@@ -64,7 +64,7 @@ def find(session: Session, actor: Actor, slug: str, ask: ActivityFilter) -> Acti
 def latest(session: Session, here: Ground, actor: Actor, how_many: int) -> list[ActivityOut]:
     """The records that came in last and still stand."""
     query = _query(here, actor, Activity.status == ActivityStatus.STANDING)
-    query = query.order_by(Activity.public_id.desc()).limit(how_many)
+    query = query.order_by(Activity.public_id.desc()).limit(listing.at_most(how_many))
     return _out(session, here, actor, session.execute(query).all())
 
 

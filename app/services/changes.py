@@ -25,16 +25,15 @@ def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
         .outerjoin(Task, Task.id == Change.task_id)
         .where(visible, *_settled(session))
     )
+    order = _order(session)
     if ask.after is not None:
-        query = query.where(tuple_(Change.horizon, Change.id) > _place(session, ask.after, visible))
+        query = query.where(tuple_(*order) > _place(session, ask.after, visible, order))
     for column, wanted in ((Plan.slug, ask.plan), (Change.subject, ask.subject)):
         if wanted:
             query = query.where(column.in_(several(wanted)))
     if ask.ref:
         query = query.where(Change.ref == ask.ref)
-    rows = session.execute(
-        query.order_by(Change.horizon, Change.id).limit(listing.at_most(ask.limit + 1))
-    ).all()
+    rows = session.execute(query.order_by(*order).limit(listing.at_most(ask.limit + 1))).all()
     items = [_out(*row) for row in rows[: ask.limit]]
     return ChangePage(items=items, next_cursor=items[-1].id if len(rows) > ask.limit else None)
 
@@ -58,10 +57,23 @@ def _out(change: Change, plan: str | None, task: str | None) -> ChangeOut:
     )
 
 
-def _place(session: Session, public_id: str, visible: ColumnElement[bool]) -> Any:
+def _order(session: Session) -> list[ColumnElement[int]]:
+    """What the feed is in the order of. SQLite has one writer at a time, so its numbers are in the order of
+    the commits; and no index of its leads to a place by two columns where the second is the row's number."""
+    by_number: ColumnElement[int] = Change.id.expression
+    return [Change.horizon.expression, by_number] if _many_writers(session) else [by_number]
+
+
+def _many_writers(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def _place(
+    session: Session, public_id: str, visible: ColumnElement[bool], order: list[ColumnElement[int]]
+) -> Any:
     """Where in the feed a change stands. One the caller may not see is as unknown as one that never was."""
     found = session.execute(
-        select(Change.horizon, Change.id)
+        select(*order)
         .outerjoin(Task, Task.id == Change.task_id)
         .where(Change.public_id == public_id, visible)
     ).one_or_none()
@@ -75,7 +87,7 @@ def _place(session: Session, public_id: str, visible: ColumnElement[bool]) -> An
 
 def _settled(session: Session) -> list[ColumnElement[bool]]:
     """On PostgreSQL, only changes older than every running transaction: none can slip in before them."""
-    if session.get_bind().dialect.name != "postgresql":
+    if not _many_writers(session):
         return []
     oldest = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
     return [Change.horizon < oldest]

@@ -3,6 +3,8 @@
 What SQLite says of its plan is compared, since it depends on the tables alone and on no statistics.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -29,22 +31,38 @@ def test_an_index_leads_to_the_first_row_of_any_page(service: Service, asked: st
     for _ in range(3):
         assert service["SVHTTDL"].post(f"{PLAN}/activities", json=news("IV.7.b")).status_code == 201
     first = service["TTBCD"].get(f"{PLAN}/activities?{asked}&limit=1").json()
+    after = first["next_cursor"]
+    with explained(service, "activities") as plan:
+        answer = service["TTBCD"].get(f"{PLAN}/activities?{asked}&limit=1&cursor={after}")
+    assert [one["id"] for one in answer.json()["items"]] != [one["id"] for one in first["items"]]
+    entered = [step for step in plan if step.startswith("SEARCH activities")]
+    assert len(entered) == 1, plan
+    assert PLACES[asked] in entered[0], plan
+    assert ("," in asked) == any("TEMP B-TREE" in step for step in plan), plan
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_feed_goes_on_where_its_reader_has_left_off(service: Service) -> None:
+    first = service["TTBCD"].get("/v1/changes?limit=1").json()
+    with explained(service, "changes") as plan:
+        answer = service["TTBCD"].get(f"/v1/changes?limit=1&after={first['next_cursor']}")
+    assert answer.json()["items"][0]["id"] != first["items"][0]["id"]
+    assert "SEARCH changes USING INTEGER PRIMARY KEY (rowid>?)" in plan, plan
+    assert not any("TEMP B-TREE" in step for step in plan), plan
+
+
+@contextmanager
+def explained(service: Service, table: str) -> Iterator[list[str]]:
+    """How SQLite goes about the one page of a table that is asked for in the block; told when that ends."""
     found: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, said: str, given: Any, *_: Any) -> None:
         found.append((said, given))
 
+    plan: list[str] = []
     event.listen(service.database.engine, "before_cursor_execute", note)
-    after = first["next_cursor"]
-    answer = service["TTBCD"].get(f"{PLAN}/activities?{asked}&limit=1&cursor={after}")
+    yield plan
     event.remove(service.database.engine, "before_cursor_execute", note)
-    assert [one["id"] for one in answer.json()["items"]] != [one["id"] for one in first["items"]]
-    said, given = next(
-        (said, given) for said, given in found if "FROM activities" in said and "LIMIT" in said
-    )
+    said, given = next((said, given) for said, given in found if f"FROM {table}" in said and "LIMIT" in said)
     with service.database.engine.connect() as connection:
-        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", given)]
-    entered = [step for step in plan if step.startswith("SEARCH activities")]
-    assert len(entered) == 1, plan
-    assert PLACES[asked] in entered[0], plan
-    assert ("," in asked) == any("TEMP B-TREE" in step for step in plan), plan
+        plan += [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", given)]
