@@ -32,10 +32,9 @@ def own_part(here: Ground, actor: Actor) -> ColumnElement[bool]:
     return or_(Task.visibility != Visibility.STATUS_ONLY, own, Assignment.role != Role.LEAD)
 
 
-@lru_cache(
-    maxsize=1024
-)  # to say it takes longer than to ask it, and it is asked by few bodies again and again
+@lru_cache(maxsize=1024)
 def _seen_by(agency_id: int | None) -> ColumnElement[bool]:
+    """Remembered: to say it takes longer than to ask it, and few bodies ask it again and again."""
     return or_(Task.visibility == Visibility.NORMAL, _led_by(agency_id))
 
 
@@ -54,7 +53,7 @@ def _led_by(agency_id: int | None) -> ColumnElement[bool]:
 
 def task(session: Session, here: Ground, actor: Actor, code: str) -> Task:
     """The task with this clause code, if the caller may see it whole; otherwise there is no such task."""
-    query = _by_code(None if here.insider else actor.agency_id, insider=here.insider)
+    query = _by_code(seen_whole(here, actor))
     found = session.scalars(query, {"plan": here.plan.id, "code": code}).one_or_none()
     if found is None:
         raise NotFound()
@@ -62,8 +61,8 @@ def task(session: Session, here: Ground, actor: Actor, code: str) -> Task:
 
 
 @lru_cache(maxsize=1024)
-def _by_code(agency_id: int | None, *, insider: bool) -> Select[Task]:
-    seen = true() if insider else _seen_by(agency_id)
+def _by_code(seen: ColumnElement[bool]) -> Select[Task]:
+    """One task that is `seen`; said once for each condition, which `seen_whole` gives again and again."""
     return select(Task).where(Task.plan_id == bindparam("plan"), Task.code == bindparam("code"), seen)
 
 

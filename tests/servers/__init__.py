@@ -23,11 +23,17 @@ __all__ = [
     "Unavailable",
     "free_port",
     "of_session",
+    "required",
     "start_for_session",
 ]
 
 ADDRESS = "TTDN_TEST_POSTGRES_URL"
 REQUIRED = "TTDN_TEST_REQUIRE_POSTGRES"
+
+
+def required() -> bool:
+    """Whether what needs a PostgreSQL here has to fail without it, where it would be skipped otherwise."""
+    return os.environ.get(REQUIRED) == "1"
 
 
 def start_for_session(*, durable: bool = False) -> ThrowAwayPostgres | None:
@@ -40,7 +46,7 @@ def start_for_session(*, durable: bool = False) -> ThrowAwayPostgres | None:
     try:
         server = ThrowAwayPostgres(durable=durable).__enter__()
     except Unavailable:
-        if os.environ.get(REQUIRED) == "1":
+        if required():
             raise
         return None
     os.environ[ADDRESS] = server.url()
@@ -51,7 +57,7 @@ def of_session() -> Postgres | None:
     """The session's server in whichever process asks; None where there is none and none is required."""
     address = os.environ.get(ADDRESS)
     if address is None:
-        if os.environ.get(REQUIRED) == "1":
+        if required():
             raise Unavailable(f"{REQUIRED}=1, but no PostgreSQL was started and {ADDRESS} names none")
         return None
     return Postgres(make_url(address))

@@ -5,7 +5,7 @@ import sys
 import psycopg
 import pytest
 
-from tests.servers import ServerProcess, Standby, ThrowAwayPostgres, Unavailable, of_session
+from tests.servers import ServerProcess, Standby, ThrowAwayPostgres, Unavailable, required
 from tests.servers.processes import LOOPBACK
 
 STATIC = (sys.executable, "-m", "http.server", "--bind", LOOPBACK, "{port}")
@@ -16,7 +16,8 @@ def cluster() -> ThrowAwayPostgres:
     try:
         return ThrowAwayPostgres()
     except Unavailable as reason:
-        of_session()  # fails where a server is required and none is named either
+        if required():
+            raise
         pytest.skip(str(reason))
 
 

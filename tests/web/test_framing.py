@@ -285,7 +285,7 @@ def test_after_its_answer_a_broken_body_is_given_no_second_one(connection: Conne
 @pytest.mark.parametrize("framing", [b"Content-Length: 999999\r\n", CHUNKED])
 def test_who_is_still_sending_when_the_answer_comes_is_not_cut_off(framing: bytes, port: int) -> None:
     """A gateway that asks to close sends all of its request, and would lose the answer to a reset."""
-    piece = b" " * 9999 + b" "
+    piece = b" " * 10_000
     piece = b"2710\r\n" + piece + b"\r\n" if framing == CHUNKED else piece
     with socket.create_connection(("127.0.0.1", port), timeout=10) as gateway:
         gateway.sendall(POST + b"Connection: close\r\n" + framing + b"\r\n")

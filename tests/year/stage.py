@@ -54,8 +54,7 @@ class InProcess:
 
     def client(self, agency: str) -> httpx.Client:
         if agency not in self._clients:
-            self._clients[agency] = client = self.service[agency]
-            client.portal = self.service.anonymous.portal  # one event loop, not one for every request
+            self._clients[agency] = self.service[agency]
         return self._clients[agency]
 
     def set(self, at: datetime) -> None:
