@@ -13,7 +13,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from sqlalchemy import Engine
@@ -105,15 +105,15 @@ class Server:
     def __init__(self, engine: Engine) -> None:
         self._asking = _Asking(engine, _SERVER)
         self._thread, self._turn = ThreadPoolExecutor(1, "freshness"), threading.Lock()
-        self._next: Future[Hashable | None] | None = None
+        self._next: asyncio.Future[Hashable | None] | None = None
 
     async def state(self) -> Hashable | None:
         """The snapshot that a transaction begun now would have."""
         with self._turn:
             if self._next is None:
-                self._next = self._thread.submit(self._ask)
+                self._next = asyncio.get_running_loop().run_in_executor(self._thread, self._ask)
             asked = self._next
-        return await asyncio.shield(asyncio.wrap_future(asked))
+        return await asyncio.shield(asked)  # who gives up waiting does not end it for the others
 
     def _ask(self) -> Hashable | None:
         with self._turn:

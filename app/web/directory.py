@@ -1,16 +1,18 @@
 """Which addresses there are, which methods each takes, and which parameters each operation knows.
 
 The router alone names one route's methods in `Allow`, refuses HEAD where GET works and sends redirects. Here
-everything is decided before it, from its own routes and the published description: what the contract does not
-name is refused, so neither can drift from the other.
+everything is decided before it, from its own routes and what their functions ask for, which is what the
+contract is made from too: what it does not name is refused.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple, Self
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Self
 
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from pydantic import BaseModel
 from starlette.convertors import PathConvertor
 from starlette.responses import Response
 from starlette.routing import Host, WebSocketRoute
@@ -21,17 +23,30 @@ from app.web.head import check_query, check_size, path_of
 
 
 class Place(NamedTuple):
-    """One route: the paths it stands for, its methods (none named: all of them), and of each that is
-    published its parameters and its name.
+    """One route: the paths it stands for, its methods (none named: all of them), and if it is published
+    the names of its query parameters and its own.
 
     `depth` is the number of slashes in such a path; None where there may be any number.
     """
 
     pattern: re.Pattern[str]
     methods: frozenset[str]
-    parameters: Mapping[str, frozenset[str]]
-    operations: Mapping[str, str]
+    parameters: frozenset[str] | None
+    operation: str | None
     depth: int | None
+
+    @classmethod
+    def of(cls, route: RouteContext) -> Self:
+        """Read it off a route."""
+        published = isinstance(route.original_route, APIRoute) and route.include_in_schema
+        anywhere = not route.methods or _runs_deep(route.param_convertors)
+        return cls(
+            route.path_regex,
+            frozenset(route.methods or ()),
+            frozenset(_asked_for(route.dependant)) if published else None,
+            route.operation_id if published else None,
+            None if anywhere else str(route.path_format).count("/"),
+        )
 
 
 class Directory:
@@ -48,18 +63,9 @@ class Directory:
     @classmethod
     def of(cls, app: FastAPI) -> Self:
         """Read it off the application once all its routes are in place."""
-        described = app.openapi().get("paths", {})
         return cls(
             [
-                Place(
-                    route.path_regex,
-                    frozenset(route.methods or ()),
-                    _parameters(described.get(str(route.path_format), {})),
-                    _operations(described.get(str(route.path_format), {})),
-                    None
-                    if not route.methods or _runs_deep(route.param_convertors)
-                    else str(route.path_format).count("/"),
-                )
+                Place.of(route)
                 for route in iter_route_contexts(app.routes)
                 if not isinstance(route.original_route, (WebSocketRoute, Host))
             ]
@@ -112,8 +118,8 @@ def _directed(scope: Scope, places: list[Place]) -> tuple[Scope, Response | None
             raise MethodNotAllowed(headers=_allow(allowed))
     method = scope["method"]
     place = next((place for place in places if not place.methods or method in place.methods), places[0])
-    scope["state"]["operation"] = place.operations.get(method)
-    check_query(scope, place.parameters.get(method))
+    scope["state"]["operation"] = place.operation
+    check_query(scope, place.parameters)
     return scope, None
 
 
@@ -124,18 +130,16 @@ def _allow(methods: set[str]) -> dict[str, str]:
     return {"Allow": ", ".join(sorted(answered)), **patched}
 
 
-def _parameters(operations: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    """Method → names of its query parameters; an operation that is not published is not in it."""
-    return {
-        method.upper(): frozenset(
-            parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"
-        )
-        for method, operation in operations.items()
-    }
-
-
-def _operations(operations: Mapping[str, Any]) -> dict[str, str]:
-    return {method.upper(): operation["operationId"] for method, operation in operations.items()}
+def _asked_for(dependant: Dependant) -> Iterator[str]:
+    """The names of the query parameters of a function and of all it depends on."""
+    for field in dependant.query_params:
+        model = field.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            yield from (member.alias or name for name, member in model.model_fields.items())
+        else:
+            yield field.alias
+    for needed in dependant.dependencies:
+        yield from _asked_for(needed)
 
 
 def _runs_deep(convertors: Mapping[str, object]) -> bool:

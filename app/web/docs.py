@@ -5,7 +5,7 @@ so it works behind any path prefix, and nothing in it is inline, so its content 
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -70,10 +70,11 @@ async def _asset(request: Request) -> Response:
     return _fixed(request, (_STATIC / name).read_bytes(), f"{_ASSETS[name]}; charset=utf-8", {})
 
 
-def _contract(app: FastAPI) -> Callable[[Request], Awaitable[Response]]:
-    """The contract under the prefix the caller came through."""
+def _contract(app: FastAPI) -> Callable[[Request], Response]:
+    """The contract under the prefix the caller came through. It is made when it is first asked for, half a
+    second's work, on a thread: nobody else waits for it."""
 
-    async def contract(request: Request) -> Response:
+    def contract(request: Request) -> Response:
         document: dict[str, Any] = app.openapi()
         if prefix := request.scope.get("root_path", "").rstrip("/"):
             document = {**document, "servers": [{"url": prefix}]}

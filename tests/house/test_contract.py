@@ -10,6 +10,7 @@ import pytest
 
 from app.main import create_app
 from app.settings import Settings
+from app.web.directory import Directory
 from tests.house import contract
 from tests.house.contract import breaks
 
@@ -64,6 +65,25 @@ def test_every_route_in_app_names_its_operation() -> None:
     """FastAPI would make a name up; a made-up name changes with the function's or the path's."""
     for operation in operations(create_app(Settings(DATABASE_URL="sqlite://")).openapi()):
         assert not operation["operationId"].endswith(("_get", "_post", "_patch"))
+
+
+def test_the_door_knows_the_parameters_that_are_published_and_no_others() -> None:
+    app = create_app(Settings(DATABASE_URL="sqlite://"))
+    directory, described = Directory.of(app), app.openapi()["paths"]
+
+    known = {
+        (place.operation, method): place.parameters
+        for path in described
+        for place in directory.at(path)
+        for method in place.methods
+    }
+    assert known == {
+        (operation["operationId"], method.upper()): frozenset(
+            parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"
+        )
+        for methods in described.values()
+        for method, operation in methods.items()
+    }
 
 
 def test_every_summary_and_description_says_it_in_both_languages(live: Document) -> None:
