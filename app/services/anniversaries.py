@@ -1,7 +1,7 @@
 """Anniversaries: what is coming up in any range of years, how far off, and what has been done for it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -104,6 +104,12 @@ def between(
     """Every anniversary from the first day to the last, in order. Of an event that was taken off there are
     none."""
     marked = calendars.read(session, here, actor, ~Event.withdrawn, *conditions)
+    return _between(session, here, actor, first, last, marked)
+
+
+def _between(
+    session: Session, here: Ground, actor: Actor, first: date, last: date, marked: Mapping[str, Marked]
+) -> list[OccurrenceOut]:
     done, can = _done(session, here, actor), calendars.can(here, actor)
     found = [
         shown
@@ -114,10 +120,13 @@ def between(
     return sorted(found, key=lambda one: (one.on, one.code))
 
 
-def unprepared(session: Session, here: Ground, actor: Actor) -> list[OccurrenceOut]:
-    """Anniversaries of a round year or a five-year whose preparation should have begun, and nothing marks
-    them yet."""
-    ahead = between(session, here, actor, here.today, here.today + timedelta(calendar.MOST_PREPARATION_DAYS))
+def unprepared(
+    session: Session, here: Ground, actor: Actor, marked: Mapping[str, Marked]
+) -> list[OccurrenceOut]:
+    """Of these events the anniversaries of a round year or a five-year whose preparation should have begun,
+    and nothing marks them yet."""
+    last = here.today + timedelta(calendar.MOST_PREPARATION_DAYS)
+    ahead = _between(session, here, actor, here.today, last, marked)
     return [
         one
         for one in ahead

@@ -1,6 +1,6 @@
 """Assignments: who owes what, in which role."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -46,7 +46,7 @@ def query(
 def find(session: Session, actor: Actor, slug: str, ask: AssignmentFilter) -> AssignmentPage:
     """List assignments."""
     here = grounds.find(session, actor, slug)
-    found_parts = parts.visible(session, here, actor)
+    leaves = parts.by_assignment(parts.visible(session, here, actor))
     chosen = query(here, actor, *listing.matching(Task.search_text, ask.q))
     if ask.task:
         chosen = chosen.where(Task.code.in_(several(ask.task)))
@@ -57,12 +57,12 @@ def find(session: Session, actor: Actor, slug: str, ask: AssignmentFilter) -> As
     if ask.role:
         chosen = chosen.where(Assignment.role.in_(several(ask.role)))
     if ask.state:
-        chosen = chosen.where(Assignment.public_id.in_(in_state(found_parts, several(ask.state))))
+        chosen = chosen.where(Assignment.public_id.in_(_in_state(here, leaves.values(), several(ask.state))))
     may = Permissions(session, here, actor)
     if ask.can:
         chosen = chosen.where(may.assignments(several(ask.can)))
     found = listing.page(session, chosen, ask, ORDERS, by="task", last=[Assignment.public_id], place=slug)
-    items = [out(row, here=here, may=may, leaves=found_parts) for row in found.rows]
+    items = [out(row, here=here, may=may, leaves=leaves) for row in found.rows]
     return AssignmentPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
@@ -72,19 +72,19 @@ def get(session: Session, actor: Actor, slug: str, public_id: str) -> Assignment
     found = session.execute(query(here, actor, Assignment.public_id == public_id)).one_or_none()
     if found is None:
         raise NotFound()
-    may = Permissions(session, here, actor)
-    return out(found, here=here, may=may, leaves=parts.visible(session, here, actor))
+    may, leaves = Permissions(session, here, actor), parts.visible(session, here, actor)
+    return out(found, here=here, may=may, leaves=parts.by_assignment(leaves))
 
 
-def in_state(some: Iterable[Part], states: tuple[str, ...]) -> list[str]:
+def _in_state(here: Ground, some: Iterable[Part], states: tuple[str, ...]) -> list[str]:
     """The assignments among these parts that are in one of the states."""
-    return [part.assignment for part in some if parts.figure([part]).state in states]
+    return [part.assignment for part in some if figures.state(here, [part]) in states]
 
 
-def out(row: Any, *, here: Ground, may: Permissions, leaves: Iterable[Part]) -> AssignmentOut:
+def out(row: Any, *, here: Ground, may: Permissions, leaves: Mapping[str, Part]) -> AssignmentOut:
     """A row of `query` on the wire, with its completion where it counts."""
     assignment, task, agency, group, before, records = row
-    own = [part for part in leaves if part.assignment == assignment.public_id]
+    own = leaves.get(assignment.public_id)
     return AssignmentOut(
         id=assignment.public_id,
         task=TaskRef(code=task.code, title_vi=task.title_vi),
@@ -102,6 +102,6 @@ def out(row: Any, *, here: Ground, may: Permissions, leaves: Iterable[Part]) -> 
         valid_from=assignment.valid_from,
         valid_to=assignment.valid_to,
         succeeds=before,
-        progress=figures.levels(here, own) if own else None,
+        progress=figures.levels(here, [own]) if own else None,
         can=may.on_assignment(task, assignment.role, agency.code),
     )

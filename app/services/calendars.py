@@ -42,6 +42,11 @@ def read(session: Session, here: Ground, actor: Actor, *conditions: ColumnElemen
     return with_all(session, here, actor, rows)
 
 
+def standing(session: Session, here: Ground, actor: Actor) -> dict[str, Marked]:
+    """All that were not taken off."""
+    return read(session, here, actor, ~Event.withdrawn)
+
+
 def with_all(
     session: Session, here: Ground, actor: Actor, rows: Iterable[tuple[Event, str | None, str | None]]
 ) -> dict[str, Marked]:

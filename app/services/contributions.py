@@ -1,8 +1,10 @@
 """Contributions: what coordinators were asked for and delivered. They never move completion (model §3)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Agency, Assignment, Standing, Task
@@ -28,13 +30,22 @@ class Contribution:
 
 def visible(session: Session, here: Ground, actor: Actor) -> list[Contribution]:
     """Every coordinator that could deliver: partners have no account, and a group delivers by its members."""
-    group = aliased(Agency)
-    query = (
+    given = {"plan": here.plan.id, "day": here.today}
+    return [Contribution(*row) for row in session.execute(_asked(sight.seen_whole(here, actor)), given)]
+
+
+_GROUP = aliased(Agency)
+
+
+@lru_cache(maxsize=1024)
+def _asked(seen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Said once for each condition, which `seen_whole` gives again and again."""
+    return (
         select(
             Assignment.public_id,
             Assignment.task_id,
             Agency.code,
-            group.code,
+            _GROUP.code,
             Task.kind,
             Task.status,
             Standing.records,
@@ -42,18 +53,17 @@ def visible(session: Session, here: Ground, actor: Actor) -> list[Contribution]:
         .join(Assignment, Assignment.id == Standing.assignment_id)
         .join(Task, Task.id == Assignment.task_id)
         .join(Agency, Agency.id == Assignment.agency_id)
-        .outerjoin(group, group.id == Assignment.group_id)
+        .outerjoin(_GROUP, _GROUP.id == Assignment.group_id)
         .where(
-            Standing.plan_id == here.plan.id,
+            Standing.plan_id == bindparam("plan"),
             Standing.until.is_(None),
             Assignment.role == Role.COORDINATE,
             ~Assignment.fans_out,
             Agency.kind.not_in((AgencyKind.EXTERNAL_PARTNER, AgencyKind.GROUP)),
             Task.status.in_(COUNTED_STATUSES),
             Task.visibility != Visibility.STATUS_ONLY,
-            grounds.current(here.today),
-            sight.seen_whole(here, actor),
+            grounds.current(grounds.ON),
+            seen,
         )
         .order_by(Assignment.order_key, Assignment.id)
     )
-    return [Contribution(*row) for row in session.execute(query)]

@@ -1,5 +1,7 @@
 """Events and their anniversaries."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -59,9 +61,9 @@ def one(
     return shown, marked.event.version
 
 
-def of_the_year(session: Session, here: Ground, actor: Actor) -> list[EventOut]:
-    """Every event that has an anniversary in the plan's year, in the order of the year."""
-    marked, can = calendars.read(session, here, actor, ~Event.withdrawn), calendars.can(here, actor)
+def of_the_year(here: Ground, actor: Actor, marked: Mapping[str, Marked]) -> list[EventOut]:
+    """Of these events every one that has an anniversary in the plan's year, in the order of the year."""
+    can = calendars.can(here, actor)
     kept = [
         (event.anniversary.on, event)
         for event in (

@@ -10,6 +10,7 @@ from app.rules import rag
 from app.rules.rag import Thresholds, Verdict
 from app.rules.rollup import FORMULA, Figure, total
 from app.rules.timeliness import Bucket, Punctuality, bucket, punctuality
+from app.rules.vocabulary import State
 from app.schemas.base import Ratio
 from app.schemas.progress import Confidence, Contributions, Levels, NodeLevels, RagReason, Timeliness
 from app.services import parts
@@ -20,7 +21,7 @@ from app.services.parts import Part
 
 def levels(here: Ground, some: Iterable[Part]) -> Levels:
     """The figure of a set of parts, with what it was computed by and from."""
-    return Levels(**_remembered(_each(some), here.today, here.plan.revision, thresholds(here)).levels)
+    return Levels(**_of(here, some).levels)
 
 
 def node(here: Ground, some: Iterable[Part], helped: Collection[Contribution]) -> NodeLevels:
@@ -31,7 +32,7 @@ def node(here: Ground, some: Iterable[Part], helped: Collection[Contribution]) -
 
 def whole(here: Ground, some: Iterable[Part], helped: Collection[Contribution]) -> dict[str, Any]:
     """The fields of a node."""
-    return _whole(_remembered(_each(some), here.today, here.plan.revision, thresholds(here)), helped)
+    return _whole(_of(here, some), helped)
 
 
 def _whole(figures: "_Figures", helped: Collection[Contribution]) -> dict[str, Any]:
@@ -45,6 +46,10 @@ class _Figures(NamedTuple):
 
     levels: Mapping[str, Any]
     of_a_whole: Mapping[str, Any]
+
+
+def _of(here: Ground, some: Iterable[Part]) -> _Figures:
+    return _remembered(_each(some), here.today, here.plan.revision, thresholds(here))
 
 
 def _figures(each: tuple[Part, ...], today: date, revision: int, by: Thresholds) -> _Figures:
@@ -77,6 +82,12 @@ def _figures(each: tuple[Part, ...], today: date, revision: int, by: Thresholds)
 
 _remembered = lru_cache(maxsize=512)(_figures)
 """A figure follows from its parts alone, and of a plan's nodes a record moves few."""
+
+
+def state(here: Ground, some: Iterable[Part]) -> State | None:
+    """Where a set of parts stands."""
+    found: State | None = _of(here, some).levels["state"]
+    return found
 
 
 def in_time(here: Ground, each: Iterable[Part]) -> Punctuality:
@@ -123,7 +134,7 @@ def _thresholds(stated: tuple[tuple[str, str], ...]) -> Thresholds:
 
 def _each(some: Iterable[Part]) -> tuple[Part, ...]:
     """Every part once: two programme items may look at one duty."""
-    return tuple({part.assignment: part for part in some}.values())
+    return tuple(parts.by_assignment(some).values())
 
 
 def _verdict(each: tuple[Part, ...], today: date, by: Thresholds) -> Verdict:

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from app.models import Agency, Assignment, Budget, Implementation, Task
@@ -20,6 +21,19 @@ from app.schemas.lists import several
 from app.services import calendars, grounds, sight
 from app.services.grounds import Ground
 
+_Body = Row[*tuple[Any, ...]]
+"""A body as it stands in a duty."""
+_STANDING = (
+    select(
+        *(Assignment.task_id, Assignment.role, Assignment.source, Assignment.group_id, Assignment.fans_out),
+        *(Agency.code, Agency.name_vi, Agency.kind),
+    )
+    .join(Agency, Agency.id == Assignment.agency_id)
+    .where(Assignment.task_id.in_(bindparam("tasks", expanding=True)), grounds.current(grounds.ON))
+    .order_by(Assignment.order_key)
+)
+_LINKED = select(Implementation.task_id).where(Implementation.plan_id == bindparam("plan"))
+_HAS_MONEY = select(exists().where(Budget.plan_id == bindparam("plan")))
 _DECISION = ["/decision/number", "/decision/decided_on", "/decision/issuer"]
 
 
@@ -43,11 +57,7 @@ def counted(gaps: Iterable[GapOut]) -> list[GapCount]:
 
 def every(session: Session, here: Ground, actor: Actor) -> Iterator[GapOut]:
     """Every gap this caller may see, by kind and in the order of the document."""
-    tasks = session.scalars(
-        select(Task)
-        .where(Task.plan_id == here.plan.id, sight.seen_whole(here, actor), Task.status.in_(COUNTED_STATUSES))
-        .order_by(Task.order_key)
-    ).all()
+    tasks = session.scalars(_counted(sight.seen_whole(here, actor)), {"plan": here.plan.id}).all()
     yield from _items(session, here, [task for task in tasks if task.family is TaskFamily.PROGRAMME])
     duties = {task.id: task for task in tasks if task.family is TaskFamily.DUTY}
     for task in duties.values():
@@ -66,11 +76,16 @@ def every(session: Session, here: Ground, actor: Actor) -> Iterator[GapOut]:
     yield from _powers(session, here, list(duties.values()))
 
 
+@lru_cache(maxsize=1024)
+def _counted(seen: ColumnElement[bool]) -> Select[Task]:
+    """Said once for each condition, which `seen_whole` gives again and again."""
+    counted = (Task.plan_id == bindparam("plan"), seen, Task.status.in_(COUNTED_STATUSES))
+    return select(Task).where(*counted).order_by(Task.order_key)
+
+
 def _items(session: Session, here: Ground, items: Sequence[Task]) -> Iterator[GapOut]:
     """Programme items, of which a part or the whole has no duty behind it."""
-    linked = set(
-        session.scalars(select(Implementation.task_id).where(Implementation.plan_id == here.plan.id))
-    )
+    linked = set(session.scalars(_LINKED, {"plan": here.plan.id}))
     for item in items:
         change = {"change": "implementation", "item": item.code, "duty": None, "closes_gap": True}
         if item.id not in linked:
@@ -97,17 +112,15 @@ def _items(session: Session, here: Ground, items: Sequence[Task]) -> Iterator[Ga
 
 def _bodies(session: Session, here: Ground, duties: dict[int, Task]) -> Iterator[GapOut]:
     """Groups without members, duties of several bodies, and bodies that stand twice in one duty."""
-    rows = session.execute(
-        select(Assignment, Agency)
-        .join(Agency, Agency.id == Assignment.agency_id)
-        .where(Assignment.task_id.in_(duties), grounds.current(here.today))
-        .order_by(Assignment.order_key)
-    ).all()
-    yield from _groups(here, duties, [(row, agency) for row, agency in rows])
-    for id_, task in duties.items():
-        named = [(row, agency) for row, agency in rows if row.task_id == id_ and row.group_id is None]
-        leads = [(row, agency) for row, agency in named if row.role is Role.LEAD]
-        if len(leads) > 1 and any(row.source is not Source.DECISION for row, _ in leads):
+    rows = session.execute(_STANDING, {"tasks": list(duties), "day": here.today}).all()
+    yield from _groups(here, duties, rows)
+    of_duty: dict[int, list[_Body]] = {id_: [] for id_ in duties}
+    for row in rows:
+        of_duty[row.task_id].append(row)
+    for id_, bodies in of_duty.items():
+        named = [body for body in bodies if body.group_id is None]
+        leads = [body for body in named if body.role is Role.LEAD]
+        if len(leads) > 1 and any(body.source is not Source.DECISION for body in leads):
             yield _gap(
                 here,
                 GapKind.SEVERAL_LEADS,
@@ -115,17 +128,18 @@ def _bodies(session: Session, here: Ground, duties: dict[int, Task]) -> Iterator
                 "The text gives it to several bodies without dividing it: equal parts are assumed",
                 {
                     "change": "leads",
-                    "task": task.code,
-                    "leads": [{"agency": agency.code, "share": f"1/{len(leads)}"} for _, agency in leads],
+                    "task": duties[id_].code,
+                    "leads": [{"agency": body.code, "share": f"1/{len(leads)}"} for body in leads],
                 },
                 [],
-                tasks=[task],
-                agencies=[agency for _, agency in leads],
+                tasks=[duties[id_]],
+                agencies=leads,
             )
-        own = [(row.role, agency) for row, agency in rows if row.task_id == id_ and not row.fans_out]
-        leading = {agency.code for role, agency in own if role is Role.LEAD}
-        twice = [agency for role, agency in own if role is Role.COORDINATE and agency.code in leading]
+        own = [body for body in bodies if not body.fans_out]
+        leading = {body.code for body in own if body.role is Role.LEAD}
+        twice = [body for body in own if body.role is Role.COORDINATE and body.code in leading]
         if twice:
+            kept = (body.code for body in named if body.role is Role.COORDINATE)
             yield _gap(
                 here,
                 GapKind.LEAD_AND_COORDINATOR,
@@ -133,28 +147,22 @@ def _bodies(session: Session, here: Ground, duties: dict[int, Task]) -> Iterator
                 "A body is accountable for a duty and named as its coordinator as well",
                 {
                     "change": "coordinators",
-                    "task": task.code,
-                    "coordinators": [
-                        agency.code
-                        for row, agency in named
-                        if row.role is Role.COORDINATE and agency not in twice
-                    ],
+                    "task": duties[id_].code,
+                    "coordinators": [code for code in kept if code not in {body.code for body in twice}],
                 },
                 [],
-                tasks=[task],
+                tasks=[duties[id_]],
                 agencies=twice,
             )
 
 
-def _groups(
-    here: Ground, duties: dict[int, Task], rows: Iterable[tuple[Assignment, Agency]]
-) -> Iterator[GapOut]:
+def _groups(here: Ground, duties: dict[int, Task], rows: Iterable[_Body]) -> Iterator[GapOut]:
     """A group that works through nobody owes nothing, whatever the plan gives it."""
-    empty: dict[str, tuple[Agency, list[Task]]] = {}
-    for row, agency in rows:
-        if agency.kind is AgencyKind.GROUP and not row.fans_out:
-            empty.setdefault(agency.code, (agency, []))[1].append(duties[row.task_id])
-    for code, (agency, tasks) in empty.items():
+    empty: dict[str, tuple[_Body, list[Task]]] = {}
+    for row in rows:
+        if row.kind is AgencyKind.GROUP and not row.fans_out:
+            empty.setdefault(row.code, (row, []))[1].append(duties[row.task_id])
+    for code, (body, tasks) in empty.items():
         yield _gap(
             here,
             GapKind.GROUP_WITHOUT_MEMBERS,
@@ -163,7 +171,7 @@ def _groups(
             {"change": "member", "group": code, "agency": None, "valid_from": None},
             ["agency", "valid_from"],
             tasks=list(dict.fromkeys(tasks)),
-            agencies=[agency],
+            agencies=[body],
         )
 
 
@@ -176,7 +184,7 @@ _POWERS = (
 
 def _powers(session: Session, here: Ground, duties: Sequence[Task]) -> Iterator[GapOut]:
     """Powers over the plan that nobody holds: those over money only where there is some."""
-    has_money = session.scalars(select(exists().where(Budget.plan_id == here.plan.id))).one()
+    has_money = session.scalars(_HAS_MONEY, {"plan": here.plan.id}).one()
     for role, kind, vi, en in _POWERS:
         if not here.item.roles.get(role) and (has_money or role is Role.MONITOR) and duties:
             yield _gap(
@@ -207,7 +215,7 @@ def _gap(
     fill: Sequence[str],
     *,
     tasks: Sequence[Task] = (),
-    agencies: Sequence[Agency] = (),
+    agencies: Sequence[_Body] = (),
 ) -> GapOut:
     return GapOut(
         kind=kind,

@@ -18,11 +18,11 @@ from app.services import (
     amendments,
     anniversaries,
     budget,
+    calendars,
     events,
     figures,
     gaps,
     grounds,
-    parts,
     plans,
     progress,
     urges,
@@ -38,6 +38,7 @@ def get(session: Session, actor: Actor, slug: str) -> OverviewOut:
     """The plan, how far it is and by when, what waits for whom, its gaps, its money, what is new."""
     here = grounds.find(session, actor, slug)
     whole = progress.scene(session, here, actor)
+    calendar = calendars.standing(session, here, actor)
     return OverviewOut(
         plan=plans.brief(here.plan, agencies.ref(session, here.plan.owner_id)),
         progress=progress.compute(whole, ProgressFilter(by=By.SECTION)),
@@ -55,15 +56,15 @@ def get(session: Session, actor: Actor, slug: str) -> OverviewOut:
         status_only_tasks=_status_only(session, here),
         budget=budget.of_plan(session, here, actor),
         latest=activities.latest(session, here, actor, LATEST),
-        anniversaries=events.of_the_year(session, here, actor),
-        unprepared=anniversaries.unprepared(session, here, actor),
+        anniversaries=events.of_the_year(here, actor, calendar),
+        unprepared=anniversaries.unprepared(session, here, actor, calendar),
     )
 
 
 def _states(whole: Scene) -> list[StateCount]:
     """Duties by state, undefined last. Those the caller may only see in a sum are not counted here."""
     duties = [id_ for id_, task in whole.tree.tasks.items() if not task.is_view]
-    counts = Counter(parts.figure(whole.of({duty}).parts).state for duty in duties)
+    counts = Counter(figures.state(whole.here, whole.of({duty}).parts) for duty in duties)
     named = [
         StateCount(state=state.value, state_label=state.label_vi, tasks=counts[state]) for state in State
     ]

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Agency, Assignment, Implementation, Output, Standing, Task
@@ -16,15 +17,17 @@ from app.rules.parties import Actor
 from app.rules.rollup import COUNTED_STATUSES, Figure, Leaf, roll_up
 from app.rules.timeliness import Obligation
 from app.rules.vocabulary import Role, TaskKind, TaskStatus
-from app.services import sight
+from app.services import grounds, sight
 from app.services.grounds import Ground
 
 _GROUP = aliased(Agency)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
     """A lead assignment with where it belongs. `in_sum`: the caller may only see it in a sum.
+
+    What is as it was is the very same object (`_part`), so that what follows from it is found by it.
 
     As of now, `expected` is the weight of its outputs whose day has passed, and `done_on` the day of the last
     evidence of what it owes. `records` counts its standing records, `heard_on` is the day the last one came
@@ -69,9 +72,48 @@ def visible(
 
     `at`: as it stood at that instant. `left_out`: those whose task is not counted, instead.
     """
-    in_sum, schedule = sight.seen_in_sum(here, actor), _schedule(here)
+    query = _leads(
+        sight.seen_whole(here, actor), sight.seen_in_sum(here, actor), past=at is not None, left_out=left_out
+    )
+    given = {"plan": here.plan.id, "day": here.today, **({"at": at} if at else {})}
+    return [_part(here.plan.year, row) for row in session.execute(query, given)]
+
+
+_LINKS = (
+    select(Implementation.task_id, Implementation.duty_id)
+    .where(Implementation.plan_id == bindparam("plan"))
+    .order_by(Implementation.id)
+)
+_LEAF = ("weight", "share_numerator", "share_denominator", "owed", "reported", "evidenced", "confirmed")
+
+
+_AT = bindparam("at", type_=Standing.since.type)
+_PASSED = and_(Output.owed, Output.due_on < grounds.ON)
+_SCHEDULE = (
+    select(
+        Output.assignment_id,
+        func.sum(case((_PASSED, Output.weight), else_=0)).label("expected"),
+        func.max(case((Output.owed, Output.evidenced_on))).label("done_on"),
+    )
+    .where(Output.plan_id == bindparam("plan"))
+    .group_by(Output.assignment_id)
+    .subquery()
+)
+"""For each assignment the weight of the outputs it owes whose day has passed, and the day of the last
+evidence of any. Grows with what is owed, not with the records behind it."""
+
+
+_HELD = and_(Standing.since <= _AT, or_(Standing.until.is_(None), Standing.until > _AT))
+"""The stretch that was the present one at an instant."""
+
+
+@lru_cache(maxsize=1024)
+def _leads(
+    seen: ColumnElement[bool], in_sum: ColumnElement[bool], *, past: bool, left_out: bool
+) -> Select[*tuple[Any, ...]]:
+    """Said once for each condition, which `sight` gives again and again."""
     counted = Standing.status.in_(COUNTED_STATUSES)
-    query = (
+    return (
         select(
             *(getattr(Standing, name) for name in _LEAF),
             *(Standing.status, Standing.number, Standing.since, Standing.records, Standing.heard_on),
@@ -79,54 +121,29 @@ def visible(
             *(Task.id.label("task_id"), Task.code.label("task"), Task.section_id, Task.kind, Task.due_on),
             *(Agency.code.label("agency"), Agency.name_vi, Agency.name_en),
             _GROUP.code.label("group"),
-            *(schedule.c.expected, schedule.c.done_on),
+            *(_SCHEDULE.c.expected, _SCHEDULE.c.done_on),
             in_sum.label("in_sum"),
         )
         .join(Assignment, Assignment.id == Standing.assignment_id)
         .join(Task, Task.id == Assignment.task_id)
         .join(Agency, Agency.id == Assignment.agency_id)
         .outerjoin(_GROUP, _GROUP.id == Assignment.group_id)
-        .outerjoin(schedule, schedule.c.assignment_id == Assignment.id)
+        .outerjoin(_SCHEDULE, _SCHEDULE.c.assignment_id == Assignment.id)
         .where(
-            Standing.plan_id == here.plan.id,
-            _holds(at),
+            Standing.plan_id == bindparam("plan"),
+            _HELD if past else Standing.until.is_(None),
             Assignment.role == Role.LEAD,
             ~Assignment.fans_out,
             ~counted if left_out else counted,
-            or_(sight.seen_whole(here, actor), in_sum),
+            or_(seen, in_sum),
         )
         .order_by(Assignment.order_key, Assignment.id)
     )
-    return [_part(here, row) for row in session.execute(query)]
 
 
-_LEAF = ("weight", "share_numerator", "share_denominator", "owed", "reported", "evidenced", "confirmed")
-
-
-def _holds(at: datetime | None) -> ColumnElement[bool]:
-    """The stretch that is the present one, or was at an instant."""
-    if at is None:
-        return Standing.until.is_(None)
-    return and_(Standing.since <= at, or_(Standing.until.is_(None), Standing.until > at))
-
-
-def _schedule(here: Ground) -> Subquery:
-    """For each assignment the weight of the outputs it owes whose day has passed, and the day of the last
-    evidence of any. Grows with what is owed, not with the records behind it."""
-    passed = and_(Output.owed, Output.due_on < here.today)
-    return (
-        select(
-            Output.assignment_id,
-            func.sum(case((passed, Output.weight), else_=0)).label("expected"),
-            func.max(case((Output.owed, Output.evidenced_on))).label("done_on"),
-        )
-        .where(Output.plan_id == here.plan.id)
-        .group_by(Output.assignment_id)
-        .subquery()
-    )
-
-
-def _part(here: Ground, row: Row[*tuple[Any, ...]]) -> Part:
+@lru_cache(maxsize=4096)
+def _part(year: int, row: Row[*tuple[Any, ...]]) -> Part:
+    """Kept: of a plan's parts a record moves one."""
     leaf = Leaf(
         row.weight,
         Fraction(row.share_numerator, row.share_denominator),
@@ -147,7 +164,7 @@ def _part(here: Ground, row: Row[*tuple[Any, ...]]) -> Part:
         name_en=row.name_en,
         group=row.group,
         leaf=leaf,
-        due_on=lifecycle.deadline(row.due_on, here.plan.year)[0],
+        due_on=lifecycle.deadline(row.due_on, year)[0],
         done_on=row.done_on,
         expected=int(row.expected or 0),
         records=row.records,
@@ -164,14 +181,16 @@ def by_task(session: Session, here: Ground, found: list[Part]) -> dict[int, list
         if not part.in_sum:
             own[part.task_id].append(part)
     views: dict[int, list[Part]] = defaultdict(list)
-    links = select(Implementation.task_id, Implementation.duty_id).where(
-        Implementation.plan_id == here.plan.id
-    )
-    for item, duty in session.execute(links.order_by(Implementation.id)):
+    for item, duty in session.execute(_LINKS, {"plan": here.plan.id}):
         views[item].extend(own.get(duty, ()))
     return {**own, **views}
 
 
+def by_assignment(some: Iterable[Part]) -> dict[str, Part]:
+    """Every part once, by the assignment it is of."""
+    return {part.assignment: part for part in some}
+
+
 def figure(some: Iterable[Part]) -> Figure:
     """Roll up a set of parts, each once."""
-    return roll_up({part.assignment: part.leaf for part in some}.values())
+    return roll_up(part.leaf for part in by_assignment(some).values())

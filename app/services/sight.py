@@ -19,9 +19,12 @@ def seen_whole(here: Ground, actor: Actor) -> ColumnElement[bool]:
 
 def seen_in_sum(here: Ground, actor: Actor) -> ColumnElement[bool]:
     """The SQL inverse of `parties.sight(...) is AGGREGATE`, for one body's part: on Task and Assignment."""
-    if here.insider:
-        return false()
-    return and_(Task.visibility == Visibility.STATUS_ONLY, Assignment.agency_id != actor.agency_id)
+    return false() if here.insider else _in_sum(actor.agency_id)
+
+
+@lru_cache(maxsize=1024)
+def _in_sum(agency_id: int | None) -> ColumnElement[bool]:
+    return and_(Task.visibility == Visibility.STATUS_ONLY, Assignment.agency_id != agency_id)
 
 
 def own_part(here: Ground, actor: Actor) -> ColumnElement[bool]:

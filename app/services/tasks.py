@@ -41,7 +41,7 @@ def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage
         query = query.where(Task.section_id.in_(sections.below(session, here, several(ask.section))))
     if ask.state:
         states = several(ask.state)
-        ids = [task_id for task_id, some in behind.items() if parts.figure(some).state in states]
+        ids = [task_id for task_id, some in behind.items() if figures.state(here, some) in states]
         query = query.where(Task.id.in_(ids))
     if ask.can:
         may = Permissions(session, here, actor)
@@ -112,7 +112,7 @@ def _out(
     up = _links(session, here, actor, ids, downward=False) if "links" in include else None
     answers = []
     for task, section in rows:
-        figure = parts.figure(behind.get(task.id, ()))
+        progress = figures.levels(here, behind.get(task.id, ()))
         due_on, _ = lifecycle.deadline(task.due_on, here.plan.year)
         columns = {
             name: getattr(task, name)
@@ -124,8 +124,8 @@ def _out(
                 **columns,
                 section=section,
                 due_on=due_on,
-                state=figure.state,
-                progress=figures.levels(here, behind.get(task.id, ())),
+                state=progress.state,
+                progress=progress,
                 can=may.on_task(task),
                 assignments=given[task.id] if given is not None else None,
                 implemented_by=down[task.id] if down is not None else None,
@@ -139,11 +139,12 @@ def _assignments(
     session: Session, here: Ground, actor: Actor, ids: list[int], leaves: list[Part], may: Permissions
 ) -> dict[int, list[AssignmentOut]]:
     found: dict[int, list[AssignmentOut]] = defaultdict(list)
+    own = parts.by_assignment(leaves)
     query = assignments.query(here, actor, Assignment.task_id.in_(ids)).order_by(
         Assignment.order_key, Assignment.id
     )
     for row in session.execute(query):
-        found[row[1].id].append(assignments.out(row, here=here, may=may, leaves=leaves))
+        found[row[1].id].append(assignments.out(row, here=here, may=may, leaves=own))
     return found
 
 

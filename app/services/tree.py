@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, Select, bindparam, select, true
 from sqlalchemy.orm import Session
 
 from app.models import Implementation, Section, Task
@@ -70,34 +72,37 @@ class Tree:
 def find(session: Session, here: Ground, actor: Actor, *, of_every_status: bool = False) -> Tree:
     """The plan's tree, as far as this caller sees it; `of_every_status`: with the tasks that count no more,
     which history and explanation still name."""
-    tasks = {
-        row.id: Node(*row)
-        for row in session.execute(
-            select(Task.id, Task.code, Task.title_vi, Task.title_en, Task.section_id, Task.family)
-            .where(
-                Task.plan_id == here.plan.id,
-                sight.seen_whole(here, actor),
-                true() if of_every_status else Task.status.in_(COUNTED_STATUSES),
-            )
-            .order_by(Task.order_key)
-        )
-    }
-    sections = {
-        row.id: Node(*row)
-        for row in session.execute(
-            select(Section.id, Section.code, Section.title_vi, Section.title_en, Section.parent_id)
-            .where(Section.plan_id == here.plan.id)
-            .order_by(Section.order_key)
-        )
-    }
+    plan = {"plan": here.plan.id}
+    query = _tasks(sight.seen_whole(here, actor), of_every_status=of_every_status)
+    tasks = {row[0]: Node(*row) for row in session.execute(query, plan)}
+    sections = {row[0]: Node(*row) for row in session.execute(_SECTIONS, plan)}
     return Tree(tasks, sections, _duties(session, here, tasks))
+
+
+@lru_cache(maxsize=1024)
+def _tasks(seen: ColumnElement[bool], *, of_every_status: bool) -> Select[*tuple[Any, ...]]:
+    """Said once for each condition, which `seen_whole` gives again and again."""
+    counts = true() if of_every_status else Task.status.in_(COUNTED_STATUSES)
+    return (
+        select(Task.id, Task.code, Task.title_vi, Task.title_en, Task.section_id, Task.family)
+        .where(Task.plan_id == bindparam("plan"), seen, counts)
+        .order_by(Task.order_key)
+    )
+
+
+_SECTIONS = (
+    select(Section.id, Section.code, Section.title_vi, Section.title_en, Section.parent_id)
+    .where(Section.plan_id == bindparam("plan"))
+    .order_by(Section.order_key)
+)
+_LINKS = select(Implementation.task_id, Implementation.duty_id).where(
+    Implementation.plan_id == bindparam("plan")
+)
 
 
 def _duties(session: Session, here: Ground, tasks: dict[int, Node]) -> dict[int, frozenset[int]]:
     """A duty stands for itself, a programme item for the duties that carry it out."""
-    links = session.execute(
-        select(Implementation.task_id, Implementation.duty_id).where(Implementation.plan_id == here.plan.id)
-    ).all()
+    links = session.execute(_LINKS, {"plan": here.plan.id}).all()
     behind: dict[int, set[int]] = {id_: set() if task.is_view else {id_} for id_, task in tasks.items()}
     for item, duty in links:
         if item in behind and duty in tasks:
