@@ -3,10 +3,11 @@
 Nobody is a lead or a monitor by code. What a body is to an item follows from the plan's own assignments.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 
 from app.rules.vocabulary import AgencyKind, PlanStatus, Role, Scope, TaskStatus, Visibility, Word
 
@@ -80,7 +81,7 @@ class Item:
 
 def relations(actor: Actor, item: Item) -> tuple[Relation, ...]:
     """Everything the actor is to the item, strongest first; a mere reader if nothing else."""
-    found = tuple(relation for relation in Relation if actor.agency in holders(relation, item))
+    found = tuple(relation for relation, held in _HOLDERS.items() if actor.agency in held(item))
     if Scope.ADMIN in actor.scopes:
         found += (Relation.TECHNICIAN,)
     return found or (Relation.READER,)
@@ -88,21 +89,36 @@ def relations(actor: Actor, item: Item) -> tuple[Relation, ...]:
 
 def holders(relation: Relation, item: Item) -> tuple[str, ...]:
     """Backwards: the agencies that are this to the item."""
-    if relation in _IN_THE_PLAN:
-        return item.roles.get(_IN_THE_PLAN[relation], ())
-    match relation:
-        case Relation.FORMER_LEAD:
-            return item.former
-        case Relation.CLAIMANT:
-            return item.claimants
-        case Relation.SUPERIOR:
-            return item.superiors
-        case Relation.SELF_MONITOR:
-            return _judges_of_their_own(item)
-        case Relation.APPROVER:
-            return _named(item.approver) if _nobody_else_monitors(item) else ()
-        case _:
-            return _named(getattr(item, _BY_NAME[relation])) if relation in _BY_NAME else ()
+    return _HOLDERS[relation](item) if relation in _HOLDERS else ()
+
+
+def _judges_of_their_own(item: Item) -> tuple[str, ...]:
+    """Monitors that are themselves accountable for the item, or have reported it."""
+    monitors = item.roles.get(Role.MONITOR, ())
+    own = {*item.roles.get(Role.LEAD, ()), *item.former, *item.claimants} if monitors else ()
+    return tuple(code for code in monitors if code in own)
+
+
+def _approvers(item: Item) -> tuple[str, ...]:
+    """Who confirms where every monitor of the plan would judge its own work."""
+    monitors = item.roles.get(Role.MONITOR, ())
+    alone = bool(monitors) and set(monitors) == set(_judges_of_their_own(item))
+    return (item.approver,) if item.approver and alone else ()
+
+
+def _role(role: Role) -> Callable[[Item], tuple[str, ...]]:
+    """Those to whom the plan gives it."""
+    return lambda item: item.roles.get(role, ())
+
+
+def _one(name: str) -> Callable[[Item], tuple[str, ...]]:
+    """The one body that the item names."""
+    code: Callable[[Item], str | None] = attrgetter(name)
+
+    def held(item: Item) -> tuple[str, ...]:
+        return (one,) if (one := code(item)) else ()
+
+    return held
 
 
 _IN_THE_PLAN: Mapping[Relation, Role] = {
@@ -114,36 +130,27 @@ _IN_THE_PLAN: Mapping[Relation, Role] = {
 }
 """The relations that are roles which the plan gives."""
 
-_BY_NAME: Mapping[Relation, str] = {
-    Relation.PLAN_OWNER: "owner",
-    Relation.SECRETARIAT: "secretariat",
-    Relation.SPENDER: "spender",
-    Relation.PROPOSER: "proposer",
-    Relation.URGER: "urger",
-    Relation.URGED: "urged",
+_HELD: Mapping[Relation, Callable[[Item], tuple[str, ...]]] = {
+    **{relation: _role(role) for relation, role in _IN_THE_PLAN.items()},
+    Relation.FORMER_LEAD: attrgetter("former"),
+    Relation.SPENDER: _one("spender"),
+    Relation.PROPOSER: _one("proposer"),
+    Relation.URGER: _one("urger"),
+    Relation.URGED: _one("urged"),
+    Relation.PLAN_OWNER: _one("owner"),
+    Relation.SECRETARIAT: _one("secretariat"),
+    Relation.SUPERIOR: attrgetter("superiors"),
+    Relation.APPROVER: _approvers,
+    Relation.SELF_MONITOR: _judges_of_their_own,
+    Relation.CLAIMANT: attrgetter("claimants"),
 }
-"""The relations of one body that the item names."""
+_HOLDERS = {relation: _HELD[relation] for relation in Relation if relation in _HELD}
+"""Who is what to an item, strongest first; a technician and a reader are so by themselves."""
 
 
 def granted_by(relation: Relation, item: Item) -> tuple[str, ...]:
     """The clauses of the plan that make somebody this, over whatever the plan holds."""
     return item.powers.get(_IN_THE_PLAN[relation], ()) if relation in _IN_THE_PLAN else ()
-
-
-def _named(code: str | None) -> tuple[str, ...]:
-    return (code,) if code else ()
-
-
-def _judges_of_their_own(item: Item) -> tuple[str, ...]:
-    """Monitors that are themselves accountable for the item, or have reported it."""
-    own = {*item.roles.get(Role.LEAD, ()), *item.former, *item.claimants}
-    return tuple(code for code in item.roles.get(Role.MONITOR, ()) if code in own)
-
-
-def _nobody_else_monitors(item: Item) -> bool:
-    """Every monitor of the plan would judge its own work here."""
-    monitors = item.roles.get(Role.MONITOR, ())
-    return bool(monitors) and set(monitors) == set(_judges_of_their_own(item))
 
 
 class Sight(StrEnum):

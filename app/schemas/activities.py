@@ -7,7 +7,20 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.rules.vocabulary import ActivityKind, ActivityStatus, Channel, Level
-from app.schemas.base import AgencyRef, Clean, Day, In, Instant, Number, Out, Patch, Reason, TaskRef, Title
+from app.schemas.base import (
+    AgencyRef,
+    Clean,
+    Day,
+    In,
+    Instant,
+    Labelled,
+    Number,
+    Out,
+    Patch,
+    Reason,
+    TaskRef,
+    Title,
+)
 from app.schemas.lists import Listing, Page, Search, codes_of, one_of, sort_by
 from app.schemas.outputs import Can, CanFilter
 
@@ -139,7 +152,7 @@ class WithdrawalOut(Out):
     withdrawn_at: datetime
 
 
-class ActivityOut(Out):
+class ActivityOut(Labelled):
     """A record as it stands."""
 
     id: str
@@ -168,7 +181,7 @@ class ActivityOut(Out):
     can: Can
 
 
-class Moved(Out):
+class Moved(Labelled):
     """An output that stands elsewhere than before."""
 
     output: str

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.rules.acts import ActKind
 from app.rules.vocabulary import Level, Word
 from app.schemas.activities import Moved
-from app.schemas.base import AgencyRef, Day, In, Out, Reason, Title
+from app.schemas.base import AgencyRef, Day, In, Labelled, Out, Reason, Title
 from app.schemas.lists import Listing, Page
 from app.schemas.outputs import OutputOut
 
@@ -62,7 +62,7 @@ class OccurrenceIn(In):
     due_on: Annotated[Day | None, Field(description="hạn; không nêu thì là cuối kỳ · by when")] = None
 
 
-class ActOut(Out):
+class ActOut(Labelled):
     """Who did what to an output, when, why, and in whose name."""
 
     id: str

@@ -6,11 +6,11 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.vocabulary import AgencyKind, Source
-from app.schemas.base import AgencyRef, Day, Out
+from app.schemas.base import AgencyRef, Day, Labelled
 from app.schemas.lists import Listing, Page, Search, codes_of, include_of, one_of, sort_by
 
 
-class AgencyName(Out):
+class AgencyName(Labelled):
     """A name the agency carried, from one day to another; null ends are open."""
 
     name_vi: str
@@ -21,7 +21,7 @@ class AgencyName(Out):
     source_label: str = ""
 
 
-class Membership(Out):
+class Membership(Labelled):
     """A place in a group, from one day to another; null ends are open."""
 
     agency: AgencyRef
@@ -31,7 +31,7 @@ class Membership(Out):
     source_label: str = ""
 
 
-class AgencyOut(Out):
+class AgencyOut(Labelled):
     """An organisation, never a person. `names`, `members` and `groups` are null unless asked for."""
 
     code: str = Field(examples=["SVHTTDL"])

@@ -10,7 +10,7 @@ from app.errors import Text
 from app.rules import decisions
 from app.rules.amending import ProposalState
 from app.rules.decisions import NotADocumentNumber
-from app.schemas.base import AgencyRef, Clean, Day, In, Number, Out, Reason, Title
+from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Number, Out, Reason, Title
 from app.schemas.changing import Change
 from app.schemas.lists import Listing, Page, codes_of, one_of, sort_by
 from app.schemas.outputs import Can, CanFilter
@@ -130,7 +130,7 @@ class AmendmentResult(Out):
     after: Levels
 
 
-class ProposalOut(Out):
+class ProposalOut(Labelled):
     """A proposal as it stands."""
 
     id: str

@@ -13,22 +13,38 @@ from app.rules.vietnamese import clean
 from app.rules.vocabulary import Word
 
 
+def _labelled(answer: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(name for name in answer.model_fields if f"{name}_label" in answer.model_fields)
+
+
 class Out(BaseModel):
-    """An answer. Keys are always present; `x_label` is filled with the Vietnamese label of code `x`."""
+    """An answer. Keys are always present."""
 
     model_config = ConfigDict(
         from_attributes=True, populate_by_name=True, json_schema_serialization_defaults_required=True
     )
-    _labelled: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        cls._labelled = tuple(name for name in cls.model_fields if f"{name}_label" in cls.model_fields)
+        if _labelled(cls) and not issubclass(cls, Labelled):
+            raise TypeError(f"{cls.__name__} has labels: it is Labelled")
+
+
+class Labelled(Out):
+    """An answer with labels: `x_label` is filled with the Vietnamese label of code `x`. Apart from the rest:
+    an answer holds a thousand of them, and they have nothing to fill."""
+
+    _names: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls._names = _labelled(cls)
 
     @model_validator(mode="after")
     def _fill_labels(self) -> Self:
-        for name in self._labelled:
+        for name in self._names:
             word = getattr(self, name)
             if isinstance(word, Word):
                 setattr(self, f"{name}_label", word.label_vi)

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.vocabulary import State, Word
-from app.schemas.base import Out, Ratio
+from app.schemas.base import Labelled, Out, Ratio
 from app.schemas.lists import Asking
 
 
@@ -28,7 +28,7 @@ class CostOut(Out):
     left_over_vnd: int
 
 
-class BudgetRow(Out):
+class BudgetRow(Labelled):
     """Some of the money, and what was done with it. What is of several rows at once is not divided by guess:
     it stands in the row `shared`, or in the section that holds all of it; what is for no task in `unlinked`;
     what no line has in `unallocated`. Sections hold what lies in them; other rows add up to the plan's
@@ -65,7 +65,7 @@ class BudgetRow(Out):
     )
 
 
-class BudgetRollupOut(Out):
+class BudgetRollupOut(Labelled):
     """The plan's money broken down, as this caller may see it."""
 
     plan: str

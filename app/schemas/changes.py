@@ -8,11 +8,11 @@ from pydantic import Field
 from app.rules.ownership import Action
 from app.rules.parties import Relation
 from app.rules.vocabulary import AgencyKind, Operation, Scope, Subject
-from app.schemas.base import AgencyRef, Out
+from app.schemas.base import AgencyRef, Labelled, Out
 from app.schemas.lists import LONGEST_PAGE, Asking, codes_of, one_of
 
 
-class ChangeOut(Out):
+class ChangeOut(Labelled):
     """One changed row: who, when, by which right, from what to what."""
 
     id: str
@@ -65,7 +65,7 @@ class Place(Out):
     tasks: list[str] = Field(description="nhiệm vụ mình chịu trách nhiệm · tasks it is accountable for")
 
 
-class MeOut(Out):
+class MeOut(Labelled):
     """Who is calling, through which key, and what it is to each plan."""
 
     agency: AgencyRef | None

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from app.rules.calendar import OFFICE_TIME
 from app.rules.change import Course
 from app.rules.vocabulary import Level
-from app.schemas.base import AgencyRef, Exact, Out, Ratio, Signed, TaskRef, instant_of
+from app.schemas.base import AgencyRef, Exact, Labelled, Out, Ratio, Signed, TaskRef, instant_of
 from app.schemas.explanation import AmendmentRef, PartFilter
 from app.schemas.progress import By
 
@@ -89,7 +89,7 @@ class BodyPart(Out):
     scope: Signed
 
 
-class DifferenceItem(Out):
+class DifferenceItem(Labelled):
     """One part of the figure: a body's part of a task, with those it was handed over to.
 
     `key` is the assignment that had it first, or `status_only` for the duties of others tracked by status
@@ -120,7 +120,7 @@ class DifferenceRow(Out):
     scope: Signed
 
 
-class DifferenceOut(Out):
+class DifferenceOut(Labelled):
     """after − before = delta = work + scope, exactly. All null where one of the figures is undefined."""
 
     plan: str = Field(examples=["ttdn-2023"])

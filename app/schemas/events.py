@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from app.rules.calendar import MOST_PREPARATION_DAYS, PREPARATION_DAYS
 from app.rules.countries import COUNTRIES
 from app.rules.vocabulary import EventKind
-from app.schemas.base import AgencyRef, Clean, Day, In, Number, Out, Reason, TaskRef, Title
+from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Number, Out, Reason, TaskRef, Title
 from app.schemas.lists import Listing, Page, Search, one_of, sort_by
 from app.schemas.outputs import Can
 
@@ -71,7 +71,7 @@ class Anniversary(Out):
     label_en: str
 
 
-class EventOut(Out):
+class EventOut(Labelled):
     """A dated event: the date as printed beside the date verified, from which anniversaries follow."""
 
     code: str = Field(examples=["E11"])

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.rules.omission import Omission
 from app.rules.vocabulary import Level
-from app.schemas.base import AgencyRef, Exact, Out, Ratio, TaskRef
+from app.schemas.base import AgencyRef, Exact, Labelled, Out, Ratio, TaskRef
 from app.schemas.progress import AssignmentsFilter
 
 
@@ -20,7 +20,7 @@ class PartFilter(AssignmentsFilter):
     ] = "evidenced"
 
 
-class ExplainedOutput(Out):
+class ExplainedOutput(Labelled):
     """One thing that is owed, and where it stands."""
 
     code: str = Field(examples=["2023-Q1"])
@@ -68,7 +68,7 @@ class AmendmentRef(Out):
     entered_at: datetime
 
 
-class LeftOutRow(Out):
+class LeftOutRow(Labelled):
     """One body's part of one task that takes no part in the figure, and why."""
 
     assignment: str
@@ -86,7 +86,7 @@ class LeftOutRow(Out):
     share: Ratio
 
 
-class ExplanationOut(Out):
+class ExplanationOut(Labelled):
     """A figure with everything it was computed from.
 
     value = Σ weight·share·at_level/owed ÷ Σ weight·share, over `rows` and, where it is not null, the one row

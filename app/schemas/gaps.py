@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from app.rules.gaps import GapKind
-from app.schemas.base import AgencyRef, Out, TaskRef
+from app.schemas.base import AgencyRef, Labelled, Out, TaskRef
 from app.schemas.lists import Asking, one_of
 from app.schemas.occurrences import EventRef
 
@@ -23,7 +23,7 @@ class RepairOut(Out):
     who_can: list[str]
 
 
-class GapOut(Out):
+class GapOut(Labelled):
     """One thing that is open."""
 
     kind: GapKind
@@ -36,7 +36,7 @@ class GapOut(Out):
     repair: RepairOut
 
 
-class GapCount(Out):
+class GapCount(Labelled):
     kind: GapKind
     kind_label: str = ""
     count: int

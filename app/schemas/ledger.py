@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from app.rules.ledger import EntryKind
 from app.schemas.activities import ExternalId, SourceSystem
 from app.schemas.amendments import DecisionIn
-from app.schemas.base import AgencyRef, Clean, Day, In, Out, Reason, Title
+from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Out, Reason, Title
 from app.schemas.budget import BudgetLineOut, LineCode, Vnd
 from app.schemas.lists import Listing, Page, codes_of, one_of, sort_by
 
@@ -94,7 +94,7 @@ class DocumentOut(Out):
     issuer: str | None
 
 
-class LedgerEntryOut(Out):
+class LedgerEntryOut(Labelled):
     """What one paper did to one line; it never changes."""
 
     id: str

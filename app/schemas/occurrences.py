@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.vocabulary import EventKind, Stage, YearClass
-from app.schemas.base import AgencyRef, Day, In, Out, Reason, TaskRef
+from app.schemas.base import AgencyRef, Day, In, Labelled, Out, Reason, TaskRef
 from app.schemas.lists import Listing, Page, Search, codes_of, one_of
 from app.schemas.outputs import Can
 
@@ -17,7 +17,7 @@ class EventRef(Out):
     name_en: str
 
 
-class OccurrenceOut(Out):
+class OccurrenceOut(Labelled):
     """An event's anniversary in one year, as it stands today."""
 
     code: str = Field(description="sự kiện và năm · event and year", examples=["E11-2028"])

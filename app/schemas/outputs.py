@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.rules.ownership import Action
 from app.rules.vocabulary import Level, OutputKind, Source
-from app.schemas.base import AgencyRef, Day, Out
+from app.schemas.base import AgencyRef, Day, Labelled, Out
 from app.schemas.lists import Listing, Page, codes_of, one_of, sort_by
 
 Can = Annotated[
@@ -25,7 +25,7 @@ class ReturnedOut(Out):
     returned_at: datetime
 
 
-class OutputOut(Out):
+class OutputOut(Labelled):
     """What a lead assignment owes, and the level it stands on."""
 
     id: str

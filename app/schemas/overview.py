@@ -6,7 +6,7 @@ from app.rules.rag import Colour
 from app.rules.urging import UrgeState
 from app.schemas.activities import ActivityOut
 from app.schemas.amendments import AmendmentOut
-from app.schemas.base import Out
+from app.schemas.base import Labelled, Out
 from app.schemas.budget import BudgetOut
 from app.schemas.events import EventOut
 from app.schemas.gaps import GapCount
@@ -16,7 +16,7 @@ from app.schemas.plans import PlanOut
 from app.schemas.progress import ProgressOut
 
 
-class StateCount(Out):
+class StateCount(Labelled):
     """How many duties are in a state; null is undefined: nothing is owed yet."""
 
     state: str | None
@@ -24,7 +24,7 @@ class StateCount(Out):
     tasks: int
 
 
-class ColourCount(Out):
+class ColourCount(Labelled):
     """How many obligations have a colour."""
 
     rag: Colour
@@ -32,7 +32,7 @@ class ColourCount(Out):
     obligations: int
 
 
-class UrgeCount(Out):
+class UrgeCount(Labelled):
     """How many urges that the caller may see are in a state."""
 
     state: UrgeState

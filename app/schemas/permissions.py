@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.rules.ownership import Action
 from app.rules.parties import Relation
-from app.schemas.base import Clean, Out
+from app.schemas.base import Clean, Labelled, Out
 
 
 class PermissionFilter(BaseModel):
@@ -58,7 +58,7 @@ class ObstacleOut(Out):
     text_en: str
 
 
-class PermissionOut(Out):
+class PermissionOut(Labelled):
     """Yes, or why not. What is allowed here is what stands in the thing's own `can`."""
 
     model_config = ConfigDict(serialize_by_alias=True)

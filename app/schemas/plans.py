@@ -6,11 +6,11 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.vocabulary import AnomalyClass, PeriodKind, PlanStatus, Source
-from app.schemas.base import AgencyRef, Out
+from app.schemas.base import AgencyRef, Labelled, Out
 from app.schemas.lists import Listing, Page, Search, codes_of, one_of, sort_by
 
 
-class PlanOut(Out):
+class PlanOut(Labelled):
     """One numbered document for one year."""
 
     slug: str = Field(examples=["ttdn-2023"])
@@ -51,7 +51,7 @@ class Recipient(Out):
     line: int | None
 
 
-class Anomaly(Out):
+class Anomaly(Labelled):
     """Something odd in the printed text: what is printed, and how we read it."""
 
     number: int
@@ -69,7 +69,7 @@ class SourceText(Out):
     lines: int
 
 
-class Stated(Out):
+class Stated(Labelled):
     """Where a fact of the plan comes from."""
 
     fact: str = Field(examples=["issued_on"])

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from app.rules.rag import Colour
 from app.rules.vocabulary import Level, State, TaskKind, TaskStatus, Word
-from app.schemas.base import Day, Out, Ratio
+from app.schemas.base import Day, Labelled, Out, Ratio
 from app.schemas.lists import Asking, codes_of, one_of
 
 
@@ -20,7 +20,7 @@ class RagReason(Out):
     text_en: str
 
 
-class Levels(Out):
+class Levels(Labelled):
     """Three nested levels. `evidenced` is the headline; the others always stand beside it."""
 
     reported: Ratio = Field(description="cơ quan đã báo cáo · claimed by its agency")
@@ -106,7 +106,7 @@ class ProgressRow(NodeLevels, Node):
     """One node. A `view` looks at duties that count elsewhere, and never enters the plan's total."""
 
 
-class ProgressOut(Out):
+class ProgressOut(Labelled):
     """Completion as this caller may see it."""
 
     plan: str = Field(examples=["ttdn-2023"])

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.rules.ledger import SettlementState
 from app.schemas.amendments import DecisionIn, DecisionOut
-from app.schemas.base import AgencyRef, In, Out, Reason
+from app.schemas.base import AgencyRef, In, Labelled, Reason
 from app.schemas.budget import LineCode, Vnd
 from app.schemas.ledger import Happened
 from app.schemas.lists import Listing, Page, codes_of, one_of
@@ -43,7 +43,7 @@ class WithdrawalOfSettlementIn(In):
     reason: Reason
 
 
-class SettlementOut(Out):
+class SettlementOut(Labelled):
     """A settlement as it stands."""
 
     id: str

@@ -15,13 +15,13 @@ from app.rules.vocabulary import (
     TaskStatus,
     Visibility,
 )
-from app.schemas.base import AgencyRef, Day, Out, Ratio, TaskRef
+from app.schemas.base import AgencyRef, Day, Labelled, Out, Ratio, TaskRef
 from app.schemas.lists import Listing, Page, Search, codes_of, include_of, one_of, sort_by
 from app.schemas.outputs import Can, CanFilter
 from app.schemas.progress import Levels
 
 
-class AssignmentOut(Out):
+class AssignmentOut(Labelled):
     """A task, a body and its role. The printed verb stands beside the effective role: they can differ."""
 
     id: str
@@ -75,7 +75,7 @@ class Part(Out):
     line: int | None
 
 
-class Link(Out):
+class Link(Labelled):
     """A programme item and a duty that carries it out: our reading of the plan."""
 
     task: TaskRef
@@ -83,7 +83,7 @@ class Link(Out):
     basis_label: str = ""
 
 
-class TaskOut(Out):
+class TaskOut(Labelled):
     """What must be done. `assignments`, `implemented_by`, `implements` are null in lists unless asked for."""
 
     code: str = Field(examples=["IV.7.a"])

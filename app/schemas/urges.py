@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.rules.urging import UrgeAbout, UrgeOutcome, UrgeState
-from app.schemas.base import AgencyRef, Clean, Day, In, Out, Reason, TaskRef
+from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Out, Reason, TaskRef
 from app.schemas.lists import Listing, Page, codes_of, one_of, sort_by
 from app.schemas.outputs import Can, CanFilter
 
@@ -53,7 +53,7 @@ class UrgeOutcomeIn(In):
     note: Reason | None = None
 
 
-class UrgeOut(Out):
+class UrgeOut(Labelled):
     """A reminder, as it stands today."""
 
     id: str
