@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Activity, Assignment, Base, Change, Output, Plan, Standing, Task, Withdrawal
 from app.models.base import Recorded
 from app.rules import lifecycle
 from app.rules.vocabulary import ActivityStatus, OutputKind, PlanStatus, Role, TaskKind, Visibility
-from app.services import audit_money, facts, outputs, settling, standings
+from app.services import audit_money, facts, settling, standings
 
 
 def differences(session: Session) -> Iterator[str]:
@@ -69,10 +69,9 @@ def _outputs(session: Session) -> Iterator[str]:
             .group_by(Activity.output_id)
         )
     }
-    for assignment, task, plan in session.execute(_LEADS):
-        known = outputs.owed_by(session, assignment)
+    for plan, task, assignment, known in _owing(session):
         pieces = settling.pieces_of(known)
-        days = settling.days_of_pieces(session, plan, assignment, len(pieces))
+        days = settling.days_of_pieces(session, plan, assignment, len(pieces)) if pieces else []
         for output in known:
             told: tuple[int, date | None] = standing.get(output.id, (0, None))
             if output in pieces:
@@ -83,11 +82,26 @@ def _outputs(session: Session) -> Iterator[str]:
             yield from _output(output, task, *told)
 
 
-_LEADS = (
-    select(Assignment, Task, Plan)
-    .join(Task, Task.id == Assignment.task_id)
-    .join(Plan, Plan.id == Assignment.plan_id)
-    .where(Assignment.role == Role.LEAD, ~Assignment.fans_out)
+def _owing(session: Session) -> Iterator[tuple[Plan, Task, Assignment, list[Output]]]:
+    """Every assignment that may owe something, with all its outputs in order; those of one plan are read at
+    once."""
+    for plan in session.scalars(select(Plan).order_by(Plan.id)).all():
+        owed: dict[int, list[Output]] = defaultdict(list)
+        for output in session.scalars(_OUTPUTS, {"plan": plan.id}):
+            owed[output.assignment_id].append(output)
+        for task, assignment in session.execute(_BODIES, {"plan": plan.id}):
+            yield plan, task, assignment, owed[assignment.id]
+
+
+_OUTPUTS = select(Output).where(Output.plan_id == bindparam("plan")).order_by(Output.number, Output.id)
+_BODIES = (
+    select(Task, Assignment)
+    .join(Assignment, Assignment.task_id == Task.id)
+    .where(
+        Assignment.plan_id == bindparam("plan"),
+        Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
+        ~Assignment.fans_out,
+    )
     .order_by(Assignment.id)
 )
 
@@ -122,17 +136,9 @@ def _standings(session: Session) -> Iterator[str]:
     stretches: dict[int, list[Standing]] = defaultdict(list)
     for standing in session.scalars(select(Standing).order_by(Standing.assignment_id, Standing.number)):
         stretches[standing.assignment_id].append(standing)
-    query = (
-        select(Assignment, Task)
-        .join(Task, Task.id == Assignment.task_id)
-        .join(Plan, Plan.id == Assignment.plan_id)
-        .where(
-            Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
-            ~Assignment.fans_out,
-            Plan.status != PlanStatus.DRAFT,
-        )
-    )
-    for assignment, task in session.execute(query):
+    for plan, task, assignment, owed in _owing(session):
+        if plan.status is PlanStatus.DRAFT:
+            continue
         known = stretches.get(assignment.id, [])
         if [one.number for one in known] != list(range(1, len(known) + 1)) or not known:
             yield f"assignment {assignment.public_id}: its standings are not numbered in turn"
@@ -140,7 +146,7 @@ def _standings(session: Session) -> Iterator[str]:
         ends = [one.until for one in known]
         if ends != [*(one.since for one in known[1:]), None]:
             yield f"assignment {assignment.public_id}: its standings do not follow each other"
-        right = standings.facts(task, assignment, outputs.owed_by(session, assignment))
+        right = standings.facts(task, assignment, owed)
         right["records"] = records.get(assignment.id, 0)
         stored = {name: getattr(known[-1], name) for name in right}
         if stored != right:
