@@ -1,16 +1,17 @@
 """The service as a test calls it: over HTTP, as one agency or another."""
 
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import Dialect, event, make_url
-from starlette.testclient import TestClient
 
 from app.db import Clock, Database, utc_now
 from app.main import create_app
 from app.settings import Settings
+from tests.calling import calling, client
 
 PLAN = "/v1/plans/ttdn-2023"
 
@@ -49,7 +50,7 @@ class Service:
         self._idle = _idle.setdefault((settings.embedded, settings.busy_seconds), [])
         self.app = self._idle.pop() if self._idle else _made(settings)
         self.app.state.database.move(url, clock)
-        self.anonymous = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
+        self._ends = ExitStack()
 
     @property
     def database(self) -> Database:
@@ -57,20 +58,26 @@ class Service:
         database: Movable = self.app.state.database
         return database
 
-    def __getitem__(self, agency: str) -> TestClient:
-        client = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
-        client.portal = self.anonymous.portal  # one event loop and its threads for all, as in a server
-        client.headers["Authorization"] = f"Bearer {self.secrets[agency]}"
-        return client
+    def __getitem__(self, agency: str) -> httpx.Client:
+        return self.client(self.secrets[agency])
+
+    @property
+    def anonymous(self) -> httpx.Client:
+        """A client without a key."""
+        return self.client(None)
+
+    def client(self, secret: str | None) -> httpx.Client:
+        """A client with this secret."""
+        return client(self._transport, secret)
 
     def __enter__(self) -> Self:
-        self.anonymous.__enter__()
+        self._transport = self._ends.enter_context(calling(self.app))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.anonymous.__exit__(kind, error, trace)
+        self._ends.__exit__(kind, error, trace)
         self._idle.append(self.app)
 
 

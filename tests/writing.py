@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 from sqlalchemy import func, select
-from starlette.testclient import TestClient
 
 from app.models import Agency, Change
 from app.models.base import Base
@@ -72,7 +71,7 @@ def levels(client: httpx.Client, task: str, *, plan: str = PLAN) -> dict[str, st
     return {f"{one['agency']}/{one['code']}": one["level"] for one in answer.json()["items"]}
 
 
-def pushing(service: Service, agency: str, *scopes: Scope) -> TestClient:
+def pushing(service: Service, agency: str, *scopes: Scope) -> httpx.Client:
     """A client with a fresh key of any agency on record."""
     with service.database.writing() as session:
         _, secret = keys.issue(
@@ -81,11 +80,9 @@ def pushing(service: Service, agency: str, *scopes: Scope) -> TestClient:
     return with_key(service, secret)
 
 
-def with_key(service: Service, secret: str) -> TestClient:
+def with_key(service: Service, secret: str) -> httpx.Client:
     """A client with this secret."""
-    client = TestClient(service.app, raise_server_exceptions=False, follow_redirects=False)
-    client.headers["Authorization"] = f"Bearer {secret}"
-    return client
+    return service.client(secret)
 
 
 def tiny_plan() -> dict[str, Any]:

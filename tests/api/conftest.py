@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
-from starlette.testclient import TestClient
 
 from seed import loader
 from tests.service import PLAN, Service
@@ -133,15 +133,15 @@ def archive(seeded: "Seeded") -> Iterator[Service]:
 
 
 @pytest.fixture
-def office(service: Service) -> TestClient:
+def office(service: Service) -> httpx.Client:
     return service["SVHTTDL"]
 
 
 @pytest.fixture
-def funder(service: Service) -> TestClient:
+def funder(service: Service) -> httpx.Client:
     return pushing(service, "STC")
 
 
 @pytest.fixture
-def checker(service: Service) -> TestClient:
+def checker(service: Service) -> httpx.Client:
     return pushing(service, "VPTU")

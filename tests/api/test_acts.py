@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.testclient import TestClient
 
 from app.models import Act, Output
 from app.schemas.activities import WithdrawalIn
@@ -488,7 +487,7 @@ def test_no_field_may_be_set_that_the_contract_does_not_name(service: Service) -
     one = ready(service)["id"]
     part = assignment(service["CAT"], "IV.10.1", "CAT")["id"]
     visit = assignment(service["VPUBND"], "IV.3.a", "VPUBND")["id"]
-    ways: list[tuple[Any, TestClient, str, dict[str, Any]]] = [
+    ways: list[tuple[Any, httpx.Client, str, dict[str, Any]]] = [
         (ClaimIn, service["SVHTTDL"], f"outputs/{one}/claims", {}),
         (WithdrawalIn, service["SVHTTDL"], f"outputs/{one}/withdrawals", {"reason": "x"}),
         (ConfirmationIn, service["TTBCD"], f"outputs/{one}/confirmations", {}),

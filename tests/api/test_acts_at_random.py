@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from tests.deciding import Figure, Prepared, act, assignment, decided, nodes, secret_of
 from tests.patience import TIMES, untraced
@@ -300,7 +300,7 @@ class Run:
         )
 
 
-def look(client: TestClient, parts: dict[str, str]) -> dict[tuple[str, str], dict[str, Any]]:
+def look(client: httpx.Client, parts: dict[str, str]) -> dict[tuple[str, str], dict[str, Any]]:
     """What the bodies we look at owe."""
     shown = items(client, f"{PLAN}/outputs", task=",".join(PARTS), limit="200")
     return {(one["task"], one["code"]): one for one in shown if one["assignment"] == parts[one["task"]]}

@@ -171,7 +171,7 @@ def test_an_agency_sees_what_it_prepares_and_what_it_owes(service: Service) -> N
     assert kinds == {"E01", "E02"}
     asked = found[uid(made["id"])]
     assert (asked.dtstart.value, asked.description.value) == (date(2099, 1, 31), urge["message"])
-    asked_for = {"agency": "SVHTTDL", "owed": "true", "limit": 200}
+    asked_for = {"agency": "SVHTTDL", "owed": "true", "limit": "200"}
     owed = service["SVHTTDL"].get(f"{PLAN}/outputs", params=asked_for).json()
     due = {date.fromisoformat(output["due_on"]) for output in owed["items"]}
     assert due

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+import httpx
 import pytest
-from starlette.testclient import TestClient
 
 from app.journal import UngrantedChange
 from app.models import BudgetLine, LedgerEntry, Settlement
@@ -52,7 +52,7 @@ def conflict(answer: Any) -> str:
 
 
 def test_an_agency_opens_its_own_line_with_what_it_is_for_and_what_it_needs(
-    service: Service, office: TestClient
+    service: Service, office: httpx.Client
 ) -> None:
     output = items(office, "/v1/plans/ttdn-2023/outputs", task="IV.7.a")[0]["id"]
     answer = office.post(
@@ -102,7 +102,7 @@ def test_an_agency_opens_its_own_line_with_what_it_is_for_and_what_it_needs(
 
 
 def test_the_funding_decider_opens_a_line_with_what_it_allocates(
-    service: Service, funder: TestClient, office: TestClient
+    service: Service, funder: httpx.Client, office: httpx.Client
 ) -> None:
     given = {"amount_vnd": 300 * MILLION, "occurred_on": "2023-02-20", "decision": DECISION}
     line = opened(funder, allocation=given)
@@ -126,7 +126,7 @@ def test_the_funding_decider_opens_a_line_with_what_it_allocates(
 
 
 def test_what_a_line_cannot_be_is_told_where(
-    service: Service, office: TestClient, funder: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client
 ) -> None:
     before = rows(service)
     given = {"amount_vnd": 1, "occurred_on": "2023-02-20", "decision": DECISION}
@@ -168,7 +168,7 @@ def test_a_duty_of_which_only_the_status_is_kept_carries_no_money(service: Servi
 
 
 def test_the_whole_chain_to_a_settlement(
-    service: Service, office: TestClient, funder: TestClient, checker: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client, checker: httpx.Client
 ) -> None:
     line = opened(office, needed_vnd=500 * MILLION)["code"]
     allocate(funder, line, 400 * MILLION)
@@ -202,7 +202,7 @@ def test_the_whole_chain_to_a_settlement(
 
 
 def test_each_step_stays_within_the_one_before_and_says_what_is_left(
-    service: Service, office: TestClient, funder: TestClient, checker: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client, checker: httpx.Client
 ) -> None:
     line = opened(office)["code"]
     over = post(funder, "allocations", decided(line, TOTAL + 1))
@@ -234,7 +234,7 @@ def acceptance() -> dict[str, Any]:
 
 
 def test_a_day_to_come_is_no_day_for_an_entry_nor_for_its_paper(
-    office: TestClient, funder: TestClient
+    office: httpx.Client, funder: httpx.Client
 ) -> None:
     line = opened(office)["code"]
     late = {**DECISION, "number": "15/QĐ-STC", "decided_on": "2999-01-01"}
@@ -261,7 +261,7 @@ def test_a_day_to_come_is_no_day_for_an_entry_nor_for_its_paper(
     assert fault(post(funder, "allocations", entry(line, 1))) == ("/decision", "missing")
 
 
-def test_a_need_is_bounded_by_what_every_reader_takes(office: TestClient) -> None:
+def test_a_need_is_bounded_by_what_every_reader_takes(office: httpx.Client) -> None:
     line = opened(office, needed_vnd=2**53 - 1)["code"]
     over = post(office, "needs", entry(line, 1))
     assert (conflict(over), over.json()["left_vnd"]) == ("need_too_large", 0)
@@ -272,7 +272,7 @@ def test_a_need_is_bounded_by_what_every_reader_takes(office: TestClient) -> Non
 
 
 def test_an_entry_is_taken_back_once_by_another_that_names_it(
-    service: Service, office: TestClient, funder: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client
 ) -> None:
     line = opened(office)["code"]
     given = allocate(funder, line, 100)
@@ -299,7 +299,7 @@ def test_an_entry_is_taken_back_once_by_another_that_names_it(
 
 
 def test_an_accepted_settlement_can_be_taken_back_by_who_accepted_it(
-    service: Service, office: TestClient, funder: TestClient, checker: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client, checker: httpx.Client
 ) -> None:
     line = opened(office)["code"]
     allocate(funder, line, 100)
@@ -321,7 +321,7 @@ def test_an_accepted_settlement_can_be_taken_back_by_who_accepted_it(
 
 
 def test_a_transfer_is_two_entries_of_one_decision_that_add_up_to_nothing(
-    service: Service, office: TestClient, funder: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client
 ) -> None:
     giver, taker = opened(office)["code"], opened(pushing(service, "SCT"), agency="SCT")["code"]
     allocate(funder, giver, 100)
@@ -353,7 +353,7 @@ def test_a_transfer_is_two_entries_of_one_decision_that_add_up_to_nothing(
     assert differences(service) == []
 
 
-def test_no_operation_changes_or_deletes_an_entry(service: Service, office: TestClient) -> None:
+def test_no_operation_changes_or_deletes_an_entry(service: Service, office: httpx.Client) -> None:
     line = opened(office)["code"]
     one = write(office, "needs", line, 5)
     for method in ("PUT", "PATCH", "DELETE"):
@@ -374,7 +374,7 @@ def test_no_operation_changes_or_deletes_an_entry(service: Service, office: Test
 
 
 def test_no_field_may_be_set_that_the_contract_does_not_name(
-    service: Service, office: TestClient, funder: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client
 ) -> None:
     line = opened(office)["code"]
     before = rows(service)
@@ -407,7 +407,7 @@ def test_no_field_may_be_set_that_the_contract_does_not_name(
 # Repetition.
 
 
-def test_the_same_natural_key_is_the_same_entry(service: Service, office: TestClient) -> None:
+def test_the_same_natural_key_is_the_same_entry(service: Service, office: httpx.Client) -> None:
     line, other = opened(office)["code"], opened(office)["code"]
     key = {"source_system": "ke-toan", "external_id": "2023/17"}
     first = post(office, "needs", entry(line, 5, **key))
@@ -427,7 +427,7 @@ def test_the_same_natural_key_is_the_same_entry(service: Service, office: TestCl
     assert stands(office, line)[0] == 5
 
 
-def test_the_same_idempotency_key_gets_the_same_answer(office: TestClient) -> None:
+def test_the_same_idempotency_key_gets_the_same_answer(office: httpx.Client) -> None:
     header = {"Idempotency-Key": "k-1"}
     line = opened(office)["code"]
     answers = [office.post(f"{BUDGET}/needs", json=entry(line, 5), headers=header) for _ in range(2)]
@@ -439,7 +439,7 @@ def test_the_same_idempotency_key_gets_the_same_answer(office: TestClient) -> No
 
 
 def test_a_line_for_a_hidden_task_is_hidden_with_it(
-    service: Service, office: TestClient, funder: TestClient, checker: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client, checker: httpx.Client
 ) -> None:
     army, owner = pushing(service, "BCHQS"), service["TTBCD"]
     secret = opened(army, agency="BCHQS", tasks=["IV.12.1"], title_vi="Việc nội bộ", needed_vnd=7)["code"]
@@ -476,7 +476,7 @@ def test_a_line_for_a_hidden_task_is_hidden_with_it(
     assert army.get("/v1/me/permissions", params=question).json()["allowed"]
 
 
-def test_lists_can_be_asked_for_each_thing(office: TestClient, funder: TestClient) -> None:
+def test_lists_can_be_asked_for_each_thing(office: httpx.Client, funder: httpx.Client) -> None:
     first, second = opened(office, tasks=["IV.7.a"])["code"], opened(office, title_vi="Phim")["code"]
     allocate(funder, second, 100, occurred_on="2023-02-01")
     write(office, "needs", first, 7)
@@ -508,7 +508,7 @@ def test_lists_can_be_asked_for_each_thing(office: TestClient, funder: TestClien
 
 
 def test_an_opening_that_says_something_else_is_not_taken_for_the_same(
-    office: TestClient, funder: TestClient
+    office: httpx.Client, funder: httpx.Client
 ) -> None:
     body = line_of()
     assert post(office, "lines", {**body, "needed_vnd": 10}).status_code == 201
@@ -524,7 +524,7 @@ def without_line(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name != "line"}
 
 
-def test_a_successor_goes_on_with_the_money(service: Service, funder: TestClient) -> None:
+def test_a_successor_goes_on_with_the_money(service: Service, funder: httpx.Client) -> None:
     old, owner = pushing(service, "STTTT"), service["TTBCD"]
     line = opened(old, agency="STTTT")["code"]
     allocate(funder, line, 100)
@@ -538,13 +538,13 @@ def test_a_successor_goes_on_with_the_money(service: Service, funder: TestClient
     assert differences(service) == []
 
 
-def succession(owner: TestClient, old: str, new: str) -> Any:
+def succession(owner: httpx.Client, old: str, new: str) -> Any:
     change = {"change": "succession", "agency": old, "successor": new, "on": "2023-03-01"}
     body = {"decision": {**DECISION, "number": "09-QĐ/BCĐ-TTĐN"}, "changes": [change]}
     return owner.post(f"{BUDGET.rpartition('/')[0]}/amendments", json=body)
 
 
-def test_no_power_over_money_meets_a_line_in_one_body(service: Service, office: TestClient) -> None:
+def test_no_power_over_money_meets_a_line_in_one_body(service: Service, office: httpx.Client) -> None:
     opened(office)
     for power in ("fund", "settle"):
         change = {"change": "power", "power": power, "task": "IV.1.3", "agency": "SVHTTDL"}
@@ -553,7 +553,7 @@ def test_no_power_over_money_meets_a_line_in_one_body(service: Service, office: 
         assert [error["code"] for error in answer.json()["errors"]] == ["holds_the_purse"]
 
 
-def test_nothing_more_is_given_to_a_body_that_has_ended(service: Service, funder: TestClient) -> None:
+def test_nothing_more_is_given_to_a_body_that_has_ended(service: Service, funder: httpx.Client) -> None:
     ending, other = (
         opened(pushing(service, "STTTT"), agency="STTTT")["code"],
         opened(service["SVHTTDL"])["code"],
@@ -566,7 +566,7 @@ def test_nothing_more_is_given_to_a_body_that_has_ended(service: Service, funder
 
 
 def test_a_reversal_says_where_it_is_and_is_not_before_what_it_takes_back(
-    office: TestClient, funder: TestClient
+    office: httpx.Client, funder: httpx.Client
 ) -> None:
     line = opened(office)["code"]
     given = allocate(funder, line, 100)
@@ -578,7 +578,7 @@ def test_a_reversal_says_where_it_is_and_is_not_before_what_it_takes_back(
     assert funder.get(str(made.request.url.join(made.headers["location"]))).status_code == 200
 
 
-def test_what_is_left_is_never_less_than_nothing(office: TestClient, funder: TestClient) -> None:
+def test_what_is_left_is_never_less_than_nothing(office: httpx.Client, funder: httpx.Client) -> None:
     line = opened(office)["code"]
     allocate(funder, line, 100)
     write(office, "commitments", line, 100)
@@ -591,7 +591,7 @@ def test_what_is_left_is_never_less_than_nothing(office: TestClient, funder: Tes
     assert (refused.status_code, refused.json()["left_vnd"]) == (409, 0)
 
 
-def test_pointers_lead_to_what_was_said(office: TestClient, funder: TestClient) -> None:
+def test_pointers_lead_to_what_was_said(office: httpx.Client, funder: httpx.Client) -> None:
     future = {**without_line(decided("", 5)), "occurred_on": "2999-01-01"}
     assert fault(post(funder, "lines", line_of(allocation=future))) == (
         "/allocation/occurred_on",
@@ -602,7 +602,7 @@ def test_pointers_lead_to_what_was_said(office: TestClient, funder: TestClient) 
 
 
 def test_money_that_crosses_bodies_gives_no_price(
-    service: Service, office: TestClient, funder: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client
 ) -> None:
     """What is spent on another body's duty is no part of the price of one's own outputs."""
     line = opened(office, tasks=["IV.6.a"])["code"]
@@ -614,7 +614,7 @@ def test_money_that_crosses_bodies_gives_no_price(
 
 
 def test_money_of_a_programme_item_is_not_missing_from_its_duties(
-    service: Service, office: TestClient, funder: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client
 ) -> None:
     item = next(
         task
@@ -634,7 +634,7 @@ def test_money_of_a_programme_item_is_not_missing_from_its_duties(
     assert {row["cost"] for row in duties} == {None}
 
 
-def items_of(client: TestClient, by: str) -> list[dict[str, Any]]:
+def items_of(client: httpx.Client, by: str) -> list[dict[str, Any]]:
     answer = client.get(f"{BUDGET}/rollup", params={"by": by})
     assert answer.status_code == 200, answer.text
     return list(answer.json()["items"])

@@ -4,7 +4,6 @@ from typing import Any
 
 import httpx
 from sqlalchemy import update
-from starlette.testclient import TestClient
 
 from app.models import BudgetLine
 from tests.money import (
@@ -60,7 +59,7 @@ def spent(office: httpx.Client, funder: httpx.Client, amount: int = 100, **chang
 
 
 def test_a_mistyped_title_is_corrected_even_if_money_was_spent(
-    service: Service, office: TestClient, funder: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client
 ) -> None:
     line = spent(office, funder, title_vi="Tập huán", chapter="425")
     read = office.get(f"{BUDGET}/lines/{line}")
@@ -91,14 +90,14 @@ def test_a_mistyped_title_is_corrected_even_if_money_was_spent(
     assert differences(service) == []
 
 
-def test_an_english_title_that_somebody_gave_stays_until_it_is_taken_away(office: TestClient) -> None:
+def test_an_english_title_that_somebody_gave_stays_until_it_is_taken_away(office: httpx.Client) -> None:
     line = opened(office, title_vi="Phim", title_en="Movie")["code"]
     assert corrected(office, line, title_vi="Phim tài liệu")["title_en"] == "Movie"
     assert corrected(office, line, title_en="Documentary")["title_vi"] == "Phim tài liệu"
     assert corrected(office, line, title_en=None)["title_en"] == "Phim tài liệu"
 
 
-def test_codes_are_judged_as_they_would_stand(service: Service, office: TestClient) -> None:
+def test_codes_are_judged_as_they_would_stand(service: Service, office: httpx.Client) -> None:
     line = opened(office, category="160", subcategory="161")["code"]
     before = rows(service)
     refused: list[tuple[dict[str, Any], tuple[str, str]]] = [
@@ -127,7 +126,7 @@ def test_codes_are_judged_as_they_would_stand(service: Service, office: TestClie
     assert correct(office, f"{line}-0", title_vi="x").status_code == 404
 
 
-def test_what_a_line_is_for_is_the_list_that_was_named_last(service: Service, office: TestClient) -> None:
+def test_what_a_line_is_for_is_the_list_that_was_named_last(service: Service, office: httpx.Client) -> None:
     output = items(office, f"{PLAN}/outputs", task="IV.7.b")[0]["id"]
     line = opened(office, tasks=["IV.7.a"], events=["E11"])["code"]
     assert purposes(corrected(office, line, tasks=["IV.7.c"])) == {"tasks": ["IV.7.c"], "events": ["E11"]}
@@ -152,7 +151,7 @@ def test_what_a_line_is_for_is_the_list_that_was_named_last(service: Service, of
     assert differences(service) == []
 
 
-def test_money_follows_what_the_line_is_for_now(office: TestClient, funder: TestClient) -> None:
+def test_money_follows_what_the_line_is_for_now(office: httpx.Client, funder: httpx.Client) -> None:
     line = spent(office, funder, 70, tasks=["IV.7.a"])
 
     def spent_for() -> dict[str, int]:
@@ -165,7 +164,7 @@ def test_money_follows_what_the_line_is_for_now(office: TestClient, funder: Test
 
 
 def test_a_link_that_is_hidden_from_whoever_corrects_is_neither_shown_nor_lost(
-    service: Service, office: TestClient, funder: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client
 ) -> None:
     army, owner = pushing(service, "BCHQS"), service["TTBCD"]
     secret = items(army, f"{PLAN}/outputs", task="IV.12.1")[0]["id"]
@@ -189,7 +188,7 @@ def test_a_link_that_is_hidden_from_whoever_corrects_is_neither_shown_nor_lost(
 
 
 def test_a_line_of_nobody_or_of_a_body_that_has_ended_is_corrected_by_the_funding_decider(
-    service: Service, office: TestClient, funder: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client
 ) -> None:
     line = opened(office)["code"]
     abolish(service, "SVHTTDL", "2023-12-31")
@@ -204,7 +203,7 @@ def test_a_line_of_nobody_or_of_a_body_that_has_ended_is_corrected_by_the_fundin
     assert (refused.status_code, refused.json()["who_can"]) == (403, ["STC"])
 
 
-def test_the_opening_again_is_no_longer_the_same(office: TestClient) -> None:
+def test_the_opening_again_is_no_longer_the_same(office: httpx.Client) -> None:
     line = opened(office, code="SVHTTDL-S1", tasks=["IV.7.a"])
     body = {"code": "SVHTTDL-S1", "title_vi": line["title_vi"], "tasks": ["IV.7.a"]}
     assert post(office, "lines", body).status_code == 200
@@ -218,7 +217,7 @@ def test_the_opening_again_is_no_longer_the_same(office: TestClient) -> None:
 
 
 def test_an_agency_takes_back_what_waits_and_can_submit_the_amount_again(
-    service: Service, office: TestClient, funder: TestClient, checker: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client, checker: httpx.Client
 ) -> None:
     line = spent(office, funder)
     body = {"line": line, "amount_vnd": 100}
@@ -253,7 +252,7 @@ def test_an_agency_takes_back_what_waits_and_can_submit_the_amount_again(
 
 
 def test_what_was_decided_is_not_taken_back(
-    service: Service, office: TestClient, funder: TestClient, checker: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client, checker: httpx.Client
 ) -> None:
     line = spent(office, funder)
     accepted, returned = (
@@ -278,7 +277,7 @@ def test_what_was_decided_is_not_taken_back(
     assert rows(service) == before
 
 
-def test_the_same_idempotency_key_withdraws_once(office: TestClient, funder: TestClient) -> None:
+def test_the_same_idempotency_key_withdraws_once(office: httpx.Client, funder: httpx.Client) -> None:
     line = spent(office, funder)
     one = done(post(office, "settlements", {"line": line, "amount_vnd": 1}))["id"]
     path, header = f"{BUDGET}/settlements/{one}/withdrawals", {"Idempotency-Key": "rut-1"}

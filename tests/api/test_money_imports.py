@@ -10,7 +10,6 @@ from unicodedata import normalize
 
 import httpx
 import pytest
-from starlette.testclient import TestClient
 from xlsxwriter import Workbook
 
 from tests.books import CSV, XLSX, csv_of, xlsx_of
@@ -71,7 +70,7 @@ def entries(*rows: Sequence[str], more: Sequence[str] = ()) -> bytes:
     return csv_of(*([*row, *[""] * (len(headings) - len(row))] for row in rows), headings=headings)
 
 
-def test_a_year_of_an_office_comes_in_by_two_files(office: TestClient, funder: TestClient) -> None:
+def test_a_year_of_an_office_comes_in_by_two_files(office: httpx.Client, funder: httpx.Client) -> None:
     lines = xlsx_of(
         ["SVHTTDL-01", "SVHTTDL", "Tập huấn", "IV.7.a", 0, 150_000_000, date(2023, 2, 20), *DECIDED],
         ["SVHTTDL-02", "SVHTTDL", "Xuất bản", "IV.7.a, IV.7.c", 0, "50.000.000 đ", "20/02/2023", *DECIDED],
@@ -108,7 +107,7 @@ def test_a_year_of_an_office_comes_in_by_two_files(office: TestClient, funder: T
 
 
 def test_each_part_of_a_file_has_a_receipt_that_names_its_entries(
-    office: TestClient, funder: TestClient
+    office: httpx.Client, funder: httpx.Client
 ) -> None:
     line = opened(office)["code"]
     allocate(funder, line, 10)
@@ -212,7 +211,9 @@ def test_a_row_that_cannot_be_taken_says_where_and_why(
     assert items(office, f"{BUDGET}/entries") == before
 
 
-def test_who_cannot_write_on_a_line_is_told_the_lines_it_can(office: TestClient, funder: TestClient) -> None:
+def test_who_cannot_write_on_a_line_is_told_the_lines_it_can(
+    office: httpx.Client, funder: httpx.Client
+) -> None:
     own, other = opened(office)["code"], opened(funder, agency="SCT", **given(1))["code"]
     for code in (other, "KHONG-CO"):
         told = send(office, "entries", entries([code, "Chi", "5", "01/03/2023"]))
@@ -221,7 +222,7 @@ def test_who_cannot_write_on_a_line_is_told_the_lines_it_can(office: TestClient,
         assert other not in error["offered"]
 
 
-def test_an_allocation_by_file_cites_its_decision_and_stays_within_the_total(funder: TestClient) -> None:
+def test_an_allocation_by_file_cites_its_decision_and_stays_within_the_total(funder: httpx.Client) -> None:
     line = opened(funder, agency="SVHTTDL", **given(1))["code"]
     row = [line, "Bố trí", str(TOTAL), "01/03/2023"]
     assert refusal(send(funder, "entries", entries(row))) == ("Số văn bản", "missing")
@@ -237,7 +238,7 @@ def test_an_allocation_by_file_cites_its_decision_and_stays_within_the_total(fun
     assert refusal(send(funder, "entries", entries([*row, *wrong], more=more)))[0] == "Số văn bản"
 
 
-def test_an_entry_on_record_is_never_changed_by_a_file(office: TestClient, funder: TestClient) -> None:
+def test_an_entry_on_record_is_never_changed_by_a_file(office: httpx.Client, funder: httpx.Client) -> None:
     line = opened(office)["code"]
     allocate(funder, line, 10)
     made = write(office, "commitments", line, 5)
@@ -257,7 +258,7 @@ def test_an_entry_on_record_is_never_changed_by_a_file(office: TestClient, funde
     assert stands(office, line) == (0, 10, 5, 1, 0)
 
 
-def test_what_looks_like_a_correction_is_pointed_out(office: TestClient, funder: TestClient) -> None:
+def test_what_looks_like_a_correction_is_pointed_out(office: httpx.Client, funder: httpx.Client) -> None:
     line = opened(office)["code"]
     allocate(funder, line, 100)
     first = entries([line, "Cam kết chi", "5", "01/03/2023", "05/HĐ", "01/03/2023"])
@@ -281,7 +282,7 @@ def test_what_looks_like_a_correction_is_pointed_out(office: TestClient, funder:
 
 
 def test_words_beside_an_amount_are_read_however_vouchers_write_them(
-    office: TestClient, funder: TestClient
+    office: httpx.Client, funder: httpx.Client
 ) -> None:
     line = opened(office)["code"]
     allocate(funder, line, 10**9)
@@ -318,7 +319,7 @@ def test_words_beside_an_amount_are_read_however_vouchers_write_them(
     ],
 )
 def test_a_line_that_cannot_be_opened_says_where_and_why(
-    office: TestClient, row: list[str], wrong: tuple[str | None, str]
+    office: httpx.Client, row: list[str], wrong: tuple[str | None, str]
 ) -> None:
     opened(office, code="SVHTTDL-1", needed_vnd=7)
     before = items(office, f"{BUDGET}/lines")
@@ -330,7 +331,7 @@ def test_a_line_that_cannot_be_opened_says_where_and_why(
     assert items(office, f"{BUDGET}/lines") == before
 
 
-def test_what_a_line_is_given_needs_all_of_its_decision(funder: TestClient) -> None:
+def test_what_a_line_is_given_needs_all_of_its_decision(funder: httpx.Client) -> None:
     headings = [*LINE[:3], *GIVEN]
     row = ["SVHTTDL-5", "SVHTTDL", "Tập huấn", "9", "01/03/2023", *DECIDED]
     for place, column in ((4, "Ngày phát sinh"), (5, "Số văn bản"), (6, "Ngày văn bản"), (3, GIVEN[0])):
@@ -345,7 +346,7 @@ def test_what_a_line_is_given_needs_all_of_its_decision(funder: TestClient) -> N
 
 
 @pytest.mark.parametrize("unit", ["triệu đồng", "nghìn đồng", "USD", "dự kiến"])
-def test_an_amount_in_another_unit_is_not_taken_for_dong(office: TestClient, unit: str) -> None:
+def test_an_amount_in_another_unit_is_not_taken_for_dong(office: httpx.Client, unit: str) -> None:
     headings = ["Mã dòng kinh phí", "Loại bút toán", f"Số tiền ({unit})", "Ngày phát sinh"]
     told = send(
         office, "entries", csv_of([opened(office)["code"], "Nhu cầu", "150", "01/03/2023"], headings=headings)
@@ -353,7 +354,7 @@ def test_an_amount_in_another_unit_is_not_taken_for_dong(office: TestClient, uni
     assert (told.status_code, told.json()["missing"]) == (422, ["Số tiền (đồng)"])
 
 
-def test_equal_rows_come_back_each_as_itself(office: TestClient, funder: TestClient) -> None:
+def test_equal_rows_come_back_each_as_itself(office: httpx.Client, funder: httpx.Client) -> None:
     line = opened(office)["code"]
     allocate(funder, line, 100)
     write(office, "commitments", line, 5)
@@ -368,7 +369,7 @@ def test_equal_rows_come_back_each_as_itself(office: TestClient, funder: TestCli
     assert stands(office, line) == (0, 100, 10, 10, 0)
 
 
-def test_one_amount_over_several_rows_is_counted_for_none(office: TestClient) -> None:
+def test_one_amount_over_several_rows_is_counted_for_none(office: httpx.Client) -> None:
     line, file = opened(office)["code"], io.BytesIO()
     with Workbook(file) as book:
         sheet = book.add_worksheet()
@@ -384,7 +385,9 @@ def test_one_amount_over_several_rows_is_counted_for_none(office: TestClient) ->
     assert [error["code"] for row in told.json()["rows"] for error in row["errors"]] == ["merged_amount"] * 2
 
 
-def test_what_was_reversed_is_not_written_again_and_says_so(office: TestClient, funder: TestClient) -> None:
+def test_what_was_reversed_is_not_written_again_and_says_so(
+    office: httpx.Client, funder: httpx.Client
+) -> None:
     line = opened(office)["code"]
     allocate(funder, line, 10)
     body = entries([line, "Cam kết chi", "5", "01/03/2023"])
@@ -396,7 +399,7 @@ def test_what_was_reversed_is_not_written_again_and_says_so(office: TestClient, 
     assert "bị đảo" in told.json()["rows"][0]["notes"][0]["message_vi"]
 
 
-def test_long_numbers_are_no_names_and_a_day_in_a_text_is_said(office: TestClient) -> None:
+def test_long_numbers_are_no_names_and_a_day_in_a_text_is_said(office: httpx.Client) -> None:
     line = opened(office)["code"]
     headings = [*ENTRY, "Hệ thống nguồn", "Mã ở hệ thống nguồn"]
     row = [line, "Nhu cầu", 5, "01/03/2023", date(2023, 2, 1), "01/02/2023", "misa"]
@@ -408,7 +411,7 @@ def test_long_numbers_are_no_names_and_a_day_in_a_text_is_said(office: TestClien
     assert ("Số văn bản", "01/02/2023") in notes
 
 
-def test_refusals_are_told_before_notes(office: TestClient) -> None:
+def test_refusals_are_told_before_notes(office: httpx.Client) -> None:
     line = opened(office)["code"]
     days = [f"{1 + number % 28:02}/03/2023" for number in range(1_005)]
     rows = [[line, "Nhu cầu", "1.000", day, f"{n}/PC", "01/03/2023"] for n, day in enumerate(days)]
@@ -419,7 +422,7 @@ def test_refusals_are_told_before_notes(office: TestClient) -> None:
 
 
 def test_a_line_on_record_is_compared_in_the_columns_of_the_file(
-    office: TestClient, funder: TestClient
+    office: httpx.Client, funder: httpx.Client
 ) -> None:
     opened(funder, code="SVHTTDL-7", agency="SVHTTDL", title_en="Training", chapter="425", **given(9))
     headings = [*LINE[:3], *GIVEN]
@@ -439,7 +442,7 @@ def test_a_line_on_record_is_compared_in_the_columns_of_the_file(
     assert counts(send(funder, "lines", csv_of(row, headings=headings))) == {"unchanged": 1}
 
 
-def test_all_rows_or_none_where_that_is_asked(office: TestClient, funder: TestClient) -> None:
+def test_all_rows_or_none_where_that_is_asked(office: httpx.Client, funder: httpx.Client) -> None:
     line = opened(office)["code"]
     allocate(funder, line, 10)
     good, bad = [line, "Cam kết chi", "5", "01/03/2023"], [line, "Chi", "50", "01/03/2023"]
@@ -451,7 +454,7 @@ def test_all_rows_or_none_where_that_is_asked(office: TestClient, funder: TestCl
 
 
 def test_refused_rows_come_back_as_a_sheet_that_can_be_sent_again(
-    office: TestClient, funder: TestClient
+    office: httpx.Client, funder: httpx.Client
 ) -> None:
     line = opened(office)["code"]
     allocate(funder, line, 10)
@@ -483,7 +486,7 @@ def test_the_same_file_in_parallel_is_written_once(service: Service) -> None:
     assert differences(service) == []
 
 
-def test_a_file_under_one_key_is_answered_once(office: TestClient, funder: TestClient) -> None:
+def test_a_file_under_one_key_is_answered_once(office: httpx.Client, funder: httpx.Client) -> None:
     line = opened(office)["code"]
     allocate(funder, line, 10)
     body = entries([line, "Cam kết chi", "5", "01/03/2023"])

@@ -3,7 +3,7 @@ was spent stands beside what was done."""
 
 from typing import Any
 
-from starlette.testclient import TestClient
+import httpx
 
 from tests.money import BUDGET, TOTAL, allocate, done, opened, post, stands, write
 from tests.service import PLAN, Service
@@ -13,7 +13,7 @@ from tests.writing import record
 KINDS = ("needed", "allocated", "committed", "spent", "settled")
 
 
-def rows(client: TestClient, by: str) -> dict[str, dict[str, Any]]:
+def rows(client: httpx.Client, by: str) -> dict[str, dict[str, Any]]:
     """The rows of a breakdown, by their keys."""
     answer = client.get(f"{BUDGET}/rollup", params={"by": by})
     assert answer.status_code == 200, answer.text
@@ -22,7 +22,7 @@ def rows(client: TestClient, by: str) -> dict[str, dict[str, Any]]:
     return {row["key"]: row for row in said["items"]}
 
 
-def spent(office: TestClient, funder: TestClient, amount: int, **line: Any) -> str:
+def spent(office: httpx.Client, funder: httpx.Client, amount: int, **line: Any) -> str:
     """A line from which so much has been spent."""
     code = str(opened(office, **line)["code"])
     allocate(funder, code, amount)
@@ -38,7 +38,7 @@ def adds_up(found: dict[str, dict[str, Any]], *, nested: bool = False) -> None:
 
 
 def test_every_breakdown_adds_up_to_the_total(
-    service: Service, office: TestClient, funder: TestClient
+    service: Service, office: httpx.Client, funder: httpx.Client
 ) -> None:
     spent(office, funder, 700, tasks=["IV.7.a"])
     spent(office, funder, 50, tasks=["IV.7.a", "IV.7.b"])
@@ -62,7 +62,7 @@ def test_every_breakdown_adds_up_to_the_total(
     assert agencies == {"SVHTTDL": 762, "SCT": 11}
 
 
-def test_a_month_is_what_its_entries_say(office: TestClient, funder: TestClient) -> None:
+def test_a_month_is_what_its_entries_say(office: httpx.Client, funder: httpx.Client) -> None:
     code = str(opened(office)["code"])
     allocate(funder, code, 100, occurred_on="2023-01-31")
     write(office, "commitments", code, 80, occurred_on="2023-02-01")
@@ -79,7 +79,7 @@ def test_a_month_is_what_its_entries_say(office: TestClient, funder: TestClient)
     assert found["2023-01"]["title_vi"] == "Tháng 01/2023"
 
 
-def test_money_stands_beside_the_work(service: Service, office: TestClient, funder: TestClient) -> None:
+def test_money_stands_beside_the_work(service: Service, office: httpx.Client, funder: httpx.Client) -> None:
     owner = service["TTBCD"]
     before = rows(office, "task")["IV.7.a"]
     assert (before["state"], before["done_unspent"], before["spent_unevidenced"]) == (
@@ -111,7 +111,7 @@ def test_money_stands_beside_the_work(service: Service, office: TestClient, fund
     assert rows(office, "section")["IV.7"]["cost"] == {"outputs": 2, "each_vnd": 504, "left_over_vnd": 0}
 
 
-def test_what_is_hidden_is_in_no_row(service: Service, office: TestClient, funder: TestClient) -> None:
+def test_what_is_hidden_is_in_no_row(service: Service, office: httpx.Client, funder: httpx.Client) -> None:
     army, owner = service["BCHQS"], service["TTBCD"]
     code = spent(army, funder, 500, agency="BCHQS", tasks=["IV.12.1"])
     for by in ("section", "agency", "task", "line", "month"):
@@ -125,7 +125,7 @@ def test_what_is_hidden_is_in_no_row(service: Service, office: TestClient, funde
     assert stands(funder, code)[3] == 500
 
 
-def test_a_breakdown_that_there_is_not_is_refused(office: TestClient) -> None:
+def test_a_breakdown_that_there_is_not_is_refused(office: httpx.Client) -> None:
     for asked in ({"by": "assignment"}, {"by": ""}, {"limit": 1}):
         assert office.get(f"{BUDGET}/rollup", params=asked).status_code == 422
     assert office.get(f"{BUDGET}/rollup").json()["by"] == "section"

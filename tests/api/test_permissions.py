@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from app.models import Agency, BudgetLine, Plan
 from app.models.base import Base
@@ -142,7 +141,7 @@ def lived(seeded: "Seeded") -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module")
-def clients(lived: Service) -> dict[str, TestClient]:
+def clients(lived: Service) -> dict[str, httpx.Client]:
     """A key for each; the approver's own may only read."""
     return {code: pushing(lived, code) if code == "TTTU" else lived[code] for code in CALLERS}
 
@@ -516,7 +515,7 @@ def asker(service: Service, code: str) -> Callable[[Action, str], PermissionOut]
 
 
 @pytest.mark.parametrize("noun", LISTS)
-def test_can_is_what_is_allowed(lived: Service, clients: dict[str, TestClient], noun: str) -> None:
+def test_can_is_what_is_allowed(lived: Service, clients: dict[str, httpx.Client], noun: str) -> None:
     for code, client in clients.items():
         put = asker(lived, code)
         for place, thing in enumerate(sample(client, noun, 4, f"{code} {noun}")):
@@ -527,7 +526,7 @@ def test_can_is_what_is_allowed(lived: Service, clients: dict[str, TestClient], 
 
 
 @pytest.mark.parametrize("noun", LISTS)
-def test_the_filter_finds_exactly_what_can_be_done(clients: dict[str, TestClient], noun: str) -> None:
+def test_the_filter_finds_exactly_what_can_be_done(clients: dict[str, httpx.Client], noun: str) -> None:
     """One action after the other, all that mean something here at once, and all that mean nothing here."""
     done: set[str] = set()
     for code, client in clients.items():

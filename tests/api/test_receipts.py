@@ -126,8 +126,8 @@ def test_another_agency_does_not_find_it_not_even_the_plans_owner(service: Servi
 
 def test_a_repeated_push_gets_the_first_ones_receipt(service: Service) -> None:
     office = service["SVHTTDL"]
-    asked = {"json": {"records": [news("IV.7.b")]}, "headers": {"Idempotency-Key": "tuan-20"}}
-    first, again = office.post(BATCH, **asked), office.post(BATCH, **asked)
+    asked, named = {"records": [news("IV.7.b")]}, {"Idempotency-Key": "tuan-20"}
+    first, again = (office.post(BATCH, json=asked, headers=named) for _ in range(2))
     assert first.content == again.content
     assert len(items(office, RECEIPTS)) == 1
 

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import text
-from starlette.testclient import TestClient
 
 from app.models import Urge
 from app.rules.calendar import business_day
@@ -56,7 +55,7 @@ def close(client: httpx.Client, one: dict[str, Any], outcome: str = "met", **mor
     return client.post(f"{URL}/{one['id']}/outcomes", json={"outcome": outcome, **more})
 
 
-def settler(service: Service) -> TestClient:
+def settler(service: Service) -> httpx.Client:
     """The settlement checker; its key of old is the technician's."""
     return pushing(service, "VPTU")
 

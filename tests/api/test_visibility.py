@@ -178,8 +178,8 @@ def test_a_hidden_thing_is_answered_like_a_random_id(archive: Service, caller: s
         for output in items(owner, f"{PLAN}/outputs", task=code)[:1]:
             _alike(client, f"{PLAN}/outputs/{output['id']}", f"{PLAN}/outputs/{NOWHERE}")
             tag = owner.get(f"{PLAN}/outputs/{output['id']}").headers["etag"]
-            known = client.get(f"{PLAN}/outputs/{output['id']}", headers={"If-None-Match": tag})
-            assert known.status_code == 404
+            answer = client.get(f"{PLAN}/outputs/{output['id']}", headers={"If-None-Match": tag})
+            assert answer.status_code == 404
         for noun, known in (
             ("lines", [line["code"] for line in items(owner, f"{PLAN}/budget/lines", task=code)]),
             ("entries", keys(owner, f"{PLAN}/budget/entries", line="BCHQS-01")),

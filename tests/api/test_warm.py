@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from starlette.testclient import TestClient
 
 from app.db import Database
 from app.main import create_app
@@ -15,6 +14,7 @@ from app.services import keys
 from app.settings import Settings
 from app.web.shelf import Kept
 from app.web.turns import Turn, Turns
+from tests.calling import calling, client
 from tests.conftest import Seeded
 from tests.service import PLAN, Service, push, undated
 
@@ -31,6 +31,7 @@ class Warm:
         self.app.state.database.dispose()
         self.app.state.database = Database(Settings(DATABASE_URL=url), lambda: self.now)
         self.secrets = seeded.secrets
+        self.transport: httpx.BaseTransport
         self.computed = 0
 
         reading = self.app.state.database.reading
@@ -41,19 +42,18 @@ class Warm:
 
         self.app.state.database.reading = counted
 
-    def __getitem__(self, agency: str) -> TestClient:
-        headers = {"Authorization": f"Bearer {self.secrets[agency]}"}
-        return TestClient(self.app, raise_server_exceptions=False, headers=headers)
+    def __getitem__(self, agency: str) -> httpx.Client:
+        return client(self.transport, self.secrets[agency])
 
 
 @pytest.fixture
 def warm(seeded: Seeded, service: Service) -> Iterator[Warm]:
     made = Warm(seeded, service.url)
-    yield made
-    made.app.state.database.dispose()
+    with calling(made.app) as made.transport:
+        yield made
 
 
-def read_warm(warm: Warm, client: TestClient) -> None:
+def read_warm(warm: Warm, client: httpx.Client) -> None:
     """Read until it is given from the shelf: on a shared cluster anybody's write ends what is kept."""
     for _ in range(50):
         before = warm.computed
@@ -90,7 +90,7 @@ def test_what_another_process_commits_is_seen_by_the_next_read(warm: Warm, servi
 def test_an_answer_is_given_to_nobody_else(warm: Warm) -> None:
     assert warm["SVHTTDL"].get("/v1/me").json()["agency"] != warm["SCT"].get("/v1/me").json()["agency"]
     assert warm["SCT"].get("/v1/me").headers["etag"] != warm["SVHTTDL"].get("/v1/me").headers["etag"]
-    stranger = TestClient(warm.app, raise_server_exceptions=False)
+    stranger = client(warm.transport)
     assert stranger.get("/v1/me").status_code == 401
 
 

@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.calling import calling, client
 
 ROOT = Path(__file__).parents[2]
 OWASP, PROMISES = "docs/owasp-api-2023.md", "docs/promises.md"
@@ -70,7 +70,8 @@ def test_the_service_calls_nobody() -> None:
 
 
 def test_no_other_origin_is_let_in() -> None:
-    client = TestClient(create_app(Settings(DATABASE_URL="sqlite://")), raise_server_exceptions=False)
     asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
-    answers = [client.options("/v1/plans", headers=asked), client.get("/livez", headers=asked)]
+    with calling(create_app(Settings(DATABASE_URL="sqlite://"))) as service:
+        stranger = client(service)
+        answers = [stranger.options("/v1/plans", headers=asked), stranger.get("/livez", headers=asked)]
     assert [name for one in answers for name in one.headers if name.startswith("access-control-")] == []

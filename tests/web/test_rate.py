@@ -1,19 +1,21 @@
 """How often one key may ask: the count against a second reckoning, and the whole service with a rate set."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from fractions import Fraction
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from pydantic import ValidationError
-from starlette.testclient import TestClient
 
 from app.db import Database
 from app.main import create_app
 from app.rules.keys import RANDOM_BYTES, mint
 from app.settings import Settings
 from app.web.rate import MOST_KEYS, Rates
+from tests.calling import calling, client
 from tests.service import PLAN, Service, training
 
 
@@ -72,12 +74,16 @@ class Limited:
         self.app.state.database.dispose()
         self.app.state.database = Database(Settings(DATABASE_URL=service.url))
         self.secrets, self.clock = service.secrets, clock
+        self._ends = ExitStack()
+        self._transport = self._ends.enter_context(calling(self.app))
 
-    def client(self, secret: str | None) -> TestClient:
-        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-        return TestClient(self.app, raise_server_exceptions=False, headers=headers)
+    def close(self) -> None:
+        self._ends.close()
 
-    def __getitem__(self, agency: str) -> TestClient:
+    def client(self, secret: str | None) -> httpx.Client:
+        return client(self._transport, secret)
+
+    def __getitem__(self, agency: str) -> httpx.Client:
         return self.client(self.secrets[agency])
 
 
@@ -87,9 +93,8 @@ def limited(
 ) -> Iterator[Limited]:
     clock = Hand()
     monkeypatch.setattr(Rates.__init__, "__defaults__", (clock,))
-    made = Limited(service, clock, request.param)
-    yield made
-    made.app.state.database.dispose()
+    with closing(Limited(service, clock, request.param)) as made:
+        yield made
 
 
 def test_beyond_its_rate_a_key_is_told_to_wait_and_then_served(limited: Limited) -> None:

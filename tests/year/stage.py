@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import httpx
-from starlette.testclient import TestClient
 
 from app import migration
 from app.db import Clock, Database
@@ -50,7 +49,7 @@ class InProcess:
 
     def __init__(self, service: Service, hands: Hands) -> None:
         self.service, self._hands = service, hands
-        self._clients: dict[str, TestClient] = {}
+        self._clients: dict[str, httpx.Client] = {}
 
     def client(self, agency: str) -> httpx.Client:
         if agency not in self._clients:
