@@ -13,3 +13,6 @@ KILLS = int(os.environ.get("TTDN_TEST_KILLS", "25"))
 
 untraced = pytest.mark.no_cover
 """Long histories through code that shorter tests cover: coverage would only double their time."""
+
+UNMEASURED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
+"""The same of a process, in its environment. One that is killed could not hand in its coverage anyway."""

@@ -18,8 +18,8 @@ import pytest
 
 from tests.clients.gateway import Gateway, Said
 from tests.clients.pusher import Pusher, ended, lines, once, series, stored
-from tests.faults.sites import UNMEASURED, Site
-from tests.patience import TIMES
+from tests.faults.sites import Site
+from tests.patience import TIMES, UNMEASURED
 
 KILLS = 6 * TIMES
 A_PART = 2**20  # bytes: a spool of this size is in the middle of taking in

@@ -1,6 +1,7 @@
 """One run of schemathesis against a running service, as two agencies."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.faults.sites import Site
+from tests.patience import UNMEASURED
 from tests.policy.requests import MAKERS, World
 from tests.service import PLAN, Service
 from tests.walks import NUMBERED, keys
@@ -98,7 +100,7 @@ def run(site: Site, base_url: str, names: Mapping[str, Sequence[str | int]], fol
     program = (sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()")
     ran = subprocess.run(
         [*program, "--config-file", configuration, "run", f"{base_url}/openapi.json", "--no-color", *more],
-        capture_output=True, encoding="utf-8", check=False, cwd=folder,
+        capture_output=True, encoding="utf-8", check=False, cwd=folder, env={**os.environ, **UNMEASURED},
     )  # fmt: skip
     said = ran.stdout + ran.stderr
     counted = re.search(r"^ *(\d+) generated", said, re.MULTILINE)

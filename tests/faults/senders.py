@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.clients.pusher import Pusher, ended, lines
 from tests.faults.offices import SYSTEM, WORK
 from tests.faults.wire import Wire
+from tests.patience import UNMEASURED
 
 SIZES = (1, 5, 20)
 """Records in a batch."""
@@ -87,7 +88,9 @@ class Sender(threading.Thread):
         return ("--mode", "atomic", "--batch", str(size), file)
 
     def _push(self, *, patience: int, may_die: bool) -> None:
-        process = self._computer.start("--quiet", "--patience", str(patience), *(self._left or ()))
+        process = self._computer.start(
+            "--quiet", "--patience", str(patience), *(self._left or ()), **UNMEASURED
+        )
         if may_die and self._chance.random() < 0.4:
             time.sleep(self._chance.uniform(0, 2))
             process.kill()

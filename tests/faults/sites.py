@@ -12,13 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.settings import Settings
+from tests.patience import UNMEASURED
 from tests.servers import ServerProcess
 from tests.servers.processes import LOOPBACK
 
 T = TypeVar("T")
-
-UNMEASURED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
-"""A process that is killed cannot hand in its coverage, and one that is measured is half as fast."""
 
 
 def launcher(build: str) -> tuple[str, ...]:

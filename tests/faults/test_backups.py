@@ -20,7 +20,8 @@ from app.cli import main
 from app.db import Database
 from app.settings import Settings
 from tests.faults.offices import at_work, recomputed, rolled_up, tally, until_some_are_stored
-from tests.faults.sites import UNMEASURED, Site
+from tests.faults.sites import Site
+from tests.patience import UNMEASURED
 from tests.servers import of_session
 from tests.service import PLAN, Service
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.faults.sites import UNMEASURED
+from tests.patience import UNMEASURED
 from tests.servers import ServerProcess, free_port
 from tests.servers.processes import LOOPBACK
 from tests.service import PLAN, training

@@ -16,7 +16,7 @@ import pytest
 from app import sqlite
 from app.rules import keys
 from app.web.json_log import JsonLines, trace_id
-from tests.faults.sites import UNMEASURED
+from tests.patience import UNMEASURED
 from tests.servers import ServerProcess
 from tests.servers.processes import LOOPBACK
 from tests.service import PLAN

@@ -10,6 +10,7 @@ import httpx
 
 from app.db import Database
 from app.settings import Settings
+from tests.patience import UNMEASURED
 from tests.servers import ServerProcess
 from tests.servers.processes import LOOPBACK
 from tests.year import clocked
@@ -57,6 +58,6 @@ def served(url: str, folder: Path) -> Iterator[Served]:
     secrets = prepare(url, Hands(BEGINS))
     clock = folder / "clock"
     clock.write_text(BEGINS.isoformat(), encoding="ascii")
-    environment = {"DATABASE_URL": url, clocked.CLOCK: str(clock)}
+    environment = {**UNMEASURED, "DATABASE_URL": url, clocked.CLOCK: str(clock)}
     with ServerProcess(environment, COMMAND) as server, ExitStack() as ends:
         yield Served(url, secrets, clock, server.base_url, ends)
