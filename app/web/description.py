@@ -6,6 +6,7 @@ one problem document under `default` instead of FastAPI's own idea of a 422. Exa
 """
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -57,11 +58,12 @@ def describe(app: FastAPI, *, examples: Path = EXAMPLES, open_paths: tuple[str, 
 
 
 def _once(make: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
-    made: list[dict[str, Any]] = []
+    made, turn = list[dict[str, Any]](), threading.Lock()
 
     def give() -> dict[str, Any]:
-        if not made:
-            made.append(make())
+        with turn:
+            if not made:
+                made.append(make())
         return made[0]
 
     return give

@@ -72,7 +72,7 @@ async def _asset(request: Request) -> Response:
 
 def _contract(app: FastAPI) -> Callable[[Request], Response]:
     """The contract under the prefix the caller came through. It is made when it is first asked for, half a
-    second's work, on a thread: nobody else waits for it."""
+    second's work, on a thread: others are served meanwhile."""
 
     def contract(request: Request) -> Response:
         document: dict[str, Any] = app.openapi()

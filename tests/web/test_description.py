@@ -5,12 +5,15 @@ import os
 import re
 import shutil
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.openapi.utils import get_openapi
 
-from app.web import docs
+from app.web import description, docs
 from tests.web.conftest import Connection, make_app, running
 
 STATIC = Path(docs.__file__).with_name("static")
@@ -89,9 +92,18 @@ def test_head_and_the_pages_are_not_listed(contract: dict[str, Any]) -> None:
     assert not [path for path in contract["paths"] if path.startswith(("/docs", "/openapi"))]
 
 
-def test_without_examples_it_is_made_once() -> None:
-    app = make_app()
-    assert app.openapi() is app.openapi()
+def test_without_examples_it_is_made_once_however_many_ask_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, made, make = make_app(), list[object](), get_openapi
+
+    def slowly(**given: Any) -> dict[str, Any]:
+        made.append(given)
+        time.sleep(0.05)
+        return make(**given)
+
+    monkeypatch.setattr(description, "get_openapi", slowly)
+    with ThreadPoolExecutor(8) as pool:
+        assert len({id(one) for one in pool.map(lambda _: app.openapi(), range(8))}) == 1
+    assert len(made) == 1
 
 
 def test_pages_need_nothing_from_elsewhere(connection: Connection) -> None:
