@@ -139,7 +139,8 @@ def _bodies(session: Session, here: Ground, duties: dict[int, Task]) -> Iterator
         leading = {body.code for body in own if body.role is Role.LEAD}
         twice = [body for body in own if body.role is Role.COORDINATE and body.code in leading]
         if twice:
-            kept = (body.code for body in named if body.role is Role.COORDINATE)
+            doubled = {body.code for body in twice}
+            helping = (body.code for body in named if body.role is Role.COORDINATE)
             yield _gap(
                 here,
                 GapKind.LEAD_AND_COORDINATOR,
@@ -148,7 +149,7 @@ def _bodies(session: Session, here: Ground, duties: dict[int, Task]) -> Iterator
                 {
                     "change": "coordinators",
                     "task": duties[id_].code,
-                    "coordinators": [code for code in kept if code not in {body.code for body in twice}],
+                    "coordinators": [code for code in helping if code not in doubled],
                 },
                 [],
                 tasks=[duties[id_]],
