@@ -1,7 +1,7 @@
 """An application called in this process as a server calls it: whole messages, on an event loop of its own.
 
 Starlette's test client does the same and crosses eight times from thread to thread for each request, which
-is a quarter of what most of them cost here. This crosses once.
+is a sixth of what the suite costs in process. This crosses once.
 """
 
 from collections.abc import Iterator

@@ -10,14 +10,12 @@ import pytest
 from sqlalchemy import func, select
 
 from app.models import Activity
-from tests import patience
 from tests.faults.offices import SYSTEM, Tally, partial, recomputed, rolled_up, tally
 from tests.faults.senders import Sender, died, sending
 from tests.faults.sites import Site, launcher
 from tests.faults.wire import Wire
+from tests.patience import KILLS
 from tests.servers import ServerProcess
-
-KILLS = patience.KILLS // 2
 
 
 def stored(site: Site) -> int:
