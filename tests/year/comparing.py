@@ -4,7 +4,7 @@ Each check is a function of the stage and of what the model says, so that it can
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -31,6 +31,7 @@ class Evening:
     """Nothing was done, and nothing is or was due around this day."""
     unexpected: Sequence[str] = ()
     """What steps of this day came to otherwise than the script has it."""
+    _readings: dict[str, Reading] = field(default_factory=dict)
 
     def get(self, caller: str, path: str, **asked: str) -> Any:
         answer = self.player.stage.client(caller).get(f"{self.player.plan}{path}", params=asked)
@@ -38,7 +39,10 @@ class Evening:
         return answer.json()
 
     def reading(self, caller: str) -> Reading:
-        return Reading(self.year.plan, caller, self.today)
+        """What it sees of the model, which nothing moves before the next morning."""
+        if caller not in self._readings:
+            self._readings[caller] = Reading(self.year.plan, caller, self.today)
+        return self._readings[caller]
 
 
 Check = Callable[[Evening], Iterator[str]]
@@ -86,9 +90,9 @@ def differ(where: str, said: Mapping[str, Any], wanted: Mapping[str, Any]) -> It
             yield f"{where}, {name}: the service says {one}, the model {other}"
 
 
-def division(evening: Evening, caller: str, by: str, reading: Reading | None = None) -> Iterator[str]:
+def division(evening: Evening, caller: str, by: str) -> Iterator[str]:
     """The total, and every row of one breakdown."""
-    reading = reading or evening.reading(caller)
+    reading = evening.reading(caller)
     said = evening.get(caller, "/progress", by=by)
     where = f"{evening.today} {caller} {by}"
     yield from _total(evening, where, said, reading)
@@ -110,9 +114,7 @@ def _key(evening: Evening, by: str, key: str) -> str:
 
 def _total(evening: Evening, where: str, said: Mapping[str, Any], reading: Reading) -> Iterator[str]:
     total = said["total"]
-    yield from differ(
-        f"{where} total", {**figures(total), "assignments": said["assignments"]}, reading.total()
-    )
+    yield from differ(f"{where} total", {**figures(total), "assignments": said["assignments"]}, reading.total)
     told = (total["formula"], total["revision"], total["on"], said["headline"])
     if told != (FORMULA, evening.year.plan.revision, evening.today.isoformat(), "evidenced"):
         yield f"{where}: computed by {told}"
@@ -131,9 +133,8 @@ def of(caller: str, by: str) -> Check:
 def owner_and_outsider(evening: Evening, outsiders: Sequence[str] = DIVISIONS) -> Iterator[str]:
     """All breakdowns for who sees everything, and some or all for who does not."""
     for caller, divisions in ((OWNER, DIVISIONS), (OUTSIDER, outsiders)):
-        reading = evening.reading(caller)
         for by in divisions:
-            yield from division(evening, caller, by, reading)
+            yield from division(evening, caller, by)
 
 
 def outputs(evening: Evening) -> Iterator[str]:
@@ -189,7 +190,7 @@ def explanation(evening: Evening, caller: str, level: str, **asked: str) -> Iter
     value = sum((weight * part for weight, part in pairs), Fraction(0)) / whole if whole else None
     where = f"{evening.today} {caller} {level} {asked} explained"
     shown = exact(evening.get(caller, "/progress", **asked)["total"][level]) if asked else None
-    wanted = shown if asked else evening.reading(caller).total()[level]
+    wanted = shown if asked else evening.reading(caller).total[level]
     if not value == exact(said["value"]) == wanted:
         yield f"{where}: the rows give {value}, it says {exact(said['value'])}, shown is {wanted}"
     if not asked:

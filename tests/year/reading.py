@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from tests.year.figures import THRESHOLDS, Leaf, node
@@ -55,6 +56,7 @@ class Reading:
     def _only_in_sum(self, part: Part) -> bool:
         return not self.insider and part.task.visibility == "status_only" and part.agency != self.caller
 
+    @cached_property
     def total(self) -> dict[str, Any]:
         return self._node([*self.whole, *self.in_sum], self.helpers)
 
