@@ -68,7 +68,7 @@ TAGS = [
 
 YOUNG: Final = 10_000
 """How many objects may be made before those that refer to each other in circles are looked for. A request
-makes thousands and leaves few: with the 700 that Python begins with, one in twenty instructions was spent on
+makes thousands and leaves few: with the 700 that Python begins with, a twelfth of the time was spent on
 looking (decision 0026)."""
 
 
