@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Agency, Assignment, Implementation, Output, Standing, Task
@@ -76,7 +76,7 @@ def visible(
         sight.seen_whole(here, actor), sight.seen_in_sum(here, actor), past=at is not None, left_out=left_out
     )
     given = {"plan": here.plan.id, "day": here.today, **({"at": at} if at else {})}
-    return [_part(here.plan.year, row) for row in session.execute(query, given)]
+    return [_part(here.plan.year, tuple(row)) for row in session.execute(query, given)]
 
 
 _LINKS = (
@@ -141,36 +141,33 @@ def _leads(
     )
 
 
-@lru_cache(maxsize=4096)
-def _part(year: int, row: Row[*tuple[Any, ...]]) -> Part:
-    """Kept: of a plan's parts a record moves one."""
-    leaf = Leaf(
-        row.weight,
-        Fraction(row.share_numerator, row.share_denominator),
-        row.owed,
-        row.reported,
-        row.evidenced,
-        row.confirmed,
-    )
+@lru_cache(maxsize=2048)
+def _part(year: int, row: tuple[Any, ...]) -> Part:
+    """Kept: of a plan's parts a record moves one. By the values alone: a Row holds on to all that it came
+    from, and to the session behind it."""
+    weight, above, below, owed, reported, evidenced, confirmed = row[:7]
+    status, number, since, records, heard_on, assignment, valid_from = row[7:14]
+    task_id, task, section_id, kind, due_on = row[14:19]
+    agency, name_vi, name_en, group, expected, done_on, in_sum = row[19:]
     return Part(
-        assignment=row.assignment,
-        task_id=row.task_id,
-        task=row.task,
-        section_id=row.section_id,
-        kind=row.kind,
-        status=row.status,
-        agency=row.agency,
-        name_vi=row.name_vi,
-        name_en=row.name_en,
-        group=row.group,
-        leaf=leaf,
-        due_on=lifecycle.deadline(row.due_on, year)[0],
-        done_on=row.done_on,
-        expected=int(row.expected or 0),
-        records=row.records,
-        heard_on=row.heard_on,
-        as_of=row.since if row.number > 1 or row.valid_from else None,
-        in_sum=bool(row.in_sum),
+        assignment=assignment,
+        task_id=task_id,
+        task=task,
+        section_id=section_id,
+        kind=kind,
+        status=status,
+        agency=agency,
+        name_vi=name_vi,
+        name_en=name_en,
+        group=group,
+        leaf=Leaf(weight, Fraction(above, below), owed, reported, evidenced, confirmed),
+        due_on=lifecycle.deadline(due_on, year)[0],
+        done_on=done_on,
+        expected=int(expected or 0),
+        records=records,
+        heard_on=heard_on,
+        as_of=since if number > 1 or valid_from else None,
+        in_sum=bool(in_sum),
     )
 
 

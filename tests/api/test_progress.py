@@ -1,10 +1,13 @@
 """Progress over HTTP: the laws of the roll-up (model §3), in exact fractions, on what the wire says."""
 
+import gc
+import weakref
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from app.services import grounds, keys, parts
 from tests.api.conftest import ANOTHER_PLAN
 from tests.api.test_facts import DISTRICTS
 from tests.service import PLAN, Service, push
@@ -245,3 +248,14 @@ def test_another_plan_has_its_own_weights_shares_and_deadlines(archive: Service)
         60_000_000,
         1,
     )
+
+
+def test_what_is_remembered_of_a_reading_holds_nothing_of_it(service: Service) -> None:
+    """A part that is kept held the rows it was made of, and they the session: 20 KB for each record."""
+    with service.database.reading() as session:
+        actor = keys.identify(session, service.secrets["TTBCD"])
+        assert parts.visible(session, grounds.find(session, actor, "ttdn-2023"), actor)
+        read = weakref.ref(session)
+    del session
+    gc.collect()
+    assert read() is None
