@@ -24,7 +24,7 @@ from sqlalchemy.pool import QueuePool
 from app import freshness, sqlite
 from app.errors import Busy, Conflict, Stale, Text
 from app.journal import WritingSession
-from app.replica import CONNECT_SECONDS, Behind, Replica
+from app.replica import CONNECT_SECONDS, POSITION, Behind, Replica
 from app.settings import Settings
 
 # PostgreSQL's SQLSTATE, by its beginning; SQLite's result codes.
@@ -206,7 +206,7 @@ def _replica(primary: Engine, settings: Settings) -> Replica:
 
 def _freshness(engine: Engine, replica: Replica | None, settings: Settings) -> freshness.Freshness:
     if replica is not None:
-        both = freshness.Server(engine), freshness.Server(replica.engine)
+        both = freshness.Server(engine, POSITION), freshness.Server(replica.engine, POSITION)
         return freshness.Both(*both, unless=replica.resting)
     if not settings.embedded:
         return freshness.Server(engine)

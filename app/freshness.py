@@ -5,8 +5,9 @@ which would be a stale number for that long, and not a counter of our own, which
 program would not raise. SQLite tells a connection of the commits of all others (`PRAGMA data_version`);
 PostgreSQL names a snapshot by the transactions it sees (`pg_current_snapshot()`), and two snapshots of one
 name see the same rows. A replica's snapshot does not name the transactions that still run, so its state is
-how far it has replayed. What it costs is one number from shared memory, or one small query; on PostgreSQL
-everybody who asked before it began shares it.
+how far it has replayed; and what it shows may be given again only where it has all its primary has, since
+one that stands still beside a quiet primary keeps its state for ever. What it costs is one number from shared
+memory, or one small query; on PostgreSQL everybody who asked before it began shares it.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ import logging
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Engine
 
@@ -52,16 +53,17 @@ class _Asking:
         self._name = object()
         """Which connection: what two of them say cannot be compared."""
 
-    def ask(self) -> Hashable | None:
+    def ask(self) -> tuple[Any, ...] | None:
+        """Which connection, and what it says."""
         try:
             if self._connection is None:
                 self._connection, self._name = self._opened(), object()
-            (said,) = self._connection.execute(self._query).fetchone()
+            said = self._connection.execute(self._query).fetchone()
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is computed, and tells of it
             _log.warning("freshness: %s", type(error).__name__)
             self.close()
             return None
-        return self._name, said
+        return self._name, *said
 
     def close(self) -> None:
         if self._connection is not None:
@@ -98,27 +100,41 @@ _SERVER = """SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn():
 ELSE pg_current_snapshot()::text END"""
 
 
+class Seen(NamedTuple):
+    """Which connection, the snapshot that a transaction begun now would have, and how far its server is."""
+
+    connection: object
+    snapshot: str
+    position: int
+
+
 class Server:
     """PostgreSQL: one question after the other, on a thread of its own; each answers all who waited for it to
-    begin, and none who came later."""
+    begin, and none who came later. `position` is what to ask for how far it is, where that matters."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._asking = _Asking(engine, _SERVER)
+    def __init__(self, engine: Engine, position: str = "0") -> None:
+        self._asking = _Asking(engine, f"{_SERVER}, {position}")
         self._thread, self._turn = ThreadPoolExecutor(1, "freshness"), threading.Lock()
-        self._next: asyncio.Future[Hashable | None] | None = None
+        self._next: asyncio.Future[Seen | None] | None = None
 
     async def state(self) -> Hashable | None:
         """The snapshot that a transaction begun now would have."""
+        seen = await self.seen()
+        return seen and seen[:2]
+
+    async def seen(self) -> Seen | None:
+        """That, and how far it is at least: a snapshot holds nothing that lies further."""
         with self._turn:
             if self._next is None:
                 self._next = asyncio.get_running_loop().run_in_executor(self._thread, self._ask)
             asked = self._next
         return await asyncio.shield(asked)  # who gives up waiting does not end it for the others
 
-    def _ask(self) -> Hashable | None:
+    def _ask(self) -> Seen | None:
         with self._turn:
             self._next = None
-        return self._asking.ask()
+        said = self._asking.ask()
+        return Seen(*said) if said else None
 
     def close(self) -> None:
         """Close the connection once nobody waits for it."""
@@ -129,15 +145,18 @@ class Server:
 class Both:
     """A primary, which knows whose key still holds, and its replica: an answer may come from either."""
 
-    def __init__(self, primary: Freshness, replica: Freshness, *, unless: Callable[[], bool]) -> None:
+    def __init__(self, primary: Server, replica: Server, *, unless: Callable[[], bool]) -> None:
         self._primary, self._replica, self._unless = primary, replica, unless
 
     async def state(self) -> Hashable | None:
-        """The states of both; None where one of them does not tell, or is not to be asked now."""
+        """The states of both; None where one of them does not tell or is not to be asked now, or where the
+        replica has not all that the primary has."""
         if self._unless():
             return None
-        states = await asyncio.gather(self._primary.state(), self._replica.state())
-        return None if None in states else tuple(states)
+        there, here = await asyncio.gather(self._primary.seen(), self._replica.seen())
+        if there is None or here is None or here.position < there.position:
+            return None
+        return there[:2], here[:2]
 
     def close(self) -> None:
         """Close both connections."""

@@ -33,7 +33,7 @@ from app.routers import (
 )
 from app.seal import Seal
 from app.settings import Settings
-from app.web import bodies, description, docs, entrance, json_log, leaving, metrics, tracing
+from app.web import bodies, callers, description, docs, entrance, json_log, leaving, metrics, tracing
 
 VERSION = "0.1.0"
 
@@ -135,6 +135,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
             activities.TAKES_LINES: bodies.JSON_OR_LINES,
             imports.TAKES_FILES: bodies.sheets(settings.max_import_bytes),
         },
+        sender=callers.key_of,
         observers=[
             *([json_log.access] if settings.log == "json" else []),
             *([metrics.observe] if settings.metrics else []),

@@ -27,7 +27,7 @@ CONNECT_SECONDS: Final = 2
 REST_SECONDS: Final = 5.0
 """How long one that could not be reached is left alone."""
 _TOKEN: Final = re.compile(r"[0-9a-f]{1,16}")
-_POSITION: Final = """SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+POSITION: Final = """CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
 ELSE pg_current_wal_flush_lsn() END - '0/0'::pg_lsn"""
 """Up to where all that was committed can be seen; in bytes. A commit is flushed before it is answered, unless
 synchronous_commit is off. Once promoted, a replica sees all there is."""
@@ -168,4 +168,4 @@ def least(tokens: Sequence[str]) -> int | None:
 
 
 def _position(connection: Connection) -> int:
-    return int(connection.exec_driver_sql(_POSITION).scalar_one())
+    return int(connection.exec_driver_sql(f"SELECT {POSITION}").scalar_one())

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,9 +13,20 @@ import httpx
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from app.web import long_files
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+
+
+@contextmanager
+def no_place_for_long_files() -> Iterator[None]:
+    """As many long files as may be are being worked on."""
+    with ExitStack() as held:
+        for _ in range(long_files.AT_ONCE):
+            held.enter_context(long_files.Place()).need(True)
+        yield
 
 
 def rows_of_csv(content: bytes) -> list[list[str]]:

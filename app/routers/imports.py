@@ -14,6 +14,8 @@ from app.services.forms import Form
 from app.services.importing import Import, Step
 from app.web import exports, refused, uploads
 from app.web.desk import AsReceived, AtDesk, Desk, Operation, Repeat, Said
+from app.web.large import LARGE
+from app.web.long_files import Place
 from app.web.uploads import Upload, Uploaded
 from app.web.validation import parsed
 
@@ -33,22 +35,27 @@ class Intake:
     request: Request
 
     def take(self, plan: str, form: Form) -> Response:
-        """Read it to its end, then take it part by part."""
+        """Read it to its end, then take it part by part; in a place of its own where either takes long."""
         self.desk.ahead(lambda session, actor: importing.begin(session, actor, plan))
-        with Import(form, *self.upload, self.ask, parsed, self.received) as work:
+        with Place() as place:
+            place.need(len(self.upload.body) >= LARGE)
+            with Import(form, *self.upload, self.ask, parsed, self.received) as work:
+                place.need(work.in_parts)
+                return self._take(plan, work)
 
-            def answering(step: Step) -> Operation:
-                def operation(session: Session, actor: Actor) -> Said:
-                    result = step(session, actor)
-                    if result is not None:
-                        refused.in_part(self.request.scope, result)
-                    if result is None or self.ask.format == "json":
-                        return result
-                    return exports.attachment(self.request, work.sheet_of_refused(), self.ask.format)
+    def _take(self, plan: str, work: Import) -> Response:
+        def answering(step: Step) -> Operation:
+            def operation(session: Session, actor: Actor) -> Said:
+                result = step(session, actor)
+                if result is not None:
+                    refused.in_part(self.request.scope, result)
+                if result is None or self.ask.format == "json":
+                    return result
+                return exports.attachment(self.request, work.sheet_of_refused(), self.ask.format)
 
-                return operation
+            return operation
 
-            return self.desk.write_in_turn(map(answering, work.steps(plan)), self.repeat)
+        return self.desk.write_in_turn(map(answering, work.steps(plan)), self.repeat)
 
 
 async def intake(

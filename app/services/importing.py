@@ -70,6 +70,11 @@ class Import:
         self._drafts.close()
         self._account.close()
 
+    @property
+    def in_parts(self) -> bool:
+        """Whether it is more than one unit of work."""
+        return self._drafts.count > MOST_RECORDS
+
     def steps(self, slug: str) -> Iterator[Step]:
         """The units of work, one after the other; the last one has the answer."""
         turns = -(-self._drafts.count // MOST_RECORDS)
@@ -93,7 +98,7 @@ class Import:
             raise unfit(
                 "no_rows", "Không có dòng nào dưới dòng tiêu đề", "There is no row below the row of headings"
             )
-        if self._ask.mode == "atomic" and self._drafts.count > MOST_RECORDS:
+        if self._ask.mode == "atomic" and self.in_parts:
             raise unfit(
                 "too_many_rows",
                 f"mode=atomic nhận nhiều nhất {MOST_RECORDS} dòng: hãy chia tệp, hoặc dùng mode=partial",
@@ -151,7 +156,7 @@ class Import:
         headings, fields = self._table.headings, self._table.fields
         return ImportResult(
             applied=not self._ask.dry_run,
-            in_parts=self._drafts.count > MOST_RECORDS,
+            in_parts=self.in_parts,
             counts=self._account.counts,
             rows_read=self._drafts.count,
             sheet=self._table.tab,

@@ -27,7 +27,7 @@ from app.services.receipts import Received
 from app.services.replays import Stored
 from app.web import exports, warm
 from app.web.answers import Answer, conditional, etag, next_link, render
-from app.web.callers import bearer
+from app.web.callers import key_of
 from app.web.exports import Ask
 
 ATTEMPTS = 3
@@ -170,7 +170,7 @@ async def desk(request: Request) -> Desk:
 
     Without something like a key it ends here, before the body and the parameters are judged.
     """
-    secret = keys.well_formed(bearer(request.headers))
+    secret = key_of(request.headers)
     return Desk(request, lambda session: keys.identify(session, secret))
 
 

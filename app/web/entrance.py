@@ -1,12 +1,14 @@
 """The one door: what every request passes, in the order that makes each refusal the right one.
 
-The address comes before the body, so a wrong address is 404 whatever was sent to it; everything is inside the
-catch-all, so each step simply raises.
+The address comes before the body, so a wrong address is 404 whatever was sent to it; so does something like a
+key, since of who brings none no body is taken in. Everything is inside the catch-all, so each step simply
+raises.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 
 from app.web import problems
 from app.web.catch_all import CatchAll, Observer
@@ -24,11 +26,12 @@ def install(
     rate: tuple[int, int] | None = None,
     root_path: str = "",
     kinds_at: KindsAt | None = None,
+    sender: Callable[[Headers], object] | None = None,
     observers: Sequence[Observer] = (),
 ) -> None:
     """Put the door in. Added from the inside out: Starlette runs the last one first."""
     problems.install(app)
-    app.add_middleware(StrictReader, max_bytes=max_body_bytes, kinds_at=kinds_at)
+    app.add_middleware(StrictReader, max_bytes=max_body_bytes, kinds_at=kinds_at, sender=sender)
     app.add_middleware(Signpost)
     if kept_bytes:
         app.add_middleware(WarmReads, most_bytes=kept_bytes)

@@ -5,9 +5,7 @@ is still a problem document, and a slow line holds no connection to the database
 """
 
 import re
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, TypeVar, get_args
 
@@ -16,12 +14,13 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.errors import Busy, Fault, Invalid, Text
+from app.errors import Fault, Invalid, Text
 from app.schemas.lists import LONGEST_PAGE, Asking
 from app.sheets import csv_file, workbook
 from app.sheets.columns import Column, columns_of
 from app.sheets.headings import TABS
 from app.web.answers import conditional, etag
+from app.web.long_files import Place
 
 MEDIA_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
@@ -29,14 +28,10 @@ MEDIA_TYPES: Final = {
 }
 IN_MEMORY: Final = 1024 * 1024
 """What is larger lies on the disk."""
-AT_ONCE: Final = 2
-"""Lists of more than a page that one process makes files of at the same time: others are to be served too."""
 _PIECE: Final = 64 * 1024
 _OF_A_PAGE: Final = ("limit", "cursor", "count")
 _READS: Final = re.compile(r"^(find|get)_")
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9.-]+")
-
-_turns = threading.BoundedSemaphore(AT_ONCE)
 
 Ask = TypeVar("Ask", bound=Asking)
 
@@ -54,7 +49,8 @@ def made(ask: Ask, find: Callable[[Ask], Any], cursor: str) -> IO[bytes]:
         columns = _wanted(columns_of(item), first)
         headings = [column.heading for column in columns]
         rows = ([column.of(one) for column in columns] for one in _items(ask, find, cursor, first))
-        with _turn(_next(first) is not None):
+        with Place() as place:
+            place.need(_next(first) is not None)
             if ask.format == "csv":
                 csv_file.write(file, headings, rows)
             else:
@@ -84,24 +80,6 @@ def answer(request: Request, file: IO[bytes], form: str) -> Response:
 def attachment(request: Request, content: bytes, form: str) -> Response:
     """A file that is no list, as an answer."""
     return Response(content, headers=_attached(request, form), media_type=MEDIA_TYPES[form])
-
-
-@contextmanager
-def _turn(is_long: bool) -> Iterator[None]:
-    """A place among the few long files made at once; nobody waits for one, since a wait costs a thread."""
-    if is_long and not _turns.acquire(blocking=False):
-        raise Busy(
-            10,
-            Text(
-                "Đang làm các tệp dài khác: xin thử lại sau ít giây",
-                "Other long files are being made: please try again in a moment",
-            ),
-        )
-    try:
-        yield
-    finally:
-        if is_long:
-            _turns.release()
 
 
 def _whole(name: str) -> Fault:

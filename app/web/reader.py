@@ -7,7 +7,7 @@ keep no other from being taken. Which kinds of bodies there are is said in `bodi
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,8 +34,10 @@ class StrictReader:
         max_depth: int = 32,
         max_items: int = 1000,
         kinds_at: KindsAt | None = None,
+        sender: Callable[[Headers], object] | None = None,
     ) -> None:
-        self.app, self._max_bytes, self._kinds_at = app, max_bytes, kinds_at or {}
+        """`sender` refuses whoever is not to send a body at all."""
+        self.app, self._max_bytes, self._kinds_at, self._sender = app, max_bytes, kinds_at or {}, sender
         self._limits = Limits(max_depth, max_items)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,6 +53,8 @@ class StrictReader:
                 raise Malformed(Text("Phương thức này không có nội dung.", "This method takes no content."))
             await self.app(scope, receive, send)
             return
+        if self._sender is not None:
+            self._sender(headers)
         kinds = self._kinds(scope)
         kind = _chosen(scope["method"], headers, kinds) if announced else None
         most = (kind.most_bytes if kind else None) or self._max_bytes

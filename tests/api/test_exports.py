@@ -26,7 +26,7 @@ from app.sheets.headings import TABS
 from app.web import exports
 from tests.api.conftest import ANOTHER_PLAN
 from tests.service import PLAN, Service, push
-from tests.sheets import expected, rows_of, sheet_of
+from tests.sheets import expected, no_place_for_long_files, rows_of, sheet_of
 from tests.walks import everything, items
 
 FORMS = ("csv", "xlsx")
@@ -337,13 +337,8 @@ def test_no_connection_is_held_while_a_file_goes_out(archive: Service, form: str
 
 
 def test_few_long_files_are_made_at_once_and_short_ones_always(archive: Service) -> None:
-    for _ in range(exports.AT_ONCE):
-        assert exports._turns.acquire(blocking=False)
-    try:
+    with no_place_for_long_files():
         busy = archive["TTBCD"].get("/v1/changes?format=csv")
         assert (busy.status_code, busy.json()["code"], busy.headers["retry-after"]) == (503, "busy", "10")
         assert archive["TTBCD"].get(f"{PLAN}/tasks?format=xlsx").status_code == 200
-    finally:
-        for _ in range(exports.AT_ONCE):
-            exports._turns.release()
     assert archive["TTBCD"].get("/v1/changes?format=csv").status_code == 200

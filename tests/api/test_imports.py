@@ -9,9 +9,11 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
+from app.web.large import LARGE
+from app.web.long_files import AT_ONCE
 from tests.books import CSV, HEADINGS, ROW, XLSX, csv_of, nasty, xlsx_of
 from tests.service import PLAN, Service, push
-from tests.sheets import rows_of
+from tests.sheets import no_place_for_long_files, rows_of
 from tests.walks import items
 from tests.web.test_sheet_files import FILES, WORKBOOKS
 
@@ -262,6 +264,30 @@ def test_a_long_file_is_taken_in_parts(service: Service) -> None:
     assert {item["title"] for item in items(client, f"{PLAN}/activities")} == {"Đầu", "Cuối"}
     file = send(client, csv_of(*rows), format="csv")
     assert len(rows_of(file)) == 1 + 2498
+
+
+@pytest.mark.parametrize("path", ["imports", "budget/lines/imports", "budget/entries/imports"])
+def test_few_long_files_are_taken_at_once_and_short_ones_always(service: Service, path: str) -> None:
+    client = service["SVHTTDL"]
+    long, short = csv_of([*ROW[:4], "x" * LARGE, "1"]), csv_of(ROW)
+
+    def sent(body: bytes) -> httpx.Response:
+        return client.post(f"{PLAN}/{path}", content=body, headers={"Content-Type": CSV})
+
+    for _ in range(AT_ONCE + 1):
+        assert sent(long).status_code != 503
+    with no_place_for_long_files():
+        busy = sent(long)
+        assert (busy.status_code, busy.json()["code"], busy.headers["retry-after"]) == (503, "busy", "10")
+        assert sent(short).status_code != 503
+
+
+def test_many_rows_in_few_bytes_are_long_too(service: Service) -> None:
+    client, body = service["SVHTTDL"], xlsx_of(*[ROW] * 1001)
+    assert len(body) < LARGE
+    with no_place_for_long_files():
+        assert send(client, body, XLSX, dry_run=True).status_code == 503
+    assert counts(send(client, body, XLSX, dry_run=True)) == {"created": 1001}
 
 
 def test_a_repeated_request_gets_the_first_answer(service: Service) -> None:

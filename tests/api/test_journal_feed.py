@@ -10,6 +10,7 @@ from sqlalchemy import text
 from app.schemas.activities import ActivityIn
 from app.services import keys as service_keys
 from app.services import recording
+from tests.deciding import decide
 from tests.service import PLAN, Service, push, training
 from tests.walks import feed, keys, settle
 
@@ -87,6 +88,18 @@ def test_own_writes_appear_once_each_in_order_with_who_and_by_which_right(servic
         if change["subject"] == "output" and "level" in change["after"]
     ]
     assert levels == ["evidenced", "none"]
+
+
+def test_who_has_read_a_change_goes_on_after_it_though_it_is_hidden_since(service: Service) -> None:
+    push(service["SVHTTDL"])
+    follower = service["SCT"]
+    last = newest(service, follower)
+    assert feed(follower)[-1]["task"] == "IV.7.a"
+    hidden = decide(service["TTBCD"], {"change": "visibility", "task": "IV.7.a", "visibility": "internal"})
+    assert hidden.status_code == 201
+    push(follower, task="IV.6.a", output=None)
+    settle(service)
+    assert {change["task"] for change in feed(follower, last)} - {None} == {"IV.6.a"}
 
 
 def test_a_refused_push_leaves_no_change(service: Service) -> None:

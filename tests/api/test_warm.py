@@ -1,6 +1,7 @@
 """Warm reads: what is given again is what would be computed; whatever is committed, by whomever, ends it."""
 
 import asyncio
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from app.main import create_app
 from app.rules.calendar import midnight
 from app.services import keys
 from app.settings import Settings
-from app.web.shelf import Kept
+from app.web.shelf import Kept, Shelf
 from app.web.turns import Turn, Turns
 from tests.calling import calling, client
 from tests.conftest import Seeded
@@ -127,6 +128,22 @@ def test_who_asks_with_a_tag_has_the_answer_kept_too(warm: Warm, service: Servic
         if warm.computed == before:
             return
     raise AssertionError("computed every time")
+
+
+def test_small_answers_take_no_more_memory_than_large_ones_may() -> None:
+    most, shelf = 1024 * 1024, Shelf(1024 * 1024)
+    tracemalloc.start()
+    try:
+        for number in range(5_000):
+            headers = [(bytes([*b"etag"]), b'"0-%022d"' % number), (bytes([*b"content-length"]), b"%d" % 40)]
+            state = object(), f"{number}:{number}:"
+            kept = Kept("get", state, datetime.now(UTC), headers, f"0-{number:22}", b"%040d" % number)
+            shelf.keep(number.to_bytes(24), kept)
+        assert most / 2 < tracemalloc.get_traced_memory()[0] < most
+    finally:
+        tracemalloc.stop()
+    assert shelf.get((4_999).to_bytes(24)) is not None
+    assert shelf.get((0).to_bytes(24)) is None
 
 
 async def at_once(warm: Warm, times: int) -> list[httpx.Response]:

@@ -272,3 +272,36 @@ def test_a_receipt_that_could_not_be_fetched_is_fetched_next_time(behind: Pusher
     assert [seen.path.rpartition("/")[2] for seen in gateway.seen[1:]] == [receipt, receipt]
     assert behind.push().code == 0
     assert len(gateway.seen) == 3, "it is fetched once"
+
+
+UNKNOWN = Said(404, {"Content-Type": "application/problem+json"}, b'{"status": 404, "code": "not_found"}')
+"""What a service says of a receipt that it gave after the backup from which it was restored."""
+
+
+def test_a_receipt_that_is_unknown_is_said_once_and_keeps_no_other_back(
+    behind: Pusher, gateway: Gateway
+) -> None:
+    gateway.before = {1: Said(503), 3: UNKNOWN}.get
+    pushes = [
+        behind.push("--patience", "0", behind.file(f"{n}.ndjson", lines(series("unknown", [n]))))
+        for n in (1, 2)
+    ]
+    lost, other = (run.summary["inputs"][0]["receipts"][0] for run in pushes)
+    ((code, said), (after, nothing)) = ((run.code, run.summary) for run in (pushes[1], behind.push()))
+    assert (code, said["receipts_unknown"], said["receipts_to_come"]) == (75, [lost], 0)
+    assert [file.stem for file in (behind.spool / "receipts").glob("*.json")] == [other]
+    assert (after, nothing["receipts_unknown"], len(gateway.seen)) == (0, [], 5)
+
+
+def test_who_pushes_a_delivered_file_to_a_restored_service_is_told_to_push_it_again(
+    behind: Pusher, gateway: Gateway
+) -> None:
+    file = behind.file("x.ndjson", lines(series("restored", [1])))
+    assert behind.push(file).code == 0
+    assert behind.push(file).code == 0, "the control: the receipt is known"
+    gateway.before = lambda number: UNKNOWN if "/receipts/" in gateway.seen[number].path else None
+    told = behind.run("--quiet", file)
+    assert (told.code, "--again" in told.out) == (75, True)
+    gateway.before = lambda _: None
+    assert behind.push("--again", file).counts == {"unchanged": 1}
+    assert behind.push(file).code == 0

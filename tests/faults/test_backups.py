@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from app import migration, sqlite
 from app.cli import main
@@ -240,6 +240,32 @@ def test_no_password_is_on_a_command_line(site: Site, elsewhere: str, tmp_path: 
     assert password
     assert password not in told
     assert site.secrets["SVHTTDL"] not in file.read_bytes().decode(errors="replace")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a runbook is typed into a shell")
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("hosts", [1, 2])
+def test_a_backup_is_tried_as_the_runbook_has_it(site: Site, kept: Path, tmp_path: Path, hosts: int) -> None:
+    """The settings are in a file that a shell reads, and may name several hosts (docs/scaling.md)."""
+    page = (ROOT / "docs" / "runbooks" / "upgrade.en.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    [typed] = [block for block in blocks if "createdb" in block]
+    url, address = make_url(site.url), site.url
+    if hosts > 1:
+        named = "&".join([f"host={url.host}:{url.port or 5432}"] * hosts)
+        address = f"postgresql://{url.username}:{url.password}@/{url.database}?{named}&connect_timeout=3"
+        typed = f"PRIMARY='{site.url}'\n{typed.partition(chr(10))[2]}"
+    typed = typed.replace("/var/backups/ttdn/before.ttdn", str(kept))
+    typed = typed.replace("ttdn_trial", f"trial_{uuid.uuid4().hex}")
+    settings = tmp_path / "ttdn.env"
+    settings.write_text(f"DATABASE_URL='{address}'\n", encoding="utf-8")
+    script = f'set -a && . {settings} && set +a\nttdn() {{ {sys.executable} -m app "$@"; }}\n{typed}'
+    environment = {**os.environ, **UNMEASURED, "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        ["bash", "-ec", script], env=environment, capture_output=True, encoding="utf-8", cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert figures(done.stdout) == figures(told(site.url, "doctor").output)
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)

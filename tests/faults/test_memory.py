@@ -6,7 +6,7 @@
 import gzip
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from http.client import HTTPException
 from itertools import cycle, islice
 from pathlib import Path
@@ -83,6 +83,23 @@ def test_hostile_bodies_leave_the_process_as_large_as_it_was(site: Site) -> None
         assert "Traceback" not in server.log
         with site.client("SVHTTDL", server.base_url) as office:
             assert office.get("/v1/me").status_code == 200
+
+
+def test_of_who_brings_no_key_no_body_is_taken_in(site: Site) -> None:
+    """Ten with files that lack their last byte: answered, heard out, and held nowhere."""
+    size = 10 * 1024 * 1024
+    file = {"Content_Type": "text/csv", "Content_Length": str(size)}
+    with site.serve() as server, ExitStack() as opened:
+        callers = [opened.enter_context(Connection(server.port)) for _ in range(10)]
+        before = resident(server)
+        for number, caller in enumerate(callers):
+            key = {"Authorization": "Bearer ttdn_of_my_own"} if number % 2 else {}
+            answer = caller.ask(head("POST", f"{PLAN}/imports", **file, **key))
+            assert (answer.status, answer.json["reason"]) == (401, "key_invalid" if key else "key_required")
+            caller.socket.sendall(b"a" * (size - 1))
+        assert resident(server) - before < MOST_GROWTH
+        callers[0].socket.sendall(b"a" + head("GET", "/livez"))
+        assert callers[0].answer().status == 200, "the next request is found"
 
 
 def test_a_build_that_keeps_what_it_is_sent_is_seen(site: Site) -> None:

@@ -3,7 +3,7 @@ than is promised, and what only the primary knows is asked of the primary."""
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from itertools import cycle, islice
@@ -125,6 +125,14 @@ class Both(Database):
             return "replica" if late else "primary"
 
         return self.look(where, at_least)
+
+    def level(self, standby: Standby) -> Hashable:
+        """The state of both; asked again where a server has just written something of its own."""
+        while True:
+            standby.catch_up()
+            state = asyncio.run(self.freshness.state())
+            if state is not None:
+                return state
 
     close = Database.dispose
 
@@ -264,6 +272,39 @@ def test_no_answer_is_older_than_is_promised(cluster_site: Site, standby: Standb
         standby.catch_up()
         assert total(reader) == before + 1
         assert server.log.count("0.2 s behind; the primary serves") == 1
+
+
+def test_what_is_read_within_the_bound_is_not_kept_beyond_it(cluster_site: Site, standby: Standby) -> None:
+    settings = {"TTDN_REPLICA_URL": standby.url("ttdn"), "TTDN_REPLICA_SECONDS": "2"}
+    with (
+        cluster_site.serve(TTDN_KEPT_BYTES="1000000", **settings) as server,
+        cluster_site.client("BAOTV", server.base_url) as reader,
+        cluster_site.client("SVHTTDL", server.base_url) as office,
+    ):
+        standby.catch_up()
+        before = total(reader)
+        standby.hold_back()
+        try:
+            assert push(office).status_code == 201
+            assert total(reader) == before, "the control: within the bound, of the replica"
+            time.sleep(2.2)
+            assert [total(reader) for _ in range(3)] == [before + 1] * 3
+        finally:
+            standby.let_go()
+            standby.catch_up()
+
+
+def test_a_pair_has_a_state_where_the_replica_has_all_there_is(
+    cluster: ThrowAwayPostgres, standby: Standby
+) -> None:
+    settings = Settings(DATABASE_URL=cluster.url("ttdn"), replica_url=standby.url("ttdn"))
+    with closing(Both(settings)) as both:
+        before = both.level(standby)
+        standby.hold_back()
+        cluster.say("CREATE TABLE later (n int)")
+        assert asyncio.run(both.freshness.state()) is None
+        standby.let_go()
+        assert both.level(standby) != before
 
 
 def test_a_replica_that_is_gone_is_done_without_and_said_once(cluster_site: Site, standby: Standby) -> None:

@@ -93,6 +93,8 @@ def _push(
                 continue
             place, standing = held.take(one, client.address, again=ask.again)
             before[place] = standing is Standing.DELIVERED
+            if before[place]:
+                held.doubt(place)
         try:
             sending.deliver(held, client, shown)
         finally:
@@ -100,7 +102,7 @@ def _push(
             summary.reports += [_report(held, place, ask, old=old) for place, old in before.items()]
             summary.pending_elsewhere = held.pending_elsewhere(client.address)
             summary.receipts_to_come = len(held.receipts_wanted(client.address))
-        summary.receipts_to_come = settling.keep_receipts(held, client, ask.spool)
+        summary.receipts_to_come, summary.receipts_unknown = settling.keep_receipts(held, client, ask.spool)
 
 
 def _report(held: Spool, place: int, ask: argparse.Namespace, *, old: bool) -> Report:

@@ -8,9 +8,10 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 from ttdn_client.client import Client
-from ttdn_client.problems import TtdnError
+from ttdn_client.problems import KeyRefused, NotPermitted, Passing, Problem, TtdnError
 from ttdn_client.push import findings
 from ttdn_client.push.findings import Refused
 from ttdn_client.push.spool import Spool
@@ -35,18 +36,37 @@ def refusals_of(spool: Spool, place: int, folder: Path) -> Path:
     return folder / "refused" / f"{_plain(Path(name).stem)}-{taken_at[:10]}-{place}.ndjson"
 
 
-def keep_receipts(spool: Spool, client: Client, folder: Path) -> int:
-    """Fetch the receipts that were promised; how many are still to come. What fails is fetched next time."""
+class Receipts(NamedTuple):
+    """How many receipts are still to come, and which the service does not know."""
+
+    to_come: int
+    unknown: list[str]
+
+
+def keep_receipts(spool: Spool, client: Client, folder: Path) -> Receipts:
+    """Fetch the receipts that were promised. One that the service does not know is put aside, since it never
+    will; what fails is fetched next time, the rest at once unless it would fail as well."""
     wanted = spool.receipts_wanted(client.address)
-    for fetched, receipt in enumerate(wanted):
+    to_come, unknown = len(wanted), list[str]()
+    for receipt in wanted:
         try:
             said = client.get(f"receipts/{receipt}")
+        except Problem as problem:
+            if problem.status == 404:
+                spool.receipt_unknown(receipt)
+                unknown.append(receipt)
+                to_come -= 1
+            elif isinstance(problem, (Passing, KeyRefused, NotPermitted)) and problem.status != 500:
+                break
+            continue
         except TtdnError:
-            return len(wanted) - fetched
-        text = json.dumps(said, ensure_ascii=False, indent=2) + "\n"
-        _write(folder / "receipts" / f"{_plain(receipt)}.json", text.encode())
+            break
+        path = folder / "receipts" / f"{_plain(receipt)}.json"
+        if not path.exists():
+            _write(path, (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode())
         spool.receipt_kept(receipt)
-    return 0
+        to_come -= 1
+    return Receipts(to_come, unknown)
 
 
 def _file(refused: list[Refused], path: Path) -> None:

@@ -153,6 +153,18 @@ class Spool:
         """It lies in its folder now."""
         self._database.execute("UPDATE receipts SET kept = 1 WHERE id = ?", (receipt,))
 
+    def receipt_unknown(self, receipt: str) -> None:
+        """The service does not know it: it is asked for no more."""
+        self._database.execute("UPDATE receipts SET kept = 2 WHERE id = ?", (receipt,))
+
+    def doubt(self, place: int) -> None:
+        """Ask for the last receipt of a delivered input once more: does the service still know it?"""
+        self._database.execute(
+            "UPDATE receipts SET kept = 0 WHERE id = (SELECT max(receipts.id) FROM receipts "
+            "JOIN parcels ON parcels.id = parcel WHERE input = ?)",
+            (place,),
+        )
+
     def _hold(self, place: int, parcel: Parcel) -> None:
         number = self._insert(
             "INSERT INTO parcels (input, target, media, idempotency_key, body) VALUES (?, ?, ?, ?, ?)",

@@ -28,7 +28,7 @@ CREATE INDEX parcels_pending ON parcels (id) WHERE status IS NULL;
 CREATE TABLE receipts (
     id TEXT NOT NULL,
     parcel INTEGER NOT NULL REFERENCES parcels (id),
-    kept INTEGER NOT NULL DEFAULT 0,            -- whether it lies in its folder
+    kept INTEGER NOT NULL DEFAULT 0,            -- 1: it lies in its folder; 2: the service does not know it
     PRIMARY KEY (id, parcel)
 ) WITHOUT ROWID;
 

@@ -30,6 +30,10 @@ PASSED_OVER = {
     "columns_not_read": "không đọc các cột · columns not read",
 }
 """Members of an answer that name what was in the file and was left there."""
+RESTORED = (
+    "dịch vụ không còn biết các biên nhận này, có lẽ đã phục hồi từ bản cũ hơn: gửi lại tệp bằng --again",
+    "the service does not know these receipts; was it restored from a backup? Send their files with --again",
+)
 SHOWN = 20
 """Refusals that are written out at a terminal; the file has all of them."""
 
@@ -96,12 +100,14 @@ class Summary:
     """What ended the run early."""
     pending_elsewhere: int = 0
     receipts_to_come: int = 0
+    receipts_unknown: list[str] = field(default_factory=list)
+    """The service gave these and does not know them any more."""
 
     def exit(self, ended: Exit | None) -> Exit:
         """What to exit with: what ended the run, else what came of it."""
         if ended is not None:
             return ended
-        if any(None in report.answers for report in self.reports):
+        if self.receipts_unknown or any(None in report.answers for report in self.reports):
             return Exit.NOT_YET
         refused = any(findings.counted(report.given)["refused"] for report in self.reports)
         return Exit.REFUSED if refused else Exit.DONE
@@ -114,6 +120,7 @@ class Summary:
             "inputs": [report.as_json() for report in self.reports],
             "pending_elsewhere": self.pending_elsewhere,
             "receipts_to_come": self.receipts_to_come,
+            "receipts_unknown": self.receipts_unknown,
         }
         return json.dumps(said, ensure_ascii=False, indent=2)
 
@@ -126,4 +133,6 @@ class Summary:
             )
         if self.receipts_to_come:
             lines.append(f"{self.receipts_to_come} biên nhận sẽ lấy lần sau · receipts are fetched next time")
+        if self.receipts_unknown:
+            lines += [*RESTORED, *(f"  {one}" for one in self.receipts_unknown)]
         return "\n".join([*lines, *([self.trouble] if self.trouble else [])])
