@@ -110,6 +110,7 @@ def _out(
     given = _assignments(session, here, actor, ids, leaves, may) if "assignments" in include else None
     down = _links(session, here, actor, ids, downward=True) if "links" in include else None
     up = _links(session, here, actor, ids, downward=False) if "links" in include else None
+    named = sight.known(session, here, actor, {task.superseded_by for task, _ in rows if task.superseded_by})
     answers = []
     for task, section in rows:
         progress = figures.levels(here, behind.get(task.id, ()))
@@ -117,13 +118,14 @@ def _out(
         columns = {
             name: getattr(task, name)
             for name in TaskOut.model_fields
-            if hasattr(task, name) and name not in ("due_on", "implements")
+            if hasattr(task, name) and name not in ("due_on", "implements", "superseded_by")
         }
         answers.append(
             TaskOut(
                 **columns,
                 section=section,
                 due_on=due_on,
+                superseded_by=task.superseded_by if task.superseded_by in named else None,
                 state=progress.state,
                 progress=progress,
                 can=may.on_task(task),
