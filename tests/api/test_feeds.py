@@ -183,6 +183,22 @@ def test_an_agency_sees_what_it_prepares_and_what_it_owes(service: Service) -> N
     assert closed.status.value == "CANCELLED"
 
 
+def test_who_carries_out_the_item_that_marks_an_event_has_its_anniversaries(service: Service) -> None:
+    """Events are linked to items of the programme, which nobody is assigned to: it is done through duties."""
+    owner = service["TTBCD"]
+    every = {name for name in entries(owner.get(FEED)) if re.match(r"E\d\d-", name)}
+    for agency, concerned in (("BAOTV", every), ("DAITV", every), ("SVHTTDL", set())):
+        found = entries(service["SCT"].get(FEED, params={"agency": agency}))
+        assert {name for name in found if re.match(r"E\d\d-", name)} == concerned
+    decided(owner, {"change": "implementation", "item": "II.2.4", "duty": "IV.12.1"})
+    for caller, seen in (
+        ("SCT", False),
+        ("BCHQS", True),
+    ):  # the duty is hidden, and so is what it carries out
+        found = entries(service[caller].get(FEED, params={"agency": "BCHQS"}))
+        assert (every <= set(found)) is seen
+
+
 def test_same_calendar_same_bytes_and_not_sent_twice(service: Service) -> None:
     client = service["SCT"]
     first = client.get(FEED)
