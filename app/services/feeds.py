@@ -122,7 +122,8 @@ def _tasks(session: Session, here: Ground, actor: Actor, body: Agency) -> set[st
 
 
 def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> Iterator[Entry]:
-    """The days on which something that a body owes is due; pieces that are due together are one entry."""
+    """The days on which something that a body owes is due; pieces that are due together are one entry. What
+    it owes no more, since it was dropped, withdrawn or handed over, is cancelled."""
     rows = session.execute(
         select(Output, Task, Assignment.id)
         .join(Task, Task.id == Output.task_id)
@@ -131,8 +132,6 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
             Output.plan_id == here.plan.id,
             Assignment.agency_id == body.id,
             Assignment.role == Role.LEAD,
-            grounds.current(here.today),
-            or_(Output.owed, Output.dropped),
             sight.seen_whole(here, actor),
             sight.own_part(here, actor),
         )
@@ -147,7 +146,7 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
     for (assignment, due_on), owed in together.items():
         task = owed[0][1]
         in_force = task.status is TaskStatus.ACTIVE
-        live = [output for output, _ in owed if in_force and not output.dropped]
+        live = [output for output, _ in owed if in_force and output.owed]
         names = [(output.label_vi, output.label_en) for output in live or [owed[0][0]]]
         vi, en = names[0] if len(names) == 1 else (f"{len(names)} đầu ra", f"{len(names)} outputs")
         yield Entry(
