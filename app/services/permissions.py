@@ -13,7 +13,7 @@ from app.rules.judging import allowed
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item, part_of
 from app.rules.vocabulary import ActivityStatus, Level, Role, TaskFamily, TaskKind
-from app.services import facts, grounds, sight
+from app.services import claimants, facts, grounds, sight
 from app.services.grounds import Ground
 
 ON_A_TASK = (
@@ -100,8 +100,8 @@ class Permissions:
 
     def on_output(self, task: Task, agency: str, output: Output) -> list[Action]:
         """What may be done with an output and would change something now."""
-        claimants = grounds.claimants(self._session, self._here, output)
-        item, known = part_of(self._item(task), agency, claimants), facts.of(output, task)
+        by = claimants.of(self._session, self._here, Output.id == output.id)
+        item, known = part_of(self._item(task), agency, by), facts.of(output, task)
         kinds = [action for action, kind in ON_AN_OUTPUT.items() if acts.is_open(kind, known)]
         return allowed(self._actor, kinds, item)
 
@@ -134,11 +134,13 @@ class Permissions:
         return or_(false(), *(self._outputs(Action(action)) for action in wanted if action in ON_AN_OUTPUT))
 
     def _outputs(self, action: Action) -> ColumnElement[bool]:
-        reported = grounds.reported_by_secretariat(self._here)
-        ways = []
-        for claimants, so in (((), ~reported), (self._secretariat(), reported)):
-            open_to_it = self._parts(action, claimants)
-            ways.append(and_(so, Output.assignment_id.in_(open_to_it)))
+        if not (judges := claimants.judging(self._here)):
+            return and_(_IN_SQL[action], Output.assignment_id.in_(self._parts(action)))
+        reported = claimants.reported_by_them(self._here)
+        ways = [
+            and_(so, Output.assignment_id.in_(self._parts(action, by)))
+            for by, so in (((), ~reported), (judges, reported))
+        ]
         return and_(_IN_SQL[action], or_(*ways))
 
     def activities(self, wanted: Iterable[str]) -> ColumnElement[bool]:
@@ -147,16 +149,13 @@ class Permissions:
         ids = {id_ for action in actions for id_ in self._parts(action)}
         return and_(Activity.status == ActivityStatus.STANDING, Activity.assignment_id.in_(ids))
 
-    def _parts(self, action: Action, claimants: tuple[str, ...] = ()) -> list[int]:
-        """The assignments on which the caller may do this."""
+    def _parts(self, action: Action, by: tuple[str, ...] = ()) -> list[int]:
+        """The assignments on which the caller may do this to an output that these reported."""
         return [
             id_
             for id_, task, _, agency in self._bodies()
-            if allowed(self._actor, (action,), part_of(self._item(task), agency, claimants))
+            if allowed(self._actor, (action,), part_of(self._item(task), agency, by))
         ]
-
-    def _secretariat(self) -> tuple[str, ...]:
-        return (self._here.item.secretariat,) if self._here.item.secretariat else ()
 
     def _seen(self) -> list[Task]:
         """Every task the caller sees whole; its items are read with it."""
