@@ -11,7 +11,7 @@ from app.rules import acts
 from app.rules.acts import ActKind
 from app.rules.judging import allowed
 from app.rules.ownership import Action
-from app.rules.parties import Actor, Item, part_of
+from app.rules.parties import Actor, Item, part_of, seen_by
 from app.rules.vocabulary import ActivityStatus, Level, Role, TaskFamily, TaskKind
 from app.services import claimants, facts, grounds, sight
 from app.services.grounds import Ground
@@ -48,7 +48,7 @@ _URGED = {
     Action.URGE_CONTENT: (Role.LEAD, Role.COORDINATE),
     Action.URGE_COORDINATOR: (Role.COORDINATE,),
 }
-"""Who could be urged about a task: others than the caller, who have an account."""
+"""Who could be urged about a task: others than the caller, who have an account and may see it."""
 
 
 class Permissions:
@@ -92,9 +92,10 @@ class Permissions:
         found = allowed(self._actor, ON_A_TASK, item)
         if task.kind is not TaskKind.TRIGGERED or not item.roles.get(Role.LEAD):
             found = [action for action in found if action is not Action.OCCURRENCE_OPEN]
-        for action, roles in _URGED.items():
-            others = {code for role in roles for code in item.roles.get(role, ())} - item.voiceless
-            if action in found and not others - {self._actor.agency}:
+        for action in [action for action in _URGED if action in found]:
+            roles = _URGED[action]
+            others = {code for role in roles for code in item.roles.get(role, ()) if seen_by(code, item)}
+            if not others - item.voiceless - {self._actor.agency}:
                 found.remove(action)
         return found
 
