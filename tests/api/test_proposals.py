@@ -300,6 +300,20 @@ def test_repetitions_of_a_proposal_and_of_its_acceptance(service: Service) -> No
     assert proposed(office)["id"] != one["id"], "without a key it is asked again"
 
 
+def test_a_proposal_beside_decisions_of_the_same_task_is_made_of_what_they_left(service: Service) -> None:
+    """Without any If-Match nothing can be stale: who proposes waits for a decision that is being entered."""
+    owner, office = service["TTBCD"], service["SVHTTDL"]
+    weights = [{"change": "weight", "task": "IV.7.a", "weight": weight} for weight in range(2, 6)]
+    answers = at_once(
+        [
+            *(partial(decide, owner, one) for one in weights),
+            *(partial(propose, office, one) for one in weights),
+        ]
+    )
+    assert statuses(answers) == {201: 8}, [answer.text for answer in answers]
+    assert differences(service) == []
+
+
 def test_of_many_settlements_at_once_one_holds(service: Service) -> None:
     owner, office = service["TTBCD"], service["SVHTTDL"]
     one = proposed(office)
