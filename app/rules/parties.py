@@ -187,6 +187,12 @@ def sight(actor: Actor, item: Item) -> Sight:
     return Sight.AGGREGATE if item.visibility is Visibility.STATUS_ONLY else Sight.NOTHING
 
 
+def seen_by(agency: str, item: Item) -> bool:
+    """Whether a body sees the item whole: what it is urged to do, for one, must be known to it."""
+    itself = Actor(agency, None, None, scopes=frozenset(), via="")
+    return sight(itself, item) is Sight.WHOLE
+
+
 def part_of(item: Item, body: str, claimants: tuple[str, ...] = ()) -> Item:
     """One body's own part of an item: of those who do the work, nobody else is anything to it."""
     doing = {

@@ -91,6 +91,7 @@ def filed(session: Session, actor: Actor, docket: Docket, activity: Activity) ->
         docket.agency,
         session.get_one(Agency, activity.recorded_by_id),
         output.code if output else None,
+        output.dropped if output else None,
         docket.assignment.role,
         None,
         None,
@@ -108,7 +109,10 @@ def by_ids(session: Session, actor: Actor, slug: str, public_ids: Collection[str
 
 def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
-        select(Activity, Task, Agency, _RECORDER, Output.code, Assignment.role, Withdrawal, _WITHDRAWER)
+        select(
+            *(Activity, Task, Agency, _RECORDER, Output.code, Output.dropped, Assignment.role),
+            *(Withdrawal, _WITHDRAWER),
+        )
         .join(Task, Task.id == Activity.task_id)
         .join(Agency, Agency.id == Activity.agency_id)
         .join(_RECORDER, _RECORDER.id == Activity.recorded_by_id)
@@ -125,23 +129,23 @@ def _out(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> l
     return [_one(here, may, row) for row in rows]
 
 
-def counts(plan: Plan, task: Task, role: Role, activity: Activity) -> bool:
-    """Whether a record is evidence of something that is owed."""
+def counts(plan: Plan, task: Task, role: Role, activity: Activity, found: bool) -> bool:
+    """Whether a record is evidence of something that is owed: of an output that it `found`, or of pieces."""
     in_time = activity.occurred_on >= plan.period_from
     fills_pieces = task.kind is TaskKind.COUNTED and task.target is not None and in_time
     stands = activity.status is ActivityStatus.STANDING
-    return stands and role is Role.LEAD and (activity.output_id is not None or fills_pieces)
+    return stands and role is Role.LEAD and (found or fills_pieces)
 
 
 def _one(here: Ground, may: Permissions, row: Any) -> ActivityOut:
-    activity, task, agency, recorder, output, role, withdrawal, withdrawer = row
+    activity, task, agency, recorder, output, dropped, role, withdrawal, withdrawer = row
     return ActivityOut(
         id=activity.public_id,
         task=TaskRef(code=task.code, title_vi=task.title_vi),
         agency=AgencyRef(code=agency.code, name_vi=agency.name_vi),
         recorded_by=AgencyRef(code=recorder.code, name_vi=recorder.name_vi),
         status=activity.status,
-        counts=counts(here.plan, task, role, activity),
+        counts=counts(here.plan, task, role, activity, output is not None and not dropped),
         output=output,
         occurred_on=activity.occurred_on,
         kind=activity.kind,

@@ -12,7 +12,7 @@ from app.errors import Fault, Text
 from app.models import Agency, Assignment, Membership, Task
 from app.rules.judging import Permit, judge
 from app.rules.ownership import Action
-from app.rules.parties import Actor, Item, Sight, sight
+from app.rules.parties import Actor, Item, seen_by
 from app.rules.urging import UrgeAbout
 from app.rules.vocabulary import AgencyKind, Role, Visibility
 from app.services import grounds
@@ -91,8 +91,14 @@ class Addressees:
                     "This duty is tracked by status only: urge without naming it",
                 ),
             )
-        elif not all(_sees(able[code], asked.item) for code in asked.to):
-            yield Fault(
+        elif not all(seen_by(code, asked.item) for code in asked.to):
+            yield self._not_seen(asked, named)
+
+    def _not_seen(self, asked: Call, named: Agency | None) -> Fault:
+        """A task that the urged body may not see is not named to it; what to do, if the caller may."""
+        bare = self.call(asked.about, None, named)
+        if isinstance(judge(self._actor, bare.action, bare.item), Permit):
+            return Fault(
                 "/task",
                 "task_not_seen",
                 Text(
@@ -100,6 +106,11 @@ class Addressees:
                     "The urged body may not see this task: urge without naming it",
                 ),
             )
+        return Fault(
+            "/task",
+            "task_not_seen",
+            Text("Cơ quan được đôn đốc không được xem nhiệm vụ này", "The urged body may not see this task"),
+        )
 
     def _unfit(self, asked: Call, named: Agency | None, able: dict[str, Agency]) -> tuple[str, Text] | None:
         if named is None:
@@ -158,13 +169,7 @@ class Addressees:
         if would.item.visibility is Visibility.STATUS_ONLY or not isinstance(verdict, Permit):
             return []
         able = self.able(would.about, would.task)
-        return [code for code in would.to if code in able and _sees(able[code], would.item)]
-
-
-def _sees(body: Agency, on: Item) -> bool:
-    """Whether a body may see the item: what it is urged to do must be known to it."""
-    itself = Actor(body.code, body.kind, body.id, scopes=frozenset(), via="")
-    return sight(itself, on) is Sight.WHOLE
+        return [code for code in would.to if code in able and seen_by(code, would.item)]
 
 
 def _offer(about: UrgeAbout, tasks: Collection[str], to: Collection[str]) -> dict[str, object]:

@@ -89,7 +89,7 @@ def enter(
     """One amendment of a plan at a time; records go on beside it. Another decision may have come between, and
     with it another owner: leave is asked before the plan is locked, and again under the lock."""
     _leave(session, here, actor, changes)
-    plan = _taken_up(session, here.plan, amends_revision)
+    plan = taken_up(session, here.plan, amends_revision)
     here = grounds.find(session, actor, plan.slug)
     permit = _leave(session, here, actor, changes)
     if decision.decided_on > today(session):
@@ -144,7 +144,7 @@ def apply(session: Session, permit: Permit, plan: Plan, changes: Sequence[In]) -
         session.flush()
 
 
-def _taken_up(session: Session, plan: Plan, amends_revision: int | None) -> Plan:
+def taken_up(session: Session, plan: Plan, amends_revision: int | None = None) -> Plan:
     """Lock the plan against other amendments; it must be the revision the decision was written for."""
     found = session.scalars(
         select(Plan)

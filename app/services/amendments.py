@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.models import Agency, Amendment, Task
+from app.models import Agency, Amendment
 from app.rules import decisions
 from app.rules.parties import Actor
 from app.schemas.amendments import AmendmentFilter, AmendmentOut, AmendmentPage, DecisionOut
@@ -67,9 +67,9 @@ def seen(session: Session, here: Ground, actor: Actor, changes: list[dict[str, A
     """The changes whose tasks this caller may see. What names a duty by its own code is one of them."""
     if here.insider:
         return changes
-    query = select(Task.code).where(Task.plan_id == here.plan.id, sight.seen_whole(here, actor))
-    codes = set(session.scalars(query))
-    return [change for change in changes if _named(change) <= codes]
+    named = [_named(change) for change in changes]
+    known = sight.known(session, here, actor, set().union(*named))
+    return [change for change, codes in zip(changes, named, strict=True) if codes <= known]
 
 
 def _named(change: dict[str, Any]) -> set[str]:

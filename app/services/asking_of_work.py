@@ -16,7 +16,7 @@ from app.rules.acts import Obstacle
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item, part_of
 from app.rules.vocabulary import Role, TaskFamily
-from app.services import facts, grounds, obstacles, sight
+from app.services import claimants, facts, grounds, obstacles, sight
 from app.services.grounds import Ground
 from app.services.permissions import ON_A_TASK, ON_AN_ACTIVITY, ON_AN_OUTPUT, Permissions
 
@@ -88,7 +88,7 @@ def output(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
     query = query.join(Agency, Agency.id == Assignment.agency_id).join(Task, Task.id == Output.task_id)
     query = query.where(sight.own_part(here, actor))
     owed, of, body = _row(session, here, actor, query, Output.public_id, public_id)
-    item = part_of(grounds.item(session, here, of), body, grounds.claimants(session, here, owed))
+    item = part_of(grounds.item(session, here, of), body, claimants.of(session, here, Output.id == owed.id))
     can = Permissions(session, here, actor, [of]).on_output(of, body, owed)
 
     def obstacle(action: Action) -> Obstacle:

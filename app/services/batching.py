@@ -133,7 +133,7 @@ class Tray:
             "task": docket.task.code,
             "agency": docket.agency.code,
             "output": output.code if output else None,
-            "counts": activities.counts(docket.here.plan, docket.task, docket.assignment.role, activity),
+            "counts": evidence.counts(docket, activity),
         }
 
     def close(self) -> None:

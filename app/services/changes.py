@@ -1,5 +1,7 @@
 """The journal as a feed: oldest first, nothing skipped, nothing shown that the caller may not see."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Text, and_, cast, exists, func, or_, select, tuple_
@@ -35,6 +37,7 @@ def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
         query = query.where(Change.ref == ask.ref)
     rows = session.execute(query.order_by(*order).limit(listing.at_most(ask.limit + 1))).all()
     items = [_out(*row) for row in rows[: ask.limit]]
+    _hide_names(session, actor, items)
     return ChangePage(items=items, next_cursor=items[-1].id if len(rows) > ask.limit else None)
 
 
@@ -55,6 +58,24 @@ def _out(change: Change, plan: str | None, task: str | None) -> ChangeOut:
         after=change.after,
         request_id=change.request_id,
     )
+
+
+_SUCCESSOR = "superseded_by"
+"""What a task's row says of another task."""
+
+
+def _hide_names(session: Session, actor: Actor, items: Iterable[ChangeOut]) -> None:
+    """Of a task seen, the change may name one that is not: then it names none."""
+    said: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for item in items:
+        for values in (item.before, item.after):
+            if item.plan and item.subject is Subject.TASK and values and values.get(_SUCCESSOR):
+                said[item.plan].append(values)
+    for slug, rows in said.items():
+        here = grounds.find(session, actor, slug)
+        known = sight.known(session, here, actor, {values[_SUCCESSOR] for values in rows})
+        for values in rows:
+            values[_SUCCESSOR] = values[_SUCCESSOR] if values[_SUCCESSOR] in known else None
 
 
 def _order(session: Session) -> list[ColumnElement[int]]:

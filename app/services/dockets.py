@@ -16,7 +16,7 @@ from app.rules.judging import Permit, allowed
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item, part_of
 from app.rules.vocabulary import Role
-from app.services import access, grounds, offers, outputs, sight
+from app.services import access, claimants, grounds, offers, outputs, sight
 from app.services.grounds import Ground
 
 
@@ -69,7 +69,7 @@ def _for_output(
     output, task, body = found
 
     def permitted(item: Item) -> Permit:
-        part = part_of(item, body, grounds.claimants(session, here, output))
+        part = part_of(item, body, claimants.of(session, here, Output.id == output.id))
         action = next(iter(allowed(actor, actions, part)), actions[0])
         return access.permit(actor, action, part, lambda: offers.instead(session, here, actor, action, task))
 
@@ -79,9 +79,9 @@ def _for_output(
 
 
 def for_assignment(
-    session: Session, actor: Actor, slug: str, public_id: str, action: Action
+    session: Session, actor: Actor, slug: str, public_id: str, action: Action, period: str | None = None
 ) -> tuple[Docket, Permit]:
-    """The docket of an accountable body's part, if the caller may do this to it."""
+    """The docket of an accountable body's part, if the caller may do this to it, or to a period of it."""
     here = grounds.find(session, actor, slug)
     found = session.execute(
         select(Assignment.id, Task, Agency.code)
@@ -101,7 +101,8 @@ def for_assignment(
     assignment_id, task, body = found
 
     def permitted(item: Item) -> Permit:
-        part = part_of(item, body)
+        owed = (Output.assignment_id == assignment_id, Output.code == period)
+        part = part_of(item, body, claimants.of(session, here, *owed))
         return access.permit(actor, action, part, lambda: offers.instead(session, here, actor, action, task))
 
     permitted(grounds.item(session, here, task))

@@ -52,6 +52,12 @@ class Draft:
         """The plan, once it has been opened."""
         return self.plans[0]
 
+    @property
+    def is_proposed(self) -> bool:
+        """Whether an office only asks for it. It does not see all the plan's money, and learns nothing of it:
+        what depends on that is judged by the decision."""
+        return self.permit.action is Action.PLAN_PROPOSE
+
     def enter(self, *rows: Recorded) -> None:
         """Write rows under the permit, so that what follows can refer to them."""
         access.add(self.session, self.permit, rows)

@@ -6,16 +6,25 @@ from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, Text
 from app.models import Activity, Output
+from app.rules import acts
 from app.rules.judging import Permit
 from app.rules.vocabulary import ActivityStatus, OutputKind, Role, TaskKind
-from app.services import access, occurrences
+from app.services import access, activities, occurrences
 from app.services.dockets import Docket
 
 
 def find(
-    session: Session, permit: Permit, docket: Docket, day: date, code: str | None, opens: bool
+    session: Session,
+    permit: Permit,
+    docket: Docket,
+    day: date,
+    code: str | None,
+    opens: bool,
+    had: Output | None = None,
 ) -> Output | None:
-    """The output a record is evidence for, where that is unambiguous; None is kept and counts for nothing."""
+    """The output a record is evidence for, where that is unambiguous; None is kept and counts for nothing. A
+    decision may have dropped the one it `had`, and it stays with that."""
+    own = [output for output in docket.outputs if not output.dropped or output is had]
     kind = docket.task.kind if docket.assignment.role is Role.LEAD else None
     if day < docket.here.plan.period_from:
         if code is not None or opens:
@@ -42,11 +51,7 @@ def find(
         return output
     if kind is TaskKind.CONTINUOUS:
         found = next(
-            (
-                o
-                for o in docket.outputs
-                if o.period_from and o.period_to and o.period_from <= day <= o.period_to and not o.dropped
-            ),
+            (o for o in own if o.period_from and o.period_to and o.period_from <= day <= o.period_to),
             None,
         )
         if code is not None and (found is None or found.code != code):
@@ -68,7 +73,7 @@ def find(
             "Pieces are filled in order and not named",
             docket,
         )
-    found = next((output for output in docket.outputs if output.code == code and not output.dropped), None)
+    found = next((output for output in own if output.code == code), None)
     if found is None or kind is None:
         raise _output_fault(
             "/output",
@@ -104,6 +109,13 @@ def of(docket: Docket, activity: Activity) -> Output | None:
     return next((output for output in docket.outputs if output.id == activity.output_id), None)
 
 
+def counts(docket: Docket, activity: Activity) -> bool:
+    """Whether a record of the docket is evidence of something that is owed."""
+    output = of(docket, activity)
+    found = output is not None and not output.dropped
+    return activities.counts(docket.here.plan, docket.task, docket.assignment.role, activity, found)
+
+
 def is_returned(docket: Docket, activity: Activity) -> bool:
     """Whether that output was returned, so that nothing counts for it yet."""
     output = of(docket, activity)
@@ -137,11 +149,19 @@ def hint(docket: Docket, activity: Activity) -> Text:
         )
     if activity.occurred_on < docket.here.plan.period_from:
         return Text("Ngày này trước thời gian của kế hoạch", "This day is before the plan begins")
+    output = of(docket, activity)
+    if output is not None and output.dropped:
+        return acts.NOT_OWED.why
     if is_returned(docket, activity):
         return Text(
             "Đầu ra đang bị trả lại: bổ sung xong thì báo cáo lại (claims) để được tính",
             "The output was returned: once it is complete, claim it again to make it count",
         )
+    return _wanting(docket)
+
+
+def _wanting(docket: Docket) -> Text:
+    """What a record of such a task needs to count."""
     match docket.task.kind:
         case TaskKind.DELIVERABLE:
             codes = ", ".join(output.code for output in docket.outputs if not output.dropped)

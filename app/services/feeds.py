@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Text
-from app.models import Agency, Assignment, Event, Output, Task, Urge
+from app.models import Agency, Assignment, Event, Implementation, Output, Task, Urge
 from app.rules.calendar import occurrence
 from app.rules.parties import Actor
 from app.rules.vocabulary import Role, Stage, TaskStatus
@@ -70,7 +70,7 @@ def _occurrences(
     session: Session, here: Ground, actor: Actor, body: Agency | None, country: str | None
 ) -> Iterator[Entry]:
     only = [Event.counterpart == country] if country else []
-    own = _tasks(session, here, body) if body is not None else set()
+    own = _tasks(session, here, actor, body) if body is not None else set()
     years = range(here.plan.year, max(here.plan.year, here.today.year) + YEARS_AHEAD + 1)
     bodies = select(Agency).join(Event, Event.steward_id == Agency.id).where(Event.plan_id == here.plan.id)
     named = {one.id: Text(one.name_vi, one.name_en) for one in session.scalars(bodies)}
@@ -103,23 +103,27 @@ def _occurrences(
             )
 
 
-def _tasks(session: Session, here: Ground, body: Agency) -> set[str]:
-    """The tasks a body has a part in."""
-    query = (
-        select(Task.code)
+def _tasks(session: Session, here: Ground, actor: Actor, body: Agency) -> set[str]:
+    """The tasks a body has a part in, and the programme items that these carry out."""
+    duties = (
+        select(Task.id)
         .join(Assignment, Assignment.task_id == Task.id)
         .where(
             Assignment.plan_id == here.plan.id,
             Assignment.agency_id == body.id,
             Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
             grounds.current(here.today),
+            sight.seen_whole(here, actor),
         )
     )
+    items = select(Implementation.task_id).where(Implementation.duty_id.in_(duties))
+    query = select(Task.code).where(or_(Task.id.in_(duties), Task.id.in_(items)))
     return set(session.scalars(query))
 
 
 def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> Iterator[Entry]:
-    """The days on which something that a body owes is due; pieces that are due together are one entry."""
+    """The days on which something that a body owes is due; pieces that are due together are one entry. What
+    it owes no more, since it was dropped, withdrawn or handed over, is cancelled."""
     rows = session.execute(
         select(Output, Task, Assignment.id)
         .join(Task, Task.id == Output.task_id)
@@ -128,8 +132,6 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
             Output.plan_id == here.plan.id,
             Assignment.agency_id == body.id,
             Assignment.role == Role.LEAD,
-            grounds.current(here.today),
-            or_(Output.owed, Output.dropped),
             sight.seen_whole(here, actor),
             sight.own_part(here, actor),
         )
@@ -144,7 +146,7 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
     for (assignment, due_on), owed in together.items():
         task = owed[0][1]
         in_force = task.status is TaskStatus.ACTIVE
-        live = [output for output, _ in owed if in_force and not output.dropped]
+        live = [output for output, _ in owed if in_force and output.owed]
         names = [(output.label_vi, output.label_en) for output in live or [owed[0][0]]]
         vi, en = names[0] if len(names) == 1 else (f"{len(names)} đầu ra", f"{len(names)} outputs")
         yield Entry(

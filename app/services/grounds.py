@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Row, and_, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Row, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
-from app.models import Act, Activity, Agency, Assignment, Output, Plan, Task
+from app.models import Agency, Assignment, Plan, Task
 from app.models.unit import today
-from app.rules.acts import ActKind
 from app.rules.parties import Actor, Item, is_insider
 from app.rules.vocabulary import AgencyKind, Role, Visibility
 
@@ -188,21 +187,3 @@ def _item(
         former=tuple(code for role, code, _, _, _, current in bodies if role is Role.LEAD and not current),
         voiceless=here.item.voiceless | _voiceless((tuple(body)[:4] for body in bodies), day),
     )
-
-
-def claimants(session: Session, here: Ground, output: Output) -> tuple[str, ...]:
-    """Who reported an output beside its own body: the secretariat, if it did and if that could matter because
-    it judges others' outputs too."""
-    secretariat = here.item.secretariat
-    if secretariat is None or secretariat not in (*here.item.roles.get(Role.MONITOR, ()), here.item.approver):
-        return ()
-    found = session.execute(select(Output.id).where(Output.id == output.id, reported_by_secretariat(here)))
-    return (secretariat,) if found.first() else ()
-
-
-def reported_by_secretariat(here: Ground) -> ColumnElement[bool]:
-    """A condition on Output: the secretariat claimed it or recorded for it, on behalf of its body."""
-    by = here.plan.secretariat_id
-    claimed = exists().where(Act.output_id == Output.id, Act.by_id == by, Act.kind == ActKind.CLAIM)
-    recorded = exists().where(Activity.output_id == Output.id, Activity.recorded_by_id == by)
-    return or_(claimed, recorded).self_group()

@@ -35,23 +35,25 @@ def get(session: Session, actor: Actor) -> MeOut:
 
 def _place(session: Session, actor: Actor, slug: str) -> Place:
     here = grounds.find(session, actor, slug)
-    powers = session.execute(
-        select(Assignment.role, Task.code)
+    given = session.execute(
+        select(Assignment.role, Task.code, grounds.current(here.today), Assignment.valid_to)
         .join(Task, Task.id == Assignment.task_id)
         .where(Assignment.plan_id == here.plan.id, Assignment.agency_id == actor.agency_id)
         .order_by(Assignment.order_key)
     ).all()
-    held: dict[Role, tuple[str, ...]] = {role: (actor.agency,) for role, _ in powers if actor.agency}
+    me = (actor.agency,) if actor.agency else ()
+    ended = {role for role, _, _, valid_to in given if grounds.has_ended(valid_to, here.today)}
     item = Item(
         owner=here.item.owner,
         secretariat=here.item.secretariat,
         superiors=here.item.superiors,
-        roles=held,
+        roles={role: me for role, _, now, _ in given if now},
+        former=me if Role.LEAD in ended else (),
     )
     mine = list(relations(actor, item))
     return Place(
         plan=slug,
         relations=mine,
         relation_labels=[relation.label_vi for relation in mine],
-        tasks=[code for role, code in powers if role is Role.LEAD],
+        tasks=[code for role, code, now, _ in given if now and role is Role.LEAD],
     )

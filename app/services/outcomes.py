@@ -53,8 +53,7 @@ def hint(outcome: Outcome) -> Text | None:
             "Đã có phiên bản mới hơn của bản ghi này (xem source_updated_at): không lưu phiên bản cũ",
             "A later version of this record is on file (see source_updated_at): this one is not stored",
         )
-    counts = activities.counts(docket.here.plan, docket.task, docket.assignment.role, activity)
     surplus = result == "created" and not moved and evidence.all_filled(docket)
-    if surplus or not counts or evidence.is_returned(docket, activity):
+    if surplus or not evidence.counts(docket, activity) or evidence.is_returned(docket, activity):
         return evidence.hint(docket, activity)
     return None

@@ -28,7 +28,7 @@ def enter_status(
 ) -> tuple[ActResult, int]:
     """Say whether a status-only duty was fulfilled in a period; or confirm that, or return it."""
     kind, action = _KINDS[body.entry]
-    docket, permit = dockets.for_assignment(session, actor, slug, assignment, action)
+    docket, permit = dockets.for_assignment(session, actor, slug, assignment, action, body.period)
     output = next((one for one in docket.outputs if one.code == body.period), None)
     if kind is ActKind.CLAIM and _comes_up(docket) and (output is None or output.dropped):
         output = _opened(session, permit, docket, body.period, output)

@@ -11,9 +11,9 @@ from app.rules import acts
 from app.rules.acts import ActKind
 from app.rules.judging import allowed
 from app.rules.ownership import Action
-from app.rules.parties import Actor, Item, part_of
+from app.rules.parties import Actor, Item, part_of, seen_by
 from app.rules.vocabulary import ActivityStatus, Level, Role, TaskFamily, TaskKind
-from app.services import facts, grounds, sight
+from app.services import claimants, facts, grounds, sight
 from app.services.grounds import Ground
 
 ON_A_TASK = (
@@ -48,7 +48,7 @@ _URGED = {
     Action.URGE_CONTENT: (Role.LEAD, Role.COORDINATE),
     Action.URGE_COORDINATOR: (Role.COORDINATE,),
 }
-"""Who could be urged about a task: others than the caller, who have an account."""
+"""Who could be urged about a task: others than the caller, who have an account and may see it."""
 
 
 class Permissions:
@@ -92,16 +92,17 @@ class Permissions:
         found = allowed(self._actor, ON_A_TASK, item)
         if task.kind is not TaskKind.TRIGGERED or not item.roles.get(Role.LEAD):
             found = [action for action in found if action is not Action.OCCURRENCE_OPEN]
-        for action, roles in _URGED.items():
-            others = {code for role in roles for code in item.roles.get(role, ())} - item.voiceless
-            if action in found and not others - {self._actor.agency}:
+        for action in [action for action in _URGED if action in found]:
+            roles = _URGED[action]
+            others = {code for role in roles for code in item.roles.get(role, ()) if seen_by(code, item)}
+            if not others - item.voiceless - {self._actor.agency}:
                 found.remove(action)
         return found
 
     def on_output(self, task: Task, agency: str, output: Output) -> list[Action]:
         """What may be done with an output and would change something now."""
-        claimants = grounds.claimants(self._session, self._here, output)
-        item, known = part_of(self._item(task), agency, claimants), facts.of(output, task)
+        by = claimants.of(self._session, self._here, Output.id == output.id)
+        item, known = part_of(self._item(task), agency, by), facts.of(output, task)
         kinds = [action for action, kind in ON_AN_OUTPUT.items() if acts.is_open(kind, known)]
         return allowed(self._actor, kinds, item)
 
@@ -134,11 +135,13 @@ class Permissions:
         return or_(false(), *(self._outputs(Action(action)) for action in wanted if action in ON_AN_OUTPUT))
 
     def _outputs(self, action: Action) -> ColumnElement[bool]:
-        reported = grounds.reported_by_secretariat(self._here)
-        ways = []
-        for claimants, so in (((), ~reported), (self._secretariat(), reported)):
-            open_to_it = self._parts(action, claimants)
-            ways.append(and_(so, Output.assignment_id.in_(open_to_it)))
+        if not (judges := claimants.judging(self._here)):
+            return and_(_IN_SQL[action], Output.assignment_id.in_(self._parts(action)))
+        reported = claimants.reported_by_them(self._here)
+        ways = [
+            and_(so, Output.assignment_id.in_(self._parts(action, by)))
+            for by, so in (((), ~reported), (judges, reported))
+        ]
         return and_(_IN_SQL[action], or_(*ways))
 
     def activities(self, wanted: Iterable[str]) -> ColumnElement[bool]:
@@ -147,16 +150,13 @@ class Permissions:
         ids = {id_ for action in actions for id_ in self._parts(action)}
         return and_(Activity.status == ActivityStatus.STANDING, Activity.assignment_id.in_(ids))
 
-    def _parts(self, action: Action, claimants: tuple[str, ...] = ()) -> list[int]:
-        """The assignments on which the caller may do this."""
+    def _parts(self, action: Action, by: tuple[str, ...] = ()) -> list[int]:
+        """The assignments on which the caller may do this to an output that these reported."""
         return [
             id_
             for id_, task, _, agency in self._bodies()
-            if allowed(self._actor, (action,), part_of(self._item(task), agency, claimants))
+            if allowed(self._actor, (action,), part_of(self._item(task), agency, by))
         ]
-
-    def _secretariat(self) -> tuple[str, ...]:
-        return (self._here.item.secretariat,) if self._here.item.secretariat else ()
 
     def _seen(self) -> list[Task]:
         """Every task the caller sees whole; its items are read with it."""

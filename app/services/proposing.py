@@ -21,10 +21,15 @@ _CHANGES: TypeAdapter[list[Change]] = TypeAdapter(Changes)
 
 
 def propose(session: Session, actor: Actor, slug: str, body: ProposalIn) -> tuple[ProposalResult, int]:
-    """Ask for changes of one's own tasks. They are tried out first: what cannot be decided is not asked."""
+    """Ask for changes of one's own tasks. They are tried out first: what cannot be decided is not asked. A
+    decision may be entered meanwhile: leave is asked, and all is read, again when the plan is locked."""
     here = grounds.find(session, actor, slug)
-    permit = _may_propose(session, here, actor, body)
+    _may_propose(session, here, actor, body)
     with session.begin_nested() as rehearsal:
+        amending.taken_up(session, here.plan)
+        session.expire_all()
+        here = grounds.find(session, actor, slug)
+        permit = _may_propose(session, here, actor, body)
         amending.apply(session, permit, here.plan, body.changes)
         rehearsal.rollback()
     proposal = Proposal(

@@ -194,7 +194,8 @@ def set_power(draft: Draft, change: wire.PowerChange) -> None:
     """Who holds a power over the whole plan. It stands on a clause, beside the duty of that clause."""
     held = holding.hold(draft, looking_up.duty(draft, change.task))
     body = looking_up.body(draft, change.agency, "/agency")
-    if change.power in purse.POWERS and purse.has_lines(draft.session, draft.plan.id, body):
+    spends = not draft.is_proposed and purse.has_lines(draft.session, draft.plan.id, body)
+    if change.power in purse.POWERS and spends:
         raise purse.apart("/agency")
     for task in draft.tasks.values():
         others = held if task is held.task else holding.hold(draft, task)

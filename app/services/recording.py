@@ -175,7 +175,7 @@ def _change(
     _not_ahead(session, day)
     if values.get("marks") not in (None, activity.marks):
         anniversaries.check_mark(session, docket.here, values["marks"])
-    output = evidence.find(session, permit, docket, day, wanted, opens)
+    output = evidence.find(session, permit, docket, day, wanted, opens, evidence.of(docket, activity))
     moved = tally.count(permit, tally.of(activity), tally.by(output, day, quantity))
     if activity in tally.in_hand or opens:
         session.flush()  # each version goes on record; an occurrence is known by its number from here on

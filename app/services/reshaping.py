@@ -145,7 +145,8 @@ def set_visibility(draft: Draft, change: wire.VisibilityChange) -> None:
 
 def _was_reported(draft: Draft, task_id: int) -> bool:
     """An occurrence tells something as well: that it came up, and under which name."""
-    found = [exists().where(model.task_id == task_id) for model in (Activity, Act, BudgetLink)]
+    said = (Activity, Act) if draft.is_proposed else (Activity, Act, BudgetLink)
+    found = [exists().where(model.task_id == task_id) for model in said]
     found.append(exists().where(Output.task_id == task_id, Output.kind == OutputKind.OCCURRENCE))
     return any(draft.session.scalars(select(one)).one() for one in found)
 

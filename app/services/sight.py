@@ -1,5 +1,6 @@
 """Sight: what a caller may see, as conditions in SQL; the inverse of `rules.parties.sight`."""
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
@@ -67,6 +68,16 @@ def task(session: Session, here: Ground, actor: Actor, code: str) -> Task:
 def _by_code(seen: ColumnElement[bool]) -> Select[Task]:
     """One task that is `seen`; said once for each condition, which `seen_whole` gives again and again."""
     return select(Task).where(Task.plan_id == bindparam("plan"), Task.code == bindparam("code"), seen)
+
+
+def known(session: Session, here: Ground, actor: Actor, codes: Collection[str]) -> set[str]:
+    """Which of these codes name a task that this caller may see: wherever one thing names another."""
+    if not codes:
+        return set()
+    query = select(Task.code).where(
+        Task.plan_id == here.plan.id, Task.code.in_(codes), seen_whole(here, actor)
+    )
+    return set(session.scalars(query))
 
 
 def task_named(session: Session, here: Ground, actor: Actor, code: str, pointer: str = "/task") -> Task:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.models import Agency, Assignment, Implementation, Section, Task
 from app.rules import lifecycle
@@ -34,7 +34,7 @@ def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage
             Task.plan_id == here.plan.id,
             sight.seen_whole(here, actor),
             *listing.matching(Task.search_text, ask.q),
-            *_wanted(ask, due),
+            *_wanted(here, ask, due),
         )
     )
     if ask.section:
@@ -60,8 +60,9 @@ def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage
     return TaskPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
-def _wanted(ask: TaskFilter, due: ColumnElement[date]) -> Iterator[ColumnElement[bool]]:
-    """The filters that the task's own row and its bodies answer."""
+def _wanted(here: Ground, ask: TaskFilter, due: ColumnElement[date]) -> Iterator[ColumnElement[bool]]:
+    """The filters that the task's own row and its bodies answer. Who handed a task over is still found by
+    what it did there, and answers for it no more."""
     for column, wanted in (
         (Task.family, ask.family),
         (Task.kind, ask.kind),
@@ -73,7 +74,7 @@ def _wanted(ask: TaskFilter, due: ColumnElement[date]) -> Iterator[ColumnElement
     if ask.agency:
         yield _assigned(several(ask.agency))
     if ask.lead:
-        yield _assigned(several(ask.lead), Role.LEAD)
+        yield _assigned(several(ask.lead), Assignment.role == Role.LEAD, grounds.current(here.today))
     if ask.due_from:
         yield due >= ask.due_from
     if ask.due_to:
@@ -90,10 +91,9 @@ def get(session: Session, actor: Actor, slug: str, code: str) -> TaskOut:
     return _out(session, here, actor, [(task, section)], leaves, behind, {"assignments", "links"})[0]
 
 
-def _assigned(codes: Sequence[str], role: Role | None = None) -> ColumnElement[bool]:
-    given, body = aliased(Assignment), aliased(Agency)
-    conditions = [given.task_id == Task.id, given.agency_id == body.id, body.code.in_(codes)]
-    return exists().where(*conditions, *([given.role == role] if role else [])).correlate(Task)
+def _assigned(codes: Sequence[str], *so: ColumnElement[bool]) -> ColumnElement[bool]:
+    body = (Assignment.agency_id == Agency.id, Agency.code.in_(codes))
+    return exists().where(Assignment.task_id == Task.id, *body, *so).correlate(Task)
 
 
 def _out(
@@ -110,6 +110,7 @@ def _out(
     given = _assignments(session, here, actor, ids, leaves, may) if "assignments" in include else None
     down = _links(session, here, actor, ids, downward=True) if "links" in include else None
     up = _links(session, here, actor, ids, downward=False) if "links" in include else None
+    named = sight.known(session, here, actor, {task.superseded_by for task, _ in rows if task.superseded_by})
     answers = []
     for task, section in rows:
         progress = figures.levels(here, behind.get(task.id, ()))
@@ -117,13 +118,14 @@ def _out(
         columns = {
             name: getattr(task, name)
             for name in TaskOut.model_fields
-            if hasattr(task, name) and name not in ("due_on", "implements")
+            if hasattr(task, name) and name not in ("due_on", "implements", "superseded_by")
         }
         answers.append(
             TaskOut(
                 **columns,
                 section=section,
                 due_on=due_on,
+                superseded_by=task.superseded_by if task.superseded_by in named else None,
                 state=progress.state,
                 progress=progress,
                 can=may.on_task(task),

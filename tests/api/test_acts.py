@@ -228,6 +228,37 @@ def test_what_a_monitor_says_of_its_own_duty_is_marked_and_never_counts(service:
     assert differences(service) == []
 
 
+def test_a_secretariat_that_monitors_confirms_nothing_that_it_reported(service: Service) -> None:
+    """Be it in words, by a record, by a correction, or by records that fill pieces; the superior does."""
+    owner, aide, superior = service["TTBCD"], service["BPGV"], pushing(service, "TTTU")
+    decided(
+        owner,
+        {"change": "power", "power": "monitor", "task": "IV.1.3", "agency": "BPGV"},
+        {"change": "target", "task": "IV.6.a", "target": 3},
+    )
+    record(aide, "IV.7.a", agency="SVHTTDL", output="M1")
+    loose = record(service["SVHTTDL"], "IV.7.b")["activity"]["id"]
+    assert revise(aide, loose, output="M1").status_code == 200
+    record(service["SVHTTDL"], "IV.7.c", output="M1")
+    piece = record(service["SCT"], "IV.6.a")["activity"]["id"]
+    own, others = ["IV.7.a", "IV.7.b"], ["IV.7.c", "IV.6.a"]
+    assert [one["task"] for one in items(aide, f"{PLAN}/outputs", can="output.confirm")] == sorted(others)
+    assert revise(aide, piece, quantity=2).status_code == 200
+    for task in (*own, "IV.6.a"):
+        one = next(one for one in items(aide, f"{PLAN}/outputs", task=task) if one["level"] == "evidenced")
+        assert ("output.confirm" in one["can"], "output.self_confirm" in one["can"]) == (False, True)
+        assert acted(aide, one, "confirmations")["act"]["kind"] == "self_confirmation"
+        assert acted(superior, one, "confirmations")["act"]["kind"] == "confirmation"
+    assert [one["task"] for one in items(aide, f"{PLAN}/outputs", can="output.confirm")] == ["IV.7.c"]
+    assert acted(aide, output(aide, "IV.7.c"), "confirmations")["act"]["kind"] == "confirmation"
+    body, part = pushing(service, "BTG.HCL"), assignment(owner, "IV.15.b", "BTG.HCL")
+    for client, period in ((body, "2023-Q1"), (aide, "2023-Q2")):
+        assert entry(client, part, period, "fulfilled").status_code == 201
+    assert entry(aide, part, "2023-Q1", "confirmed").status_code == 201
+    assert refused(entry(aide, part, "2023-Q2", "confirmed"), "own_work")["who_can"] == ["TTTU"]
+    assert entry(superior, part, "2023-Q2", "confirmed").status_code == 201
+
+
 def test_a_superior_with_a_reading_key_alone_confirms_nothing(service: Service) -> None:
     record(service["TTBCD"], "IV.1.1", occurred_on="2023-02-01")
     one = output(service["TTBCD"], "IV.1.1", code="2023-Q1")

@@ -195,6 +195,32 @@ def test_what_is_dropped_and_confirmed_keeps_its_evidence(service: Service) -> N
     assert figure(owner, task="IV.7.a") == (1, 1, 1)
 
 
+def test_a_record_of_what_a_decision_dropped_is_corrected_where_it_is(service: Service) -> None:
+    """It counts for nothing and says so; a nightly push goes on, whether it names its output or not."""
+    owner, office = service["TTBCD"], service["SVHTTDL"]
+    key = {"source_system": "qlvb", "external_id": "1"}
+    one = record(office, "IV.7.a", output="M1", **key)["activity"]["id"]
+    decided(owner, milestones("IV.7.a", {}))
+    shown = office.get(f"{PLAN}/activities/{one}").json()
+    assert (shown["counts"], shown["output"], figure(owner, task="IV.7.a")) == (False, "M1", (0, 0, 0))
+    said = revise(office, one, title="Tên đúng").json()
+    assert (said["result"], said["activity"]["counts"], said["activity"]["output"]) == (
+        "updated",
+        False,
+        "M1",
+    )
+    assert said["hint_en"] == "By decision, this output is no longer owed"
+    for title, named in (("Tên đúng hơn", {}), ("Tên đúng nhất", {"output": "M1"})):
+        again = record(office, "IV.7.a", title=title, occurred_on="2023-05-11", **key, **named)
+        assert (again["result"], again["moved"], again["activity"]["counts"]) == ("updated", [], False)
+    batch = {"records": [news("IV.7.a", title="Tên khác", output="M1", **key)]}
+    (row,) = office.post(f"{PLAN}/activities/batch", json=batch).json()["results"]
+    assert (row["result"], row["output"], row["counts"]) == ("updated", "M1", False)
+    assert revise(office, one, output="M2").json()["activity"]["counts"] is True
+    assert revise(office, one, output="M1").json()["errors"][0]["code"] == "unknown_output"
+    assert differences(service) == []
+
+
 # Deadlines.
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from unicodedata import normalize
 
@@ -12,11 +13,11 @@ import pytest
 import vobject
 
 from app.rules.vocabulary import Scope
-from tests.deciding import decided
+from tests.deciding import assignment, decided, leads, on
 from tests.node import FOLDER, node
 from tests.service import PLAN, Service
 from tests.walks import feed, settle
-from tests.writing import pushing
+from tests.writing import pushing, record, withdraw
 
 FEED, SUBSCRIPTIONS = f"{PLAN}/calendar.ics", f"{PLAN}/calendar/subscriptions"
 
@@ -183,6 +184,22 @@ def test_an_agency_sees_what_it_prepares_and_what_it_owes(service: Service) -> N
     assert closed.status.value == "CANCELLED"
 
 
+def test_who_carries_out_the_item_that_marks_an_event_has_its_anniversaries(service: Service) -> None:
+    """Events are linked to items of the programme, which nobody is assigned to: it is done through duties."""
+    owner = service["TTBCD"]
+    every = {name for name in entries(owner.get(FEED)) if re.match(r"E\d\d-", name)}
+    for agency, concerned in (("BAOTV", every), ("DAITV", every), ("SVHTTDL", set())):
+        found = entries(service["SCT"].get(FEED, params={"agency": agency}))
+        assert {name for name in found if re.match(r"E\d\d-", name)} == concerned
+    decided(owner, {"change": "implementation", "item": "II.2.4", "duty": "IV.12.1"})
+    for caller, seen in (
+        ("SCT", False),
+        ("BCHQS", True),
+    ):  # the duty is hidden, and so is what it carries out
+        found = entries(service[caller].get(FEED, params={"agency": "BCHQS"}))
+        assert (every <= set(found)) is seen
+
+
 def test_same_calendar_same_bytes_and_not_sent_twice(service: Service) -> None:
     client = service["SCT"]
     first = client.get(FEED)
@@ -311,6 +328,34 @@ def test_a_moved_deadline_is_the_same_entry_and_its_sequence_only_rises(service:
         before = after
     assert before.dtstart.value == date(2023, 10, 31)
     assert before.status.value == "CANCELLED"
+
+
+def test_what_is_owed_no_more_is_cancelled_and_no_sequence_sinks(service: Service) -> None:
+    """An occurrence that a record opened goes with it; another is handed over; neither is simply gone."""
+    owner, office = service["TTBCD"], service["VPUBND"]
+    on(service, "2023-05-15")
+    part = assignment(owner, "IV.3.a", "VPUBND")["id"]
+    body = {"label": "Đoàn A", "due_on": "2023-09-01"}
+    assert office.post(f"{PLAN}/assignments/{part}/occurrences", json=body).status_code == 201
+    opened = record(office, "IV.3.a", opens_occurrence=True)["activity"]["id"]
+
+    def due() -> dict[str, tuple[str, int]]:
+        found = entries(office.get(FEED, params={"agency": "VPUBND"})).values()
+        mine = [one for one in found if one.summary.value.startswith("Hạn IV.3.a")]
+        return {one.summary.value: (one.status.value, int(one.sequence.value)) for one in mine}
+
+    before, gone = due(), set()
+    assert [status for status, _ in before.values()] == ["CONFIRMED", "CONFIRMED"]
+    for step, cancelled in (
+        (partial(withdraw, office, opened), "Hạn IV.3.a: Lần 2"),
+        (partial(decided, owner, leads("IV.3.a", "SCT")), "Hạn IV.3.a: Đoàn A"),
+    ):
+        step()
+        gone.add(cancelled)
+        after = due()
+        assert {name for name, (status, _) in after.items() if status == "CANCELLED"} == gone
+        assert all(after[name][1] > before[name][1] for name in before)
+        before = after
 
 
 def test_a_feed_is_of_a_body_that_can_have_one(service: Service) -> None:

@@ -295,6 +295,55 @@ def test_what_was_returned_is_the_new_ones_to_make_again(service: Service) -> No
     sound(service, "IV.7.a")
 
 
+@pytest.mark.parametrize(
+    ("task", "office", "facts"),
+    [
+        ("IV.7.a", "SVHTTDL", {"output": "M1"}),
+        ("IV.3.a", "VPUBND", {"opens_occurrence": True}),
+        ("IV.9.1", "BAOTV", {}),
+    ],
+)
+def test_who_handed_over_what_was_returned_still_corrects_its_record(
+    service: Service, task: str, office: str, facts: dict[str, Any]
+) -> None:
+    owner, old = service["TTBCD"], service[office]
+    one = record(old, task, **facts)["activity"]
+    acted(owner, output(owner, task, office, code=one["output"]), "returns", missing=MISSING)
+    decided(owner, leads(task, "SCT"))
+    said = revise(old, one["id"], title="Tên đúng").json()
+    assert (said["result"], said["activity"]["output"], said["activity"]["counts"]) == (
+        "updated",
+        one["output"],
+        False,
+    )
+    assert withdraw(old, one["id"])["result"] == "withdrawn"
+    sound(service, task)
+
+
+def test_who_handed_over_is_told_so_and_answers_for_the_task_no_more(service: Service) -> None:
+    owner, old, new = service["TTBCD"], service["SVHTTDL"], service["SCT"]
+    fund = pushing(service, "STC")
+    decided(
+        owner,
+        leads("IV.7.a", "SCT"),
+        {"change": "power", "power": "fund", "task": "IV.8.a", "agency": "SKHDT"},
+    )
+    for client, relations, tasks in (
+        (old, ["accountable", "former_lead"], ["IV.7.b", "IV.7.c"]),
+        (new, ["accountable"], ["IV.6.a", "IV.7.a"]),
+        (fund, ["accountable"], ["IV.8.a"]),
+        (pushing(service, "SKHDT"), ["accountable", "funder"], ["IV.5.a", "IV.5.b"]),
+    ):
+        (place,) = client.get("/v1/me").json()["plans"]
+        assert (place["relations"], place["tasks"]) == (relations, tasks)
+    for asked, found in (
+        ({"lead": "SVHTTDL"}, ["IV.7.b", "IV.7.c"]),
+        ({"lead": "SCT"}, ["IV.6.a", "IV.7.a"]),
+        ({"agency": "SVHTTDL", "section": "IV.7"}, ["IV.7.a", "IV.7.b", "IV.7.c"]),
+    ):
+        assert [task["code"] for task in items(owner, f"{PLAN}/tasks", **asked)] == found
+
+
 def test_a_returned_piece_takes_its_record_along(service: Service) -> None:
     """One piece recorded and returned, the next one claimed in words: a handover evidences nothing."""
     owner, office = service["TTBCD"], service["SCT"]

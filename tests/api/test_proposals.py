@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.deciding import DECISION, contents, decide, decided, faults, figure, leads, member, output, shares
 from tests.faults.together import at_once, statuses
@@ -298,6 +299,40 @@ def test_repetitions_of_a_proposal_and_of_its_acceptance(service: Service) -> No
     assert accept(owner, one, headers=key).content == told.content
     assert told.status_code == 201
     assert proposed(office)["id"] != one["id"], "without a key it is asked again"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"change": "power", "power": "fund", "task": "IV.7.a", "agency": "BCHQS"},
+        {"change": "visibility", "task": "IV.7.a", "visibility": "status_only"},
+    ],
+)
+def test_a_proposal_tells_nothing_of_hidden_money(service: Service, asked: dict[str, Any]) -> None:
+    """The decision judges what its office may not see: a line for a hidden task as well."""
+    owner, office = service["TTBCD"], service["SVHTTDL"]
+    proposed(office, asked)
+    line = {"code": "BCHQS-01", "title_vi": "Một việc", "tasks": ["IV.12.1", "IV.7.a"], "needed_vnd": 100}
+    assert pushing(service, "BCHQS").post(f"{PLAN}/budget/lines", json=line).status_code == 201
+    assert office.get(f"{PLAN}/budget/lines/BCHQS-01").status_code == 404
+    one = proposed(office, asked)
+    assert decide(owner, asked).status_code == 422
+    refused = accept(owner, one)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "proposal_no_longer_possible")
+
+
+def test_a_proposal_beside_decisions_of_the_same_task_is_made_of_what_they_left(service: Service) -> None:
+    """Without any If-Match nothing can be stale: who proposes waits for a decision that is being entered."""
+    owner, office = service["TTBCD"], service["SVHTTDL"]
+    weights = [{"change": "weight", "task": "IV.7.a", "weight": weight} for weight in range(2, 6)]
+    answers = at_once(
+        [
+            *(partial(decide, owner, one) for one in weights),
+            *(partial(propose, office, one) for one in weights),
+        ]
+    )
+    assert statuses(answers) == {201: 8}, [answer.text for answer in answers]
+    assert differences(service) == []
 
 
 def test_of_many_settlements_at_once_one_holds(service: Service) -> None:

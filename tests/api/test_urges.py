@@ -411,8 +411,20 @@ def test_an_abolished_body_is_neither_urged_nor_urges(service: Service) -> None:
 def test_a_task_that_the_urged_body_may_not_see_is_not_named_to_it(service: Service) -> None:
     before = urge(service["SVHTTDL"], task="IV.7.b", to="BAOTV")
     change(service, "UPDATE tasks SET visibility = 'internal' WHERE code = 'IV.7.b'")
-    for caller in ("TTBCD", "SVHTTDL"):
-        assert fault(call(service[caller], task="IV.7.b", to="BAOTV")) == ("/task", "task_not_seen")
+    for caller, can, advice in (
+        ("TTBCD", ["urge.content"], "The urged body may not see this task: urge without naming it"),
+        ("SVHTTDL", [], "The urged body may not see this task"),
+    ):
+        client = service[caller]
+        assert fault(call(client, task="IV.7.b", to="BAOTV")) == ("/task", "task_not_seen")
+        asked, english = {**CONTENT, "task": "IV.7.b", "to": "BAOTV"}, {"Accept-Language": "en"}
+        refused = client.post(URL, json=asked, headers=english)
+        assert refused.json()["errors"][0]["message"] == advice
+        told = client.get(f"{PLAN}/tasks/IV.7.b").json()["can"]
+        assert [action for action in told if action.startswith("urge.")] == can
+        on = {"action": "urge.coordinator", "on": "plans/ttdn-2023/tasks/IV.7.b"}
+        said = client.get("/v1/me/permissions", params=on).json()
+        assert (said["allowed"], said["obstacle"]["reason"]) == (False, "nobody_to_urge")
     assert call(service["SVHTTDL"], task="IV.7.b", to="SCT").json()["instead"] is None
     assert urge(service["TTBCD"], task="IV.7.b", to="SVHTTDL")["task"]["code"] == "IV.7.b"
     urged = service["BAOTV"]

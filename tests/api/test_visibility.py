@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import ANOTHER_PLAN
+from tests.deciding import decided
 from tests.service import PLAN, Service
 from tests.walks import NOWHERE, OPEN, everything, feed, items, keys, settle
 
@@ -309,6 +310,24 @@ def test_the_feed_shows_no_change_of_a_hidden_task_and_goes_on_after_one(archive
 def _alike_but_for_feed(client: httpx.Client, ref: str) -> None:
     one, other = (client.get("/v1/changes", params={"ref": name}) for name in (ref, "IV.30.z"))
     assert one.content == other.content
+
+
+def test_what_takes_a_tasks_place_is_named_to_those_who_may_see_it(service: Service) -> None:
+    change = {"change": "status", "task": "IV.7.c", "status": "superseded"}
+    decided(service["TTBCD"], {**change, "superseded_by": "IV.12.1"})
+    decided(service["TTBCD"], {"change": "status", "task": "IV.7.c", "status": "active"})
+    decided(service["TTBCD"], {**change, "superseded_by": "IV.10.1"})
+    settle(service)
+    for caller, seen in (("BCHQS", ["IV.12.1", None]), ("CAT", [None, "IV.10.1"]), ("SCT", [None, None])):
+        client = service[caller]
+        told = [row for row in feed(client, subject="task", ref="IV.7.c") if row["operation"] == "changed"]
+        assert [told[0]["after"]["superseded_by"], told[-1]["after"]["superseded_by"]] == seen
+        assert told[1]["before"]["superseded_by"] == seen[0]
+        assert client.get(f"{PLAN}/tasks/IV.7.c").json()["superseded_by"] == seen[1]
+        file = client.get(f"{PLAN}/tasks", params={"format": "csv"}).text
+        assert [code in file for code in ("IV.12.1", "IV.10.1")] == [
+            code in SEES[caller] for code in ("IV.12.1", "IV.10.1")
+        ]
 
 
 def test_keys_are_seen_by_the_technician_alone(archive: Service) -> None:
