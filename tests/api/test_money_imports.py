@@ -41,6 +41,7 @@ ENTRY = [
     "Số văn bản",
     "Ngày văn bản",
 ]
+KEY = ["Hệ thống nguồn", "Mã ở hệ thống nguồn"]
 DECIDED = ["15/QĐ-STC", "15/02/2023", "Sở Tài chính"]
 
 
@@ -251,7 +252,7 @@ def test_an_entry_on_record_is_never_changed_by_a_file(office: httpx.Client, fun
         assert refusal(told) == (None, "conflict")
         assert told.json()["rows"][0]["facts"] == {"reason": "entry_differs", "entry": made["id"]}
     rows = [[line, "Chi", amount, "01/03/2023", "", "", "misa", "7"] for amount in "12"]
-    keyed, contrary = (entries(one, more=["Hệ thống nguồn", "Mã ở hệ thống nguồn"]) for one in rows)
+    keyed, contrary = (entries(one, more=KEY) for one in rows)
     assert counts(send(office, "entries", keyed)) == {"created": 1}
     assert counts(send(office, "entries", keyed)) == {"unchanged": 1}
     assert refusal(send(office, "entries", contrary)) == (None, "conflict")
@@ -354,18 +355,24 @@ def test_an_amount_in_another_unit_is_not_taken_for_dong(office: httpx.Client, u
     assert (told.status_code, told.json()["missing"]) == (422, ["Số tiền (đồng)"])
 
 
-def test_equal_rows_come_back_each_as_itself(office: httpx.Client, funder: httpx.Client) -> None:
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("more", [(), KEY[:1], KEY[1:], KEY])
+def test_equal_rows_come_back_each_as_itself(
+    office: httpx.Client, funder: httpx.Client, more: Sequence[str], form: str
+) -> None:
+    """Whether the file has the columns of the key, as the template has, or not."""
     line = opened(office)["code"]
     allocate(funder, line, 100)
     write(office, "commitments", line, 5)
     row = [line, "Chi", "5", "01/03/2023", "05/PC", "01/03/2023"]
-    sheet = send(office, "entries", entries(row, row), format="csv")
+    body = entries(row, row, more=more)
+    sheet = send(office, "entries", body, format=form)
     headings, back = rows_of(sheet)
-    assert headings == [*ENTRY, "Hệ thống nguồn", "Mã ở hệ thống nguồn", "Lỗi", "Dòng"]
+    assert headings == [*ENTRY, *more, *(name for name in KEY if name not in more), "Lỗi", "Dòng"]
     assert back[:4] == row[:4]
     write(office, "commitments", line, 5)
-    assert counts(send(office, "entries", sheet.content)) == {"created": 1}
-    assert counts(send(office, "entries", entries(row, row))) == {"unchanged": 2}
+    assert counts(send(office, "entries", sheet.content, FORMS[form])) == {"created": 1}
+    assert counts(send(office, "entries", body)) == {"unchanged": 2}
     assert stands(office, line) == (0, 100, 10, 10, 0)
 
 
@@ -401,7 +408,7 @@ def test_what_was_reversed_is_not_written_again_and_says_so(
 
 def test_long_numbers_are_no_names_and_a_day_in_a_text_is_said(office: httpx.Client) -> None:
     line = opened(office)["code"]
-    headings = [*ENTRY, "Hệ thống nguồn", "Mã ở hệ thống nguồn"]
+    headings = [*ENTRY, *KEY]
     row = [line, "Nhu cầu", 5, "01/03/2023", date(2023, 2, 1), "01/02/2023", "misa"]
     told = send(office, "entries", xlsx_of([*row, 12345678901234567890], headings=headings), XLSX)
     assert refusal(told) == ("Mã ở hệ thống nguồn", "number_out_of_range")
