@@ -134,6 +134,49 @@ def test_a_row_that_names_its_record_corrects_it_in_what_differs(service: Servic
     assert counts(send(client, body, FORMS[form])) == {"unchanged": 1}
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("emptied", [(), ("Mã bản ghi",)])
+def test_a_row_copied_down_in_the_template_does_not_overwrite_the_one_it_came_from(
+    service: Service, form: str, emptied: tuple[str, ...]
+) -> None:
+    client = service["SVHTTDL"]
+    before = push(client, source_system="qlvb", external_id="7").json()["activity"]
+    headings, row = rows_of(client.get(f"{PLAN}/activities", params={"format": form}))
+    row = [cell if cell is not None else "" for cell in row]
+    copied = ["" if name in emptied else cell for name, cell in zip(headings, row, strict=True)]
+    copied[headings.index("Tiêu đề")] = "Lớp hai"
+    make = csv_of if form == "csv" else xlsx_of
+    for dry_run in (True, False):
+        told = send(client, make(row, row, copied, headings=headings), FORMS[form], dry_run=dry_run)
+        assert counts(told) == {"unchanged": 2, "refused": 1}
+        named = [name for name in ("Mã bản ghi", "Mã ở hệ thống nguồn") if name not in emptied]
+        assert errors(told.json()["rows"][0]) == [(name, "row_differs") for name in named]
+        assert "Dòng 2 " in told.json()["rows"][0]["errors"][0]["message_vi"]
+    assert items(client, f"{PLAN}/activities") == [before]
+    for name in ("Mã bản ghi", "Hệ thống nguồn", "Mã ở hệ thống nguồn"):
+        copied[headings.index(name)] = ""
+    assert counts(send(client, make(row, copied, headings=headings), FORMS[form])) == {
+        "created": 1, "unchanged": 1,
+    }  # fmt: skip
+
+
+def test_two_rows_of_one_key_are_versions_only_where_their_source_has_dated_them(service: Service) -> None:
+    client = service["SVHTTDL"]
+    headings = [*HEADINGS, "Hệ thống nguồn", "Mã ở hệ thống nguồn", "Hệ thống nguồn sửa lúc"]
+    first, second = ([*ROW[:4], title, "1", "qlvb"] for title in ("Một", "Hai"))
+    undated = csv_of([*first, "8"], [*second, "8"], headings=headings[:-1])
+    for result in ("created", "unchanged"):
+        told = send(client, undated)
+        assert counts(told) == {result: 1, "refused": 1}
+        assert errors(told.json()["rows"][0]) == [("Mã ở hệ thống nguồn", "row_differs")]
+    days = ("01/06/2023 08:00:00", "02/06/2023 08:00:00")
+    dated = csv_of([*second, "9", days[1]], [*first, "9", days[0]], headings=headings)
+    assert counts(send(client, dated)) == {"created": 1, "stale": 1}
+    alike = csv_of([*first, "10", days[0]], [*second, "10", days[0]], headings=headings)
+    assert counts(send(client, alike)) == {"created": 1, "refused": 1}
+    assert [item["title"] for item in items(client, f"{PLAN}/activities")].count("Hai") == 1
+
+
 def test_a_row_may_not_change_what_is_anothers_nor_move_what_is_its_own(service: Service) -> None:
     own = push(service["SVHTTDL"]).json()["activity"]["id"]
     headings = ["Mã bản ghi", *HEADINGS]
