@@ -5,7 +5,7 @@ A field's own name is as good as its heading.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Final, Literal, NamedTuple
 from unicodedata import normalize
@@ -74,10 +74,11 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
     best: list[str] = []
     for tab, others, rows in _sheets(body, kind, wanted):
         first = list(islice(rows, LOOKED_AT))
-        for place, row in enumerate(first):
+        for place in range(len(first)):
+            row, last = _whole(first, place, wanted)
             headings, fields = _headed(row, wanted)
             if set(wanted.needed) <= set(fields.values()):
-                below = chain(first[place + 1 :], rows)
+                below = chain(first[last + 1 :], rows)
                 return Table(tab, others, row.number, headings, fields, below, is_typed=kind == "xlsx")
             best = max(best, list(fields.values()), key=len)
     raise _missing([field for field in wanted.needed if field not in best], wanted)
@@ -104,6 +105,24 @@ def _said(found: Found) -> str:
     return found.value if isinstance(found.value, str) and len(found.value) <= _LONGEST_HEADING else ""
 
 
+def _whole(rows: Sequence[Row], place: int, wanted: Wanted) -> tuple[Row, int]:
+    """The row of headings that begins at a place, with the rows in which it goes on, and where it ends: under
+    a word for several columns stand the headings of each."""
+    whole, known = rows[place], _known(rows[place], wanted)
+    for last, row in enumerate(rows[place + 1 :], place):
+        more = _known(row, wanted) if known else {}
+        if more.keys() <= known.keys():
+            return whole, last
+        other = {field for at, field in known.items() if at in row.cells and more.get(at) != field}
+        if other:
+            is_data = other.issuperset(wanted.needed)  # one of its other cells happens to read like a heading
+            if set(wanted.needed) <= set(known.values()) and not is_data:
+                raise _in_doubt(whole, row)
+            return whole, last
+        whole, known = Row(row.number, {**whole.cells, **row.cells}), {**known, **more}
+    return whole, len(rows) - 1
+
+
 def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str]]:
     """The headings in a row, and the fields of those that are known; two for one field are refused."""
     fields = _known(row, wanted)
@@ -121,6 +140,14 @@ def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str]]:
         if found.value is not None and fold(str(found.value)) not in map(fold, wanted.ours)
     }
     return headings, fields
+
+
+def _in_doubt(above: Row, below: Row) -> Invalid:
+    return unfit(
+        "headings_in_doubt",
+        f"Tiêu đề ở dòng {above.number} và {below.number} không khớp nhau: hãy để một dòng tiêu đề",
+        f"The headings in rows {above.number} and {below.number} do not fit together: leave one row of them",
+    )
 
 
 def _missing(fields: Collection[str], wanted: Wanted) -> Invalid:

@@ -376,6 +376,42 @@ def test_equal_rows_come_back_each_as_itself(
     assert stands(office, line) == (0, 100, 10, 10, 0)
 
 
+@pytest.mark.parametrize("merged", [True, False])
+@pytest.mark.parametrize("form", FORMS)
+def test_headings_in_two_rows_are_read_as_one(office: httpx.Client, form: str, merged: bool) -> None:
+    line, file = opened(office)["code"], io.BytesIO()
+    row = [line, "Nhu cầu", "5", "01/03/2023", *DECIDED[:2]]
+    with Workbook(file) as book:
+        sheet = book.add_worksheet()
+        for place, heading in enumerate(ENTRY[:4]):
+            if merged:
+                sheet.merge_range(0, place, 1, place, heading)
+            else:
+                sheet.write_string(0, place, heading)
+        sheet.merge_range("E1:F1", "Văn bản")
+        sheet.write_row("E2", ENTRY[4:])
+        sheet.write_row("A3", row)
+    above = ENTRY[:4] if merged else [""] * 4
+    body = csv_of([*above, *ENTRY[4:]], row, headings=[*ENTRY[:4], "Văn bản", ""])
+    told = send(office, "entries", file.getvalue() if form == "xlsx" else body, FORMS[form])
+    assert counts(told) == {"created": 1}
+    said = told.json()
+    assert (said["heading_row"], said["columns_not_read"]) == (2, [])
+    [made] = items(office, f"{BUDGET}/entries", kind="need")
+    assert (made["document"]["number"], made["document"]["issued_on"]) == ("15/QĐ-STC", "2023-02-15")
+
+
+def test_headings_in_two_rows_that_do_not_fit_together_are_refused(office: httpx.Client) -> None:
+    line = opened(office)["code"]
+    below = ["", "", "Bằng số", "", *ENTRY[4:]]
+    body = csv_of(below, [line, "Nhu cầu", "5", "01/03/2023"], headings=[*ENTRY[:4], "Văn bản", ""])
+    told = send(office, "entries", body)
+    assert [error["code"] for error in told.json()["errors"]] == ["headings_in_doubt"]
+    row = [line, "Nhu cầu", "5", "01/03/2023", "Ghi chú"]
+    told = send(office, "entries", csv_of(row, headings=[*ENTRY[:4], "Cột riêng"]))
+    assert counts(told) == {"created": 1}, "what happens to read like a heading beside an entry is none"
+
+
 def test_one_amount_over_several_rows_is_counted_for_none(office: httpx.Client) -> None:
     line, file = opened(office)["code"], io.BytesIO()
     with Workbook(file) as book:
