@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 from app.errors import Invalid
 from app.rules.vietnamese import fold
-from app.sheets import csv_rows, xlsx_rows
+from app.sheets import csv_rows, units, xlsx_rows
 from app.sheets.found import Found, Row, unfit
 from app.sheets.package import Package
 
@@ -36,6 +36,8 @@ class Wanted(NamedTuple):
     needed: Collection[str]
     ours: Collection[str]
     """Headings of columns that were added for people, and are passed over without a word."""
+    in_dong: bool = False
+    """Whether it has amounts, which are in đồng."""
 
     def field(self, heading: str) -> str | None:
         """The field that a heading means. That amounts are in đồng may be said otherwise, or not at all."""
@@ -78,6 +80,8 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
             row, last = _whole(first, place, wanted)
             headings, fields = _headed(row, wanted)
             if set(wanted.needed) <= set(fields.values()):
+                if wanted.in_dong:
+                    _check_unit(first[:place], first[last + 1 : last + 2], fields)
                 below = chain(first[last + 1 :], rows)
                 return Table(tab, others, row.number, headings, fields, below, is_typed=kind == "xlsx")
             best = max(best, list(fields.values()), key=len)
@@ -121,6 +125,24 @@ def _whole(rows: Sequence[Row], place: int, wanted: Wanted) -> tuple[Row, int]:
             return whole, last
         whole, known = Row(row.number, {**whole.cells, **row.cells}), {**known, **more}
     return whole, len(rows) - 1
+
+
+def _check_unit(above: Sequence[Row], below: Sequence[Row], fields: Collection[int]) -> None:
+    """Whether a line above the headings, or one right below them in a column that is read, says that amounts
+    are in another unit than đồng."""
+    said = [row.number for row in above if any(map(units.names_another, _texts(row, row.cells)))]
+    said += [row.number for row in below if any(map(units.is_another, _texts(row, fields)))]
+    if said:
+        raise unfit(
+            "another_unit",
+            f"Dòng {said[0]} ghi đơn vị tính khác đồng: hãy đổi các số tiền ra đồng và bỏ dòng này",
+            f"Row {said[0]} says that amounts are not in đồng: turn them into đồng and take that row out",
+        )
+
+
+def _texts(row: Row, places: Collection[int]) -> Iterator[str]:
+    found = (row.cells[place].value for place in places if place in row.cells)
+    return (text for text in found if isinstance(text, str))
 
 
 def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str]]:

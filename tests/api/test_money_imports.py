@@ -376,6 +376,53 @@ def test_equal_rows_come_back_each_as_itself(
     assert stands(office, line) == (0, 100, 10, 10, 0)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Đơn vị tính: triệu đồng",
+        "ĐVT: 1.000 đ",
+        "BẢNG NHU CẦU KINH PHÍ (Đơn vị: Nghìn đồng)",
+        "(tỷ đồng)",
+        "Đơn vị tính: 1.000.000 VNĐ",
+        "Đơn vị tính số tiền: ngàn đ",
+        "trđ",
+        "ĐVT: USD",
+        f"{'BẢNG NHU CẦU ' * 20}(triệu đồng)",
+    ],
+)
+def test_a_unit_above_the_table_other_than_dong_is_refused(office: httpx.Client, said: str) -> None:
+    row = ["SVHTTDL-1", "Nhu cầu", "150", "01/03/2023"]
+    for noun, headings in (("entries", ENTRY[:4]), ("lines", ["Ghi chú", "Tên", "Nhu cầu", "Mã"])):
+        for text, make, media in ((said, csv_of, CSV), (normalize("NFD", said), xlsx_of, XLSX)):
+            above = ["", "", text, ""]
+            told = send(office, noun, make(["x", "", "", ""], headings, row, headings=above), media)
+            assert [error["code"] for error in told.json()["errors"]] == ["another_unit"], (noun, media)
+
+
+def test_a_unit_right_below_the_headings_is_refused_as_well(office: httpx.Client) -> None:
+    row = [opened(office)["code"], "Nhu cầu", "150", "01/03/2023"]
+    told = send(office, "entries", csv_of(["", "", "(Triệu đồng)", ""], row, headings=ENTRY[:4]))
+    assert [error["code"] for error in told.json()["errors"]] == ["another_unit"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Đơn vị tính: đồng",
+        "ĐVT: VNĐ",
+        "Đơn vị: Công ty Tỷ Đồng",
+        "Tổng số: 2.278.000.000 đồng (hai tỷ hai trăm bảy mươi tám triệu đồng)",
+        "Dự toán 150 triệu đồng",
+        "Đơn vị: Sở Văn hóa, Thể thao và Du lịch",
+        "Trường Đại học Trà Vinh",
+    ],
+)
+def test_other_words_above_the_table_are_no_unit(office: httpx.Client, said: str) -> None:
+    line = opened(office)["code"]
+    body = csv_of(ENTRY[:4], [line, "Nhu cầu", "5", "01/03/2023"], headings=["", "", said, ""])
+    assert counts(send(office, "entries", body, dry_run=True)) == {"created": 1}
+
+
 @pytest.mark.parametrize("merged", [True, False])
 @pytest.mark.parametrize("form", FORMS)
 def test_headings_in_two_rows_are_read_as_one(office: httpx.Client, form: str, merged: bool) -> None:
