@@ -68,7 +68,16 @@ def text(found: Found) -> Meant:
 
 
 def whole(found: Found) -> Meant:
-    """A whole number. 1.200 written out is one thousand two hundred, as in Vietnam, and it is said so."""
+    """A whole number. 1.200 written out is one thousand two hundred, as in Vietnam, and it is said so. A
+    number that stands over several rows is of none of them."""
+    if found.is_spread:
+        raise Unfit(
+            "merged_amount",
+            Text(
+                "Một số gộp cho nhiều dòng: hãy ghi số của từng dòng",
+                "One amount is merged over several rows: write the amount of each",
+            ),
+        )
     value = given(found)
     if isinstance(value, int) and not isinstance(value, bool):
         return Meant(value)
@@ -101,14 +110,6 @@ def whole(found: Found) -> Meant:
 
 def vnd(found: Found) -> Meant:
     """A whole amount of đồng, with or without the word for it; below zero in an entry that took back."""
-    if found.is_spread:
-        raise Unfit(
-            "merged_amount",
-            Text(
-                "Một số tiền gộp cho nhiều dòng: hãy ghi số tiền của từng dòng",
-                "One amount is merged over several rows: write the amount of each",
-            ),
-        )
     if not isinstance(found.value, str):
         return whole(found)
     said = _CURRENCY.sub("", clean_or_empty(found.value))

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from openpyxl import load_workbook
+from xlsxwriter import Workbook
 
 from tests.books import CSV, HEADINGS, ROW, XLSX, csv_of, nasty, xlsx_of
 from tests.service import PLAN, Service, push
@@ -194,6 +195,23 @@ def test_a_row_may_not_change_what_is_anothers_nor_move_what_is_its_own(service:
     assert counts(send(service["SCT"], csv_of([own, *ROW], headings=headings))) == {"unchanged": 1}
     [stored] = items(service["SVHTTDL"], f"{PLAN}/activities")
     assert stored["title"] == ROW[4]
+
+
+def test_one_quantity_over_several_rows_is_counted_for_none(service: Service) -> None:
+    client, file = service["SVHTTDL"], io.BytesIO()
+    with Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS)
+        for row, title in enumerate(("Lớp một", "Lớp hai", "Lớp ba"), 1):
+            sheet.write_row(row, 0, [*ROW[:4], title])
+        sheet.merge_range("F2:F3", 10)
+        sheet.write_number("F4", 10)
+    told = send(client, file.getvalue(), XLSX)
+    assert counts(told) == {"created": 1, "refused": 2}
+    assert [errors(row) for row in told.json()["rows"] if row["errors"]] == [
+        [("Số lượng", "merged_amount")]
+    ] * 2
+    assert [item["quantity"] for item in items(client, f"{PLAN}/activities")] == [10]
 
 
 def test_the_same_file_doubles_nothing_and_a_mended_one_adds_what_was_mended(service: Service) -> None:
