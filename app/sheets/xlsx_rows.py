@@ -112,7 +112,8 @@ class _Sheet:
     def _found(self) -> Found | None:
         text = self._text
         if not text:
-            return Found(None, is_formula=True) if self._is_formula else None
+            uncalculated = self._is_formula and self._kind != "str"  # an empty text is what it came to
+            return Found(None, is_formula=True) if uncalculated else None
         if self._kind == "e":
             return Found(None, self._is_formula, is_error=True)
         value = self._value(text)

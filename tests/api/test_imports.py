@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from xlsxwriter import Workbook
 
-from tests.books import CSV, HEADINGS, ROW, XLSX, csv_of, nasty, xlsx_of
+from tests.books import CSV, HEADINGS, ROW, XLSX, by_hand, csv_of, nasty, row_xml, sheet_xml, xlsx_of
 from tests.service import PLAN, Service, push
 from tests.sheets import rows_of
 from tests.walks import items
@@ -350,6 +350,15 @@ def test_every_csv_that_excel_writes_in_utf8_is_read(service: Service, delimiter
     assert counts(answer) == {"created": 1}
     said = "sep=|\r\n" + csv_of(ROW, delimiter="|").decode("utf-8-sig")
     assert counts(send(service["SVHTTDL"], said.encode(encoding))) == {"created": 1}
+
+
+def test_a_formula_that_came_to_an_empty_text_is_an_empty_cell(service: Service) -> None:
+    """As Excel saves `=IF(B3="","",…)` that was dragged down further than there are rows."""
+    empty = '<c r="{}" t="str"><f>IF(1=1,"","x")</f>{}</c>'
+    first = row_xml(2, *ROW[:5]).replace("</row>", empty.format("F2", "<v></v>") + "</row>")
+    tail = (f'<row r="{row}">{empty.format(f"A{row}", "")}</row>' for row in range(3, 6))
+    told = send(service["SVHTTDL"], by_hand(sheet_xml(row_xml(1, *HEADINGS) + first + "".join(tail))), XLSX)
+    assert (counts(told), told.json()["rows_read"]) == ({"created": 1}, 1)
 
 
 def test_headings_are_known_however_they_are_written(service: Service) -> None:
