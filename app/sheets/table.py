@@ -60,12 +60,17 @@ class Table(NamedTuple):
     """Every column that has a heading, by its place."""
     fields: dict[int, str]
     """The field of each column that is known."""
+    beside: Collection[int]
+    """The columns whose heading is one cell with a known one to its left."""
     rows: Iterator[Row]
     is_typed: bool
     """Whether cells say themselves what they are."""
 
     def named(self, row: Row) -> dict[str, Found]:
-        """The cells of a row that are known, by their fields."""
+        """The cells of a row that are known, by their fields. Two of them below one heading are refused."""
+        apart = [place for place in self.beside if place in row.cells and not row.cells[place].is_beside]
+        if apart:
+            raise _twice(self.headings[max(place for place in self.fields if place < apart[0])])
         return {field: row.cells[place] for place, field in self.fields.items() if place in row.cells}
 
 
@@ -78,12 +83,13 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
         first = list(islice(rows, LOOKED_AT))
         for place in range(len(first)):
             row, last = _whole(first, place, wanted)
-            headings, fields = _headed(row, wanted)
+            headings, fields, beside = _headed(row, wanted)
             if set(wanted.needed) <= set(fields.values()):
                 if wanted.in_dong:
                     _check_unit(first[:place], first[last + 1 : last + 2], fields)
                 below = chain(first[last + 1 :], rows)
-                return Table(tab, others, row.number, headings, fields, below, is_typed=kind == "xlsx")
+                is_typed = kind == "xlsx"
+                return Table(tab, others, row.number, headings, fields, beside, below, is_typed)
             best = max(best, list(fields.values()), key=len)
     raise _missing([field for field in wanted.needed if field not in best], wanted)
 
@@ -100,7 +106,7 @@ def _sheets(body: bytes, kind: Kind, wanted: Wanted) -> Iterator[tuple[str | Non
 
 
 def _known(row: Row, wanted: Wanted) -> dict[int, str]:
-    said = {place: wanted.field(_said(found)) for place, found in row.cells.items()}
+    said = {place: wanted.field(_said(found)) for place, found in row.cells.items() if not found.is_beside}
     return {place: field for place, field in said.items() if field is not None}
 
 
@@ -145,23 +151,28 @@ def _texts(row: Row, places: Collection[int]) -> Iterator[str]:
     return (text for text in found if isinstance(text, str))
 
 
-def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str]]:
-    """The headings in a row, and the fields of those that are known; two for one field are refused."""
+def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str], list[int]]:
+    """The headings in a row, the fields of those that are known, and where such a one goes on to the right;
+    two for one field are refused."""
     fields = _known(row, wanted)
     twice = {field for field in fields.values() if list(fields.values()).count(field) > 1}
     if twice and set(wanted.needed) <= set(fields.values()):
-        names = ", ".join(wanted.headings[field] for field in sorted(twice))
-        raise unfit(
-            "heading_twice",
-            f"Hai cột có cùng tiêu đề: {names}",
-            f"Two columns have the same heading: {names}",
-        )
+        raise _twice(", ".join(wanted.headings[field] for field in sorted(twice)))
+    beside = [place for place, found in row.cells.items() if found.is_beside and wanted.field(_said(found))]
     headings = {
         place: " ".join(normalize("NFC", str(found.value)[:_LONGEST_HEADING]).split())
         for place, found in row.cells.items()
-        if found.value is not None and fold(str(found.value)) not in map(fold, wanted.ours)
+        if place not in beside
+        and found.value is not None
+        and fold(str(found.value)) not in map(fold, wanted.ours)
     }
-    return headings, fields
+    return headings, fields, beside
+
+
+def _twice(names: str) -> Invalid:
+    return unfit(
+        "heading_twice", f"Hai cột có cùng tiêu đề: {names}", f"Two columns have the same heading: {names}"
+    )
 
 
 def _in_doubt(above: Row, below: Row) -> Invalid:

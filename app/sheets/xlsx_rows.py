@@ -55,8 +55,10 @@ def rows(package: Package, member: str) -> Iterator[Row]:
         for range_, value in active:
             if range_.top == row.number:
                 cells[range_.left] = value
-            for column in range(range_.left, min(range_.right, MOST_COLUMNS) + 1):
-                cells.setdefault(column, value)
+            cells.setdefault(range_.left, value)
+            beside = value._replace(is_beside=True)
+            for column in range(range_.left + 1, min(range_.right, MOST_COLUMNS) + 1):
+                cells.setdefault(column, beside)
         yield Row(row.number, cells)
 
 

@@ -387,6 +387,31 @@ def test_what_is_missing_or_doubled_in_the_headings_is_named(service: Service) -
     assert other.json()["columns_not_read"] == ["Ghi chú", "Ghi chú"]
 
 
+def test_a_heading_over_two_columns_is_one_where_its_cells_are(service: Service) -> None:
+    client = service["SVHTTDL"]
+
+    def sent(*, apart: bool) -> httpx.Response:
+        file = io.BytesIO()
+        with Workbook(file) as book:
+            sheet = book.add_worksheet()
+            sheet.write_row("A1", [*HEADINGS[:4], "", "", "Số lượng", "Riêng"])
+            sheet.merge_range("E1:F1", "Tiêu đề")
+            sheet.merge_range("H1:I1", "Riêng")
+            for row, title in enumerate(("Một", "Hai"), 1):
+                sheet.write_row(row, 0, [*ROW[:4], title, "", "3", "a", "b"])
+            sheet.merge_range("E2:F2", "Một")
+            if apart:
+                sheet.write_string("F3", "Hai nữa")
+        return send(client, file.getvalue(), XLSX)
+
+    told = sent(apart=False)
+    assert (counts(told), told.json()["columns_not_read"]) == ({"created": 2}, ["Riêng", "Riêng"])
+    assert {(item["title"], item["quantity"]) for item in items(client, f"{PLAN}/activities")} == {
+        ("Một", 3), ("Hai", 3),
+    }  # fmt: skip
+    assert [error["code"] for error in sent(apart=True).json()["errors"]] == ["heading_twice"]
+
+
 def test_offers_are_what_this_caller_may_do(service: Service) -> None:
     for task in ("IV.99", "IV.12.1"):  # one that is not there, one that is hidden
         answer = send(service["SCT"], csv_of([task, *ROW[1:]]))
