@@ -123,6 +123,9 @@ def test_the_funding_decider_opens_a_line_with_what_it_allocates(
     refused = funder.post(f"{BUDGET}/lines", json=line_of())
     assert (refused.status_code, refused.json()["who_can"]) == (403, ["SVHTTDL"])
     assert office.post(f"{BUDGET}/lines", json=line_of(allocation=given)).json()["who_can"] == ["STC"]
+    refused = funder.post(f"{BUDGET}/lines", json=line_of(needed_vnd=5, allocation=given))
+    assert (refused.status_code, refused.json()["rule"]) == (403, "need.state"), "each by its own authority"
+    assert rows(service) == before
 
 
 def test_what_a_line_cannot_be_is_told_where(

@@ -343,6 +343,8 @@ def test_what_a_line_is_given_needs_all_of_its_decision(funder: httpx.Client) ->
         "Ngày phát sinh",
         "Số văn bản",
     }
+    needing = csv_of([*row, "5"], headings=[*headings, "Nhu cầu"])
+    assert refusal(send(funder, "lines", needing)) == ("Mã cơ quan", "not_permitted")
     assert counts(send(funder, "lines", csv_of(row, headings=headings))) == {"created": 1}
 
 
