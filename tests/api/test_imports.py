@@ -233,6 +233,17 @@ def test_the_same_file_doubles_nothing_and_a_mended_one_adds_what_was_mended(ser
     assert len(items(client, f"{PLAN}/activities")) == 5
 
 
+def test_what_was_withdrawn_is_not_recorded_again_and_says_so(service: Service) -> None:
+    client = service["SVHTTDL"]
+    assert counts(send(client, csv_of(ROW, [*ROW[:4], "Còn", "1"]))) == {"created": 2}
+    [own] = [item["id"] for item in items(client, f"{PLAN}/activities") if item["title"] == ROW[4]]
+    assert client.post(f"{PLAN}/activities/{own}/withdrawals", json={"reason": "Nhầm"}).status_code == 201
+    told = send(client, csv_of(ROW, [*ROW[:4], "Còn", "1"]))
+    assert counts(told) == {"unchanged": 2}
+    [row] = told.json()["rows"]
+    assert (row["row"], [note["message_vi"] for note in row["notes"]]) == (2, ["Bản ghi này đã được rút lại"])
+
+
 def test_the_same_file_twice_at_once_doubles_nothing(service: Service) -> None:
     body = csv_of(*([*ROW[:4], f"Lớp {number}", "1"] for number in range(20)))
     clients = [service["SVHTTDL"] for _ in range(4)]
