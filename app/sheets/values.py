@@ -18,7 +18,10 @@ from app.sheets.found import Found
 
 _BREAK: Final = re.compile(r"[ \t]*[\r\n\t\v\f]+[ \t]*")
 _WHOLE: Final = re.compile(r"[0-9]{1,15}")
-_GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([. \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3}){0,3}")
+_GROUPED: Final = re.compile(
+    r"[0-9]{1,3}(?:([. \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3}){0,3}|[0-9]{1,3}(?:,[0-9]{3}){2,4}"
+)
+"""A sign before each three digits. One comma may part a fraction; two only group."""
 _CURRENCY: Final = re.compile(r"\s*(?:đồng|đ|vnđ|vnd|₫)\.?\Z", re.IGNORECASE)
 _MINUS_SIGNS: Final = ("-", "\N{MINUS SIGN}")
 _EXACT: Final = 10**15
@@ -95,7 +98,7 @@ def whole(found: Found) -> Meant:
     if _GROUPED.fullmatch(written):
         number = int(re.sub(r"\D", "", written))
         if number >= 10**6:
-            return Meant(number)  # one sign alone may part a fraction, two only group
+            return Meant(number)
         return Meant(number, Text(f"Hiểu là số {number}", f"Read as the number {number}"))
     if _PARTED.fullmatch(written):
         raise Unfit(

@@ -182,6 +182,8 @@ def test_what_was_exported_comes_back_unchanged(service: Service, form: str, nou
         (["SVHTTDL-1", "Chi", "0", "01/03/2023"], ("Số tiền", "below_minimum")),
         (["SVHTTDL-1", "Chi", "-5", "01/03/2023"], ("Số tiền", "below_minimum")),
         (["SVHTTDL-1", "Chi", "1,5", "01/03/2023"], ("Số tiền", "not_whole")),
+        (["SVHTTDL-1", "Chi", "1,500", "01/03/2023"], ("Số tiền", "not_whole")),
+        (["SVHTTDL-1", "Chi", "1,500.000", "01/03/2023"], ("Số tiền", "wrong_type")),
         (["SVHTTDL-1", "Chi", "5 triệu", "01/03/2023"], ("Số tiền", "wrong_type")),
         (["SVHTTDL-1", "Chi", "", "01/03/2023"], ("Số tiền", "missing")),
         (["SVHTTDL-1", "Chi", "5", "30/02/2023"], ("Ngày phát sinh", "not_a_date")),
@@ -210,6 +212,14 @@ def test_a_row_that_cannot_be_taken_says_where_and_why(
     for dry_run in (True, False):
         assert refusal(send(office, "entries", entries(row, more=more), dry_run=dry_run)) == wrong
     assert items(office, f"{BUDGET}/entries") == before
+
+
+@pytest.mark.parametrize("amount", ["20.000.000", "20,000,000", "20 000 000", "20,000,000 đ", "020,000,000"])
+def test_an_amount_is_read_however_its_digits_are_grouped(office: httpx.Client, amount: str) -> None:
+    line = opened(office)["code"]
+    told = send(office, "entries", entries([line, "Nhu cầu", amount, "01/03/2023"]))
+    assert (counts(told), told.json()["rows"]) == ({"created": 1}, [])
+    assert stands(office, line) == (20_000_000, 0, 0, 0, 0)
 
 
 def test_who_cannot_write_on_a_line_is_told_the_lines_it_can(
