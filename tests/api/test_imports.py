@@ -3,6 +3,7 @@
 import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -288,6 +289,19 @@ def test_refused_rows_come_back_as_the_same_sheet_and_are_taken_once_mended(
     last = send(client, mended, FORMS[form])
     assert counts(last) == {"created": 3}
     assert len(rows_of(send(client, mended, FORMS[form], format=form))) == 1
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_time_beside_a_day_is_left_out_of_a_sheet_that_comes_back_too(service: Service, form: str) -> None:
+    client = service["SVHTTDL"]
+    body = xlsx_of([*ROW[:2], datetime(2023, 5, 12, 8, 30), "Lạ", *ROW[4:]])  # noqa: DTZ001 - as sheets know it
+    told, row = rows_of(send(client, body, XLSX, format=form))
+    row[3] = "Họp báo"
+    again = send(client, (csv_of if form == "csv" else xlsx_of)(row, headings=told), FORMS[form])
+    assert counts(again) == {"created": 1}
+    notes = [(note["column"], note["message_vi"]) for note in again.json()["rows"][0]["notes"]]
+    assert notes == [("Ngày thực hiện", "Bỏ phần giờ của ô này")]
+    assert [item["occurred_on"] for item in items(client, f"{PLAN}/activities")] == ["2023-05-12"]
 
 
 def test_a_rehearsal_says_what_would_come_of_it_and_keeps_nothing(service: Service) -> None:
