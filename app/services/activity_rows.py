@@ -10,7 +10,7 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.activities import ActivityIn, ActivityOut, ActivityResult
 from app.schemas.batches import BatchAsk, BatchRow
-from app.services import activities, activity_sheet, batching, correcting, grounds, offers
+from app.services import activities, activity_sheet, batching, correcting, evidence, grounds, offers
 from app.services.activity_sheet import WANTED
 from app.services.forms import Form, Parse
 from app.sheets.drafts import Draft
@@ -47,7 +47,8 @@ def take(
     pushed = batching.push(session, actor, slug, list(others.values()), ask)
     came |= dict(zip(others, pushed.results, strict=True))
     for row in came.values():
-        if row.result not in ("created", "updated"):  # nothing was done that could be done better
+        is_gone = row.hint_vi == evidence.WITHDRAWN.vi
+        if row.result not in ("created", "updated") and not is_gone:  # nothing could be done better
             row.hint_vi = row.hint_en = None
     return [came[place] for place in range(len(drafts))]
 

@@ -1,13 +1,13 @@
 """What a sheet of activities has: its columns, and what their cells mean."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.rules.vocabulary import ActivityKind, Channel
 from app.sheets import days, reading, values
-from app.sheets.drafts import Draft
+from app.sheets.drafts import Draft, Finding
 from app.sheets.headings import heading
-from app.sheets.reading import ERROR, PLACE, Meanings
+from app.sheets.reading import ERROR, KEY, PLACE, Meanings
 from app.sheets.table import Table, Wanted
 
 ITEM: Final = "ActivityOut"
@@ -60,4 +60,51 @@ def drafts(table: Table) -> Iterator[Draft]:
         "languages": lambda found: values.several(found, _LANGUAGES),
         "source_updated_at": days.instant,
     }
-    return reading.keyed(reading.drafts(table, meanings))
+    return reading.keyed(_told_apart(reading.drafts(table, meanings)))
+
+
+class _Said(NamedTuple):
+    """What a row says of a record, and of which of its versions where the source has dated it."""
+
+    number: int
+    mark: str
+    version: str | None
+
+    def is_contradicted_by(self, other: "_Said") -> bool:
+        dated = self.version is not None and other.version is not None and self.version != other.version
+        return self.mark != other.mark and not dated
+
+
+def _told_apart(found: Iterator[Draft]) -> Iterator[Draft]:
+    """The drafts; one that says something else of its record than a row above it is at fault, as it was
+    copied from there and not made its own."""
+    above: dict[tuple[str, ...], _Said] = {}
+    for draft in found:
+        names = _names(draft) if draft.failure() is None else {}
+        if not names:
+            yield draft
+            continue
+        version = None if draft.id else draft.values.get("source_updated_at")
+        said = _Said(draft.number, reading.mark(draft.values), version)
+        first = {field: above.setdefault(name, said) for field, name in names.items()}
+        copied = [_copied(field, one.number) for field, one in first.items() if one.is_contradicted_by(said)]
+        yield draft._replace(findings=[*draft.findings, *copied])
+
+
+def _names(draft: Draft) -> dict[str, tuple[str, ...]]:
+    """What a row calls its record, by the field that says it."""
+    names: dict[str, tuple[str, ...]] = {"id": (draft.id,)} if draft.id else {}
+    source, own = (draft.values.get(field) for field in KEY)
+    if source and own:
+        names["external_id"] = draft.values.get("agency", ""), source, own
+    return names
+
+
+def _copied(field: str, number: int) -> Finding:
+    return Finding(
+        field,
+        "row_differs",
+        f"Dòng {number} của tệp nói khác về cùng bản ghi này: giữ một dòng, hoặc bỏ mã nếu là bản ghi mới",
+        f"Row {number} of the file says something else of this record: keep one, or leave out a new one's id",
+        [],
+    )

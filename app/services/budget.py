@@ -228,11 +228,13 @@ def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Sele
 
 
 def _for_task(here: Ground, actor: Actor, codes: Sequence[str]) -> ColumnElement[bool]:
+    """What its `tasks` say, as the roll-up does: a line for an event is not for the task that marks it."""
     return (
         exists()
         .where(
             BudgetLink.line_id == BudgetLine.id,
             BudgetLink.stands,
+            BudgetLink.event_id.is_(None),
             Task.id == BudgetLink.task_id,
             Task.code.in_(codes),
             sight.seen_whole(here, actor),

@@ -37,6 +37,7 @@ WANTED: Final = Wanted(
     },
     needed=("line", "kind", "amount_vnd", "occurred_on"),
     ours=(ERROR, PLACE),
+    in_dong=True,
 )
 ALSO: Final = {
     "document": "document.number",

@@ -1,6 +1,7 @@
 """Evidence: how a record finds the output it is evidence for (model §2), and what it is told otherwise."""
 
 from datetime import date
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,8 @@ from app.rules.judging import Permit
 from app.rules.vocabulary import ActivityStatus, OutputKind, Role, TaskKind
 from app.services import access, activities, occurrences
 from app.services.dockets import Docket
+
+WITHDRAWN: Final = Text("Bản ghi này đã được rút lại", "This record has been withdrawn")
 
 
 def find(
@@ -141,7 +144,7 @@ def _code_of(docket: Docket, activity: Activity) -> str | None:
 def hint(docket: Docket, activity: Activity) -> Text:
     """Why a record counts for nothing, and what would make it count."""
     if activity.status is ActivityStatus.WITHDRAWN:
-        return Text("Bản ghi này đã được rút lại", "This record has been withdrawn")
+        return WITHDRAWN
     if docket.assignment.role is not Role.LEAD:
         return Text(
             "Đóng góp của cơ quan phối hợp được lưu, không làm thay đổi mức hoàn thành",

@@ -137,14 +137,21 @@ class Import:
         return self._result() if is_last else None
 
     def _keys(self) -> list[str]:
-        """The fields of a key that the sheet of refused rows has in addition, so that of equal rows each is
-        known again by itself."""
+        """The columns of a key that the sheet of refused rows has in addition."""
         return [field for field in KEY if self._keyed and field not in self._fields]
 
     def _returned(self, draft: Draft) -> Draft:
-        """A row as it comes back if it is refused."""
-        added = [draft.values.get(field) if needs_its_key(draft) else None for field in self._keys()]
-        return draft._replace(cells=[*draft.cells, *added])
+        """A row as it comes back if it is refused. Of equal rows each brings the key by which it is known
+        again, in whatever columns the file has for it."""
+        added = self._keys()
+        cells = [*draft.cells, *(None for _ in added)]
+        if needs_its_key(draft):
+            columns = [*map(self._table.fields.get, self._table.headings), *added]
+            cells = [
+                draft.values[field] if field in KEY and cell is None else cell
+                for field, cell in zip(columns, cells, strict=True)
+            ]
+        return draft._replace(cells=cells)
 
     def _headings(self) -> dict[str, str]:
         """What people call each field: as the file itself does, where it has it."""

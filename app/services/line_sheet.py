@@ -38,6 +38,7 @@ WANTED: Final = Wanted(
     },
     needed=("code", "title_vi"),
     ours=(ERROR, PLACE),
+    in_dong=True,
 )
 ALSO: Final = {
     "allocation": "allocated_vnd",

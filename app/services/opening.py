@@ -37,6 +37,8 @@ def take(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> tu
     agency = _body(session, here, actor, body)
     action = Action.NEED_STATE if body.allocation is None else Action.ALLOCATION_DECIDE
     permit = access.permit(actor, action, budget.item(here, agency))
+    if body.needed_vnd is not None:  # who gives does not say what is needed
+        access.permit(actor, Action.NEED_STATE, budget.item(here, agency))
     _fit(here, agency, body)
     links = budget_links.drawn(session, here, actor, body.code, body)
     if ledger.hold(session, here) is None:

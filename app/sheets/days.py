@@ -9,19 +9,19 @@ from app.rules.calendar import OFFICE_TIME
 from app.sheets.found import Found
 from app.sheets.values import Meant, Unfit, clean_or_empty, given, text
 
-_DAY: Final = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})(?:[ T]+00?:00(?::00)?)?")
+_TIME: Final = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
+_DAY: Final = re.compile(rf"([0-9]{{1,2}})[/.\-]([0-9]{{1,2}})[/.\-]([0-9]{{4}})(?:[ T]+({_TIME}))?")
 _ISO_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]00:00(?::00)?)?")
 _INSTANT: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2})")
 _SHORT_YEAR: Final = re.compile(r"[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{2}")
+_WITHOUT_TIME: Final = Text("Bỏ phần giờ của ô này", "The time in this cell is left out")
 
 
 def day(found: Found, *, is_typed: bool) -> Meant:
     """A day. Written out it is the Vietnamese way round, which is said where cells could have been days."""
     value = given(found)
     if isinstance(value, datetime):
-        return Meant(
-            value.date().isoformat(), Text("Bỏ phần giờ của ô này", "The time in this cell is left out")
-        )
+        return Meant(value.date().isoformat(), _WITHOUT_TIME)
     if isinstance(value, date):
         return Meant(value.isoformat())
     if not isinstance(value, str):
@@ -36,10 +36,11 @@ def day(found: Found, *, is_typed: bool) -> Meant:
     if match := _ISO_DAY.fullmatch(written):
         return Meant(_day(*map(int, match.groups())).isoformat())
     if match := _DAY.fullmatch(written):
-        number, month, year = map(int, match.groups())
+        number, month, year = map(int, match.groups()[:3])
         meant = _day(year, month, number)
         in_doubt = is_typed and number <= 12 and month != number
-        return Meant(meant.isoformat(), _read_as(meant) if in_doubt else None)
+        timed = _WITHOUT_TIME if (match[4] or "").strip("0:") else None
+        return Meant(meant.isoformat(), _read_as(meant) if in_doubt else timed)
     if _SHORT_YEAR.fullmatch(written):
         raise Unfit("not_a_date", Text("Ghi năm bằng bốn chữ số", "Write the year with four digits"))
     raise Unfit("not_a_date", Text("Cần một ngày dạng dd/MM/yyyy", "This must be a day as dd/MM/yyyy"))

@@ -22,6 +22,8 @@ class Found(NamedTuple):
     is_error: bool = False
     is_spread: bool = False
     """Whether it is one cell over several rows."""
+    is_beside: bool = False
+    """Whether it is one cell with the one to its left."""
 
 
 class Row(NamedTuple):

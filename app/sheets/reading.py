@@ -45,11 +45,16 @@ def keyed(found: Iterator[Draft]) -> Iterator[Draft]:
         if draft.id is not None or not draft.values.keys().isdisjoint(KEY):
             yield draft
             continue
-        text = json.dumps(draft.values, sort_keys=True, ensure_ascii=False)
-        mark = hashlib.sha256(text.encode()).hexdigest()[:_MARK_LENGTH]
-        seen[mark] += 1
-        key = dict(zip(KEY, (OURS, f"{mark}/{seen[mark]}"), strict=True))
+        said = mark(draft.values)
+        seen[said] += 1
+        key = dict(zip(KEY, (OURS, f"{said}/{seen[said]}"), strict=True))
         yield draft._replace(values={**draft.values, **key})
+
+
+def mark(said: Mapping[str, Any]) -> str:
+    """A digest of what a row says."""
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:_MARK_LENGTH]
 
 
 def needs_its_key(draft: Draft) -> bool:

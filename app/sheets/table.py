@@ -5,14 +5,14 @@ A field's own name is as good as its heading.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Final, Literal, NamedTuple
 from unicodedata import normalize
 
 from app.errors import Invalid
 from app.rules.vietnamese import fold
-from app.sheets import csv_rows, xlsx_rows
+from app.sheets import csv_rows, units, xlsx_rows
 from app.sheets.found import Found, Row, unfit
 from app.sheets.package import Package
 
@@ -36,6 +36,8 @@ class Wanted(NamedTuple):
     needed: Collection[str]
     ours: Collection[str]
     """Headings of columns that were added for people, and are passed over without a word."""
+    in_dong: bool = False
+    """Whether it has amounts, which are in đồng."""
 
     def field(self, heading: str) -> str | None:
         """The field that a heading means. That amounts are in đồng may be said otherwise, or not at all."""
@@ -58,12 +60,17 @@ class Table(NamedTuple):
     """Every column that has a heading, by its place."""
     fields: dict[int, str]
     """The field of each column that is known."""
+    beside: Collection[int]
+    """The columns whose heading is one cell with a known one to its left."""
     rows: Iterator[Row]
     is_typed: bool
     """Whether cells say themselves what they are."""
 
     def named(self, row: Row) -> dict[str, Found]:
-        """The cells of a row that are known, by their fields."""
+        """The cells of a row that are known, by their fields. Two of them below one heading are refused."""
+        apart = [place for place in self.beside if place in row.cells and not row.cells[place].is_beside]
+        if apart:
+            raise _twice(self.headings[max(place for place in self.fields if place < apart[0])])
         return {field: row.cells[place] for place, field in self.fields.items() if place in row.cells}
 
 
@@ -74,11 +81,15 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
     best: list[str] = []
     for tab, others, rows in _sheets(body, kind, wanted):
         first = list(islice(rows, LOOKED_AT))
-        for place, row in enumerate(first):
-            headings, fields = _headed(row, wanted)
+        for place in range(len(first)):
+            row, last = _whole(first, place, wanted)
+            headings, fields, beside = _headed(row, wanted)
             if set(wanted.needed) <= set(fields.values()):
-                below = chain(first[place + 1 :], rows)
-                return Table(tab, others, row.number, headings, fields, below, is_typed=kind == "xlsx")
+                if wanted.in_dong:
+                    _check_unit(first[:place], first[last + 1 : last + 2], fields)
+                below = chain(first[last + 1 :], rows)
+                is_typed = kind == "xlsx"
+                return Table(tab, others, row.number, headings, fields, beside, below, is_typed)
             best = max(best, list(fields.values()), key=len)
     raise _missing([field for field in wanted.needed if field not in best], wanted)
 
@@ -95,7 +106,7 @@ def _sheets(body: bytes, kind: Kind, wanted: Wanted) -> Iterator[tuple[str | Non
 
 
 def _known(row: Row, wanted: Wanted) -> dict[int, str]:
-    said = {place: wanted.field(_said(found)) for place, found in row.cells.items()}
+    said = {place: wanted.field(_said(found)) for place, found in row.cells.items() if not found.is_beside}
     return {place: field for place, field in said.items() if field is not None}
 
 
@@ -104,23 +115,72 @@ def _said(found: Found) -> str:
     return found.value if isinstance(found.value, str) and len(found.value) <= _LONGEST_HEADING else ""
 
 
-def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str]]:
-    """The headings in a row, and the fields of those that are known; two for one field are refused."""
+def _whole(rows: Sequence[Row], place: int, wanted: Wanted) -> tuple[Row, int]:
+    """The row of headings that begins at a place, with the rows in which it goes on, and where it ends: under
+    a word for several columns stand the headings of each."""
+    whole, known = rows[place], _known(rows[place], wanted)
+    for last, row in enumerate(rows[place + 1 :], place):
+        more = _known(row, wanted) if known else {}
+        if more.keys() <= known.keys():
+            return whole, last
+        other = {field for at, field in known.items() if at in row.cells and more.get(at) != field}
+        if other:
+            is_data = other.issuperset(wanted.needed)  # one of its other cells happens to read like a heading
+            if set(wanted.needed) <= set(known.values()) and not is_data:
+                raise _in_doubt(whole, row)
+            return whole, last
+        whole, known = Row(row.number, {**whole.cells, **row.cells}), {**known, **more}
+    return whole, len(rows) - 1
+
+
+def _check_unit(above: Sequence[Row], below: Sequence[Row], fields: Collection[int]) -> None:
+    """Whether a line above the headings, or one right below them in a column that is read, says that amounts
+    are in another unit than đồng."""
+    said = [row.number for row in above if any(map(units.names_another, _texts(row, row.cells)))]
+    said += [row.number for row in below if any(map(units.is_another, _texts(row, fields)))]
+    if said:
+        raise unfit(
+            "another_unit",
+            f"Dòng {said[0]} ghi đơn vị tính khác đồng: hãy đổi các số tiền ra đồng và bỏ dòng này",
+            f"Row {said[0]} says that amounts are not in đồng: turn them into đồng and take that row out",
+        )
+
+
+def _texts(row: Row, places: Collection[int]) -> Iterator[str]:
+    found = (row.cells[place].value for place in places if place in row.cells)
+    return (text for text in found if isinstance(text, str))
+
+
+def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str], list[int]]:
+    """The headings in a row, the fields of those that are known, and where such a one goes on to the right;
+    two for one field are refused."""
     fields = _known(row, wanted)
     twice = {field for field in fields.values() if list(fields.values()).count(field) > 1}
     if twice and set(wanted.needed) <= set(fields.values()):
-        names = ", ".join(wanted.headings[field] for field in sorted(twice))
-        raise unfit(
-            "heading_twice",
-            f"Hai cột có cùng tiêu đề: {names}",
-            f"Two columns have the same heading: {names}",
-        )
+        raise _twice(", ".join(wanted.headings[field] for field in sorted(twice)))
+    beside = [place for place, found in row.cells.items() if found.is_beside and wanted.field(_said(found))]
     headings = {
         place: " ".join(normalize("NFC", str(found.value)[:_LONGEST_HEADING]).split())
         for place, found in row.cells.items()
-        if found.value is not None and fold(str(found.value)) not in map(fold, wanted.ours)
+        if place not in beside
+        and found.value is not None
+        and fold(str(found.value)) not in map(fold, wanted.ours)
     }
-    return headings, fields
+    return headings, fields, beside
+
+
+def _twice(names: str) -> Invalid:
+    return unfit(
+        "heading_twice", f"Hai cột có cùng tiêu đề: {names}", f"Two columns have the same heading: {names}"
+    )
+
+
+def _in_doubt(above: Row, below: Row) -> Invalid:
+    return unfit(
+        "headings_in_doubt",
+        f"Tiêu đề ở dòng {above.number} và {below.number} không khớp nhau: hãy để một dòng tiêu đề",
+        f"The headings in rows {above.number} and {below.number} do not fit together: leave one row of them",
+    )
 
 
 def _missing(fields: Collection[str], wanted: Wanted) -> Invalid:

@@ -18,7 +18,10 @@ from app.sheets.found import Found
 
 _BREAK: Final = re.compile(r"[ \t]*[\r\n\t\v\f]+[ \t]*")
 _WHOLE: Final = re.compile(r"[0-9]{1,15}")
-_GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([. \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3}){0,3}")
+_GROUPED: Final = re.compile(
+    r"[0-9]{1,3}(?:([. \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3}){0,3}|[0-9]{1,3}(?:,[0-9]{3}){2,4}"
+)
+"""A sign before each three digits. One comma may part a fraction; two only group."""
 _CURRENCY: Final = re.compile(r"\s*(?:đồng|đ|vnđ|vnd|₫)\.?\Z", re.IGNORECASE)
 _MINUS_SIGNS: Final = ("-", "\N{MINUS SIGN}")
 _EXACT: Final = 10**15
@@ -68,7 +71,16 @@ def text(found: Found) -> Meant:
 
 
 def whole(found: Found) -> Meant:
-    """A whole number. 1.200 written out is one thousand two hundred, as in Vietnam, and it is said so."""
+    """A whole number. 1.200 written out is one thousand two hundred, as in Vietnam, and it is said so. A
+    number that stands over several rows is of none of them."""
+    if found.is_spread:
+        raise Unfit(
+            "merged_amount",
+            Text(
+                "Một số gộp cho nhiều dòng: hãy ghi số của từng dòng",
+                "One amount is merged over several rows: write the amount of each",
+            ),
+        )
     value = given(found)
     if isinstance(value, int) and not isinstance(value, bool):
         return Meant(value)
@@ -86,7 +98,7 @@ def whole(found: Found) -> Meant:
     if _GROUPED.fullmatch(written):
         number = int(re.sub(r"\D", "", written))
         if number >= 10**6:
-            return Meant(number)  # one sign alone may part a fraction, two only group
+            return Meant(number)
         return Meant(number, Text(f"Hiểu là số {number}", f"Read as the number {number}"))
     if _PARTED.fullmatch(written):
         raise Unfit(
@@ -101,14 +113,6 @@ def whole(found: Found) -> Meant:
 
 def vnd(found: Found) -> Meant:
     """A whole amount of đồng, with or without the word for it; below zero in an entry that took back."""
-    if found.is_spread:
-        raise Unfit(
-            "merged_amount",
-            Text(
-                "Một số tiền gộp cho nhiều dòng: hãy ghi số tiền của từng dòng",
-                "One amount is merged over several rows: write the amount of each",
-            ),
-        )
     if not isinstance(found.value, str):
         return whole(found)
     said = _CURRENCY.sub("", clean_or_empty(found.value))

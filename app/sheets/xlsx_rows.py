@@ -55,8 +55,10 @@ def rows(package: Package, member: str) -> Iterator[Row]:
         for range_, value in active:
             if range_.top == row.number:
                 cells[range_.left] = value
-            for column in range(range_.left, min(range_.right, MOST_COLUMNS) + 1):
-                cells.setdefault(column, value)
+            cells.setdefault(range_.left, value)
+            beside = value._replace(is_beside=True)
+            for column in range(range_.left + 1, min(range_.right, MOST_COLUMNS) + 1):
+                cells.setdefault(column, beside)
         yield Row(row.number, cells)
 
 
@@ -112,7 +114,8 @@ class _Sheet:
     def _found(self) -> Found | None:
         text = self._text
         if not text:
-            return Found(None, is_formula=True) if self._is_formula else None
+            uncalculated = self._is_formula and self._kind != "str"  # an empty text is what it came to
+            return Found(None, is_formula=True) if uncalculated else None
         if self._kind == "e":
             return Found(None, self._is_formula, is_error=True)
         value = self._value(text)

@@ -3,15 +3,17 @@
 import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 from openpyxl import load_workbook
+from xlsxwriter import Workbook
 
 from app.web.large import LARGE
 from app.web.long_files import AT_ONCE
-from tests.books import CSV, HEADINGS, ROW, XLSX, csv_of, nasty, xlsx_of
+from tests.books import CSV, HEADINGS, ROW, XLSX, by_hand, csv_of, nasty, row_xml, sheet_xml, xlsx_of
 from tests.service import PLAN, Service, push
 from tests.sheets import no_place_for_long_files, rows_of
 from tests.walks import items
@@ -136,6 +138,49 @@ def test_a_row_that_names_its_record_corrects_it_in_what_differs(service: Servic
     assert counts(send(client, body, FORMS[form])) == {"unchanged": 1}
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("emptied", [(), ("Mã bản ghi",)])
+def test_a_row_copied_down_in_the_template_does_not_overwrite_the_one_it_came_from(
+    service: Service, form: str, emptied: tuple[str, ...]
+) -> None:
+    client = service["SVHTTDL"]
+    before = push(client, source_system="qlvb", external_id="7").json()["activity"]
+    headings, row = rows_of(client.get(f"{PLAN}/activities", params={"format": form}))
+    row = [cell if cell is not None else "" for cell in row]
+    copied = ["" if name in emptied else cell for name, cell in zip(headings, row, strict=True)]
+    copied[headings.index("Tiêu đề")] = "Lớp hai"
+    make = csv_of if form == "csv" else xlsx_of
+    for dry_run in (True, False):
+        told = send(client, make(row, row, copied, headings=headings), FORMS[form], dry_run=dry_run)
+        assert counts(told) == {"unchanged": 2, "refused": 1}
+        named = [name for name in ("Mã bản ghi", "Mã ở hệ thống nguồn") if name not in emptied]
+        assert errors(told.json()["rows"][0]) == [(name, "row_differs") for name in named]
+        assert "Dòng 2 " in told.json()["rows"][0]["errors"][0]["message_vi"]
+    assert items(client, f"{PLAN}/activities") == [before]
+    for name in ("Mã bản ghi", "Hệ thống nguồn", "Mã ở hệ thống nguồn"):
+        copied[headings.index(name)] = ""
+    assert counts(send(client, make(row, copied, headings=headings), FORMS[form])) == {
+        "created": 1, "unchanged": 1,
+    }  # fmt: skip
+
+
+def test_two_rows_of_one_key_are_versions_only_where_their_source_has_dated_them(service: Service) -> None:
+    client = service["SVHTTDL"]
+    headings = [*HEADINGS, "Hệ thống nguồn", "Mã ở hệ thống nguồn", "Hệ thống nguồn sửa lúc"]
+    first, second = ([*ROW[:4], title, "1", "qlvb"] for title in ("Một", "Hai"))
+    undated = csv_of([*first, "8"], [*second, "8"], headings=headings[:-1])
+    for result in ("created", "unchanged"):
+        told = send(client, undated)
+        assert counts(told) == {result: 1, "refused": 1}
+        assert errors(told.json()["rows"][0]) == [("Mã ở hệ thống nguồn", "row_differs")]
+    days = ("01/06/2023 08:00:00", "02/06/2023 08:00:00")
+    dated = csv_of([*second, "9", days[1]], [*first, "9", days[0]], headings=headings)
+    assert counts(send(client, dated)) == {"created": 1, "stale": 1}
+    alike = csv_of([*first, "10", days[0]], [*second, "10", days[0]], headings=headings)
+    assert counts(send(client, alike)) == {"created": 1, "refused": 1}
+    assert [item["title"] for item in items(client, f"{PLAN}/activities")].count("Hai") == 1
+
+
 def test_a_row_may_not_change_what_is_anothers_nor_move_what_is_its_own(service: Service) -> None:
     own = push(service["SVHTTDL"]).json()["activity"]["id"]
     headings = ["Mã bản ghi", *HEADINGS]
@@ -155,6 +200,23 @@ def test_a_row_may_not_change_what_is_anothers_nor_move_what_is_its_own(service:
     assert stored["title"] == ROW[4]
 
 
+def test_one_quantity_over_several_rows_is_counted_for_none(service: Service) -> None:
+    client, file = service["SVHTTDL"], io.BytesIO()
+    with Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS)
+        for row, title in enumerate(("Lớp một", "Lớp hai", "Lớp ba"), 1):
+            sheet.write_row(row, 0, [*ROW[:4], title])
+        sheet.merge_range("F2:F3", 10)
+        sheet.write_number("F4", 10)
+    told = send(client, file.getvalue(), XLSX)
+    assert counts(told) == {"created": 1, "refused": 2}
+    assert [errors(row) for row in told.json()["rows"] if row["errors"]] == [
+        [("Số lượng", "merged_amount")]
+    ] * 2
+    assert [item["quantity"] for item in items(client, f"{PLAN}/activities")] == [10]
+
+
 def test_the_same_file_doubles_nothing_and_a_mended_one_adds_what_was_mended(service: Service) -> None:
     client = service["SVHTTDL"]
     rows = [
@@ -172,6 +234,17 @@ def test_the_same_file_doubles_nothing_and_a_mended_one_adds_what_was_mended(ser
     assert counts(send(client, csv_of(*rows))) == {"created": 2, "unchanged": 3, "refused": 1}
     assert counts(send(client, xlsx_of(*rows), XLSX)) == {"unchanged": 5, "refused": 1}
     assert len(items(client, f"{PLAN}/activities")) == 5
+
+
+def test_what_was_withdrawn_is_not_recorded_again_and_says_so(service: Service) -> None:
+    client = service["SVHTTDL"]
+    assert counts(send(client, csv_of(ROW, [*ROW[:4], "Còn", "1"]))) == {"created": 2}
+    [own] = [item["id"] for item in items(client, f"{PLAN}/activities") if item["title"] == ROW[4]]
+    assert client.post(f"{PLAN}/activities/{own}/withdrawals", json={"reason": "Nhầm"}).status_code == 201
+    told = send(client, csv_of(ROW, [*ROW[:4], "Còn", "1"]))
+    assert counts(told) == {"unchanged": 2}
+    [row] = told.json()["rows"]
+    assert (row["row"], [note["message_vi"] for note in row["notes"]]) == (2, ["Bản ghi này đã được rút lại"])
 
 
 def test_the_same_file_twice_at_once_doubles_nothing(service: Service) -> None:
@@ -218,6 +291,19 @@ def test_refused_rows_come_back_as_the_same_sheet_and_are_taken_once_mended(
     last = send(client, mended, FORMS[form])
     assert counts(last) == {"created": 3}
     assert len(rows_of(send(client, mended, FORMS[form], format=form))) == 1
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_time_beside_a_day_is_left_out_of_a_sheet_that_comes_back_too(service: Service, form: str) -> None:
+    client = service["SVHTTDL"]
+    body = xlsx_of([*ROW[:2], datetime(2023, 5, 12, 8, 30), "Lạ", *ROW[4:]])  # noqa: DTZ001 - as sheets know it
+    told, row = rows_of(send(client, body, XLSX, format=form))
+    row[3] = "Họp báo"
+    again = send(client, (csv_of if form == "csv" else xlsx_of)(row, headings=told), FORMS[form])
+    assert counts(again) == {"created": 1}
+    notes = [(note["column"], note["message_vi"]) for note in again.json()["rows"][0]["notes"]]
+    assert notes == [("Ngày thực hiện", "Bỏ phần giờ của ô này")]
+    assert [item["occurred_on"] for item in items(client, f"{PLAN}/activities")] == ["2023-05-12"]
 
 
 def test_a_rehearsal_says_what_would_come_of_it_and_keeps_nothing(service: Service) -> None:
@@ -317,6 +403,15 @@ def test_every_csv_that_excel_writes_in_utf8_is_read(service: Service, delimiter
     assert counts(send(service["SVHTTDL"], said.encode(encoding))) == {"created": 1}
 
 
+def test_a_formula_that_came_to_an_empty_text_is_an_empty_cell(service: Service) -> None:
+    """As Excel saves `=IF(B3="","",…)` that was dragged down further than there are rows."""
+    empty = '<c r="{}" t="str"><f>IF(1=1,"","x")</f>{}</c>'
+    first = row_xml(2, *ROW[:5]).replace("</row>", empty.format("F2", "<v></v>") + "</row>")
+    tail = (f'<row r="{row}">{empty.format(f"A{row}", "")}</row>' for row in range(3, 6))
+    told = send(service["SVHTTDL"], by_hand(sheet_xml(row_xml(1, *HEADINGS) + first + "".join(tail))), XLSX)
+    assert (counts(told), told.json()["rows_read"]) == ({"created": 1}, 1)
+
+
 def test_headings_are_known_however_they_are_written(service: Service) -> None:
     client = service["SVHTTDL"]
     for number, headings in enumerate(
@@ -341,6 +436,31 @@ def test_what_is_missing_or_doubled_in_the_headings_is_named(service: Service) -
     assert [error["code"] for error in twice.json()["errors"]] == ["heading_twice"]
     other = send(client, csv_of([*ROW, "x", "y"], headings=[*HEADINGS, "Ghi chú", "Ghi chú"]))
     assert other.json()["columns_not_read"] == ["Ghi chú", "Ghi chú"]
+
+
+def test_a_heading_over_two_columns_is_one_where_its_cells_are(service: Service) -> None:
+    client = service["SVHTTDL"]
+
+    def sent(*, apart: bool) -> httpx.Response:
+        file = io.BytesIO()
+        with Workbook(file) as book:
+            sheet = book.add_worksheet()
+            sheet.write_row("A1", [*HEADINGS[:4], "", "", "Số lượng", "Riêng"])
+            sheet.merge_range("E1:F1", "Tiêu đề")
+            sheet.merge_range("H1:I1", "Riêng")
+            for row, title in enumerate(("Một", "Hai"), 1):
+                sheet.write_row(row, 0, [*ROW[:4], title, "", "3", "a", "b"])
+            sheet.merge_range("E2:F2", "Một")
+            if apart:
+                sheet.write_string("F3", "Hai nữa")
+        return send(client, file.getvalue(), XLSX)
+
+    told = sent(apart=False)
+    assert (counts(told), told.json()["columns_not_read"]) == ({"created": 2}, ["Riêng", "Riêng"])
+    assert {(item["title"], item["quantity"]) for item in items(client, f"{PLAN}/activities")} == {
+        ("Một", 3), ("Hai", 3),
+    }  # fmt: skip
+    assert [error["code"] for error in sent(apart=True).json()["errors"]] == ["heading_twice"]
 
 
 def test_offers_are_what_this_caller_may_do(service: Service) -> None:

@@ -123,6 +123,9 @@ def test_the_funding_decider_opens_a_line_with_what_it_allocates(
     refused = funder.post(f"{BUDGET}/lines", json=line_of())
     assert (refused.status_code, refused.json()["who_can"]) == (403, ["SVHTTDL"])
     assert office.post(f"{BUDGET}/lines", json=line_of(allocation=given)).json()["who_can"] == ["STC"]
+    refused = funder.post(f"{BUDGET}/lines", json=line_of(needed_vnd=5, allocation=given))
+    assert (refused.status_code, refused.json()["rule"]) == (403, "need.state"), "each by its own authority"
+    assert rows(service) == before
 
 
 def test_what_a_line_cannot_be_is_told_where(
@@ -477,13 +480,17 @@ def test_a_line_for_a_hidden_task_is_hidden_with_it(
 
 
 def test_lists_can_be_asked_for_each_thing(office: httpx.Client, funder: httpx.Client) -> None:
-    first, second = opened(office, tasks=["IV.7.a"])["code"], opened(office, title_vi="Phim")["code"]
+    first, second = (
+        opened(office, tasks=["IV.7.a"])["code"],
+        opened(office, title_vi="Phim", events=["E11"])["code"],
+    )
     allocate(funder, second, 100, occurred_on="2023-02-01")
     write(office, "needs", first, 7)
     write(office, "commitments", second, 50, occurred_on="2023-05-01")
     for asked, wanted in (
         ({"q": "phim"}, [second]),
         ({"task": "IV.7.a"}, [first]),
+        ({"task": "II.2.4"}, []),  # which marks the event, and is none of the line's `tasks`
         ({"agency": "SCT"}, []),
         ({"sort": "-allocated_vnd"}, [second, first]),
         ({"can": "spending.record"}, [first, second]),

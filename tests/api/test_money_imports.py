@@ -41,6 +41,7 @@ ENTRY = [
     "Số văn bản",
     "Ngày văn bản",
 ]
+KEY = ["Hệ thống nguồn", "Mã ở hệ thống nguồn"]
 DECIDED = ["15/QĐ-STC", "15/02/2023", "Sở Tài chính"]
 
 
@@ -181,6 +182,8 @@ def test_what_was_exported_comes_back_unchanged(service: Service, form: str, nou
         (["SVHTTDL-1", "Chi", "0", "01/03/2023"], ("Số tiền", "below_minimum")),
         (["SVHTTDL-1", "Chi", "-5", "01/03/2023"], ("Số tiền", "below_minimum")),
         (["SVHTTDL-1", "Chi", "1,5", "01/03/2023"], ("Số tiền", "not_whole")),
+        (["SVHTTDL-1", "Chi", "1,500", "01/03/2023"], ("Số tiền", "not_whole")),
+        (["SVHTTDL-1", "Chi", "1,500.000", "01/03/2023"], ("Số tiền", "wrong_type")),
         (["SVHTTDL-1", "Chi", "5 triệu", "01/03/2023"], ("Số tiền", "wrong_type")),
         (["SVHTTDL-1", "Chi", "", "01/03/2023"], ("Số tiền", "missing")),
         (["SVHTTDL-1", "Chi", "5", "30/02/2023"], ("Ngày phát sinh", "not_a_date")),
@@ -209,6 +212,14 @@ def test_a_row_that_cannot_be_taken_says_where_and_why(
     for dry_run in (True, False):
         assert refusal(send(office, "entries", entries(row, more=more), dry_run=dry_run)) == wrong
     assert items(office, f"{BUDGET}/entries") == before
+
+
+@pytest.mark.parametrize("amount", ["20.000.000", "20,000,000", "20 000 000", "20,000,000 đ", "020,000,000"])
+def test_an_amount_is_read_however_its_digits_are_grouped(office: httpx.Client, amount: str) -> None:
+    line = opened(office)["code"]
+    told = send(office, "entries", entries([line, "Nhu cầu", amount, "01/03/2023"]))
+    assert (counts(told), told.json()["rows"]) == ({"created": 1}, [])
+    assert stands(office, line) == (20_000_000, 0, 0, 0, 0)
 
 
 def test_who_cannot_write_on_a_line_is_told_the_lines_it_can(
@@ -251,7 +262,7 @@ def test_an_entry_on_record_is_never_changed_by_a_file(office: httpx.Client, fun
         assert refusal(told) == (None, "conflict")
         assert told.json()["rows"][0]["facts"] == {"reason": "entry_differs", "entry": made["id"]}
     rows = [[line, "Chi", amount, "01/03/2023", "", "", "misa", "7"] for amount in "12"]
-    keyed, contrary = (entries(one, more=["Hệ thống nguồn", "Mã ở hệ thống nguồn"]) for one in rows)
+    keyed, contrary = (entries(one, more=KEY) for one in rows)
     assert counts(send(office, "entries", keyed)) == {"created": 1}
     assert counts(send(office, "entries", keyed)) == {"unchanged": 1}
     assert refusal(send(office, "entries", contrary)) == (None, "conflict")
@@ -342,6 +353,8 @@ def test_what_a_line_is_given_needs_all_of_its_decision(funder: httpx.Client) ->
         "Ngày phát sinh",
         "Số văn bản",
     }
+    needing = csv_of([*row, "5"], headings=[*headings, "Nhu cầu"])
+    assert refusal(send(funder, "lines", needing)) == ("Mã cơ quan", "not_permitted")
     assert counts(send(funder, "lines", csv_of(row, headings=headings))) == {"created": 1}
 
 
@@ -354,19 +367,108 @@ def test_an_amount_in_another_unit_is_not_taken_for_dong(office: httpx.Client, u
     assert (told.status_code, told.json()["missing"]) == (422, ["Số tiền (đồng)"])
 
 
-def test_equal_rows_come_back_each_as_itself(office: httpx.Client, funder: httpx.Client) -> None:
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("more", [(), KEY[:1], KEY[1:], KEY])
+def test_equal_rows_come_back_each_as_itself(
+    office: httpx.Client, funder: httpx.Client, more: Sequence[str], form: str
+) -> None:
+    """Whether the file has the columns of the key, as the template has, or not."""
     line = opened(office)["code"]
     allocate(funder, line, 100)
     write(office, "commitments", line, 5)
     row = [line, "Chi", "5", "01/03/2023", "05/PC", "01/03/2023"]
-    sheet = send(office, "entries", entries(row, row), format="csv")
+    body = entries(row, row, more=more)
+    sheet = send(office, "entries", body, format=form)
     headings, back = rows_of(sheet)
-    assert headings == [*ENTRY, "Hệ thống nguồn", "Mã ở hệ thống nguồn", "Lỗi", "Dòng"]
+    assert headings == [*ENTRY, *more, *(name for name in KEY if name not in more), "Lỗi", "Dòng"]
     assert back[:4] == row[:4]
     write(office, "commitments", line, 5)
-    assert counts(send(office, "entries", sheet.content)) == {"created": 1}
-    assert counts(send(office, "entries", entries(row, row))) == {"unchanged": 2}
+    assert counts(send(office, "entries", sheet.content, FORMS[form])) == {"created": 1}
+    assert counts(send(office, "entries", body)) == {"unchanged": 2}
     assert stands(office, line) == (0, 100, 10, 10, 0)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Đơn vị tính: triệu đồng",
+        "ĐVT: 1.000 đ",
+        "BẢNG NHU CẦU KINH PHÍ (Đơn vị: Nghìn đồng)",
+        "(tỷ đồng)",
+        "Đơn vị tính: 1.000.000 VNĐ",
+        "Đơn vị tính số tiền: ngàn đ",
+        "trđ",
+        "ĐVT: USD",
+        f"{'BẢNG NHU CẦU ' * 20}(triệu đồng)",
+    ],
+)
+def test_a_unit_above_the_table_other_than_dong_is_refused(office: httpx.Client, said: str) -> None:
+    row = ["SVHTTDL-1", "Nhu cầu", "150", "01/03/2023"]
+    for noun, headings in (("entries", ENTRY[:4]), ("lines", ["Ghi chú", "Tên", "Nhu cầu", "Mã"])):
+        for text, make, media in ((said, csv_of, CSV), (normalize("NFD", said), xlsx_of, XLSX)):
+            above = ["", "", text, ""]
+            told = send(office, noun, make(["x", "", "", ""], headings, row, headings=above), media)
+            assert [error["code"] for error in told.json()["errors"]] == ["another_unit"], (noun, media)
+
+
+def test_a_unit_right_below_the_headings_is_refused_as_well(office: httpx.Client) -> None:
+    row = [opened(office)["code"], "Nhu cầu", "150", "01/03/2023"]
+    told = send(office, "entries", csv_of(["", "", "(Triệu đồng)", ""], row, headings=ENTRY[:4]))
+    assert [error["code"] for error in told.json()["errors"]] == ["another_unit"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Đơn vị tính: đồng",
+        "ĐVT: VNĐ",
+        "Đơn vị: Công ty Tỷ Đồng",
+        "Tổng số: 2.278.000.000 đồng (hai tỷ hai trăm bảy mươi tám triệu đồng)",
+        "Dự toán 150 triệu đồng",
+        "Đơn vị: Sở Văn hóa, Thể thao và Du lịch",
+        "Trường Đại học Trà Vinh",
+    ],
+)
+def test_other_words_above_the_table_are_no_unit(office: httpx.Client, said: str) -> None:
+    line = opened(office)["code"]
+    body = csv_of(ENTRY[:4], [line, "Nhu cầu", "5", "01/03/2023"], headings=["", "", said, ""])
+    assert counts(send(office, "entries", body, dry_run=True)) == {"created": 1}
+
+
+@pytest.mark.parametrize("merged", [True, False])
+@pytest.mark.parametrize("form", FORMS)
+def test_headings_in_two_rows_are_read_as_one(office: httpx.Client, form: str, merged: bool) -> None:
+    line, file = opened(office)["code"], io.BytesIO()
+    row = [line, "Nhu cầu", "5", "01/03/2023", *DECIDED[:2]]
+    with Workbook(file) as book:
+        sheet = book.add_worksheet()
+        for place, heading in enumerate(ENTRY[:4]):
+            if merged:
+                sheet.merge_range(0, place, 1, place, heading)
+            else:
+                sheet.write_string(0, place, heading)
+        sheet.merge_range("E1:F1", "Văn bản")
+        sheet.write_row("E2", ENTRY[4:])
+        sheet.write_row("A3", row)
+    above = ENTRY[:4] if merged else [""] * 4
+    body = csv_of([*above, *ENTRY[4:]], row, headings=[*ENTRY[:4], "Văn bản", ""])
+    told = send(office, "entries", file.getvalue() if form == "xlsx" else body, FORMS[form])
+    assert counts(told) == {"created": 1}
+    said = told.json()
+    assert (said["heading_row"], said["columns_not_read"]) == (2, [])
+    [made] = items(office, f"{BUDGET}/entries", kind="need")
+    assert (made["document"]["number"], made["document"]["issued_on"]) == ("15/QĐ-STC", "2023-02-15")
+
+
+def test_headings_in_two_rows_that_do_not_fit_together_are_refused(office: httpx.Client) -> None:
+    line = opened(office)["code"]
+    below = ["", "", "Bằng số", "", *ENTRY[4:]]
+    body = csv_of(below, [line, "Nhu cầu", "5", "01/03/2023"], headings=[*ENTRY[:4], "Văn bản", ""])
+    told = send(office, "entries", body)
+    assert [error["code"] for error in told.json()["errors"]] == ["headings_in_doubt"]
+    row = [line, "Nhu cầu", "5", "01/03/2023", "Ghi chú"]
+    told = send(office, "entries", csv_of(row, headings=[*ENTRY[:4], "Cột riêng"]))
+    assert counts(told) == {"created": 1}, "what happens to read like a heading beside an entry is none"
 
 
 def test_one_amount_over_several_rows_is_counted_for_none(office: httpx.Client) -> None:
@@ -401,7 +503,7 @@ def test_what_was_reversed_is_not_written_again_and_says_so(
 
 def test_long_numbers_are_no_names_and_a_day_in_a_text_is_said(office: httpx.Client) -> None:
     line = opened(office)["code"]
-    headings = [*ENTRY, "Hệ thống nguồn", "Mã ở hệ thống nguồn"]
+    headings = [*ENTRY, *KEY]
     row = [line, "Nhu cầu", 5, "01/03/2023", date(2023, 2, 1), "01/02/2023", "misa"]
     told = send(office, "entries", xlsx_of([*row, 12345678901234567890], headings=headings), XLSX)
     assert refusal(told) == ("Mã ở hệ thống nguồn", "number_out_of_range")

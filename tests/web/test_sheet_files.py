@@ -299,7 +299,8 @@ MEANINGS: dict[str, tuple[Callable[[Found], values.Meant], list[tuple[Any, Any]]
         ("12/05/2023 00:00:00", "2023-05-12"),
         ("05/13/2023", "not_a_date"), ("31/02/2023", "not_a_date"), ("1/2/23", "not_a_date"),
         (44958, "not_a_date"), (44958.5, "not_a_date"), (True, "not_a_date"), ("hôm qua", "not_a_date"),
-        ("12/05/2023 08:30", "not_a_date"), ("0/0/0000", "not_a_date"), ("１２/05/2023", "not_a_date"),
+        ("12/05/2023 08:30", "2023-05-12"), ("12/05/2023 24:30", "not_a_date"),
+        ("0/0/0000", "not_a_date"), ("１２/05/2023", "not_a_date"),
     ]),
     "whole number": (values.whole, [
         (1, 1), ("1", 1), ("1.200", 1200), ("1.200.000", 1_200_000), ("1 200", 1200), ("1\u00a0200", 1200),
@@ -357,6 +358,8 @@ def test_how_a_cell_was_understood_is_said_where_that_is_in_doubt_only() -> None
     assert note(days.day(Found("02/02/2023"), is_typed=True)) is None
     assert note(days.day(Found(date(2023, 2, 1)), is_typed=True)) is None
     assert note(days.day(Found(datetime(2023, 2, 1, 8)), is_typed=True)) == "Bỏ phần giờ của ô này"
+    assert note(days.day(Found("13/02/2023 08:00:00"), is_typed=False)) == "Bỏ phần giờ của ô này"
+    assert note(days.day(Found("13/02/2023 00:00:00"), is_typed=False)) is None
     assert note(values.whole(Found("1.200"))) == "Hiểu là số 1200"
     assert note(values.whole(Found("1200"))) is None
 
