@@ -172,12 +172,15 @@ def _take_the_plan(draft: Draft, plan: Plan, old: Agency, new: Agency) -> None:
 
 
 def _take_the_money(draft: Draft, old: Agency, new: Agency) -> None:
-    """The lines of the body that ends: what is left there is spent, and settled, by the other."""
+    """The lines of the body that ends: what is left there is spent, and settled, by the other. What comes
+    with it, lines or a power over money, must not meet the other kind there."""
     query = select(BudgetLine).where(BudgetLine.plan_id == draft.plan.id, BudgetLine.agency_id == old.id)
     locked = query.order_by(BudgetLine.id).with_for_update().execution_options(populate_existing=True)
     lines = draft.session.scalars(locked).all()
-    if lines and purse.is_held(draft.session, draft.plan.id, new, today(draft.session)):
-        raise purse.apart("/successor")
     access.open_for_change(draft.session, draft.permit, lines)
     for line in lines:
         line.agency_id = new.id
+    draft.session.flush()
+    held = purse.is_held(draft.session, draft.plan.id, new, today(draft.session))
+    if held and purse.has_lines(draft.session, draft.plan.id, new):
+        raise purse.apart("/successor")
