@@ -119,13 +119,16 @@ def _leave(held: Held, row: Assignment, head: Assignment) -> Fraction:
 
 def succeed(draft: Draft, change: wire.SuccessionChange) -> None:
     """A body ends; another takes all its places in this plan, and what it had open."""
-    day, last_day = today(draft.session), change.on - timedelta(1)
+    day = today(draft.session)
     old = looking_up.body(draft, change.agency, "/agency", on=date.min)
     new = looking_up.body(draft, change.successor, "/successor")
     if change.on > day:
         raise refuse("/on", "in_the_future", "Chưa đến ngày này", "This day has not come")
     if old is new:
         raise refuse("/successor", "is_itself", "Là chính cơ quan này", "This is the agency itself")
+    if change.on <= (old.valid_from or date.min):
+        raise refuse("/on", "dates_reversed", "Kết thúc trước khi bắt đầu", "It would end before it begins")
+    last_day = change.on - timedelta(1)
     if old.valid_to not in (None, last_day):  # another plan may have entered the same end
         raise refuse(
             "/on",

@@ -296,6 +296,11 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
         "in_the_future",
     ),
     (
+        {"change": "succession", "agency": "SCT", "successor": "STC", "on": "0001-01-01"},
+        "/on",
+        "dates_reversed",
+    ),
+    (
         {"change": "succession", "agency": "X.BNT", "successor": "STC", "on": "2023-01-01"},
         "/agency",
         "partner_not_accountable",

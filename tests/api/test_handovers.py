@@ -571,6 +571,18 @@ def test_a_stay_may_be_ended_prolonged_and_opened_again(service: Service) -> Non
     sound(service, "IV.14.1", "IV.14.2")
 
 
+def test_the_ends_of_the_calendar_are_days_of_a_stay_like_others(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    decided(owner, member("G.UBH", "UBND.TPTV", None, "2023-05-14"))
+    decided(owner, member("G.SBN", "SCT", "2023-05-15", "9999-12-31"))
+    decided(owner, member("G.SBN", "STTTT", "0001-01-01", "9999-12-31"))
+    decided(owner, leads("IV.14.1", "G.UBH", "G.SBN", "VPUBND"))
+    decided(owner, succession("SCT", "STC", "2023-05-15"), succession("STTTT", "SKHDT", "0001-01-02"))
+    decided(owner, leads("IV.14.1", "G.SBN"))
+    sound(service, "IV.14.1", "IV.14.2")
+
+
 def test_a_stay_that_ran_out_is_settled_by_the_next_decision_about_the_group(service: Service) -> None:
     owner = service["TTBCD"]
     on(service, "2023-02-15")
