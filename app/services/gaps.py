@@ -184,10 +184,13 @@ _POWERS = (
 
 
 def _powers(session: Session, here: Ground, duties: Sequence[Task]) -> Iterator[GapOut]:
-    """Powers over the plan that nobody holds: those over money only where there is some."""
+    """Powers over the plan that nobody holds, or none who can write still: those over money only where there
+    is some."""
+    ended = here.item.voiceless
+    held = {role: [code for code in codes if code not in ended] for role, codes in here.item.roles.items()}
     has_money = session.scalars(_HAS_MONEY, {"plan": here.plan.id}).one()
     for role, kind, vi, en in _POWERS:
-        if not here.item.roles.get(role) and (has_money or role is Role.MONITOR) and duties:
+        if not held.get(role) and (has_money or role is Role.MONITOR) and duties:
             yield _gap(
                 here,
                 kind,
@@ -196,7 +199,7 @@ def _powers(session: Session, here: Ground, duties: Sequence[Task]) -> Iterator[
                 {"change": "power", "power": role.value, "task": None, "agency": None},
                 ["task", "agency"],
             )
-    if here.item.roles.get(Role.MONITOR) and here.item.approver is None:
+    if held.get(Role.MONITOR) and (here.item.approver is None or here.item.approver in ended):
         yield _gap(
             here,
             GapKind.NO_APPROVER,

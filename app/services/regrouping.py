@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from app.models import Agency, Assignment, BudgetLine, Plan
 from app.models.unit import today
-from app.rules.vocabulary import Role
+from app.rules.vocabulary import PlanStatus, Role
 from app.schemas import changing as wire
 from app.services import access, belonging, holding, looking_up, purse, reassigning
 from app.services.drafting import Draft
+from app.services.grounds import has_ended
 from app.services.holding import Held
 from app.services.lines import give, is_current
 from app.services.looking_up import refuse
@@ -136,6 +137,7 @@ def succeed(draft: Draft, change: wire.SuccessionChange) -> None:
             "Cơ quan này đã kết thúc hoạt động vào một ngày khác",
             "This agency has come to an end on another day",
         )
+    _leave_its_own_plans_to_it(draft, old, day)
     for task in draft.tasks.values():
         held = holding.hold(draft, task)
         for row in [row for row in held.assignments if row.agency_id == old.id]:
@@ -143,7 +145,7 @@ def succeed(draft: Draft, change: wire.SuccessionChange) -> None:
                 _take_over(held, row, new)
         held.settle()
     belonging.hand_on(draft, old, new, change.on)
-    _take_the_plan(draft, draft.plan, old, new)
+    _take_the_plans(draft, old, new)
     _take_the_money(draft, old, new)
     access.open_for_change(draft.session, draft.permit, [old])
     old.valid_to = last_day
@@ -165,13 +167,37 @@ def _take_over(held: Held, row: Assignment, new: Agency) -> None:
     reassigning.arrive(held, new.id, row.role, place, before, rest if before else None)
 
 
-def _take_the_plan(draft: Draft, plan: Plan, old: Agency, new: Agency) -> None:
-    access.open_for_change(draft.session, draft.permit, [plan])
-    for name in ("owner_id", "secretariat_id", "superior_id"):
-        if getattr(plan, name) == old.id:
-            setattr(plan, name, new.id)
-    named = (new.code if code == old.code else code for code in plan.superiors)
-    plan.superiors = list(dict.fromkeys(named))
+def _leave_its_own_plans_to_it(draft: Draft, old: Agency, day: date) -> None:
+    """No plan changes hands by a decision of another plan's owner, as long as its own can decide."""
+    if draft.plan.owner_id == old.id or has_ended(old.valid_to, day):
+        return
+    owned = select(Plan.id).where(Plan.owner_id == old.id, Plan.status != PlanStatus.CLOSED)
+    if draft.session.scalars(owned).first() is not None:
+        raise refuse(
+            "/agency",
+            "owns_another_plan",
+            "Cơ quan này là chủ của kế hoạch khác: việc kế thừa được ghi trước ở kế hoạch đó",
+            "This body owns another plan: its succession is entered in that plan first",
+        )
+
+
+def _take_the_plans(draft: Draft, old: Agency, new: Agency) -> None:
+    """Owner, secretariat and superior follow in every plan: an owner that has ended decides nothing, so it
+    could not be followed by a decision of its own. What else it has elsewhere is for the plans there."""
+    plans = select(Plan).order_by(Plan.id)
+    named = [
+        plan.id
+        for plan in draft.session.scalars(plans)
+        if old.id in (plan.owner_id, plan.secretariat_id, plan.superior_id) or old.code in plan.superiors
+    ]
+    locked = plans.where(Plan.id.in_(named)).with_for_update(key_share=True)
+    for plan in draft.session.scalars(locked.execution_options(populate_existing=True)).all():
+        access.open_for_change(draft.session, draft.permit, [plan])
+        for name in ("owner_id", "secretariat_id", "superior_id"):
+            if getattr(plan, name) == old.id:
+                setattr(plan, name, new.id)
+        superiors = (new.code if code == old.code else code for code in plan.superiors)
+        plan.superiors = list(dict.fromkeys(superiors))
 
 
 def _take_the_money(draft: Draft, old: Agency, new: Agency) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.deciding import DECISION, contents, decided, leads, member
 from tests.service import PLAN, Service
 from tests.walks import items
-from tests.writing import SMALL, differences, load, pushing, tiny_plan
+from tests.writing import SMALL, abolish, differences, load, pushing, tiny_plan
 
 URL = f"{PLAN}/gaps"
 COUNTS = {
@@ -257,6 +257,15 @@ def test_a_plan_without_its_powers_says_so_and_how_to_give_them(
     repair(service, one, task=duty, agency=body, decided_on="2024-01-15")
     assert gaps(owner, kind, plan=SMALL)["items"] == []
     assert differences(service) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [("TTBCD", "no_monitor"), ("STC", "no_funder"), ("VPTU", "no_settler"), ("TTTU", "no_approver")],
+)
+def test_a_power_whose_holder_has_ended_is_open(service: Service, body: str, kind: str) -> None:
+    abolish(service, body, "2023-06-30")
+    assert [one["kind"] for one in gaps(service["BPGV"], kind)["items"]] == [kind]
 
 
 def test_looking_at_gaps_changes_nothing(service: Service) -> None:

@@ -1,6 +1,7 @@
 """Work that changes hands: leads, members of groups, bodies that end. No figure moves by it, nothing is taken
 from anybody's name, and the shares of a task always sum to 1."""
 
+import json
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models import Plan
+from seed import loader
 from tests.deciding import (
     act,
     acted,
@@ -778,6 +780,59 @@ def test_the_owner_itself_may_be_followed_and_then_amends_no_more(service: Servi
     acted(client, output(client, "IV.7.a"), "confirmations")
     record(client, "IV.1.1", occurred_on="2023-05-01")
     assert differences(service) == []
+
+
+@pytest.fixture
+def twin(service: Service, tmp_path: Any) -> str:
+    """Another plan of the same bodies."""
+    plan = json.loads(loader.PLAN_2023.read_text(encoding="utf-8"))
+    plan["plan"]["slug"] = "ttdn-2023-b"
+    load(service, plan, tmp_path)
+    return "/v1/plans/ttdn-2023-b"
+
+
+def test_the_owner_of_two_plans_is_followed_as_such_in_both(service: Service, twin: str) -> None:
+    """By one decision; all else of it in the other plan is for a decision there, which somebody can enter."""
+    owner = service["TTBCD"]
+    on(service, "2023-07-15")
+    new = {
+        "change": "agency",
+        "code": "BTGDV",
+        "kind": "party_office",
+        "name_vi": "Ban A",
+        "name_en": "Board A",
+    }
+    followed = succession("TTBCD", "BTGDV", "2023-07-01")
+    decided(
+        owner,
+        new,
+        followed,
+        succession("BPGV", "SKHDT", "2023-07-01"),
+        succession("BCDTW", "BTGTW", "2023-07-01"),
+    )
+    client = with_key(service, secret_of(service, "BTGDV"))
+    told = client.get(twin).json()
+    assert (told["owner"]["code"], told["secretariat"]["code"], told["revision"]) == ("BTGDV", "SKHDT", 1)
+    with service.database.reading() as session:
+        superiors = list(session.scalars(select(Plan.superiors)))
+    assert [sorted(some) for some in superiors] == [["BTGTW", "TTTU"]] * 2
+    assert decide(owner, followed, plan=twin).json()["who_can"] == ["BTGDV"]
+    (one,) = client.get(f"{twin}/gaps", params={"kind": "no_monitor"}).json()["items"]
+    assert one["repair"]["who_can"] == ["BTGDV"]
+    decided(client, followed, plan=twin)
+    assert client.get(f"{twin}/gaps", params={"kind": "no_monitor"}).json()["items"] == []
+    decided(client, {"change": "weight", "task": "IV.7.a", "weight": 2}, plan=twin)
+    assert differences(service) == []
+
+
+def test_no_plan_changes_hands_by_a_decision_of_another_plan(service: Service, tmp_path: Any) -> None:
+    load(service, small_plan(), tmp_path)
+    other = str(service["TTBCD"].get(SMALL).json()["owner"]["code"])
+    taken = succession(other, "SCT", "2023-07-01")
+    assert faults(decide(service["TTBCD"], taken)) == [("/changes/0/agency", "owns_another_plan")]
+    decided(pushing(service, other), taken, plan=SMALL)
+    assert service["TTBCD"].get(SMALL).json()["owner"]["code"] == "SCT"
+    decided(service["TTBCD"], taken)
 
 
 def test_a_superior_that_follows_another_is_named_once(service: Service) -> None:
