@@ -19,6 +19,7 @@ from app.schemas.progress import Levels
 from app.services import (
     access,
     amendments,
+    drafting,
     extending,
     figures,
     grounds,
@@ -70,11 +71,15 @@ def amend(
 
 def _leave(session: Session, here: Ground, actor: Actor, changes: Sequence[In]) -> Permit:
     """Ask leave to amend; agencies, groups and succession are a power of their own."""
-    if any(isinstance(change, _OF_AGENCIES) for change in changes):
+    if _of_agencies(changes):
         access.permit(actor, Action.AGENCY_EDIT, here.item)
     return access.permit(
         actor, Action.PLAN_AMEND, here.item, lambda: offers.instead(session, here, actor, Action.PLAN_AMEND)
     )
+
+
+def _of_agencies(changes: Sequence[In]) -> bool:
+    return any(isinstance(change, _OF_AGENCIES) for change in changes)
 
 
 def enter(
@@ -86,9 +91,12 @@ def enter(
     changes: Sequence[In],
     amends_revision: int | None,
 ) -> tuple[AmendmentResult, Amendment]:
-    """One amendment of a plan at a time; records go on beside it. Another decision may have come between, and
-    with it another owner: leave is asked before the plan is locked, and again under the lock."""
+    """One amendment of a plan at a time, and one about agencies of all plans; records go on beside it.
+    Another decision may have come between, and with it another owner: leave is asked before the plan is
+    locked, and again under the lock."""
     _leave(session, here, actor, changes)
+    if _of_agencies(changes):
+        drafting.hold_groups(session)
     plan = _taken_up(session, here.plan, amends_revision)
     here = grounds.find(session, actor, plan.slug)
     permit = _leave(session, here, actor, changes)

@@ -3,6 +3,7 @@ from anybody's name, and the shares of a task always sum to 1."""
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -12,8 +13,11 @@ import pytest
 from sqlalchemy import select
 
 from app.models import Plan
+from app.schemas.amendments import AmendmentIn
+from app.services import amending, keys
 from seed import loader
 from tests.deciding import (
+    DECISION,
     act,
     acted,
     assignment,
@@ -65,6 +69,15 @@ def sound(service: Service, *tasks: str) -> None:
     for task in tasks:
         assert sum(shares(service, task).values()) == 1, task
     assert differences(service) == []
+
+
+@pytest.fixture
+def twin(service: Service, tmp_path: Any) -> str:
+    """Another plan of the same bodies."""
+    plan = json.loads(loader.PLAN_2023.read_text(encoding="utf-8"))
+    plan["plan"]["slug"] = "ttdn-2023-b"
+    load(service, plan, tmp_path)
+    return "/v1/plans/ttdn-2023-b"
 
 
 # Leads.
@@ -677,6 +690,22 @@ def test_another_plan_follows_a_group_with_its_own_next_decision(service: Servic
     assert differences(service) == []
 
 
+def test_two_plans_decide_about_one_group_one_after_the_other(service: Service, twin: str) -> None:
+    """One has been entered and not yet committed while the other is: each alone could stand."""
+    owner, slug = service["TTBCD"], PLAN.rpartition("/")[2]
+    on(service, "2023-05-15")
+    first = {"decision": DECISION, "changes": [member("G.SBN", "SCT", "2023-01-01")]}
+    with ThreadPoolExecutor(1) as pool:
+        with service.database.writing() as session:
+            actor = keys.identify(session, service.secrets["TTBCD"])
+            amending.amend(session, actor, slug, AmendmentIn.model_validate(first))
+            other = pool.submit(decide, owner, member("G.SBN", "SCT", "2023-02-01"), plan=twin)
+            wait([other], timeout=1)
+        assert [code for _, code in faults(other.result())] == ["overlaps_another_stay"]
+    decided(owner, member("G.SBN", "STC", "2023-01-01"))
+    sound(service, "IV.14.1", "IV.14.2")
+
+
 # Succession.
 
 
@@ -780,15 +809,6 @@ def test_the_owner_itself_may_be_followed_and_then_amends_no_more(service: Servi
     acted(client, output(client, "IV.7.a"), "confirmations")
     record(client, "IV.1.1", occurred_on="2023-05-01")
     assert differences(service) == []
-
-
-@pytest.fixture
-def twin(service: Service, tmp_path: Any) -> str:
-    """Another plan of the same bodies."""
-    plan = json.loads(loader.PLAN_2023.read_text(encoding="utf-8"))
-    plan["plan"]["slug"] = "ttdn-2023-b"
-    load(service, plan, tmp_path)
-    return "/v1/plans/ttdn-2023-b"
 
 
 def test_the_owner_of_two_plans_is_followed_as_such_in_both(service: Service, twin: str) -> None:
