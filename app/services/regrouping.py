@@ -138,13 +138,13 @@ def succeed(draft: Draft, change: wire.SuccessionChange) -> None:
             "This agency has come to an end on another day",
         )
     _leave_its_own_plans_to_it(draft, old, day)
+    belonging.hand_on(draft, old, new, change.on)
     for task in draft.tasks.values():
         held = holding.hold(draft, task)
         for row in [row for row in held.assignments if row.agency_id == old.id]:
             if is_current(row, day) and not row.fans_out:
                 _take_over(held, row, new)
         held.settle()
-    belonging.hand_on(draft, old, new, change.on)
     _take_the_plans(draft, old, new)
     _take_the_money(draft, old, new)
     access.open_for_change(draft.session, draft.permit, [old])
@@ -163,8 +163,10 @@ def _take_over(held: Held, row: Assignment, new: Agency) -> None:
     if row.role is Role.COORDINATE and any(one.agency_id == new.id for one in held.bodies(Role.LEAD)):
         return
     had = mine.share if mine is not None else ZERO
-    place = Place(had + share - row.share, mine.group_id if mine is not None else row.group_id)
-    reassigning.arrive(held, new.id, row.role, place, before, rest if before else None)
+    there = mine if mine is not None and is_current(mine, held.today) else row
+    place = Place(had + share - row.share, there.group_id)
+    came = reassigning.arrive(held, new.id, row.role, place, before, rest if before else None)
+    reassigning.as_long_as_it_belongs(held, came)
 
 
 def _leave_its_own_plans_to_it(draft: Draft, old: Agency, day: date) -> None:

@@ -612,6 +612,45 @@ def test_a_stay_that_ran_out_is_settled_by_the_next_decision_about_the_group(ser
     sound(service, "IV.14.1", "IV.14.2")
 
 
+def test_a_stay_with_an_end_keeps_it_when_the_leads_are_named_anew(service: Service) -> None:
+    owner, old = service["TTBCD"], pushing(service, "UBND.TPTV")
+    on(service, "2023-05-15")
+    decided(owner, member("G.UBH", "UBND.TPTV", None, "2023-06-30"))
+    helped = {"change": "coordinators", "task": "IV.7.c", "coordinators": ["G.UBH"]}
+    decided(owner, leads("IV.14.1", "G.UBH", "G.SBN"), leads("IV.14.2", "G.UBH"), helped)
+    decided(owner, succession("UBND.HCL", "SCT", "2023-05-15"), succession("UBND.TPTV", "STC", "2023-05-15"))
+    ends = {body: assignment(owner, "IV.14.1", body)["valid_to"] for body in ("UBND.HCK", "SCT", "STC")}
+    assert ends == {"UBND.HCK": None, "SCT": None, "STC": "2023-06-30"}
+    assert assignment(owner, "IV.7.c", "STC", "coordinate")["valid_to"] == "2023-06-30"
+    on(service, "2023-07-15")
+    for task in ("IV.14.1", "IV.14.2", "IV.7.c"):
+        assert pushing(service, "STC").post(f"{PLAN}/activities", json=news(task)).status_code == 403, task
+    assert old.post(f"{PLAN}/activities", json=news("IV.14.1")).status_code == 403
+    sound(service, "IV.14.1", "IV.14.2", "IV.7.c")
+
+
+@pytest.mark.parametrize("named", [("SCT",), ("G.UBH",), ("SCT", "STC")])
+def test_what_a_stay_that_ran_out_left_open_is_owed_by_the_leads_of_a_decision(
+    service: Service, named: tuple[str, ...]
+) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    record(pushing(service, "UBND.TPTV"), "IV.14.1", occurred_on="2023-02-01")
+    decided(owner, leads("IV.14.1", "G.UBH"), member("G.UBH", "UBND.TPTV", None, "2023-06-30"))
+    on(service, "2023-07-15")
+    before = nodes(owner, *STANDING_STILL)
+    decided(owner, leads("IV.14.1", *named))
+    assert nodes(owner, *STANDING_STILL) == before
+    assert owed(service, "IV.14.1", "UBND.TPTV") == {"UBND.TPTV/2023-Q1": "evidenced"}
+    assert shares(service, "IV.14.1")["UBND.TPTV"] == Fraction(1, 9) / 4
+    assert assignment(owner, "IV.14.1", "UBND.TPTV")["valid_to"] == "2023-06-30"
+    for one in owed(service, "IV.14.1"):
+        body, _, code = one.partition("/")
+        acted(pushing(service, body), output(owner, "IV.14.1", body, code), "claims")
+    assert figure(owner, task="IV.14.1")[0] == 1
+    sound(service, "IV.14.1", "IV.14.2")
+
+
 def test_a_member_that_is_named_itself_has_both_parts(service: Service) -> None:
     owner = service["TTBCD"]
     on(service, "2023-05-15")
