@@ -1,6 +1,7 @@
 """Amending: the plan's owner enters a decision, and the plan changes by all of it or by nothing of it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -128,7 +129,8 @@ def enter(
     )
     access.add(session, permit, [amendment])
     session.flush()
-    now = grounds.find(session, actor, plan.slug)
+    # Who decided is told by what it saw when it did: an owner that is followed loses no figure by that.
+    now = replace(grounds.find(session, actor, plan.slug), insider=here.insider)
     result = AmendmentResult(
         applied=True,
         amendment=amendments.out(session, now, actor, amendment),

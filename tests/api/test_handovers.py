@@ -18,6 +18,7 @@ from app.services import amending, keys
 from seed import loader
 from tests.deciding import (
     DECISION,
+    LEVELS,
     act,
     acted,
     assignment,
@@ -829,6 +830,7 @@ def test_members_that_follow_each_other_never_have_less_than_nothing(service: Se
 def test_the_owner_itself_may_be_followed_and_then_amends_no_more(service: Service) -> None:
     owner = service["TTBCD"]
     record(owner, "IV.1.1", occurred_on="2023-02-01")
+    record(pushing(service, "BCHQS"), "IV.12.1", occurred_on="2023-02-01")
     new = {
         "change": "agency",
         "code": "BTGDV",
@@ -838,6 +840,8 @@ def test_the_owner_itself_may_be_followed_and_then_amends_no_more(service: Servi
     }
     told = decided(owner, new, succession("TTBCD", "BTGDV", "2023-07-01"))
     assert told["amendment"]["entered_by"]["code"] == "TTBCD"
+    after, before = ([told[when][name] for name in LEVELS] for when in ("after", "before"))
+    assert after == before, "no figure moved"
     client = with_key(service, secret_of(service, "BTGDV"))
     plan = client.get(PLAN).json()
     assert plan["owner"]["code"] == "BTGDV"
