@@ -289,7 +289,7 @@ def item_where(
         claimants=several(Relation.CLAIMANT, "BAOTV"),
         spender=one(Relation.SPENDER, "SCT"),
         proposer=one(Relation.PROPOSER, "MTTQ"),
-        urger=one(Relation.URGER, "BTGTU"),
+        urgers=several(Relation.URGER, "BTGTU"),
         urged=one(Relation.URGED, "BAOTV"),
     )
 

@@ -25,6 +25,7 @@ class GapKind(Word):
         "Sự kiện chưa có cơ quan chủ trì chuẩn bị",
         "Event that nobody prepares",
     )
+    NO_OWNER = "no_owner", "Chủ kế hoạch đã kết thúc hoạt động", "The plan's owner has come to an end"
     NO_MONITOR = "no_monitor", "Chưa có cơ quan theo dõi", "Nobody monitors"
     NO_APPROVER = (
         "no_approver",

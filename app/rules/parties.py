@@ -56,8 +56,9 @@ class Item:
     `roles` are the plan's own: lead and coordinate on this very item; monitor, fund and settle on the whole
     plan, by the clauses in `powers`. `superiors` see; `approver` is the one of them that confirms for the
     monitor. `former` handed the item over. `claimants` reported the output in question, for themselves or
-    for others. `spender` is the agency of the budget line. `voiceless` are those among all of them that can
-    write nothing although the plan names them: partners, for one.
+    for others. `spender` is the agency of the budget line. `urgers` made the urge, or stand in for who made
+    it. `voiceless` are those among all of them that can write nothing although the plan names them: partners,
+    for one.
     """
 
     owner: str | None = None
@@ -74,7 +75,7 @@ class Item:
     claimants: tuple[str, ...] = ()
     spender: str | None = None
     proposer: str | None = None
-    urger: str | None = None
+    urgers: tuple[str, ...] = ()
     urged: str | None = None
     voiceless: frozenset[str] = frozenset()
 
@@ -135,7 +136,7 @@ _HELD: Mapping[Relation, Callable[[Item], tuple[str, ...]]] = {
     Relation.FORMER_LEAD: attrgetter("former"),
     Relation.SPENDER: _one("spender"),
     Relation.PROPOSER: _one("proposer"),
-    Relation.URGER: _one("urger"),
+    Relation.URGER: attrgetter("urgers"),
     Relation.URGED: _one("urged"),
     Relation.PLAN_OWNER: _one("owner"),
     Relation.SECRETARIAT: _one("secretariat"),

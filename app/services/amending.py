@@ -1,6 +1,7 @@
 """Amending: the plan's owner enters a decision, and the plan changes by all of it or by nothing of it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from app.schemas.progress import Levels
 from app.services import (
     access,
     amendments,
+    drafting,
     extending,
     figures,
     grounds,
@@ -70,11 +72,15 @@ def amend(
 
 def _leave(session: Session, here: Ground, actor: Actor, changes: Sequence[In]) -> Permit:
     """Ask leave to amend; agencies, groups and succession are a power of their own."""
-    if any(isinstance(change, _OF_AGENCIES) for change in changes):
+    if _of_agencies(changes):
         access.permit(actor, Action.AGENCY_EDIT, here.item)
     return access.permit(
         actor, Action.PLAN_AMEND, here.item, lambda: offers.instead(session, here, actor, Action.PLAN_AMEND)
     )
+
+
+def _of_agencies(changes: Sequence[In]) -> bool:
+    return any(isinstance(change, _OF_AGENCIES) for change in changes)
 
 
 def enter(
@@ -86,9 +92,12 @@ def enter(
     changes: Sequence[In],
     amends_revision: int | None,
 ) -> tuple[AmendmentResult, Amendment]:
-    """One amendment of a plan at a time; records go on beside it. Another decision may have come between, and
-    with it another owner: leave is asked before the plan is locked, and again under the lock."""
+    """One amendment of a plan at a time, and one about agencies of all plans; records go on beside it.
+    Another decision may have come between, and with it another owner: leave is asked before the plan is
+    locked, and again under the lock."""
     _leave(session, here, actor, changes)
+    if _of_agencies(changes):
+        drafting.hold_groups(session)
     plan = taken_up(session, here.plan, amends_revision)
     here = grounds.find(session, actor, plan.slug)
     permit = _leave(session, here, actor, changes)
@@ -120,7 +129,8 @@ def enter(
     )
     access.add(session, permit, [amendment])
     session.flush()
-    now = grounds.find(session, actor, plan.slug)
+    # Who decided is told by what it saw when it did: an owner that is followed loses no figure by that.
+    now = replace(grounds.find(session, actor, plan.slug), insider=here.insider)
     result = AmendmentResult(
         applied=True,
         amendment=amendments.out(session, now, actor, amendment),

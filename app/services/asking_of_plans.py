@@ -42,7 +42,7 @@ def urge(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
     """A reminder, as it stands today."""
     here = grounds.find(session, actor, slug)
     row, task, by, to = urges.one(session, here, actor, public_id)
-    item = urges.item(here, task, by, to)
+    item = urges.item(here, row, task, by, to)
     ended = obstacles.CLOSED if urges.stands(here, row) is UrgeState.CLOSED else obstacles.ANSWERED
     can = urges.may(here, actor, row, item)
     offer: dict[str, object] | None = None

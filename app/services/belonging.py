@@ -66,7 +66,8 @@ def hand_on(draft: Draft, old: Agency, new: Agency, on: date) -> None:
         place.valid_to = max(on - timedelta(1), place.valid_from or date.min)
         before = last_stay(draft, group.id, new.id)
         if before is None or not assigning.valid_on(before, day):
-            free = before.valid_to + timedelta(1) if before is not None and before.valid_to else date.min
+            left = before.valid_to if before is not None else None
+            free = left + timedelta(1) if left is not None and left < day else date.min
             _register(draft, group, new, max(on, free), last)
 
 

@@ -32,7 +32,7 @@ from app.rules.judging import Permit
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item
 from app.rules.vietnamese import fold, sort_key
-from app.rules.vocabulary import PlanStatus, Source, TaskStatus
+from app.rules.vocabulary import AgencyKind, PlanStatus, Source, TaskStatus
 from app.services import access
 
 
@@ -115,11 +115,19 @@ def _called(facts: Mapping[str, Any]) -> tuple[str, str]:
     return facts["name_vi"], facts["name_en"]
 
 
+def hold_groups(session: Session) -> None:
+    """Decide about agencies one after the other, whichever plan it is for: the groups are locked in one
+    order, before any plan is, so that of two stays the second is judged beside the first."""
+    groups = select(Agency.id).where(Agency.kind == AgencyKind.GROUP).order_by(Agency.id)
+    session.execute(groups.with_for_update(key_share=True)).all()
+
+
 def register_member(draft: Draft, group: str, member: str, facts: Mapping[str, Any]) -> None:
     """Enter a body's place in a group, unless it stands there with the same dates already.
 
     It may leave and come back; two places at once would contradict each other.
     """
+    hold_groups(draft.session)
     group_row, member_row = draft.agencies[group], draft.agencies[member]
     first, last = facts["valid_from"], facts["valid_to"]
     on_record = draft.session.scalars(

@@ -1,10 +1,11 @@
 """Extending: a decision adds what the plan did not have: a body, a duty, a link, its own thresholds."""
 
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from sqlalchemy import select
 
-from app.models import Implementation, Task
+from app.models import Implementation, Section, Task
 from app.rules import clauses
 from app.rules.rag import Thresholds, UnfitThresholds
 from app.rules.vocabulary import AgencyKind, Source, TaskFamily, TaskKind, Visibility
@@ -49,6 +50,13 @@ def add_duty(draft: Draft, change: wire.DutyChange) -> None:
             "A count says more than a status: a counted task cannot be status-only",
         )
     section = looking_up.section(draft, change.section)
+    if _is_view(draft, section):
+        raise refuse(
+            "/section",
+            "not_for_duties",
+            "Mục này gồm nhiệm vụ trọng tâm, được thực hiện qua các nhiệm vụ được phân công ở mục khác",
+            "This section holds programme items, which are carried out by duties of other sections",
+        )
     items = [_item(draft, code, f"/implements/{place}") for place, code in enumerate(change.implements)]
     task = drafting.add_task(
         draft,
@@ -71,6 +79,25 @@ def add_duty(draft: Draft, change: wire.DutyChange) -> None:
         )
     for item in items:
         _link(draft, item, task)
+
+
+def _is_view(draft: Draft, section: Section) -> bool:
+    """Whether what lies in a section is looked at there and counted elsewhere: there are programme items in
+    it, or nothing but those in a part it belongs to."""
+    by_id = {row.id: row for row in draft.sections.values()}
+    families: dict[int, set[TaskFamily]] = {id_: set() for id_ in by_id}
+    for task in draft.tasks.values():
+        for around in _upwards(by_id, task.section_id):
+            families[around].add(task.family)
+    parts = [families[around] for around in _upwards(by_id, section.id)]
+    return TaskFamily.PROGRAMME in parts[0] or {TaskFamily.PROGRAMME} in parts
+
+
+def _upwards(sections: Mapping[int, Section], id_: int | None) -> Iterator[int]:
+    """A section and all that lies around it."""
+    while id_ is not None:
+        yield id_
+        id_ = sections[id_].parent_id
 
 
 _FACTS = ("code", "kind", "title_vi", "title_en", "visibility", "weight", "target", "due_on")

@@ -2,27 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Agency, Assignment, Budget, Implementation, Task
+from app.models import Agency, Assignment, Budget, Implementation, Plan, Task
 from app.rules.gaps import GapKind
-from app.rules.judging import who_can
-from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.rollup import COUNTED_STATUSES
-from app.rules.vocabulary import AgencyKind, Role, Source, TaskFamily, TaskKind
-from app.schemas.base import AgencyRef, TaskRef
-from app.schemas.gaps import GapCount, GapFilter, GapOut, GapsOut, RepairOut
+from app.rules.vocabulary import AgencyKind, PlanStatus, Role, Source, TaskFamily, TaskKind
+from app.schemas.gaps import GapCount, GapFilter, GapOut, GapsOut
 from app.schemas.lists import several
 from app.services import calendars, grounds, sight
+from app.services.gap_offers import Body, one_gap
 from app.services.grounds import Ground
 
-_Body = Row[*tuple[Any, ...]]
-"""A body as it stands in a duty."""
 _STANDING = (
     select(
         *(Assignment.task_id, Assignment.role, Assignment.source, Assignment.group_id, Assignment.fans_out),
@@ -33,8 +29,17 @@ _STANDING = (
     .order_by(Assignment.order_key)
 )
 _LINKED = select(Implementation.task_id).where(Implementation.plan_id == bindparam("plan"))
+_LAST_DAY = select(Agency.valid_to).where(Agency.id == bindparam("id"))
+_ABLE = (
+    select(Plan.slug, Agency.code)
+    .join(Agency, Agency.id == Plan.owner_id)
+    .where(
+        Plan.status == PlanStatus.ACTIVE, or_(Agency.valid_to.is_(None), Agency.valid_to >= bindparam("day"))
+    )
+    .order_by(Plan.id)
+    .limit(1)
+)
 _HAS_MONEY = select(exists().where(Budget.plan_id == bindparam("plan")))
-_DECISION = ["/decision/number", "/decision/decided_on", "/decision/issuer"]
 
 
 def find(session: Session, actor: Actor, slug: str, ask: GapFilter) -> GapsOut:
@@ -62,7 +67,7 @@ def every(session: Session, here: Ground, actor: Actor) -> Iterator[GapOut]:
     duties = {task.id: task for task in tasks if task.family is TaskFamily.DUTY}
     for task in duties.values():
         if task.kind is TaskKind.COUNTED and task.target is None:
-            yield _gap(
+            yield one_gap(
                 here,
                 GapKind.DUTY_WITHOUT_TARGET,
                 "Chủ kế hoạch chưa giao số lượng, nên chưa có gì phải làm và chưa tính được tiến độ",
@@ -73,6 +78,7 @@ def every(session: Session, here: Ground, actor: Actor) -> Iterator[GapOut]:
             )
     yield from _bodies(session, here, duties)
     yield from calendars.without_steward(session, here)
+    yield from _owner(session, here)
     yield from _powers(session, here, list(duties.values()))
 
 
@@ -89,7 +95,7 @@ def _items(session: Session, here: Ground, items: Sequence[Task]) -> Iterator[Ga
     for item in items:
         change = {"change": "implementation", "item": item.code, "duty": None, "closes_gap": True}
         if item.id not in linked:
-            yield _gap(
+            yield one_gap(
                 here,
                 GapKind.ITEM_WITHOUT_DUTY,
                 "Không nhiệm vụ được phân công nào thực hiện mục này",
@@ -99,7 +105,7 @@ def _items(session: Session, here: Ground, items: Sequence[Task]) -> Iterator[Ga
                 tasks=[item],
             )
         elif item.gap_vi:
-            yield _gap(
+            yield one_gap(
                 here,
                 GapKind.PART_WITHOUT_OWNER,
                 item.gap_vi,
@@ -114,14 +120,14 @@ def _bodies(session: Session, here: Ground, duties: dict[int, Task]) -> Iterator
     """Groups without members, duties of several bodies, and bodies that stand twice in one duty."""
     rows = session.execute(_STANDING, {"tasks": list(duties), "day": here.today}).all()
     yield from _groups(here, duties, rows)
-    of_duty: dict[int, list[_Body]] = {id_: [] for id_ in duties}
+    of_duty: dict[int, list[Body]] = {id_: [] for id_ in duties}
     for row in rows:
         of_duty[row.task_id].append(row)
     for id_, bodies in of_duty.items():
         named = [body for body in bodies if body.group_id is None]
         leads = [body for body in named if body.role is Role.LEAD]
         if len(leads) > 1 and any(body.source is not Source.DECISION for body in leads):
-            yield _gap(
+            yield one_gap(
                 here,
                 GapKind.SEVERAL_LEADS,
                 "Văn bản giao chung cho nhiều cơ quan mà không chia phần: tạm tính bằng nhau",
@@ -141,7 +147,7 @@ def _bodies(session: Session, here: Ground, duties: dict[int, Task]) -> Iterator
         if twice:
             doubled = {body.code for body in twice}
             helping = (body.code for body in named if body.role is Role.COORDINATE)
-            yield _gap(
+            yield one_gap(
                 here,
                 GapKind.LEAD_AND_COORDINATOR,
                 "Cơ quan vừa chịu trách nhiệm vừa được nêu là phối hợp của cùng một nhiệm vụ",
@@ -157,14 +163,14 @@ def _bodies(session: Session, here: Ground, duties: dict[int, Task]) -> Iterator
             )
 
 
-def _groups(here: Ground, duties: dict[int, Task], rows: Iterable[_Body]) -> Iterator[GapOut]:
+def _groups(here: Ground, duties: dict[int, Task], rows: Iterable[Body]) -> Iterator[GapOut]:
     """A group that works through nobody owes nothing, whatever the plan gives it."""
-    empty: dict[str, tuple[_Body, list[Task]]] = {}
+    empty: dict[str, tuple[Body, list[Task]]] = {}
     for row in rows:
         if row.kind is AgencyKind.GROUP and not row.fans_out:
             empty.setdefault(row.code, (row, []))[1].append(duties[row.task_id])
     for code, (body, tasks) in empty.items():
-        yield _gap(
+        yield one_gap(
             here,
             GapKind.GROUP_WITHOUT_MEMBERS,
             "Chưa biết nhóm gồm những cơ quan nào, nên phần của nhóm chưa ai phải làm",
@@ -176,6 +182,30 @@ def _groups(here: Ground, duties: dict[int, Task], rows: Iterable[_Body]) -> Ite
         )
 
 
+def _owner(session: Session, here: Ground) -> Iterator[GapOut]:
+    """An owner that has ended, which no decision of the plan can mend: one of another plan lets it be
+    followed in all of them."""
+    ended = here.item.owner in here.item.voiceless and here.plan.status is not PlanStatus.CLOSED
+    last_day = session.scalars(_LAST_DAY, {"id": here.plan.owner_id}).one() if ended else None
+    if last_day is None:
+        return
+    elsewhere = session.execute(_ABLE, {"day": here.today}).first()
+    yield one_gap(
+        here,
+        GapKind.NO_OWNER,
+        "Chủ kế hoạch đã kết thúc hoạt động: không ai điều chỉnh được kế hoạch",
+        "The plan's owner has come to an end: nobody can amend the plan",
+        {
+            "change": "succession",
+            "agency": here.item.owner,
+            "successor": None,
+            "on": (last_day + timedelta(1)).isoformat(),
+        },
+        ["successor"],
+        by=(elsewhere[0], [elsewhere[1]]) if elsewhere is not None else None,
+    )
+
+
 _POWERS = (
     (Role.MONITOR, GapKind.NO_MONITOR, "không đầu ra nào được xác nhận", "no output can be confirmed"),
     (Role.FUND, GapKind.NO_FUNDER, "không bố trí được kinh phí", "no money can be allocated"),
@@ -184,11 +214,14 @@ _POWERS = (
 
 
 def _powers(session: Session, here: Ground, duties: Sequence[Task]) -> Iterator[GapOut]:
-    """Powers over the plan that nobody holds: those over money only where there is some."""
+    """Powers over the plan that nobody holds, or none who can write still: those over money only where there
+    is some."""
+    ended = here.item.voiceless
+    held = {role: [code for code in codes if code not in ended] for role, codes in here.item.roles.items()}
     has_money = session.scalars(_HAS_MONEY, {"plan": here.plan.id}).one()
     for role, kind, vi, en in _POWERS:
-        if not here.item.roles.get(role) and (has_money or role is Role.MONITOR) and duties:
-            yield _gap(
+        if not held.get(role) and (has_money or role is Role.MONITOR) and duties:
+            yield one_gap(
                 here,
                 kind,
                 f"Không cơ quan nào giữ thẩm quyền này: {vi}",
@@ -196,8 +229,8 @@ def _powers(session: Session, here: Ground, duties: Sequence[Task]) -> Iterator[
                 {"change": "power", "power": role.value, "task": None, "agency": None},
                 ["task", "agency"],
             )
-    if here.item.roles.get(Role.MONITOR) and here.item.approver is None:
-        yield _gap(
+    if held.get(Role.MONITOR) and (here.item.approver is None or here.item.approver in ended):
+        yield one_gap(
             here,
             GapKind.NO_APPROVER,
             "Nhiệm vụ của chính cơ quan theo dõi không ai xác nhận được",
@@ -205,35 +238,3 @@ def _powers(session: Session, here: Ground, duties: Sequence[Task]) -> Iterator[
             {"change": "approver", "agency": None},
             ["agency"],
         )
-
-
-def _gap(
-    here: Ground,
-    kind: GapKind,
-    vi: str,
-    en: str,
-    change: dict[str, Any],
-    fill: Sequence[str],
-    *,
-    tasks: Sequence[Task] = (),
-    agencies: Sequence[_Body] = (),
-) -> GapOut:
-    return GapOut(
-        kind=kind,
-        tasks=[TaskRef(code=task.code, title_vi=task.title_vi) for task in tasks],
-        agencies=[AgencyRef(code=agency.code, name_vi=agency.name_vi) for agency in agencies],
-        events=[],
-        text_vi=vi,
-        text_en=en,
-        repair=RepairOut(
-            method="POST",
-            path=f"/v1/plans/{here.plan.slug}/amendments",
-            headers={},
-            body={
-                "decision": {"number": None, "decided_on": None, "issuer": None},
-                "changes": [change],
-            },
-            fill=[*_DECISION, *(f"/changes/0/{name}" for name in fill)],
-            who_can=list(who_can(Action.PLAN_AMEND, here.item)),
-        ),
-    )

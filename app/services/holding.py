@@ -112,7 +112,8 @@ class Held:
 def reopened(session: Session, permit: Permit, plan: Plan) -> Draft:
     """A plan in force, taken up again under the permit of a decision that amends it."""
     draft = Draft(session, permit, plans=[plan])
-    draft.agencies.update({row.code: row for row in session.scalars(select(Agency))})
+    agencies = select(Agency).execution_options(populate_existing=True)
+    draft.agencies.update({row.code: row for row in session.scalars(agencies)})
     sections = select(Section).where(Section.plan_id == plan.id).order_by(Section.order_key)
     draft.sections.update({row.code: row for row in session.scalars(sections)})
     tasks = select(Task).where(Task.plan_id == plan.id).order_by(Task.order_key)

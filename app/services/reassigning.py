@@ -29,7 +29,9 @@ def set_leads(draft: Draft, change: wire.LeadsChange) -> None:
     ]
     stated = Division.of(held, sharing.stated(named))
     leading = {row.agency_id for row in held.bodies(Role.LEAD)}
-    leaving = [row for row in held.bodies(Role.LEAD) if row.agency_id not in stated.places]
+    leaving = [
+        row for row in (*held.bodies(Role.LEAD), *_ran_out(held)) if row.agency_id not in stated.places
+    ]
     came = [agency_id for agency_id in stated.places if agency_id not in leading]
     after, taken, idle = _followed(held, leaving, came, list(stated.places))
     division = stated.beside(held, after, [body for body in idle if _is_new(held, body, stated)])
@@ -37,6 +39,14 @@ def set_leads(draft: Draft, change: wire.LeadsChange) -> None:
         arrive(held, agency_id, Role.LEAD, place, *taken.get(agency_id, ()))
     _work_through_members(held, Role.LEAD, division.heads)
     held.settle()
+
+
+def _ran_out(held: Held) -> Iterator[Assignment]:
+    """Former members of groups, whose day came without a decision about their work: what is open is handed
+    over as that of the leads that leave now."""
+    for row in held.former():
+        if row.group_id is not None and not all(map(holding.is_done, held.kept(row))):
+            yield row
 
 
 def _followed(
@@ -76,6 +86,18 @@ def _work_through_members(held: Held, role: Role, heads: Mapping[int, Fraction])
     for agency_id, share in heads.items():
         row = arrive(held, agency_id, role, Place(share))
         row.fans_out = True
+    for row in held.bodies(role):
+        as_long_as_it_belongs(held, row)
+
+
+def as_long_as_it_belongs(held: Held, row: Assignment) -> None:
+    """Who is there through a group leaves with its stay; through several, with the last one."""
+    if row.group_id is not None:
+        groups = {row.group_id, *(head.agency_id for head in held.current(row.role) if head.fans_out)}
+        stays = (belonging.last_stay(held.draft, group, row.agency_id) for group in groups)
+        ends = [stay.valid_to for stay in stays if stay is not None and assigning.valid_on(stay, held.today)]
+        known = [end for end in ends if end is not None]
+        row.valid_to = max(known) if known and len(known) == len(ends) else None
 
 
 def has_begun(held: Held, row: Assignment) -> bool:
@@ -90,7 +112,8 @@ def hand_over(held: Held, row: Assignment) -> list[Planned]:
     whole = sum(output.weight for output in kept)
     done = whole - sum(output.weight for output in rest)
     give(row, row.share * done / whole if whole else ZERO)
-    row.valid_to = held.today - timedelta(1)
+    yesterday = held.today - timedelta(1)
+    row.valid_to = min(row.valid_to or yesterday, yesterday)
     planned = [holding.as_planned(output) for output in rest]
     for output in rest:
         output.dropped = True

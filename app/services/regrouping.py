@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from app.models import Agency, Assignment, BudgetLine, Plan
 from app.models.unit import today
-from app.rules.vocabulary import Role
+from app.rules.vocabulary import PlanStatus, Role
 from app.schemas import changing as wire
 from app.services import access, belonging, holding, looking_up, purse, reassigning
 from app.services.drafting import Draft
+from app.services.grounds import has_ended
 from app.services.holding import Held
 from app.services.lines import give, is_current
 from app.services.looking_up import refuse
@@ -119,13 +120,16 @@ def _leave(held: Held, row: Assignment, head: Assignment) -> Fraction:
 
 def succeed(draft: Draft, change: wire.SuccessionChange) -> None:
     """A body ends; another takes all its places in this plan, and what it had open."""
-    day, last_day = today(draft.session), change.on - timedelta(1)
+    day = today(draft.session)
     old = looking_up.body(draft, change.agency, "/agency", on=date.min)
     new = looking_up.body(draft, change.successor, "/successor")
     if change.on > day:
         raise refuse("/on", "in_the_future", "Chưa đến ngày này", "This day has not come")
     if old is new:
         raise refuse("/successor", "is_itself", "Là chính cơ quan này", "This is the agency itself")
+    if change.on <= (old.valid_from or date.min):
+        raise refuse("/on", "dates_reversed", "Kết thúc trước khi bắt đầu", "It would end before it begins")
+    last_day = change.on - timedelta(1)
     if old.valid_to not in (None, last_day):  # another plan may have entered the same end
         raise refuse(
             "/on",
@@ -133,14 +137,15 @@ def succeed(draft: Draft, change: wire.SuccessionChange) -> None:
             "Cơ quan này đã kết thúc hoạt động vào một ngày khác",
             "This agency has come to an end on another day",
         )
+    _leave_its_own_plans_to_it(draft, old, day)
+    belonging.hand_on(draft, old, new, change.on)
     for task in draft.tasks.values():
         held = holding.hold(draft, task)
         for row in [row for row in held.assignments if row.agency_id == old.id]:
             if is_current(row, day) and not row.fans_out:
                 _take_over(held, row, new)
         held.settle()
-    belonging.hand_on(draft, old, new, change.on)
-    _take_the_plan(draft, draft.plan, old, new)
+    _take_the_plans(draft, old, new)
     _take_the_money(draft, old, new)
     access.open_for_change(draft.session, draft.permit, [old])
     old.valid_to = last_day
@@ -158,26 +163,55 @@ def _take_over(held: Held, row: Assignment, new: Agency) -> None:
     if row.role is Role.COORDINATE and any(one.agency_id == new.id for one in held.bodies(Role.LEAD)):
         return
     had = mine.share if mine is not None else ZERO
-    place = Place(had + share - row.share, mine.group_id if mine is not None else row.group_id)
-    reassigning.arrive(held, new.id, row.role, place, before, rest if before else None)
+    there = mine if mine is not None and is_current(mine, held.today) else row
+    place = Place(had + share - row.share, there.group_id)
+    came = reassigning.arrive(held, new.id, row.role, place, before, rest if before else None)
+    reassigning.as_long_as_it_belongs(held, came)
 
 
-def _take_the_plan(draft: Draft, plan: Plan, old: Agency, new: Agency) -> None:
-    access.open_for_change(draft.session, draft.permit, [plan])
-    for name in ("owner_id", "secretariat_id", "superior_id"):
-        if getattr(plan, name) == old.id:
-            setattr(plan, name, new.id)
-    named = (new.code if code == old.code else code for code in plan.superiors)
-    plan.superiors = list(dict.fromkeys(named))
+def _leave_its_own_plans_to_it(draft: Draft, old: Agency, day: date) -> None:
+    """No plan changes hands by a decision of another plan's owner, as long as its own can decide."""
+    if draft.plan.owner_id == old.id or has_ended(old.valid_to, day):
+        return
+    owned = select(Plan.id).where(Plan.owner_id == old.id, Plan.status != PlanStatus.CLOSED)
+    if draft.session.scalars(owned).first() is not None:
+        raise refuse(
+            "/agency",
+            "owns_another_plan",
+            "Cơ quan này là chủ của kế hoạch khác: việc kế thừa được ghi trước ở kế hoạch đó",
+            "This body owns another plan: its succession is entered in that plan first",
+        )
+
+
+def _take_the_plans(draft: Draft, old: Agency, new: Agency) -> None:
+    """Owner, secretariat and superior follow in every plan: an owner that has ended decides nothing, so it
+    could not be followed by a decision of its own. What else it has elsewhere is for the plans there."""
+    plans = select(Plan).order_by(Plan.id)
+    named = [
+        plan.id
+        for plan in draft.session.scalars(plans)
+        if old.id in (plan.owner_id, plan.secretariat_id, plan.superior_id) or old.code in plan.superiors
+    ]
+    locked = plans.where(Plan.id.in_(named)).with_for_update(key_share=True)
+    for plan in draft.session.scalars(locked.execution_options(populate_existing=True)).all():
+        access.open_for_change(draft.session, draft.permit, [plan])
+        for name in ("owner_id", "secretariat_id", "superior_id"):
+            if getattr(plan, name) == old.id:
+                setattr(plan, name, new.id)
+        superiors = (new.code if code == old.code else code for code in plan.superiors)
+        plan.superiors = list(dict.fromkeys(superiors))
 
 
 def _take_the_money(draft: Draft, old: Agency, new: Agency) -> None:
-    """The lines of the body that ends: what is left there is spent, and settled, by the other."""
+    """The lines of the body that ends: what is left there is spent, and settled, by the other. What comes
+    with it, lines or a power over money, must not meet the other kind there."""
     query = select(BudgetLine).where(BudgetLine.plan_id == draft.plan.id, BudgetLine.agency_id == old.id)
     locked = query.order_by(BudgetLine.id).with_for_update().execution_options(populate_existing=True)
     lines = draft.session.scalars(locked).all()
-    if lines and purse.is_held(draft.session, draft.plan.id, new, today(draft.session)):
-        raise purse.apart("/successor")
     access.open_for_change(draft.session, draft.permit, lines)
     for line in lines:
         line.agency_id = new.id
+    draft.session.flush()
+    held = purse.is_held(draft.session, draft.plan.id, new, today(draft.session))
+    if held and purse.has_lines(draft.session, draft.plan.id, new):
+        raise purse.apart("/successor")

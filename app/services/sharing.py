@@ -103,7 +103,7 @@ class Division(NamedTuple):
             for row in line:
                 here = (row.agency_id,) if is_current(row, held.today) else ()
                 found |= dict.fromkeys(after.get(row.id, here))
-            if line == [one] and one.id not in after and one.valid_to is not None:
+            if line == [one] and one.id not in after and one.valid_to and not is_current(one, held.today):
                 beside = [row for row in held.former() + held.bodies(Role.LEAD) if row.id not in seen]
                 todo += [row for row in beside if row.valid_from == one.valid_to + timedelta(1)]
                 seen |= {row.id for row in todo}

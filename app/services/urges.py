@@ -15,7 +15,8 @@ from app.models import Agency, Task, Urge
 from app.rules.judging import allowed
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item
-from app.rules.urging import UrgeState, state
+from app.rules.urging import UrgeAbout, UrgeState, state
+from app.rules.vocabulary import Role
 from app.schemas.base import AgencyRef, TaskRef
 from app.schemas.lists import several
 from app.schemas.urges import UrgeFilter, UrgeOut, UrgePage
@@ -29,6 +30,9 @@ OPEN_TO = {
     Action.URGE_CLOSE: (UrgeState.OPEN, UrgeState.OVERDUE, UrgeState.ANSWERED),
 }
 """What can be done with an urge, and in which of its states that would change something."""
+
+_POWER = {UrgeAbout.CONTENT: Role.MONITOR, UrgeAbout.SETTLEMENT: Role.SETTLE}
+"""By which power who holds it now ends an urge whose body has come to an end."""
 
 Known = Row[Urge, Task | None, Agency, Agency]
 """An urge, its task as far as the caller sees it, who urged, who was urged."""
@@ -65,14 +69,15 @@ def open_count(session: Session, here: Ground, actor: Actor) -> dict[UrgeState, 
     return dict(zip(UrgeState, session.execute(query).one(), strict=True))
 
 
-def item(here: Ground, task: Task | None, by: Agency, to: Agency) -> Item:
+def item(here: Ground, urge: Urge, task: Task | None, by: Agency, to: Agency) -> Item:
     """What the rules need to know of an urge: it can be answered and ended as long as the plan is in force,
-    whatever has become of its task."""
-    ended = {body.code for body in (by, to) if body.valid_to is not None and body.valid_to < here.today}
+    whatever has become of its task, and of the body that made it."""
+    ended = {body.code for body in (by, to) if grounds.has_ended(body.valid_to, here.today)}
+    heirs = here.item.roles.get(_POWER[urge.about], ()) if by.code in ended else ()
     return replace(
         here.item,
         clause=task.code if task else None,
-        urger=by.code,
+        urgers=(by.code, *heirs),
         urged=to.code,
         voiceless=here.item.voiceless | ended,
     )
@@ -99,7 +104,7 @@ def shown(here: Ground, actor: Actor, urge: Urge, task: Task | None, by: Agency,
         by=AgencyRef(code=by.code, name_vi=by.name_vi),
         to=AgencyRef(code=to.code, name_vi=to.name_vi),
         state=stands(here, urge),
-        can=may(here, actor, urge, item(here, task, by, to)),
+        can=may(here, actor, urge, item(here, urge, task, by, to)),
     )
 
 
@@ -114,12 +119,16 @@ def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Sele
 
 
 def _seen(here: Ground, actor: Actor) -> ColumnElement[bool]:
-    """A condition on Urge: the caller is one of the two bodies, or an insider."""
-    return true() if here.insider else or_(*_own(actor))
+    """A condition on Urge: the caller is one of the two bodies, or in the place of one, or an insider."""
+    return true() if here.insider else or_(*_own(here, actor))
 
 
-def _own(actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return Urge.urged_by_id == actor.agency_id, Urge.to_id == actor.agency_id
+def _own(here: Ground, actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Conditions on Urge: it is the caller's to end, and to answer."""
+    powers = [about for about, role in _POWER.items() if actor.agency in here.item.roles.get(role, ())]
+    ended = select(Agency.id).where(Agency.valid_to < here.today)
+    inherited = and_(Urge.about.in_(powers), Urge.urged_by_id.in_(ended)) if powers else false()
+    return or_(Urge.urged_by_id == actor.agency_id, inherited), Urge.to_id == actor.agency_id
 
 
 def _is(here: Ground, one: UrgeState) -> ColumnElement[bool]:
@@ -158,9 +167,10 @@ def _wanted(here: Ground, actor: Actor, ask: UrgeFilter) -> Iterable[ColumnEleme
 
 def _can(here: Ground, actor: Actor, wanted: Sequence[str]) -> Iterable[ColumnElement[bool]]:
     """`may` as conditions on Urge: the same engine, asked once for each thing the caller can be to one."""
-    by_it, to_it = _own(actor)
+    by_it, to_it = _own(here, actor)
+    me = (actor.agency,) if actor.agency is not None else ()
     places = (
-        (by_it, replace(here.item, urger=actor.agency)),
+        (by_it, replace(here.item, urgers=me)),
         (to_it, replace(here.item, urged=actor.agency)),
         (and_(~by_it, ~to_it), here.item),
     )

@@ -110,7 +110,7 @@ def _taken_up(
     here = grounds.find(session, actor, slug)
     known = urges.one(session, here, actor, public_id)
     row, task, by, to = known
-    on = urges.item(here, task, by, to)
+    on = urges.item(here, row, task, by, to)
 
     def instead() -> dict[str, object] | None:
         could = next(iter(urges.may(here, actor, row, on)), None)

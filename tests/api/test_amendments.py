@@ -296,6 +296,11 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
         "in_the_future",
     ),
     (
+        {"change": "succession", "agency": "SCT", "successor": "STC", "on": "0001-01-01"},
+        "/on",
+        "dates_reversed",
+    ),
+    (
         {"change": "succession", "agency": "X.BNT", "successor": "STC", "on": "2023-01-01"},
         "/agency",
         "partner_not_accountable",
@@ -332,6 +337,8 @@ WRONG += [
     ({**DUTY, "code": "IV.7.a"}, "/code", "already_on_record"),
     ({**DUTY, "code": "A.1"}, "/code", "not_a_clause"),
     ({**DUTY, "section": "IV.99"}, "/section", "unknown_section"),
+    ({**DUTY, "section": "II.1"}, "/section", "not_for_duties"),
+    ({**DUTY, "section": "II"}, "/section", "not_for_duties"),
     ({**DUTY, "target": 2}, "/target", "wrong_kind"),
     ({**DUTY, "kind": "counted", "visibility": "status_only"}, "/visibility", "wrong_kind"),
     ({**DUTY, "leads": [{"agency": "X.BNT"}]}, "/leads/0/agency", "partner_not_accountable"),

@@ -9,7 +9,7 @@ import pytest
 from tests.deciding import DECISION, contents, decided, leads, member
 from tests.service import PLAN, Service
 from tests.walks import items
-from tests.writing import SMALL, differences, load, pushing, tiny_plan
+from tests.writing import SMALL, abolish, differences, load, pushing, tiny_plan
 
 URL = f"{PLAN}/gaps"
 COUNTS = {
@@ -121,6 +121,7 @@ FILLED = {
     "/changes/0/valid_from": "2023-01-01",
     "/changes/0/task": "IV.1.3",
     "/changes/0/agency": "SCT",
+    "/changes/0/successor": "SCT",
     "/steward": "SCT",
     "/reason": "Giao chuẩn bị",
 }
@@ -256,6 +257,31 @@ def test_a_plan_without_its_powers_says_so_and_how_to_give_them(
     body = "TTTU" if power == "approver" else "SCT"
     repair(service, one, task=duty, agency=body, decided_on="2024-01-15")
     assert gaps(owner, kind, plan=SMALL)["items"] == []
+    assert differences(service) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [("TTBCD", "no_monitor"), ("STC", "no_funder"), ("VPTU", "no_settler"), ("TTTU", "no_approver")],
+)
+def test_a_power_whose_holder_has_ended_is_open(service: Service, body: str, kind: str) -> None:
+    abolish(service, body, "2023-06-30")
+    assert [one["kind"] for one in gaps(service["BPGV"], kind)["items"]] == [kind]
+
+
+def test_a_plan_whose_owner_has_ended_is_taken_up_again_by_a_decision_of_another(
+    service: Service, tmp_path: Any
+) -> None:
+    assert gaps(service["BPGV"], "no_owner")["items"] == []
+    abolish(service, "TTBCD", "2023-06-30")
+    (alone,) = gaps(service["BPGV"], "no_owner")["items"]
+    assert alone["repair"]["who_can"] == [], "there is nobody"
+    load(service, tiny_plan(), tmp_path)
+    (one,) = gaps(service["BPGV"], "no_owner")["items"]
+    assert one["repair"]["path"] == f"{SMALL}/amendments"
+    repair(service, one)
+    assert gaps(service["BPGV"], "no_owner")["items"] == []
+    decided(service["SCT"], {"change": "power", "power": "monitor", "task": "IV.1.3", "agency": "SCT"})
     assert differences(service) == []
 
 

@@ -1,7 +1,9 @@
 """Work that changes hands: leads, members of groups, bodies that end. No figure moves by it, nothing is taken
 from anybody's name, and the shares of a task always sum to 1."""
 
+import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -11,7 +13,12 @@ import pytest
 from sqlalchemy import select
 
 from app.models import Plan
+from app.schemas.amendments import AmendmentIn
+from app.services import amending, keys
+from seed import loader
 from tests.deciding import (
+    DECISION,
+    LEVELS,
     act,
     acted,
     assignment,
@@ -63,6 +70,15 @@ def sound(service: Service, *tasks: str) -> None:
     for task in tasks:
         assert sum(shares(service, task).values()) == 1, task
     assert differences(service) == []
+
+
+@pytest.fixture
+def twin(service: Service, tmp_path: Any) -> str:
+    """Another plan of the same bodies."""
+    plan = json.loads(loader.PLAN_2023.read_text(encoding="utf-8"))
+    plan["plan"]["slug"] = "ttdn-2023-b"
+    load(service, plan, tmp_path)
+    return "/v1/plans/ttdn-2023-b"
 
 
 # Leads.
@@ -620,6 +636,18 @@ def test_a_stay_may_be_ended_prolonged_and_opened_again(service: Service) -> Non
     sound(service, "IV.14.1", "IV.14.2")
 
 
+def test_the_ends_of_the_calendar_are_days_of_a_stay_like_others(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    decided(owner, member("G.UBH", "UBND.TPTV", None, "2023-05-14"))
+    decided(owner, member("G.SBN", "SCT", "2023-05-15", "9999-12-31"))
+    decided(owner, member("G.SBN", "STTTT", "0001-01-01", "9999-12-31"))
+    decided(owner, leads("IV.14.1", "G.UBH", "G.SBN", "VPUBND"))
+    decided(owner, succession("SCT", "STC", "2023-05-15"), succession("STTTT", "SKHDT", "0001-01-02"))
+    decided(owner, leads("IV.14.1", "G.SBN"))
+    sound(service, "IV.14.1", "IV.14.2")
+
+
 def test_a_stay_that_ran_out_is_settled_by_the_next_decision_about_the_group(service: Service) -> None:
     owner = service["TTBCD"]
     on(service, "2023-02-15")
@@ -631,6 +659,45 @@ def test_a_stay_that_ran_out_is_settled_by_the_next_decision_about_the_group(ser
     assert found["SCT"] == found["SVHTTDL"]
     assert min(found.values()) >= 0
     assert owed(service, "IV.14.1", "STTTT") == {"STTTT/2023-Q1": "none"}, "what had begun"
+    sound(service, "IV.14.1", "IV.14.2")
+
+
+def test_a_stay_with_an_end_keeps_it_when_the_leads_are_named_anew(service: Service) -> None:
+    owner, old = service["TTBCD"], pushing(service, "UBND.TPTV")
+    on(service, "2023-05-15")
+    decided(owner, member("G.UBH", "UBND.TPTV", None, "2023-06-30"))
+    helped = {"change": "coordinators", "task": "IV.7.c", "coordinators": ["G.UBH"]}
+    decided(owner, leads("IV.14.1", "G.UBH", "G.SBN"), leads("IV.14.2", "G.UBH"), helped)
+    decided(owner, succession("UBND.HCL", "SCT", "2023-05-15"), succession("UBND.TPTV", "STC", "2023-05-15"))
+    ends = {body: assignment(owner, "IV.14.1", body)["valid_to"] for body in ("UBND.HCK", "SCT", "STC")}
+    assert ends == {"UBND.HCK": None, "SCT": None, "STC": "2023-06-30"}
+    assert assignment(owner, "IV.7.c", "STC", "coordinate")["valid_to"] == "2023-06-30"
+    on(service, "2023-07-15")
+    for task in ("IV.14.1", "IV.14.2", "IV.7.c"):
+        assert pushing(service, "STC").post(f"{PLAN}/activities", json=news(task)).status_code == 403, task
+    assert old.post(f"{PLAN}/activities", json=news("IV.14.1")).status_code == 403
+    sound(service, "IV.14.1", "IV.14.2", "IV.7.c")
+
+
+@pytest.mark.parametrize("named", [("SCT",), ("G.UBH",), ("SCT", "STC")])
+def test_what_a_stay_that_ran_out_left_open_is_owed_by_the_leads_of_a_decision(
+    service: Service, named: tuple[str, ...]
+) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    record(pushing(service, "UBND.TPTV"), "IV.14.1", occurred_on="2023-02-01")
+    decided(owner, leads("IV.14.1", "G.UBH"), member("G.UBH", "UBND.TPTV", None, "2023-06-30"))
+    on(service, "2023-07-15")
+    before = nodes(owner, *STANDING_STILL)
+    decided(owner, leads("IV.14.1", *named))
+    assert nodes(owner, *STANDING_STILL) == before
+    assert owed(service, "IV.14.1", "UBND.TPTV") == {"UBND.TPTV/2023-Q1": "evidenced"}
+    assert shares(service, "IV.14.1")["UBND.TPTV"] == Fraction(1, 9) / 4
+    assert assignment(owner, "IV.14.1", "UBND.TPTV")["valid_to"] == "2023-06-30"
+    for one in owed(service, "IV.14.1"):
+        body, _, code = one.partition("/")
+        acted(pushing(service, body), output(owner, "IV.14.1", body, code), "claims")
+    assert figure(owner, task="IV.14.1")[0] == 1
     sound(service, "IV.14.1", "IV.14.2")
 
 
@@ -710,6 +777,22 @@ def test_another_plan_follows_a_group_with_its_own_next_decision(service: Servic
     assert after["SCT"] == after["STC"] > 0
     assert sum(after.values()) == 1
     assert differences(service) == []
+
+
+def test_two_plans_decide_about_one_group_one_after_the_other(service: Service, twin: str) -> None:
+    """One has been entered and not yet committed while the other is: each alone could stand."""
+    owner, slug = service["TTBCD"], PLAN.rpartition("/")[2]
+    on(service, "2023-05-15")
+    first = {"decision": DECISION, "changes": [member("G.SBN", "SCT", "2023-01-01")]}
+    with ThreadPoolExecutor(1) as pool:
+        with service.database.writing() as session:
+            actor = keys.identify(session, service.secrets["TTBCD"])
+            amending.amend(session, actor, slug, AmendmentIn.model_validate(first))
+            other = pool.submit(decide, owner, member("G.SBN", "SCT", "2023-02-01"), plan=twin)
+            wait([other], timeout=1)
+        assert [code for _, code in faults(other.result())] == ["overlaps_another_stay"]
+    decided(owner, member("G.SBN", "STC", "2023-01-01"))
+    sound(service, "IV.14.1", "IV.14.2")
 
 
 # Succession.
@@ -796,6 +879,7 @@ def test_members_that_follow_each_other_never_have_less_than_nothing(service: Se
 def test_the_owner_itself_may_be_followed_and_then_amends_no_more(service: Service) -> None:
     owner = service["TTBCD"]
     record(owner, "IV.1.1", occurred_on="2023-02-01")
+    record(pushing(service, "BCHQS"), "IV.12.1", occurred_on="2023-02-01")
     new = {
         "change": "agency",
         "code": "BTGDV",
@@ -805,6 +889,8 @@ def test_the_owner_itself_may_be_followed_and_then_amends_no_more(service: Servi
     }
     told = decided(owner, new, succession("TTBCD", "BTGDV", "2023-07-01"))
     assert told["amendment"]["entered_by"]["code"] == "TTBCD"
+    after, before = ([told[when][name] for name in LEVELS] for when in ("after", "before"))
+    assert after == before, "no figure moved"
     client = with_key(service, secret_of(service, "BTGDV"))
     plan = client.get(PLAN).json()
     assert plan["owner"]["code"] == "BTGDV"
@@ -815,6 +901,50 @@ def test_the_owner_itself_may_be_followed_and_then_amends_no_more(service: Servi
     acted(client, output(client, "IV.7.a"), "confirmations")
     record(client, "IV.1.1", occurred_on="2023-05-01")
     assert differences(service) == []
+
+
+def test_the_owner_of_two_plans_is_followed_as_such_in_both(service: Service, twin: str) -> None:
+    """By one decision; all else of it in the other plan is for a decision there, which somebody can enter."""
+    owner = service["TTBCD"]
+    on(service, "2023-07-15")
+    new = {
+        "change": "agency",
+        "code": "BTGDV",
+        "kind": "party_office",
+        "name_vi": "Ban A",
+        "name_en": "Board A",
+    }
+    followed = succession("TTBCD", "BTGDV", "2023-07-01")
+    decided(
+        owner,
+        new,
+        followed,
+        succession("BPGV", "SKHDT", "2023-07-01"),
+        succession("BCDTW", "BTGTW", "2023-07-01"),
+    )
+    client = with_key(service, secret_of(service, "BTGDV"))
+    told = client.get(twin).json()
+    assert (told["owner"]["code"], told["secretariat"]["code"], told["revision"]) == ("BTGDV", "SKHDT", 1)
+    with service.database.reading() as session:
+        superiors = list(session.scalars(select(Plan.superiors)))
+    assert [sorted(some) for some in superiors] == [["BTGTW", "TTTU"]] * 2
+    assert decide(owner, followed, plan=twin).json()["who_can"] == ["BTGDV"]
+    (one,) = client.get(f"{twin}/gaps", params={"kind": "no_monitor"}).json()["items"]
+    assert one["repair"]["who_can"] == ["BTGDV"]
+    decided(client, followed, plan=twin)
+    assert client.get(f"{twin}/gaps", params={"kind": "no_monitor"}).json()["items"] == []
+    decided(client, {"change": "weight", "task": "IV.7.a", "weight": 2}, plan=twin)
+    assert differences(service) == []
+
+
+def test_no_plan_changes_hands_by_a_decision_of_another_plan(service: Service, tmp_path: Any) -> None:
+    load(service, small_plan(), tmp_path)
+    other = str(service["TTBCD"].get(SMALL).json()["owner"]["code"])
+    taken = succession(other, "SCT", "2023-07-01")
+    assert faults(decide(service["TTBCD"], taken)) == [("/changes/0/agency", "owns_another_plan")]
+    decided(pushing(service, other), taken, plan=SMALL)
+    assert service["TTBCD"].get(SMALL).json()["owner"]["code"] == "SCT"
+    decided(service["TTBCD"], taken)
 
 
 def test_a_superior_that_follows_another_is_named_once(service: Service) -> None:

@@ -558,6 +558,12 @@ def test_no_power_over_money_meets_a_line_in_one_body(service: Service, office: 
         body = {"decision": {**DECISION, "number": "09-QĐ/BCĐ-TTĐN"}, "changes": [change]}
         answer = service["TTBCD"].post(f"{BUDGET.rpartition('/')[0]}/amendments", json=body)
         assert [error["code"] for error in answer.json()["errors"]] == ["holds_the_purse"]
+    for holder in ("STC", "VPTU"):
+        answer = succession(service["TTBCD"], holder, "SVHTTDL")
+        assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+            ("/changes/0/successor", "holds_the_purse")
+        ]
+    assert succession(service["TTBCD"], "STC", "SKHDT").status_code == 201, "a body without a line"
 
 
 def test_nothing_more_is_given_to_a_body_that_has_ended(service: Service, funder: httpx.Client) -> None:

@@ -17,6 +17,7 @@ from app.rules.urging import UrgeState
 from app.rules.vocabulary import Scope
 from app.schemas.urges import UrgeAnswerIn, UrgeIn, UrgeOutcomeIn
 from app.services import grounds, keys, urges
+from tests.deciding import decided
 from tests.service import PLAN, Service
 from tests.walks import NOWHERE, feed, items, settle
 from tests.walks import keys as ids
@@ -625,6 +626,31 @@ def test_an_abolished_body_answers_nothing_and_its_urge_can_still_be_closed(serv
     assert answer(service["SVHTTDL"], one).json()["reason"] == "agency_not_active"
     assert answer(service["TTBCD"], one).json()["who_can"] == []
     assert close(service["TTBCD"], one, "dropped").status_code == 201
+
+
+def test_an_urge_of_a_body_that_has_ended_is_closed_by_who_holds_its_power_now(service: Service) -> None:
+    """A lead's as well: whoever monitors could have made it."""
+    made = [
+        urge(service["TTBCD"]),
+        urge(service["SVHTTDL"], task="IV.7.b", to="BAOTV"),
+        urge(settler(service), about="settlement", task=None, to="STC"),
+    ]
+    ended = {"TTBCD": "SCT", "SVHTTDL": "SKHDT", "VPTU": "VPUBND"}
+    changes = [
+        {"change": "succession", "agency": old, "successor": new, "on": "2023-07-01"}
+        for old, new in ended.items()
+    ]
+    decided(service["TTBCD"], *changes)
+    monitor, lead, checker = (pushing(service, new) for new in ended.values())
+    for client, closed in ((monitor, made[:2]), (lead, []), (checker, made[2:])):
+        mine = [one["id"] for one in closed]
+        assert ids(client, URL, can="urge.close", sort="id") == mine
+        assert [one["id"] for one in items(client, URL, sort="id") if "urge.close" in one["can"]] == mine
+    assert close(service["BPGV"], made[2]).json()["who_can"] == ["VPUBND"]
+    assert close(service["TTBCD"], made[0]).json()["reason"] == "agency_not_active"
+    for client, one in ((monitor, made[0]), (monitor, made[1]), (checker, made[2])):
+        assert close(client, one).status_code == 201
+    assert differences(service) == []
 
 
 def test_bad_answers_and_outcomes_are_told_where(service: Service) -> None:

@@ -331,7 +331,7 @@ items = st.builds(
     claimants=bodies,
     spender=one_body,
     proposer=one_body,
-    urger=one_body,
+    urgers=bodies,
     urged=one_body,
     voiceless=mute,
 )
