@@ -3804,7 +3804,7 @@ export interface components {
          * @description What is open.
          * @enum {string}
          */
-        GapKind: "part_without_owner" | "item_without_duty" | "duty_without_target" | "group_without_members" | "several_leads" | "lead_and_coordinator" | "event_without_steward" | "no_monitor" | "no_approver" | "no_funder" | "no_settler";
+        GapKind: "part_without_owner" | "item_without_duty" | "duty_without_target" | "group_without_members" | "several_leads" | "lead_and_coordinator" | "event_without_steward" | "no_owner" | "no_monitor" | "no_approver" | "no_funder" | "no_settler";
         /**
          * GapOut
          * @description One thing that is open.
@@ -6695,7 +6695,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8KA974BBBMQHTMM656RR215",
+                     *           "id": "01M8MG1MVAFSVS1CGCSJAYMR5F",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6728,7 +6728,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T09:30:51.905974Z",
+                     *           "recorded_at": "2026-11-29T20:30:49.701339Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6788,7 +6788,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8KA974BBBMQHTMM656RR215",
+                     *         "id": "01M8MG1MVAFSVS1CGCSJAYMR5F",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6818,7 +6818,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:30:51.905974Z",
+                     *         "recorded_at": "2026-11-29T20:30:49.701339Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6836,7 +6836,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8KA974EGX1BQSVE6RP002ZE"
+                     *       "receipt": "01M8MG1MVEGK0SE442SYM75B3P"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6854,7 +6854,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8KA974BBBMQHTMM656RR215",
+                     *         "id": "01M8MG1MVAFSVS1CGCSJAYMR5F",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6884,7 +6884,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:30:51.905974Z",
+                     *         "recorded_at": "2026-11-29T20:30:49.701339Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6902,7 +6902,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8KA974EGX1BQSVE6RP002ZE"
+                     *       "receipt": "01M8MG1MVEGK0SE442SYM75B3P"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6992,7 +6992,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8KA974BBBMQHTMM656RR215",
+                     *           "activity": "01M8MG1MVAFSVS1CGCSJAYMR5F",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7071,7 +7071,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA974BBBMQHTMM656RR215 */
+                /** @example 01M8MG1MVAFSVS1CGCSJAYMR5F */
                 activity: string;
             };
             cookie?: never;
@@ -7086,7 +7086,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA974BBBMQHTMM656RR215",
+                     *       "id": "01M8MG1MVAFSVS1CGCSJAYMR5F",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7116,7 +7116,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-29T09:30:51.905974Z",
+                     *       "recorded_at": "2026-11-29T20:30:49.701339Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7136,14 +7136,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-cc9f3f284f8263a1eb5f3f82"
+                 * @example "1-bf990774ac1f67db482ea692"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA974BBBMQHTMM656RR215 */
+                /** @example 01M8MG1MVAFSVS1CGCSJAYMR5F */
                 activity: string;
             };
             cookie?: never;
@@ -7175,7 +7175,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8KA974BBBMQHTMM656RR215",
+                     *         "id": "01M8MG1MVAFSVS1CGCSJAYMR5F",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7208,7 +7208,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:30:51.905974Z",
+                     *         "recorded_at": "2026-11-29T20:30:49.701339Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7237,7 +7237,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA970TYF6ZDJNZ6P81D660 */
+                /** @example 01M8MG1MS2YKWXMNPDTEWP1QRB */
                 activity: string;
             };
             cookie?: never;
@@ -7265,7 +7265,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8KA970TYF6ZDJNZ6P81D660",
+                     *         "id": "01M8MG1MS2YKWXMNPDTEWP1QRB",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7295,15 +7295,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:30:51.739375Z",
+                     *         "recorded_at": "2026-11-29T20:30:49.607363Z",
                      *         "withdrawal": {
-                     *           "id": "01M8KA973MJ8P077H7BF7EZNVV",
+                     *           "id": "01M8MG1MTEBGGZ1PQJZEHSP650",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T09:30:51.857848Z"
+                     *           "withdrawn_at": "2026-11-29T20:30:49.659314Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7336,7 +7336,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8KA970TYF6ZDJNZ6P81D660",
+                     *         "id": "01M8MG1MS2YKWXMNPDTEWP1QRB",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7366,15 +7366,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T09:30:51.739375Z",
+                     *         "recorded_at": "2026-11-29T20:30:49.607363Z",
                      *         "withdrawal": {
-                     *           "id": "01M8KA973MJ8P077H7BF7EZNVV",
+                     *           "id": "01M8MG1MTEBGGZ1PQJZEHSP650",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T09:30:51.857848Z"
+                     *           "withdrawn_at": "2026-11-29T20:30:49.659314Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7805,8 +7805,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8KA889VEKBKEEDNRC6NVCKS",
-                     *           "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *           "id": "01M8MG1D5S1E6SY0D9J982QKS9",
+                     *           "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7831,7 +7831,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T09:30:52.703481Z",
+                     *           "moved_at": "2026-11-29T20:30:49.945251Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7857,7 +7857,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA889VEKBKEEDNRC6NVCKS */
+                /** @example 01M8MG1D5S1E6SY0D9J982QKS9 */
                 output: string;
             };
             cookie?: never;
@@ -7872,8 +7872,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA889VEKBKEEDNRC6NVCKS",
-                     *       "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *       "id": "01M8MG1D5S1E6SY0D9J982QKS9",
+                     *       "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7898,7 +7898,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-29T09:30:51.905974Z",
+                     *       "moved_at": "2026-11-29T20:30:49.701339Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7932,7 +7932,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA889VEKBKEEDNRC6NVCKS */
+                /** @example 01M8MG1D5S1E6SY0D9J982QKS9 */
                 output: string;
             };
             cookie?: never;
@@ -7947,14 +7947,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmNjJmMDEwOTI0YzgiLCIwMU04S0E5N1ZFWEpLWjgxSEhRN1ZGMUs2RiIsIjAxTThLQTk3VkVYSktaODFISFE3VkYxSzZGIl0",
+                     *       "next_cursor": "WyI4MTBhOTgyZjZmMjciLCIwMU04TUcxTjJFVlIySzFSNTNRQzhGRFFUSCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8KA97STM3DQQBCKZ0C2TTXK",
+                     *           "id": "01M8MG1N1W49QGWVZZJ9WQ6ZDG",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *           "output": "01M8MG1D5S1E6SY0D9J982QKS9",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7963,13 +7963,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-29T09:30:52.564675Z"
+                     *           "acted_at": "2026-11-29T20:30:49.902116Z"
                      *         },
                      *         {
-                     *           "id": "01M8KA97VEXJKZ81HHQ7VF1K6F",
+                     *           "id": "01M8MG1N2EVR2K1R53QC8FDQTH",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *           "output": "01M8MG1D5S1E6SY0D9J982QKS9",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7978,7 +7978,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-29T09:30:52.630224Z"
+                     *           "acted_at": "2026-11-29T20:30:49.930933Z"
                      *         }
                      *       ]
                      *     }
@@ -8001,7 +8001,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA889XWRNEEACZB81Z5X3K */
+                /** @example 01M8MG1D5VMZS7MBZFPR7EQHQ0 */
                 output: string;
             };
             cookie?: never;
@@ -8029,10 +8029,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8KA97M4HCAN8MB9BD4XZHX2",
+                     *         "id": "01M8MG1MZP5S884MV2TSEK55Q1",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8KA889XWRNEEACZB81Z5X3K",
+                     *         "output": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8041,11 +8041,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T09:30:52.373295Z"
+                     *         "acted_at": "2026-11-29T20:30:49.836445Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8KA889XWRNEEACZB81Z5X3K",
-                     *         "assignment": "01M8KA882NXD4TBZG5CP9959ZZ",
+                     *         "id": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
+                     *         "assignment": "01M8MG1D4ESFE5BNT3E7W7B4YK",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8070,7 +8070,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T09:30:52.373295Z",
+                     *         "moved_at": "2026-11-29T20:30:49.836445Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8103,10 +8103,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8KA97M4HCAN8MB9BD4XZHX2",
+                     *         "id": "01M8MG1MZP5S884MV2TSEK55Q1",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8KA889XWRNEEACZB81Z5X3K",
+                     *         "output": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8115,11 +8115,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T09:30:52.373295Z"
+                     *         "acted_at": "2026-11-29T20:30:49.836445Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8KA889XWRNEEACZB81Z5X3K",
-                     *         "assignment": "01M8KA882NXD4TBZG5CP9959ZZ",
+                     *         "id": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
+                     *         "assignment": "01M8MG1D4ESFE5BNT3E7W7B4YK",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8144,7 +8144,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T09:30:52.373295Z",
+                     *         "moved_at": "2026-11-29T20:30:49.836445Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8178,7 +8178,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA889XWRNEEACZB81Z5X3K */
+                /** @example 01M8MG1D5VMZS7MBZFPR7EQHQ0 */
                 output: string;
             };
             cookie?: never;
@@ -8206,10 +8206,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8KA97PNFBBVJXH911ZHC7WH",
+                     *         "id": "01M8MG1N0QZEJ11DYYCQXH0Y9N",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8KA889XWRNEEACZB81Z5X3K",
+                     *         "output": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8218,11 +8218,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T09:30:52.469487Z"
+                     *         "acted_at": "2026-11-29T20:30:49.864425Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8KA889XWRNEEACZB81Z5X3K",
-                     *         "assignment": "01M8KA882NXD4TBZG5CP9959ZZ",
+                     *         "id": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
+                     *         "assignment": "01M8MG1D4ESFE5BNT3E7W7B4YK",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8247,7 +8247,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T09:30:52.469487Z",
+                     *         "moved_at": "2026-11-29T20:30:49.864425Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8280,10 +8280,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8KA97PNFBBVJXH911ZHC7WH",
+                     *         "id": "01M8MG1N0QZEJ11DYYCQXH0Y9N",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8KA889XWRNEEACZB81Z5X3K",
+                     *         "output": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8292,11 +8292,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T09:30:52.469487Z"
+                     *         "acted_at": "2026-11-29T20:30:49.864425Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8KA889XWRNEEACZB81Z5X3K",
-                     *         "assignment": "01M8KA882NXD4TBZG5CP9959ZZ",
+                     *         "id": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
+                     *         "assignment": "01M8MG1D4ESFE5BNT3E7W7B4YK",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8321,7 +8321,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T09:30:52.469487Z",
+                     *         "moved_at": "2026-11-29T20:30:49.864425Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8353,14 +8353,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-175cbecfc5f7c40d40e63ba1"
+                 * @example "4-6b8b6966fc9af9520e767d17"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA889VEKBKEEDNRC6NVCKS */
+                /** @example 01M8MG1D5S1E6SY0D9J982QKS9 */
                 output: string;
             };
             cookie?: never;
@@ -8384,10 +8384,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8KA97STM3DQQBCKZ0C2TTXK",
+                     *         "id": "01M8MG1N1W49QGWVZZJ9WQ6ZDG",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *         "output": "01M8MG1D5S1E6SY0D9J982QKS9",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8396,11 +8396,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T09:30:52.564675Z"
+                     *         "acted_at": "2026-11-29T20:30:49.902116Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8KA889VEKBKEEDNRC6NVCKS",
-                     *         "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *         "id": "01M8MG1D5S1E6SY0D9J982QKS9",
+                     *         "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8425,7 +8425,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T09:30:52.564675Z",
+                     *         "moved_at": "2026-11-29T20:30:49.902116Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8458,10 +8458,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8KA97STM3DQQBCKZ0C2TTXK",
+                     *         "id": "01M8MG1N1W49QGWVZZJ9WQ6ZDG",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *         "output": "01M8MG1D5S1E6SY0D9J982QKS9",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8470,11 +8470,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T09:30:52.564675Z"
+                     *         "acted_at": "2026-11-29T20:30:49.902116Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8KA889VEKBKEEDNRC6NVCKS",
-                     *         "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *         "id": "01M8MG1D5S1E6SY0D9J982QKS9",
+                     *         "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8499,7 +8499,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T09:30:52.564675Z",
+                     *         "moved_at": "2026-11-29T20:30:49.902116Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8535,7 +8535,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA889VEKBKEEDNRC6NVCKS */
+                /** @example 01M8MG1D5S1E6SY0D9J982QKS9 */
                 output: string;
             };
             cookie?: never;
@@ -8563,10 +8563,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8KA97VEXJKZ81HHQ7VF1K6F",
+                     *         "id": "01M8MG1N2EVR2K1R53QC8FDQTH",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *         "output": "01M8MG1D5S1E6SY0D9J982QKS9",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8575,11 +8575,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T09:30:52.630224Z"
+                     *         "acted_at": "2026-11-29T20:30:49.930933Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8KA889VEKBKEEDNRC6NVCKS",
-                     *         "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *         "id": "01M8MG1D5S1E6SY0D9J982QKS9",
+                     *         "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8607,11 +8607,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T09:30:52.630224Z"
+                     *           "returned_at": "2026-11-29T20:30:49.930933Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T09:30:52.630224Z",
+                     *         "moved_at": "2026-11-29T20:30:49.930933Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8642,10 +8642,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8KA97VEXJKZ81HHQ7VF1K6F",
+                     *         "id": "01M8MG1N2EVR2K1R53QC8FDQTH",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8KA889VEKBKEEDNRC6NVCKS",
+                     *         "output": "01M8MG1D5S1E6SY0D9J982QKS9",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8654,11 +8654,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T09:30:52.630224Z"
+                     *         "acted_at": "2026-11-29T20:30:49.930933Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8KA889VEKBKEEDNRC6NVCKS",
-                     *         "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *         "id": "01M8MG1D5S1E6SY0D9J982QKS9",
+                     *         "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8686,11 +8686,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T09:30:52.630224Z"
+                     *           "returned_at": "2026-11-29T20:30:49.930933Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T09:30:52.630224Z",
+                     *         "moved_at": "2026-11-29T20:30:49.930933Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8756,7 +8756,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA8822DVB3MPPE0Y0QR6B8 */
+                /** @example 01M8MG1D4DE9H8F64SMN6FTFGS */
                 assignment: string;
             };
             cookie?: never;
@@ -8775,8 +8775,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8KA889VEKBKEEDNRC6NVCKS",
-                     *           "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *           "id": "01M8MG1D5S1E6SY0D9J982QKS9",
+                     *           "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8801,7 +8801,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T09:30:52.703481Z",
+                     *           "moved_at": "2026-11-29T20:30:49.945251Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8827,7 +8827,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA881KP8M5H0K0GDSEFGZ4 */
+                /** @example 01M8MG1D49SWVPAAAMGR903WWS */
                 assignment: string;
             };
             cookie?: never;
@@ -8855,8 +8855,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8KA983BMEH6PTF7T35H4MDC",
-                     *         "assignment": "01M8KA881KP8M5H0K0GDSEFGZ4",
+                     *         "id": "01M8MG1N4PDMEJFASYGS8T0XBM",
+                     *         "assignment": "01M8MG1D49SWVPAAAMGR903WWS",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8904,7 +8904,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA8821SAH8X5TEPJCM0H1N */
+                /** @example 01M8MG1D4CXADKASTRACWA6F2S */
                 assignment: string;
             };
             cookie?: never;
@@ -8933,10 +8933,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8KA98988K1K4TZ6CARBB95Y",
+                     *         "id": "01M8MG1N6F63GT6BGYHKSA5B0F",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8KA889PJVVATMMSWPKM6YNS",
+                     *         "output": "01M8MG1D5R1GGQAVSTTP069B49",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8945,11 +8945,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T09:30:53.077846Z"
+                     *         "acted_at": "2026-11-29T20:30:50.059550Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8KA889PJVVATMMSWPKM6YNS",
-                     *         "assignment": "01M8KA8821SAH8X5TEPJCM0H1N",
+                     *         "id": "01M8MG1D5R1GGQAVSTTP069B49",
+                     *         "assignment": "01M8MG1D4CXADKASTRACWA6F2S",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -8968,13 +8968,13 @@ export interface operations {
                      *         "claimed": true,
                      *         "claimed_explicitly": true,
                      *         "evidence": 0,
-                     *         "evidenced_on": "2026-11-29",
+                     *         "evidenced_on": "2026-11-30",
                      *         "confirmed": false,
                      *         "self_confirmed": false,
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T09:30:53.077846Z",
+                     *         "moved_at": "2026-11-29T20:30:50.059550Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9005,10 +9005,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8KA98988K1K4TZ6CARBB95Y",
+                     *         "id": "01M8MG1N6F63GT6BGYHKSA5B0F",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8KA889PJVVATMMSWPKM6YNS",
+                     *         "output": "01M8MG1D5R1GGQAVSTTP069B49",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9017,11 +9017,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T09:30:53.077846Z"
+                     *         "acted_at": "2026-11-29T20:30:50.059550Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8KA889PJVVATMMSWPKM6YNS",
-                     *         "assignment": "01M8KA8821SAH8X5TEPJCM0H1N",
+                     *         "id": "01M8MG1D5R1GGQAVSTTP069B49",
+                     *         "assignment": "01M8MG1D4CXADKASTRACWA6F2S",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9040,13 +9040,13 @@ export interface operations {
                      *         "claimed": true,
                      *         "claimed_explicitly": true,
                      *         "evidence": 0,
-                     *         "evidenced_on": "2026-11-29",
+                     *         "evidenced_on": "2026-11-30",
                      *         "confirmed": false,
                      *         "self_confirmed": false,
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T09:30:53.077846Z",
+                     *         "moved_at": "2026-11-29T20:30:50.059550Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9105,7 +9105,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI0YjY3MjVhMWM2ZmUiLDMsM10",
+                     *       "next_cursor": "WyI0YjY3MjVhMWM2ZmUiLDNd",
                      *       "total": null,
                      *       "items": [
                      *         {
@@ -9128,7 +9128,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
+                     *           "entered_at": "2026-11-29T20:30:50.100748Z"
                      *         }
                      *       ]
                      *     }
@@ -9221,7 +9221,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T09:30:52.932821Z"
+                     *         "entered_at": "2026-11-29T20:30:50.018175Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9262,8 +9262,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T09:30:52.863460Z",
-                     *         "on": "2026-11-29"
+                     *         "as_of": "2026-11-29T20:30:49.992825Z",
+                     *         "on": "2026-11-30"
                      *       },
                      *       "after": {
                      *         "reported": {
@@ -9304,8 +9304,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T09:30:52.932821Z",
-                     *         "on": "2026-11-29"
+                     *         "as_of": "2026-11-29T20:30:50.018175Z",
+                     *         "on": "2026-11-30"
                      *       }
                      *     }
                      */
@@ -9348,7 +9348,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T09:30:52.932821Z"
+                     *         "entered_at": "2026-11-29T20:30:50.018175Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9389,8 +9389,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T09:30:52.863460Z",
-                     *         "on": "2026-11-29"
+                     *         "as_of": "2026-11-29T20:30:49.992825Z",
+                     *         "on": "2026-11-30"
                      *       },
                      *       "after": {
                      *         "reported": {
@@ -9431,8 +9431,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T09:30:52.932821Z",
-                     *         "on": "2026-11-29"
+                     *         "as_of": "2026-11-29T20:30:50.018175Z",
+                     *         "on": "2026-11-30"
                      *       }
                      *     }
                      */
@@ -9486,7 +9486,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-29T09:30:52.932821Z"
+                     *       "entered_at": "2026-11-29T20:30:50.018175Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9538,11 +9538,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04S0E5OEY2SkQ1OU1KS0c1Sk0xODlWTiIsIjAxTThLQTk4RjZKRDU5TUpLRzVKTTE4OVZOIl0",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TUcxTjdHNk4yTlBTSldIQzUzMzZKQSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8KA98F6JD59MJKG5JM189VN",
+                     *           "id": "01M8MG1N7G6N2NPSJWHC5336JA",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9557,8 +9557,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-29T09:30:53.272983Z",
-                     *           "settled_at": "2026-11-29T09:30:53.419427Z",
+                     *           "proposed_at": "2026-11-29T20:30:50.091218Z",
+                     *           "settled_at": "2026-11-29T20:30:50.123692Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9617,7 +9617,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8KA98F6JD59MJKG5JM189VN",
+                     *         "id": "01M8MG1N7G6N2NPSJWHC5336JA",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9632,7 +9632,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:30:53.272983Z",
+                     *         "proposed_at": "2026-11-29T20:30:50.091218Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9659,7 +9659,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA98BN3C4A5GY0Q074ZFBA */
+                /** @example 01M8MG1N6WME0XJMB8S92MDKS0 */
                 proposal: string;
             };
             cookie?: never;
@@ -9674,7 +9674,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA98BN3C4A5GY0Q074ZFBA",
+                     *       "id": "01M8MG1N6WME0XJMB8S92MDKS0",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9689,8 +9689,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-29T09:30:53.134136Z",
-                     *       "settled_at": "2026-11-29T09:30:53.302681Z",
+                     *       "proposed_at": "2026-11-29T20:30:50.069627Z",
+                     *       "settled_at": "2026-11-29T20:30:50.100748Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9712,7 +9712,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA98BN3C4A5GY0Q074ZFBA */
+                /** @example 01M8MG1N6WME0XJMB8S92MDKS0 */
                 proposal: string;
             };
             cookie?: never;
@@ -9744,7 +9744,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8KA98BN3C4A5GY0Q074ZFBA",
+                     *         "id": "01M8MG1N6WME0XJMB8S92MDKS0",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9759,8 +9759,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:30:53.134136Z",
-                     *         "settled_at": "2026-11-29T09:30:53.302681Z",
+                     *         "proposed_at": "2026-11-29T20:30:50.069627Z",
+                     *         "settled_at": "2026-11-29T20:30:50.100748Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9787,7 +9787,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
+                     *           "entered_at": "2026-11-29T20:30:50.100748Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9828,8 +9828,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T09:30:53.077846Z",
-                     *           "on": "2026-11-29"
+                     *           "as_of": "2026-11-29T20:30:50.059550Z",
+                     *           "on": "2026-11-30"
                      *         },
                      *         "after": {
                      *           "reported": {
@@ -9870,8 +9870,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:30:53.077846Z",
-                     *           "on": "2026-11-29"
+                     *           "as_of": "2026-11-29T20:30:50.059550Z",
+                     *           "on": "2026-11-30"
                      *         }
                      *       }
                      *     }
@@ -9891,7 +9891,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8KA98BN3C4A5GY0Q074ZFBA",
+                     *         "id": "01M8MG1N6WME0XJMB8S92MDKS0",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9906,8 +9906,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:30:53.134136Z",
-                     *         "settled_at": "2026-11-29T09:30:53.302681Z",
+                     *         "proposed_at": "2026-11-29T20:30:50.069627Z",
+                     *         "settled_at": "2026-11-29T20:30:50.100748Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9934,7 +9934,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
+                     *           "entered_at": "2026-11-29T20:30:50.100748Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9975,8 +9975,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T09:30:53.077846Z",
-                     *           "on": "2026-11-29"
+                     *           "as_of": "2026-11-29T20:30:50.059550Z",
+                     *           "on": "2026-11-30"
                      *         },
                      *         "after": {
                      *           "reported": {
@@ -10017,8 +10017,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:30:53.077846Z",
-                     *           "on": "2026-11-29"
+                     *           "as_of": "2026-11-29T20:30:50.059550Z",
+                     *           "on": "2026-11-30"
                      *         }
                      *       }
                      *     }
@@ -10039,7 +10039,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA98DRE2PH321M55PSS7FM */
+                /** @example 01M8MG1N77DQJM93WXG9740PW5 */
                 proposal: string;
             };
             cookie?: never;
@@ -10067,7 +10067,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8KA98DRE2PH321M55PSS7FM",
+                     *         "id": "01M8MG1N77DQJM93WXG9740PW5",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10082,8 +10082,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:30:53.212904Z",
-                     *         "settled_at": "2026-11-29T09:30:53.392826Z",
+                     *         "proposed_at": "2026-11-29T20:30:50.081549Z",
+                     *         "settled_at": "2026-11-29T20:30:50.116453Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10106,7 +10106,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8KA98DRE2PH321M55PSS7FM",
+                     *         "id": "01M8MG1N77DQJM93WXG9740PW5",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10121,8 +10121,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:30:53.212904Z",
-                     *         "settled_at": "2026-11-29T09:30:53.392826Z",
+                     *         "proposed_at": "2026-11-29T20:30:50.081549Z",
+                     *         "settled_at": "2026-11-29T20:30:50.116453Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10146,7 +10146,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA98F6JD59MJKG5JM189VN */
+                /** @example 01M8MG1N7G6N2NPSJWHC5336JA */
                 proposal: string;
             };
             cookie?: never;
@@ -10174,7 +10174,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8KA98F6JD59MJKG5JM189VN",
+                     *         "id": "01M8MG1N7G6N2NPSJWHC5336JA",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10189,8 +10189,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:30:53.272983Z",
-                     *         "settled_at": "2026-11-29T09:30:53.419427Z",
+                     *         "proposed_at": "2026-11-29T20:30:50.091218Z",
+                     *         "settled_at": "2026-11-29T20:30:50.123692Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10213,7 +10213,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8KA98F6JD59MJKG5JM189VN",
+                     *         "id": "01M8MG1N7G6N2NPSJWHC5336JA",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10228,8 +10228,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T09:30:53.272983Z",
-                     *         "settled_at": "2026-11-29T09:30:53.419427Z",
+                     *         "proposed_at": "2026-11-29T20:30:50.091218Z",
+                     *         "settled_at": "2026-11-29T20:30:50.123692Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10249,7 +10249,7 @@ export interface operations {
                 /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
                 format?: "json" | "csv" | "xlsx";
                 /**
-                 * @description Một hoặc nhiều: `part_without_owner` Phần việc chưa có cơ quan nào, `item_without_duty` Nhiệm vụ chưa giao cho ai, `duty_without_target` Chưa giao số lượng, `group_without_members` Nhóm chưa biết thành viên, `several_leads` Nhiều cơ quan cùng chịu trách nhiệm, `lead_and_coordinator` Vừa chịu trách nhiệm vừa phối hợp, `event_without_steward` Sự kiện chưa có cơ quan chủ trì chuẩn bị, `no_monitor` Chưa có cơ quan theo dõi, `no_approver` Chưa có cấp trên xác nhận cho cơ quan theo dõi, `no_funder` Chưa có cơ quan quyết định kinh phí, `no_settler` Chưa có cơ quan kiểm tra quyết toán · one or more of: `part_without_owner`, `item_without_duty`, `duty_without_target`, `group_without_members`, `several_leads`, `lead_and_coordinator`, `event_without_steward`, `no_monitor`, `no_approver`, `no_funder`, `no_settler`
+                 * @description Một hoặc nhiều: `part_without_owner` Phần việc chưa có cơ quan nào, `item_without_duty` Nhiệm vụ chưa giao cho ai, `duty_without_target` Chưa giao số lượng, `group_without_members` Nhóm chưa biết thành viên, `several_leads` Nhiều cơ quan cùng chịu trách nhiệm, `lead_and_coordinator` Vừa chịu trách nhiệm vừa phối hợp, `event_without_steward` Sự kiện chưa có cơ quan chủ trì chuẩn bị, `no_owner` Chủ kế hoạch đã kết thúc hoạt động, `no_monitor` Chưa có cơ quan theo dõi, `no_approver` Chưa có cấp trên xác nhận cho cơ quan theo dõi, `no_funder` Chưa có cơ quan quyết định kinh phí, `no_settler` Chưa có cơ quan kiểm tra quyết toán · one or more of: `part_without_owner`, `item_without_duty`, `duty_without_target`, `group_without_members`, `several_leads`, `lead_and_coordinator`, `event_without_steward`, `no_owner`, `no_monitor`, `no_approver`, `no_funder`, `no_settler`
                  * @example duty_without_target
                  */
                 kind?: string | null;
@@ -10469,8 +10469,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T09:30:52.703481Z",
-                     *         "on": "2026-11-29",
+                     *         "as_of": "2026-11-29T20:30:49.945251Z",
+                     *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
                      *           "done_late": 0,
@@ -10555,8 +10555,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:30:52.469487Z",
-                     *           "on": "2026-11-29",
+                     *           "as_of": "2026-11-29T20:30:49.864425Z",
+                     *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
                      *             "done_late": 0,
@@ -10637,8 +10637,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:30:52.469487Z",
-                     *           "on": "2026-11-29",
+                     *           "as_of": "2026-11-29T20:30:49.864425Z",
+                     *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
                      *             "done_late": 0,
@@ -10738,13 +10738,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-29T09:30:52.703481Z",
-                     *       "on": "2026-11-29",
+                     *       "as_of": "2026-11-29T20:30:49.945251Z",
+                     *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *           "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10892,24 +10892,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-29T09:30:52.703481Z",
+                     *       "as_of": "2026-11-29T20:30:49.945251Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T09:30:52.932821Z"
+                     *           "entered_at": "2026-11-29T20:30:50.018175Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
+                     *           "entered_at": "2026-11-29T20:30:50.100748Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *           "key": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10945,7 +10945,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *               "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11062,8 +11062,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:30:53.077846Z",
-                     *           "on": "2026-11-29",
+                     *           "as_of": "2026-11-29T20:30:50.059550Z",
+                     *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
                      *             "done_late": 1,
@@ -11148,8 +11148,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:30:52.932821Z",
-                     *             "on": "2026-11-29",
+                     *             "as_of": "2026-11-29T20:30:50.018175Z",
+                     *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -11230,8 +11230,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:30:52.932821Z",
-                     *             "on": "2026-11-29",
+                     *             "as_of": "2026-11-29T20:30:50.018175Z",
+                     *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -11312,8 +11312,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T09:30:53.077846Z",
-                     *           "on": "2026-11-29",
+                     *           "as_of": "2026-11-29T20:30:50.059550Z",
+                     *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
                      *             "done_late": 1,
@@ -11399,7 +11399,7 @@ export interface operations {
                      *             "formula": "rollup-1",
                      *             "revision": 3,
                      *             "as_of": null,
-                     *             "on": "2026-11-29",
+                     *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -11481,7 +11481,7 @@ export interface operations {
                      *             "formula": "rollup-1",
                      *             "revision": 3,
                      *             "as_of": null,
-                     *             "on": "2026-11-29",
+                     *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -11595,7 +11595,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:30:53.302681Z"
+                     *           "entered_at": "2026-11-29T20:30:50.100748Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11617,7 +11617,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T09:30:52.932821Z"
+                     *           "entered_at": "2026-11-29T20:30:50.018175Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11641,7 +11641,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8KA974BBBMQHTMM656RR215",
+                     *           "id": "01M8MG1MVAFSVS1CGCSJAYMR5F",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11674,7 +11674,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T09:30:51.905974Z",
+                     *           "recorded_at": "2026-11-29T20:30:49.701339Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11904,8 +11904,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:30:52.703481Z",
-                     *             "on": "2026-11-29"
+                     *             "as_of": "2026-11-29T20:30:49.945251Z",
+                     *             "on": "2026-11-30"
                      *           },
                      *           "can": [
                      *             "activity.record",
@@ -12017,8 +12017,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T09:30:52.703481Z",
-                     *         "on": "2026-11-29"
+                     *         "as_of": "2026-11-29T20:30:49.945251Z",
+                     *         "on": "2026-11-30"
                      *       },
                      *       "can": [
                      *         "activity.record",
@@ -12026,7 +12026,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *           "id": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12093,8 +12093,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:30:52.703481Z",
-                     *             "on": "2026-11-29"
+                     *             "as_of": "2026-11-29T20:30:49.945251Z",
+                     *             "on": "2026-11-30"
                      *           },
                      *           "can": [
                      *             "activity.record",
@@ -12169,11 +12169,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04S0E4ODIyRFZCM01QUEUwWTBRUjZCOCJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TUcxRDRERTlIOEY2NFNNTjZGVEZHUyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *           "id": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12240,8 +12240,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T09:30:52.703481Z",
-                     *             "on": "2026-11-29"
+                     *             "as_of": "2026-11-29T20:30:49.945251Z",
+                     *             "on": "2026-11-30"
                      *           },
                      *           "can": [
                      *             "activity.record",
@@ -12269,7 +12269,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA8822DVB3MPPE0Y0QR6B8 */
+                /** @example 01M8MG1D4DE9H8F64SMN6FTFGS */
                 assignment: string;
             };
             cookie?: never;
@@ -12284,7 +12284,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *       "id": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12351,8 +12351,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T09:30:52.703481Z",
-                     *         "on": "2026-11-29"
+                     *         "as_of": "2026-11-29T20:30:49.945251Z",
+                     *         "on": "2026-11-30"
                      *       },
                      *       "can": [
                      *         "activity.record",
@@ -12423,7 +12423,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8KA98R0J2875C7FJWA97BB0",
+                     *           "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12442,13 +12442,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-29T09:30:53.526984Z",
+                     *           "urged_at": "2026-11-29T20:30:50.135330Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-29T09:30:53.625546Z",
+                     *           "answered_at": "2026-11-29T20:30:50.147875Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-29T09:30:53.695877Z",
+                     *           "closed_at": "2026-11-29T20:30:50.159368Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12502,7 +12502,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8KA98R0J2875C7FJWA97BB0",
+                     *           "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12521,7 +12521,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-29T09:30:53.526984Z",
+                     *           "urged_at": "2026-11-29T20:30:50.135330Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12551,7 +12551,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA98R0J2875C7FJWA97BB0 */
+                /** @example 01M8MG1N8VVHE1DKHJQ5TNV4ZT */
                 urge: string;
             };
             cookie?: never;
@@ -12566,7 +12566,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA98R0J2875C7FJWA97BB0",
+                     *       "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12585,13 +12585,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-29T09:30:53.526984Z",
+                     *       "urged_at": "2026-11-29T20:30:50.135330Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-29T09:30:53.625546Z",
+                     *       "answered_at": "2026-11-29T20:30:50.147875Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-29T09:30:53.695877Z",
+                     *       "closed_at": "2026-11-29T20:30:50.159368Z",
                      *       "can": []
                      *     }
                      */
@@ -12611,7 +12611,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA98R0J2875C7FJWA97BB0 */
+                /** @example 01M8MG1N8VVHE1DKHJQ5TNV4ZT */
                 urge: string;
             };
             cookie?: never;
@@ -12639,7 +12639,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8KA98R0J2875C7FJWA97BB0",
+                     *         "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12658,9 +12658,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T09:30:53.526984Z",
+                     *         "urged_at": "2026-11-29T20:30:50.135330Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T09:30:53.625546Z",
+                     *         "answered_at": "2026-11-29T20:30:50.147875Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12684,7 +12684,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8KA98R0J2875C7FJWA97BB0",
+                     *         "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12703,9 +12703,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T09:30:53.526984Z",
+                     *         "urged_at": "2026-11-29T20:30:50.135330Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T09:30:53.625546Z",
+                     *         "answered_at": "2026-11-29T20:30:50.147875Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12730,7 +12730,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA98R0J2875C7FJWA97BB0 */
+                /** @example 01M8MG1N8VVHE1DKHJQ5TNV4ZT */
                 urge: string;
             };
             cookie?: never;
@@ -12758,7 +12758,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8KA98R0J2875C7FJWA97BB0",
+                     *         "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12777,13 +12777,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T09:30:53.526984Z",
+                     *         "urged_at": "2026-11-29T20:30:50.135330Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T09:30:53.625546Z",
+                     *         "answered_at": "2026-11-29T20:30:50.147875Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T09:30:53.695877Z",
+                     *         "closed_at": "2026-11-29T20:30:50.159368Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12803,7 +12803,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8KA98R0J2875C7FJWA97BB0",
+                     *         "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12822,13 +12822,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T09:30:53.526984Z",
+                     *         "urged_at": "2026-11-29T20:30:50.135330Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T09:30:53.625546Z",
+                     *         "answered_at": "2026-11-29T20:30:50.147875Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T09:30:53.695877Z",
+                     *         "closed_at": "2026-11-29T20:30:50.159368Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13697,7 +13697,7 @@ export interface operations {
                      *           "year_class_label": "Năm tròn",
                      *           "label_vi": "Kỷ niệm 50 năm: Ký Hiệp định Paris về Việt Nam",
                      *           "label_en": "50 years: Signing of the Paris Peace Accords",
-                     *           "days_left": -1402,
+                     *           "days_left": -1403,
                      *           "preparation_days": 60,
                      *           "preparation_from": "2022-11-28",
                      *           "stage": "past",
@@ -13735,7 +13735,7 @@ export interface operations {
                      *           "year_class_label": "Năm tròn",
                      *           "label_vi": "Kỷ niệm 50 năm: Thiết lập quan hệ ngoại giao với Australia",
                      *           "label_en": "50 years: Diplomatic relations with Australia",
-                     *           "days_left": -1372,
+                     *           "days_left": -1373,
                      *           "preparation_days": 60,
                      *           "preparation_from": "2022-12-28",
                      *           "stage": "past",
@@ -13809,7 +13809,7 @@ export interface operations {
                      *       "year_class_label": "Năm tròn",
                      *       "label_vi": "Kỷ niệm 30 năm: Thiết lập quan hệ ngoại giao với Nam Phi",
                      *       "label_en": "30 years: Diplomatic relations with South Africa",
-                     *       "days_left": -1073,
+                     *       "days_left": -1074,
                      *       "preparation_days": 60,
                      *       "preparation_from": "2023-10-23",
                      *       "stage": "past",
@@ -13890,7 +13890,7 @@ export interface operations {
                      *       "year_class_label": "Năm khác",
                      *       "label_vi": "Kỷ niệm 51 năm: Thiết lập quan hệ ngoại giao Việt Nam – Bỉ",
                      *       "label_en": "51 years: Diplomatic relations with Belgium",
-                     *       "days_left": -982,
+                     *       "days_left": -983,
                      *       "preparation_days": 60,
                      *       "preparation_from": "2024-01-22",
                      *       "stage": "cancelled",
@@ -14004,7 +14004,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8KA990TQBSC0J6KY6K3D76S",
+                     *           "id": "01M8MG1NBR7A9C2TXR7NHP4HHD",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14015,7 +14015,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-29T09:30:53.846278Z",
+                     *           "created_at": "2026-11-29T20:30:50.230530Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14062,7 +14062,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8KA990TQBSC0J6KY6K3D76S",
+                     *         "id": "01M8MG1NBR7A9C2TXR7NHP4HHD",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14073,10 +14073,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-29T09:30:53.846278Z",
+                     *         "created_at": "2026-11-29T20:30:50.230530Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=XN_LWkHIxlGtjDdOUiOgu1NTYziy_iIi0P164bnwkUE"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=naT6OhEceiaAWqTKeNHIW7VDq7O8SkZHInHOrdY_hTs"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14095,7 +14095,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA990TQBSC0J6KY6K3D76S */
+                /** @example 01M8MG1NBR7A9C2TXR7NHP4HHD */
                 subscription: string;
             };
             cookie?: never;
@@ -14110,7 +14110,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA990TQBSC0J6KY6K3D76S",
+                     *       "id": "01M8MG1NBR7A9C2TXR7NHP4HHD",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14121,7 +14121,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T09:30:53.846278Z",
+                     *       "created_at": "2026-11-29T20:30:50.230530Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14141,7 +14141,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA990TQBSC0J6KY6K3D76S */
+                /** @example 01M8MG1NBR7A9C2TXR7NHP4HHD */
                 subscription: string;
             };
             cookie?: never;
@@ -14158,7 +14158,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA990TQBSC0J6KY6K3D76S",
+                     *       "id": "01M8MG1NBR7A9C2TXR7NHP4HHD",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14169,8 +14169,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T09:30:53.846278Z",
-                     *       "revoked_at": "2026-11-29T09:30:54.082172Z"
+                     *       "created_at": "2026-11-29T20:30:50.230530Z",
+                     *       "revoked_at": "2026-11-29T20:30:50.293561Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14229,7 +14229,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8KA9AJADKKGNBJNT7VSMWPP",
+                     *           "id": "01M8MG1NVQC5J037X2DDR90G0D",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14244,12 +14244,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-29T09:30:55.419493Z",
+                     *           "submitted_at": "2026-11-29T20:30:50.740845Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-29T09:30:55.463335Z",
+                     *           "decided_at": "2026-11-29T20:30:50.747170Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14258,7 +14258,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8KA9AKV1AFE0HC8E0FXMTF0",
+                     *           "entry": "01M8MG1NVYG3AYS8WR7QT1E6YJ",
                      *           "can": []
                      *         }
                      *       ]
@@ -14307,7 +14307,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA9AJADKKGNBJNT7VSMWPP",
+                     *       "id": "01M8MG1NVQC5J037X2DDR90G0D",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14322,7 +14322,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:30:55.419493Z",
+                     *       "submitted_at": "2026-11-29T20:30:50.740845Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14350,7 +14350,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA9AJADKKGNBJNT7VSMWPP */
+                /** @example 01M8MG1NVQC5J037X2DDR90G0D */
                 settlement: string;
             };
             cookie?: never;
@@ -14365,7 +14365,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA9AJADKKGNBJNT7VSMWPP",
+                     *       "id": "01M8MG1NVQC5J037X2DDR90G0D",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14380,12 +14380,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:30:55.419493Z",
+                     *       "submitted_at": "2026-11-29T20:30:50.740845Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T09:30:55.463335Z",
+                     *       "decided_at": "2026-11-29T20:30:50.747170Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14394,7 +14394,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8KA9AKV1AFE0HC8E0FXMTF0",
+                     *       "entry": "01M8MG1NVYG3AYS8WR7QT1E6YJ",
                      *       "can": []
                      *     }
                      */
@@ -14414,7 +14414,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA9AJADKKGNBJNT7VSMWPP */
+                /** @example 01M8MG1NVQC5J037X2DDR90G0D */
                 settlement: string;
             };
             cookie?: never;
@@ -14445,7 +14445,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA9AJADKKGNBJNT7VSMWPP",
+                     *       "id": "01M8MG1NVQC5J037X2DDR90G0D",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14460,12 +14460,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:30:55.419493Z",
+                     *       "submitted_at": "2026-11-29T20:30:50.740845Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T09:30:55.463335Z",
+                     *       "decided_at": "2026-11-29T20:30:50.747170Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14474,7 +14474,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8KA9AKV1AFE0HC8E0FXMTF0",
+                     *       "entry": "01M8MG1NVYG3AYS8WR7QT1E6YJ",
                      *       "can": []
                      *     }
                      */
@@ -14494,7 +14494,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA9AF1KHGR6GX447ZQT42F */
+                /** @example 01M8MG1NV1XB0HB3KWVVQFA4YF */
                 settlement: string;
             };
             cookie?: never;
@@ -14520,7 +14520,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA9AF1KHGR6GX447ZQT42F",
+                     *       "id": "01M8MG1NV1XB0HB3KWVVQFA4YF",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14535,12 +14535,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:30:55.318027Z",
+                     *       "submitted_at": "2026-11-29T20:30:50.718427Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T09:30:55.350410Z",
+                     *       "decided_at": "2026-11-29T20:30:50.728458Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14564,7 +14564,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA9ABYH1TATB3GJ2D5DPM3 */
+                /** @example 01M8MG1NSSKPH8JY9BAEDR3VK0 */
                 settlement: string;
             };
             cookie?: never;
@@ -14590,7 +14590,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA9ABYH1TATB3GJ2D5DPM3",
+                     *       "id": "01M8MG1NSSKPH8JY9BAEDR3VK0",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14605,12 +14605,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:30:55.221360Z",
+                     *       "submitted_at": "2026-11-29T20:30:50.675790Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-29T09:30:55.287384Z",
+                     *       "decided_at": "2026-11-29T20:30:50.695415Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14631,7 +14631,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA9ABYH1TATB3GJ2D5DPM3",
+                     *       "id": "01M8MG1NSSKPH8JY9BAEDR3VK0",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14646,12 +14646,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T09:30:55.221360Z",
+                     *       "submitted_at": "2026-11-29T20:30:50.675790Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-29T09:30:55.287384Z",
+                     *       "decided_at": "2026-11-29T20:30:50.695415Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14704,7 +14704,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8KA99JM00YFP5GMAMATS9HF",
+                     *           "id": "01M8MG1NH2JP0P9NRF7F08EAAD",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14721,7 +14721,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:30:54.373006Z",
+                     *           "recorded_at": "2026-11-29T20:30:50.398599Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14783,7 +14783,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8KA99JM00YFP5GMAMATS9HF",
+                     *           "id": "01M8MG1NH2JP0P9NRF7F08EAAD",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14800,7 +14800,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:30:54.373006Z",
+                     *           "recorded_at": "2026-11-29T20:30:50.398599Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14896,7 +14896,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8KA99RM94W5WQ0E4XQANXR1",
+                     *           "id": "01M8MG1NK99TPVRKDKPA2YP6BX",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14917,7 +14917,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:30:54.589540Z",
+                     *           "recorded_at": "2026-11-29T20:30:50.466211Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14979,7 +14979,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8KA99RM94W5WQ0E4XQANXR1",
+                     *           "id": "01M8MG1NK99TPVRKDKPA2YP6BX",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15000,7 +15000,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:30:54.589540Z",
+                     *           "recorded_at": "2026-11-29T20:30:50.466211Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15095,7 +15095,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8KA99W5Z408HANJ231RVBY4",
+                     *           "id": "01M8MG1NMK1XADWF3H5BDNP973",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15116,7 +15116,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:30:54.711619Z",
+                     *           "recorded_at": "2026-11-29T20:30:50.508380Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15178,7 +15178,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8KA99W5Z408HANJ231RVBY4",
+                     *           "id": "01M8MG1NMK1XADWF3H5BDNP973",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15199,7 +15199,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:30:54.711619Z",
+                     *           "recorded_at": "2026-11-29T20:30:50.508380Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15290,7 +15290,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8KA9A4Z7XBFAAJRWMXWVN4G",
+                     *           "id": "01M8MG1NPTS646GMSJJFNY7KT7",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15307,7 +15307,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:30:54.980727Z",
+                     *           "recorded_at": "2026-11-29T20:30:50.583435Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15369,7 +15369,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8KA9A4Z7XBFAAJRWMXWVN4G",
+                     *           "id": "01M8MG1NPTS646GMSJJFNY7KT7",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15386,7 +15386,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:30:54.980727Z",
+                     *           "recorded_at": "2026-11-29T20:30:50.583435Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15483,7 +15483,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8KA99T9X24EFRW6XMPWB1GM",
+                     *           "id": "01M8MG1NKR9V3RJB0GDQ75XTQB",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15504,16 +15504,16 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:30:54.646230Z",
+                     *           "recorded_at": "2026-11-29T20:30:50.486115Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8KA99T9X24EFRW6XMPWB1GK",
+                     *           "transfer": "01M8MG1NKR9V3RJB0GDQ75XTQA",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
                      *         },
                      *         {
-                     *           "id": "01M8KA99TBRBXZCGDWWWEM0H3X",
+                     *           "id": "01M8MG1NKTQNS44KSCS8J9HZ0E",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15534,10 +15534,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:30:54.646230Z",
+                     *           "recorded_at": "2026-11-29T20:30:50.486115Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8KA99T9X24EFRW6XMPWB1GK",
+                     *           "transfer": "01M8MG1NKR9V3RJB0GDQ75XTQA",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
@@ -15669,11 +15669,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04S0E5QTRaN1hCRkFBSlJXTVhXVk40RyIsIjAxTThLQTlBNFo3WEJGQUFKUldNWFdWTjRHIl0",
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04TUcxTlBUUzY0NkdNU0pKRk5ZN0tUNyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8KA9A4Z7XBFAAJRWMXWVN4G",
+                     *           "id": "01M8MG1NPTS646GMSJJFNY7KT7",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15690,7 +15690,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:30:54.980727Z",
+                     *           "recorded_at": "2026-11-29T20:30:50.583435Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15719,7 +15719,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA99Y7KY1KJ7ZNYSWGB726 */
+                /** @example 01M8MG1NN49EVNEGSQ3ENE62XX */
                 entry: string;
             };
             cookie?: never;
@@ -15734,7 +15734,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA99Y7KY1KJ7ZNYSWGB726",
+                     *       "id": "01M8MG1NN49EVNEGSQ3ENE62XX",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15751,9 +15751,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-29T09:30:54.759323Z",
+                     *       "recorded_at": "2026-11-29T20:30:50.529757Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8KA9A1E0PN8PFF8C5F0FYTE",
+                     *       "reversed_by": "01M8MG1NP3WCMK6VQG0AZ3KA32",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15776,7 +15776,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA99Y7KY1KJ7ZNYSWGB726 */
+                /** @example 01M8MG1NN49EVNEGSQ3ENE62XX */
                 entry: string;
             };
             cookie?: never;
@@ -15806,7 +15806,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8KA9A1E0PN8PFF8C5F0FYTE",
+                     *           "id": "01M8MG1NP3WCMK6VQG0AZ3KA32",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15823,8 +15823,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T09:30:54.849787Z",
-                     *           "reverses": "01M8KA99Y7KY1KJ7ZNYSWGB726",
+                     *           "recorded_at": "2026-11-29T20:30:50.550322Z",
+                     *           "reverses": "01M8MG1NN49EVNEGSQ3ENE62XX",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16054,7 +16054,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmYTA3YjFiNjFiYTIiLCJTVkhUVERMLTAxIiwiU1ZIVFRETC0wMSJd",
+                     *       "next_cursor": "WyJmYTA3YjFiNjFiYTIiLCJTVkhUVERMLTAxIl0",
                      *       "total": null,
                      *       "items": [
                      *         {
@@ -16405,15 +16405,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04S0E5NzRFR1gxQlFTVkU2UlAwMDJaRSJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TUcxTVZFR0swU0U0NDJTWU03NUIzUCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8KA974EGX1BQSVE6RP002ZE",
+                     *           "id": "01M8MG1MVEGK0SE442SYM75B3P",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-29T09:30:51.905974Z",
+                     *           "received_at": "2026-11-29T20:30:49.701339Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16445,7 +16445,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8KA974EGX1BQSVE6RP002ZE */
+                /** @example 01M8MG1MVEGK0SE442SYM75B3P */
                 receipt: string;
             };
             cookie?: never;
@@ -16460,11 +16460,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8KA974EGX1BQSVE6RP002ZE",
+                     *       "id": "01M8MG1MVEGK0SE442SYM75B3P",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-29T09:30:51.905974Z",
+                     *       "received_at": "2026-11-29T20:30:49.701339Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16478,14 +16478,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8KA974BBBMQHTMM656RR215",
+                     *           "activity": "01M8MG1MVAFSVS1CGCSJAYMR5F",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "QKN_GBVaGehnt1Th1LmkIrcdecAVOFnJjd0auNThces",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlFLTl9HQlZhR2VobnQxVGgxTG1rSXJjZGVjQVZPRm5KamQwYXVOVGhjZXMiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThLQTk3NEVHWDFCUVNWRTZSUDAwMlpFIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMDk6MzA6NTEuOTA1OTc0WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04S0E5NzRCQkJNUUhUTU02NTZSUjIxNSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.tsfmaSedFiGPRBhFuQmt_Pi2bQeFAEXD_N4R2JcKwoBr3WuHmh0W1LnzhtXjIPrc5V1T5itnYJ-KoOUM39M4DA"
+                     *       "kid": "dmRXjU_v8dZJ1oE1ck_8_E-Hjy7gi7xOrKw2nz-gqJ4",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImRtUlhqVV92OGRaSjFvRTFja184X0UtSGp5N2dpN3hPckt3Mm56LWdxSjQiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThNRzFNVkVHSzBTRTQ0MlNZTTc1QjNQIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMjA6MzA6NDkuNzAxMzM5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TUcxTVZBRlNWUzFDR0NTSkFZTVI1RiIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.WAhWR1dS7Y1ttRWI_bG0tdtZoL1eXblgu3JDG6yOLfcFw-XWQ_veZaY0DLq5aRp_OrsgG_63PI1sCGzNf5kVAw"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16515,8 +16515,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "klZtWHQOtcrPl13x5eUCVgp5RzlKa_dXZhTUl-Q0kh0",
-                     *           "kid": "QKN_GBVaGehnt1Th1LmkIrcdecAVOFnJjd0auNThces",
+                     *           "x": "QQcumgVmFKcxTTVnC8aHy8tPczZiJZWVaRqEupnvAo0",
+                     *           "kid": "dmRXjU_v8dZJ1oE1ck_8_E-Hjy7gi7xOrKw2nz-gqJ4",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16711,26 +16711,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8KA9717D8Z1XKK7XAXCTSBB",
-                     *           "at": "2026-11-29T09:30:51.739375Z",
+                     *           "id": "01M8MG1MSDN0P5HACD6FKDN925",
+                     *           "at": "2026-11-29T20:30:49.607363Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8KA970TYF6ZDJNZ6P81D660",
+                     *           "ref": "01M8MG1MS2YKWXMNPDTEWP1QRB",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8KA88E2E0Y1S0EEA74AY8DR",
+                     *           "via": "key:01M8MG1D7QN8715Q8ARFP9APWX",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8KA970TYF6ZDJNZ6P81D660",
+                     *             "public_id": "01M8MG1MS2YKWXMNPDTEWP1QRB",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8KA8822DVB3MPPE0Y0QR6B8",
+                     *             "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16746,12 +16746,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-29T09:30:51.739375+00:00"
+                     *             "recorded_at": "2026-11-29T20:30:49.607363+00:00"
                      *           },
-                     *           "request_id": "6e7afd6fcbff2e0f6d99d187"
+                     *           "request_id": "36a629d7f3bc63bf393c8270"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8KA9717D8Z1XKK7XAXCTSBB"
+                     *       "next_cursor": "01M8MG1MSDN0P5HACD6FKDN925"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16796,10 +16796,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8KA88E2E0Y1S0EEA74AY8DR",
+                     *       "key": "01M8MG1D7QN8715Q8ARFP9APWX",
                      *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_Ft7X",
-                     *       "expires_at": "2026-12-29T09:30:20.471698Z",
+                     *       "key_hint": "ttdn_TAOP",
+                     *       "expires_at": "2026-12-29T20:30:41.906714Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
