@@ -1,7 +1,7 @@
 """Everything on loopback, part by part; writes the tables and the plots of README.md after each of its parts.
 
     python -m benchmarks.side_by_side [--only reads,writes,sharing,growth,hour] [--seconds 2] [--rounds 3]
-        [--size 1000000] [--minutes 60] [--rate 4]
+        [--sizes 100000,1000000] [--minutes 60] [--rate 4]
 
 A part that is left out keeps the figures it had. Each has in the same run what it is compared with.
 """
@@ -86,10 +86,11 @@ def _sharing(stage: Stage, asked: argparse.Namespace) -> Measured:
 def _growth(stage: Stage, asked: argparse.Namespace) -> Measured:
     """The same reads of few activities and of many, and how long these took to put in."""
     begun = time.perf_counter()
-    sizes = (field.SIZE, asked.size)
+    sizes = [field.SIZE, *map(int, asked.sizes.split(","))]
     turns = growth.turns(stage.stack, stage.seeds, stage.cluster, sizes, asked.seconds)
     filled = time.perf_counter() - begun
-    return rounds.alternate(turns, asked.rounds), {"size": asked.size, "filled": filled}
+    found = rounds.alternate(turns, asked.rounds)
+    return found, {"filled": filled, **{f"{growth.SIZE}{size}": size for size in sizes}}
 
 
 def _hour(stage: Stage, asked: argparse.Namespace) -> Measured:
@@ -106,7 +107,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.side_by_side", description=__doc__)
     parser.add_argument("--seconds", type=float, default=2, help="how long one turn is")
     parser.add_argument("--rounds", type=int, default=3, help="how many turns the median is of")
-    parser.add_argument("--size", type=int, default=1_000_000, help="activities of the large database")
+    parser.add_argument("--sizes", default="100000,1000000", help="activities of the large databases")
     parser.add_argument("--minutes", type=float, default=60, help="how long the mixed load lasts")
     parser.add_argument("--rate", type=float, default=4, help="its requests a second, on each database")
     parser.add_argument("--only", default=",".join(page.PARTS), help="which parts, with commas between")

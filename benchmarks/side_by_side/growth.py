@@ -21,6 +21,8 @@ JOBS = (
     *(f"{what}, {where}" for what in ("activities", "changes") for where in (FIRST, MIDST, END)),
 )
 AT = 1
+SIZE = "size "
+"""How the figures that are sizes are called."""
 _ACTIVITIES, _CHANGES = f"{PLAN}/activities?limit=50", "/v1/changes?limit=50"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from benchmarks.side_by_side import field, goals, machine, memory_page, plot, report
+from benchmarks.side_by_side import goals, growth, machine, memory_page, plot, report
 from benchmarks.side_by_side.kept import Part
 from benchmarks.side_by_side.rounds import Median
 from benchmarks.side_by_side.subjects import READS
@@ -19,7 +19,7 @@ def write(parts: Mapping[str, Part | None]) -> None:
     for part in measured.values():
         found |= part.found
         extra |= part.extra
-    sizes = (field.SIZE, int(extra.pop("size", 0)))
+    sizes = sorted(int(extra.pop(name)) for name in [*extra] if name.startswith(growth.SIZE))
     judged = goals.every(found, sizes, extra)
     lines = [f"- {name}: {part.when}, {_how(name, part)}" for name, part in measured.items()]
     report.write(
