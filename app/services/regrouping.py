@@ -173,7 +173,7 @@ def _leave_its_own_plans_to_it(draft: Draft, old: Agency, day: date) -> None:
     """No plan changes hands by a decision of another plan's owner, as long as its own can decide."""
     if draft.plan.owner_id == old.id or has_ended(old.valid_to, day):
         return
-    owned = select(Plan.id).where(Plan.owner_id == old.id, Plan.status != PlanStatus.CLOSED)
+    owned = select(Plan.id).where(Plan.owner_id == old.id, Plan.status == PlanStatus.ACTIVE)
     if draft.session.scalars(owned).first() is not None:
         raise refuse(
             "/agency",
