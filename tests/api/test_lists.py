@@ -10,8 +10,11 @@ import httpx
 import pytest
 
 from tests.api.conftest import ANOTHER_PLAN
+from tests.patience import untraced
 from tests.service import PLAN, Service, push
 from tests.walks import items, name_of, walk
+
+pytestmark = untraced
 
 Item = dict[str, Any]
 Value = Callable[[Item], Any]

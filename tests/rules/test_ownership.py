@@ -18,6 +18,7 @@ from app.rules.judging import Permit, Refusal, allowed, judge, sentence, who_can
 from app.rules.ownership import POLICY, Action
 from app.rules.parties import Actor, Item, Relation, holders, relations
 from app.rules.vocabulary import AgencyKind, PlanStatus, Role, Scope, TaskStatus, Visibility
+from tests.patience import untraced
 from tests.verdicts import (
     EXPECTED,
     KINDS,
@@ -385,6 +386,7 @@ def test_keys_and_the_service_are_nobodys_by_the_plan() -> None:
 # --- forwards: may I? ----------------------------------------------------------------------------------
 
 
+@untraced
 @pytest.mark.parametrize("action", Action)
 def test_every_verdict(action: Action) -> None:
     """Each relation × scopes of the key × kind of agency, where it can be done; and × states of plan, task
@@ -404,6 +406,7 @@ def test_every_verdict(action: Action) -> None:
         assert let == bool(mine & (row.yes | row.behalf) and not mine & row.never)
 
 
+@untraced
 @pytest.mark.parametrize("action", Action)
 def test_several_relations_at_once(action: Action) -> None:
     """I am told all that I am, strongest first; who may in its own right never acts on behalf; and what bars
