@@ -58,22 +58,26 @@ class CatchAll:
         try:
             await self.app(scope, exchange.receive, exchange.send)
         except Exception as error:  # noqa: BLE001 - that is what this room is for
-            failure = Busy() if is_passing(error) else as_failure(error)
-            if isinstance(failure, Internal):
-                _log.exception(
-                    "request %s: %s was not foreseen",
-                    request_id,
-                    type(error).__name__,
-                    extra=of_request(scope),
-                )
-            if exchange.status is None:
-                await problem_response(failure, scope)(scope, exchange.receive, exchange.send)
+            await _answer(error, scope, exchange)
         except CancelledError:  # the server leaves, and this request has outlasted its grace
             if exchange.status is None:
                 await problem_response(Busy(), scope)(scope, exchange.receive, exchange.send)
         finally:
             for observe in self._observers:
                 observe(scope, exchange.status, perf_counter() - began)
+
+
+async def _answer(error: Exception, scope: Scope, exchange: "_Exchange") -> None:
+    """Apart from the frame that caught it: what is raised holds that frame, and the body it is about, which
+    nobody would let go of at once if the frame held it too."""
+    failure = Busy() if is_passing(error) else as_failure(error)
+    if isinstance(failure, Internal):
+        request_id, kind = scope["state"]["request_id"], type(error).__name__
+        _log.error(
+            "request %s: %s was not foreseen", request_id, kind, exc_info=error, extra=of_request(scope)
+        )
+    if exchange.status is None:
+        await problem_response(failure, scope)(scope, exchange.receive, exchange.send)
 
 
 class _Exchange:

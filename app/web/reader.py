@@ -19,6 +19,9 @@ from app.web.large import Turn
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _CHARSET = re.compile(r'charset\s*=\s*"?utf-?8"?', re.IGNORECASE)
 
+_HELD = ("received", "json", "unreadable")
+"""What the request's state has of a body while it is served: as it came, its value, what of it is none."""
+
 KindsAt = Mapping[str, Sequence[Kind]]
 """How an address ends → the kinds of bodies it takes; all others take JSON."""
 
@@ -66,9 +69,14 @@ class StrictReader:
         kind = kind or (_chosen(scope["method"], headers, kinds) if body else None)
         # A file is read row by row, and for minutes: it waits for nobody.
         async with Turn(len(body) if kind and kind.most_bytes is None else 0) as turn:
-            if kind and body:
-                body = self._read(scope, kind, body)
-            await self.app(scope, _replayed(body, receive), turn.until_answered(send))
+            try:
+                if kind and body:
+                    body = self._read(scope, kind, body)
+                await self.app(scope, _replayed(body, receive), turn.until_answered(send))
+            except Exception:
+                _let_go(scope)
+                raise
+            _let_go(scope)
 
     def _kinds(self, scope: Scope) -> Sequence[Kind]:
         if scope["method"] == "PATCH":
@@ -80,12 +88,18 @@ class StrictReader:
     def _read(self, scope: Scope, kind: Kind, body: bytes) -> bytes:
         """Check the body and keep its value; returns it as the route will get it."""
         taken = kind.take(body, self._limits)
-        state = scope.setdefault("state", {})
-        state.update(received=body, json=taken.value, unreadable=taken.unreadable)
+        scope.setdefault("state", {}).update(zip(_HELD, (body, taken.value, taken.unreadable), strict=True))
         if taken.media_type is not None:
             told = MutableHeaders(scope=scope)
             told["content-type"], told["content-length"] = taken.media_type, str(len(taken.body))
         return taken.body
+
+
+def _let_go(scope: Scope) -> None:
+    """The server keeps the scope in a circle with its connection, until somebody looks for garbage. Where it
+    is asked to leave at once, a thread may be at work on the body still: then it stays."""
+    for name in _HELD:
+        scope.get("state", {}).pop(name, None)
 
 
 async def _body(receive: Receive, most: int) -> bytes | None:
