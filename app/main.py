@@ -79,12 +79,9 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
     @asynccontextmanager
     async def lifespan(serving: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
-        gc.freeze()
-        gc.set_threshold(YOUNG)
         tracing.begin(serving.state.database.engine)
         leaving.announce(serving.state, settings.drain_seconds)
         yield
-        gc.unfreeze()
         serving.state.database.dispose()
 
     app = FastAPI(
@@ -141,4 +138,12 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
             *([metrics.observe] if settings.metrics else []),
         ],
     )
+    return app
+
+
+def serving() -> FastAPI:
+    """The same for a process that does nothing else: of what is there by now nothing is ever garbage."""
+    app = create_app()
+    gc.freeze()
+    gc.set_threshold(YOUNG)
     return app

@@ -3,6 +3,7 @@
 The seeded plan is made once for each worker and database, and copied for each test.
 """
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from app import migration
 from app.db import Database
+from app.main import YOUNG
 from app.rules.vocabulary import Scope
 from app.services import keys
 from app.settings import Settings
@@ -81,6 +83,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if on_postgresql or is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker(untraced)
     items.sort(key=_may_be_long, reverse=True)  # what is begun last should not be waited for by itself
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected stays to the end, and tests leave little that is garbage in circles."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG)
 
 
 def _may_be_long(item: pytest.Item) -> bool:

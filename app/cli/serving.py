@@ -59,7 +59,7 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
         click.echo(f"API {base}/v1   Tài liệu · docs {base}/docs   Dừng · stop: Ctrl+C")
     with _monitored(chosen, workers):
         uvicorn.run(
-            "app.main:create_app",
+            "app.main:serving",
             factory=True,
             host=host,
             port=port,

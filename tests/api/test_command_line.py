@@ -197,7 +197,7 @@ def test_an_upgrade_does_not_stop_serving(service: Service, upgraded: Path, serv
     assert upgraded == loader.PLAN_2023
     before = rows(service)
     assert ttdn(service.url, "serve").exit_code == 0
-    assert served == ["app.main:create_app"]
+    assert served == ["app.main:serving"]
     assert rows(service) == before
 
 
@@ -209,7 +209,7 @@ def test_an_installation_of_another_province_keeps_its_own(
     assert ttdn(empty, "migrate").exit_code == 0
     assert ttdn(empty, "seed", str(TINY_PLAN)).exit_code == 0
     began = ttdn(empty, "serve", *options)
-    assert (began.exit_code, served) == (0, ["app.main:create_app"]), began.output
+    assert (began.exit_code, served) == (0, ["app.main:serving"]), began.output
     made = ttdn(empty, "key", "create", "SMAU", "--label", "thử")
     with Service(empty, {"SMAU": made.stdout.split()[-1]}) as service:
         assert [one["slug"] for one in service["SMAU"].get("/v1/plans").json()["items"]] == ["mau-2024"]
@@ -222,7 +222,7 @@ def test_serving_a_server_whose_schema_is_not_ready_says_so(empty: str, served: 
     assert served == []
     assert ttdn(empty, "migrate").exit_code == 0
     assert ttdn(empty, "serve").exit_code == 0
-    assert served == ["app.main:create_app"]
+    assert served == ["app.main:serving"]
 
 
 def test_a_revision_that_does_not_exist_is_told_in_a_sentence(empty: str) -> None:
