@@ -67,19 +67,6 @@ class CatchAll:
                 observe(scope, exchange.status, perf_counter() - began)
 
 
-async def _answer(error: Exception, scope: Scope, exchange: "_Exchange") -> None:
-    """Apart from the frame that caught it: what is raised holds that frame, and the body it is about, which
-    nobody would let go of at once if the frame held it too."""
-    failure = Busy() if is_passing(error) else as_failure(error)
-    if isinstance(failure, Internal):
-        request_id, kind = scope["state"]["request_id"], type(error).__name__
-        _log.error(
-            "request %s: %s was not foreseen", request_id, kind, exc_info=error, extra=of_request(scope)
-        )
-    if exchange.status is None:
-        await problem_response(failure, scope)(scope, exchange.receive, exchange.send)
-
-
 class _Exchange:
     """One request's way out: headers that always stand, no body for HEAD, no waiting client left behind."""
 
@@ -113,6 +100,19 @@ class _Exchange:
                 return
             message = {"type": "http.response.body", "body": b""}
         await self._send(message)
+
+
+async def _answer(error: Exception, scope: Scope, exchange: _Exchange) -> None:
+    """Apart from the frame that caught it: what is raised holds that frame, and the body it is about, which
+    nobody would let go of at once if the frame held it too."""
+    failure = Busy() if is_passing(error) else as_failure(error)
+    if isinstance(failure, Internal):
+        request_id, kind = scope["state"]["request_id"], type(error).__name__
+        _log.error(
+            "request %s: %s was not foreseen", request_id, kind, exc_info=error, extra=of_request(scope)
+        )
+    if exchange.status is None:
+        await problem_response(failure, scope)(scope, exchange.receive, exchange.send)
 
 
 def _request_id(offered: str | None) -> str:

@@ -47,6 +47,8 @@ class Desk:
 
     def __init__(self, request: Request, identify: Callable[[Session], Actor]) -> None:
         self._request, self._identify = request, identify
+        # Taken now: the request may be given up, and let go of its body, while a thread still works on it.
+        self._content = getattr(request.state, "json", None)
         self._database: Database = request.app.state.database
 
     def read(
@@ -143,9 +145,9 @@ class Desk:
                 return self._done(operation(session, actor))
             if not self._database.hold(session, f"{actor.agency}:{repeat}"):
                 raise InFlight(headers={"Retry-After": "1"})
-            url, content = self._request.url, getattr(self._request.state, "json", None)
+            url = self._request.url
             path = f"{url.path}?{url.query}" if url.query else url.path
-            mark = replays.fingerprint(self._request.method, path, content)
+            mark = replays.fingerprint(self._request.method, path, self._content)
             stored = replays.find(session, actor, repeat, mark)
             if stored is not None:
                 return Response(stored.body, stored.status, headers=stored.headers)

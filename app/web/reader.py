@@ -73,10 +73,8 @@ class StrictReader:
                 if kind and body:
                     body = self._read(scope, kind, body)
                 await self.app(scope, _replayed(body, receive), turn.until_answered(send))
-            except Exception:
+            finally:
                 _let_go(scope)
-                raise
-            _let_go(scope)
 
     def _kinds(self, scope: Scope) -> Sequence[Kind]:
         if scope["method"] == "PATCH":
@@ -96,8 +94,7 @@ class StrictReader:
 
 
 def _let_go(scope: Scope) -> None:
-    """The server keeps the scope in a circle with its connection, until somebody looks for garbage. Where it
-    is asked to leave at once, a thread may be at work on the body still: then it stays."""
+    """The server keeps the scope in a circle with its connection, until somebody looks for garbage."""
     for name in _HELD:
         scope.get("state", {}).pop(name, None)
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import stat
 import subprocess
@@ -259,7 +260,10 @@ def test_a_backup_is_tried_as_the_runbook_has_it(site: Site, kept: Path, tmp_pat
     typed = typed.replace("ttdn_trial", f"trial_{uuid.uuid4().hex}")
     settings = tmp_path / "ttdn.env"
     settings.write_text(f"DATABASE_URL='{address}'\n", encoding="utf-8")
-    script = f'set -a && . {settings} && set +a\nttdn() {{ {sys.executable} -m app "$@"; }}\n{typed}'
+    python = shlex.quote(sys.executable)
+    script = (
+        f'set -a && . {shlex.quote(str(settings))} && set +a\nttdn() {{ {python} -m app "$@"; }}\n{typed}'
+    )
     environment = {**os.environ, **UNMEASURED, "PYTHONUTF8": "1"}
     done = subprocess.run(
         ["bash", "-ec", script], env=environment, capture_output=True, encoding="utf-8", cwd=ROOT, check=False
