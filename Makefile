@@ -27,7 +27,7 @@ serve: $(RUNTIME) ## run the service here (ARGS="--port 9000" is handed on)
 	@$(BIN)/ttdn serve $(ARGS)
 
 test: $(DEVELOPMENT) ## run the tests (ARGS="-k word" is handed on, COVERAGE=1 measures branches)
-	@$(BIN)/python -m pytest -n $(WORKERS) $(if $(COVERAGE),--cov --cov-report=term-missing:skip-covered) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov --cov-report=term-missing:skip-covered) $(ARGS)
 
 check: ## what CI runs: lint, then the tests with coverage
 	@$(MAKE) --no-print-directory lint
