@@ -45,6 +45,10 @@ def get_agency(code: str, desk: AtDesk) -> Response:
     tags=["changes"],
 )
 def find_changes(ask: Annotated[ChangeFilter, Query()], desk: AtDesk) -> Response:
-    """Cũ trước, mới sau, không sót: nhớ `id` cuối cùng và hỏi `after` lần sau. · Oldest first, nothing
-    skipped: remember the last `id` and ask `after` it."""
+    """Cũ trước, mới sau, không sót: nhớ `id` cuối cùng và hỏi `after` lần sau. Muốn giữ một bản sao: hỏi
+    `newest=true`, đọc tất cả, rồi theo từ đó; khi `revision` của kế hoạch đổi thì đọc lại các danh sách, vì
+    một quyết định có thể cho thấy hoặc che đi nhiệm vụ. · Oldest first, nothing skipped: remember the last
+    `id` and ask `after` it. Who keeps a copy asks for `newest=true`, reads everything, and follows from
+    there; when a plan's `revision` changes it reads the lists again: a decision may have brought tasks into
+    its sight, or taken them out."""
     return desk.listing(ask, changes.find, cursor="after")

@@ -48,6 +48,10 @@ class ChangeFilter(Asking):
         str | None,
         Field(min_length=26, max_length=26, description="id của thay đổi cuối đã đọc · last id seen"),
     ] = None
+    newest: bool = Field(
+        default=False,
+        description="chỉ thay đổi mới nhất, để bắt đầu theo dõi · the last one alone: where to follow from",
+    )
     limit: int = Field(default=50, ge=1, le=LONGEST_PAGE)
     plan: Annotated[str | None, codes_of("kế hoạch · plans", "ttdn-2023")] = None
     subject: Annotated[str | None, one_of(Subject)] = None

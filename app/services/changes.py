@@ -4,18 +4,31 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Text, and_, cast, exists, func, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Text, and_, cast, exists, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import Fault, Invalid
 from app.errors import Text as Words
-from app.models import Assignment, Change, Plan, Task
+from app.models import (
+    Assignment,
+    BudgetLine,
+    BudgetLink,
+    Change,
+    LedgerEntry,
+    Output,
+    Plan,
+    Proposal,
+    Settlement,
+    Task,
+    Urge,
+)
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.vocabulary import Operation, Role, Scope, Subject, Visibility
 from app.schemas.changes import ChangeFilter, ChangeOut, ChangePage
 from app.schemas.lists import several
-from app.services import grounds, listing, sight
+from app.services import amendments, budget, grounds, listing, proposals, sight, urges
+from app.services.grounds import Ground
 
 
 def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
@@ -35,10 +48,12 @@ def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
             query = query.where(column.in_(several(wanted)))
     if ask.ref:
         query = query.where(Change.ref == ask.ref)
-    rows = session.execute(query.order_by(*order).limit(listing.at_most(ask.limit + 1))).all()
-    items = [_out(*row) for row in rows[: ask.limit]]
+    way, most = ([one.desc() for one in order], 1) if ask.newest else (order, ask.limit)
+    rows = session.execute(query.order_by(*way).limit(listing.at_most(most + 1))).all()
+    items = [_out(*row) for row in rows[:most]]
     _hide_names(session, actor, items)
-    return ChangePage(items=items, next_cursor=items[-1].id if len(rows) > ask.limit else None)
+    more = len(rows) > most and not ask.newest
+    return ChangePage(items=items, next_cursor=items[-1].id if more else None)
 
 
 def _out(change: Change, plan: str | None, task: str | None) -> ChangeOut:
@@ -61,21 +76,26 @@ def _out(change: Change, plan: str | None, task: str | None) -> ChangeOut:
 
 
 _SUCCESSOR = "superseded_by"
-"""What a task's row says of another task."""
+_NAMING = {Subject.TASK: _SUCCESSOR, Subject.PROPOSAL: "changes"}
+"""Where a row says something of another task."""
 
 
 def _hide_names(session: Session, actor: Actor, items: Iterable[ChangeOut]) -> None:
-    """Of a task seen, the change may name one that is not: then it names none."""
-    said: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    """Of a task seen, or in a proposal of its own, a change may name one that is not: then it names none."""
+    told: dict[str, list[tuple[Subject, dict[str, Any]]]] = defaultdict(list)
     for item in items:
         for values in (item.before, item.after):
-            if item.plan and item.subject is Subject.TASK and values and values.get(_SUCCESSOR):
-                said[item.plan].append(values)
-    for slug, rows in said.items():
+            if item.plan and values and values.get(_NAMING.get(item.subject, "")):
+                told[item.plan].append((item.subject, values))
+    for slug, rows in told.items():
         here = grounds.find(session, actor, slug)
-        known = sight.known(session, here, actor, {values[_SUCCESSOR] for values in rows})
-        for values in rows:
-            values[_SUCCESSOR] = values[_SUCCESSOR] if values[_SUCCESSOR] in known else None
+        successors = {values[_SUCCESSOR] for subject, values in rows if subject is Subject.TASK}
+        known = sight.known(session, here, actor, successors)
+        for subject, values in rows:
+            if subject is Subject.PROPOSAL:
+                values["changes"] = amendments.seen(session, here, actor, values["changes"])
+            elif values[_SUCCESSOR] not in known:
+                values[_SUCCESSOR] = None
 
 
 def _order(session: Session) -> list[ColumnElement[int]]:
@@ -110,25 +130,64 @@ def _settled(session: Session) -> list[ColumnElement[bool]]:
 
 
 def _visible(session: Session, actor: Actor) -> ColumnElement[bool]:
-    """Changes of tasks the caller sees whole; of keys and what is like them, for the technician alone.
+    """Changes of tasks the caller sees whole, and of what else it sees in the lists; of keys and what is like
+    them, for the technician alone.
 
-    Of a status-only duty several bodies may be leads: who did what in it is for the plan's insiders.
+    Of a status-only duty several bodies may be leads: who did what in it is for the plan's insiders, and what
+    became of its own periods for each.
     """
     internal_but_own = and_(Task.visibility == Visibility.INTERNAL, sight.leads(actor))
     seen = or_(Change.task_id.is_(None), Task.visibility == Visibility.NORMAL, internal_but_own)
-    outside = seen & ~_leads_to_hidden(actor) & Change.subject.not_in(_FOR_INSIDERS)
-    whole = Change.plan_id.in_(_inside(session, actor)) | outside
+    plans = [grounds.find(session, actor, slug) for slug in session.scalars(select(Plan.slug)).all()]
+    listed = or_(false(), *(_listed(here, actor) for here in plans if not here.insider))
+    outside = seen & ~_leads_to_hidden(actor) & (Change.subject.not_in(_OF_SEVERAL) | listed)
+    inside = Change.plan_id.in_([here.plan.id for here in plans if here.insider])
+    whole = inside | outside | _own_period(actor)
     if Scope.ADMIN not in actor.scopes:
         whole &= Change.subject.not_in((Subject.KEY, Subject.SUBSCRIPTION))
     return whole
 
 
-_FOR_INSIDERS = (
+_OF_SEVERAL = (
     *(Subject.AMENDMENT, Subject.PROPOSAL, Subject.URGE),
     *(Subject.BUDGET_LINE, Subject.BUDGET_LINK, Subject.LEDGER_ENTRY, Subject.SETTLEMENT),
 )
-"""What tells of several tasks at once, or is between two bodies. What an amendment does to a task is told of
-the task."""
+"""What tells of several tasks at once, or is between two bodies: for the plan's insiders, and for whoever has
+it in its lists. What an amendment does to a task is told of the task."""
+
+
+def _listed(here: Ground, actor: Actor) -> ColumnElement[bool]:
+    """It is a change of what the caller finds in the lists of this plan. Looked up by its key each time: a
+    plan may have a million entries, and a page of the feed has two hundred changes."""
+    line = and_(BudgetLine.plan_id == here.plan.id, budget.seen(here, actor))
+    found = {
+        Subject.URGE: exists().where(Urge.public_id == Change.ref, urges.seen(here, actor)),
+        Subject.PROPOSAL: exists().where(Proposal.public_id == Change.ref, proposals.seen(here, actor)),
+        Subject.BUDGET_LINE: exists().where(BudgetLine.code == Change.ref, line),
+        Subject.BUDGET_LINK: exists().where(
+            BudgetLink.plan_id == here.plan.id,
+            BudgetLink.label == Change.ref,
+            BudgetLine.id == BudgetLink.line_id,
+            line,
+        ),
+        **{
+            subject: exists().where(table.public_id == Change.ref, BudgetLine.id == table.line_id, line)
+            for subject, table in ((Subject.LEDGER_ENTRY, LedgerEntry), (Subject.SETTLEMENT, Settlement))
+        },
+    }
+    ways = (and_(Change.subject == subject, row.correlate(Change)) for subject, row in found.items())
+    return and_(Change.plan_id == here.plan.id, or_(*ways))
+
+
+def _own_period(actor: Actor) -> ColumnElement[bool]:
+    """It is a change of a period that the caller reports on in a status-only duty."""
+    own = exists().where(
+        Output.public_id == Change.ref,
+        Assignment.id == Output.assignment_id,
+        Assignment.agency_id == actor.agency_id,
+    )
+    status_only = Task.visibility == Visibility.STATUS_ONLY
+    return and_(Change.subject == Subject.OUTPUT, status_only, own.correlate(Change))
 
 
 def _leads_to_hidden(actor: Actor) -> ColumnElement[bool]:
@@ -138,9 +197,3 @@ def _leads_to_hidden(actor: Actor) -> ColumnElement[bool]:
     named = (item.plan_id == Change.plan_id) & (Change.ref == item.code + "/" + Task.code)
     hidden = exists().where(named, item.visibility != Visibility.NORMAL, ~leads).correlate(Change, Task)
     return (Change.subject == Subject.IMPLEMENTATION) & hidden
-
-
-def _inside(session: Session, actor: Actor) -> list[int]:
-    """The plans of which the caller sees everything."""
-    slugs = session.scalars(select(Plan.slug)).all()
-    return [here.plan.id for here in (grounds.find(session, actor, slug) for slug in slugs) if here.insider]

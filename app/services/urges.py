@@ -65,7 +65,7 @@ def one(session: Session, here: Ground, actor: Actor, public_id: str) -> Known:
 def open_count(session: Session, here: Ground, actor: Actor) -> dict[UrgeState, int]:
     """How many of the urges this caller sees are in each state."""
     counts = (func.count().filter(_is(here, one)) for one in UrgeState)
-    query = select(*counts).select_from(Urge).where(Urge.plan_id == here.plan.id, _seen(here, actor))
+    query = select(*counts).select_from(Urge).where(Urge.plan_id == here.plan.id, seen(here, actor))
     return dict(zip(UrgeState, session.execute(query).one(), strict=True))
 
 
@@ -114,11 +114,11 @@ def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Sele
         .join(_BY, _BY.id == Urge.urged_by_id)
         .join(_TO, _TO.id == Urge.to_id)
         .outerjoin(Task, and_(Task.id == Urge.task_id, sight.seen_whole(here, actor)))
-        .where(Urge.plan_id == here.plan.id, _seen(here, actor), *conditions)
+        .where(Urge.plan_id == here.plan.id, seen(here, actor), *conditions)
     )
 
 
-def _seen(here: Ground, actor: Actor) -> ColumnElement[bool]:
+def seen(here: Ground, actor: Actor) -> ColumnElement[bool]:
     """A condition on Urge: the caller is one of the two bodies, or in the place of one, or an insider."""
     return true() if here.insider else or_(*_own(here, actor))
 

@@ -11,8 +11,9 @@ from app.schemas.activities import ActivityIn
 from app.services import keys as service_keys
 from app.services import recording
 from tests.deciding import decide
+from tests.money import allocate, done, opened
 from tests.service import PLAN, Service, push, training
-from tests.walks import feed, keys, settle
+from tests.walks import feed, items, keys, settle
 
 
 def newest(service: Service, client: httpx.Client) -> str:
@@ -102,6 +103,18 @@ def test_who_has_read_a_change_goes_on_after_it_though_it_is_hidden_since(servic
     assert {change["task"] for change in feed(follower, last)} - {None} == {"IV.6.a"}
 
 
+def test_who_keeps_a_copy_begins_with_the_newest_change(service: Service) -> None:
+    client = service["SVHTTDL"]
+    last = newest(service, client)
+    page = client.get("/v1/changes", params={"newest": "true"}).json()
+    assert ([item["id"] for item in page["items"]], page["next_cursor"]) == ([last], None)
+    assert feed(client, last, newest="true") == []
+    push(client)
+    settle(service)
+    rows = feed(client, last)
+    assert client.get("/v1/changes", params={"newest": "true"}).json()["items"] == rows[-1:]
+
+
 def test_a_refused_push_leaves_no_change(service: Service) -> None:
     last = newest(service, service["TTBCD"])
     assert push(service["SCT"]).status_code == 403
@@ -131,9 +144,45 @@ def test_no_number_of_the_database_is_in_it(archive: Service) -> None:
                 "public_id",
                 "external_id",
             }
-    known = "allocated_vnd evidence line number preparation_days quantity recorded_quantity revision "
-    known += "share_denominator share_numerator target total_vnd weight year"
-    assert numbers <= set(known.split())
+    known = "evidence line number preparation_days quantity recorded_quantity revision "
+    known += "share_denominator share_numerator target weight year"
+    assert {name for name in numbers if not name.endswith("_vnd")} <= set(known.split())
+
+
+def test_what_stands_in_a_bodys_lists_is_told_in_its_feed(service: Service) -> None:
+    """Urges, proposals, money, its own periods in a status-only duty; and to nobody who cannot find them."""
+    since = {
+        name: newest(service, service[name]) for name in ("SVHTTDL", "BCHQS", "CAT", "STC", "VPTU", "SCT")
+    }
+
+    def told() -> dict[str, set[str]]:
+        settle(service)
+        rows = {name: feed(service[name], last, limit=200) for name, last in since.items()}
+        since.update({name: changes[-1]["id"] for name, changes in rows.items() if changes})
+        return {name: {change["subject"] for change in changes} for name, changes in rows.items() if changes}
+
+    owner, office, soldiers, police = (service[name] for name in ("TTBCD", "SVHTTDL", "BCHQS", "CAT"))
+    urge = {"to": "SVHTTDL", "about": "content", "task": "IV.7.b", "message": "Nhắc", "due_on": "2099-12-31"}
+    done(owner.post(f"{PLAN}/urges", json=urge))
+    assert told() == {"SVHTTDL": {"urge"}}
+
+    weight = {"change": "weight", "task": "IV.7.b", "weight": 2}
+    asked = done(office.post(f"{PLAN}/proposals", json={"reason": "Nặng hơn", "changes": [weight]}))
+    assert told() == {"SVHTTDL": {"proposal"}}
+    done(owner.post(f"{PLAN}/proposals/{asked['proposal']['id']}/declines", json={"reason": "Chưa"}))
+    assert told() == {"SVHTTDL": {"proposal"}}
+
+    line = opened(soldiers, agency="BCHQS", tasks=["IV.12.1"])["code"]
+    around = {"STC": {"budget_line"}, "VPTU": {"budget_line"}}
+    assert told() == {**around, "BCHQS": {"budget_line", "budget_link"}}
+    allocate(service["STC"], line, 100)
+    assert told() == {name: {"budget_line", "ledger_entry"} for name in ("BCHQS", "STC", "VPTU")}
+
+    duty = items(police, f"{PLAN}/assignments", task="IV.10.1", agency="CAT", role="lead")[0]["id"]
+    for client, entry in ((police, "fulfilled"), (owner, "returned")):
+        period = {"period": "2023-Q1", "entry": entry}
+        done(client.post(f"{PLAN}/assignments/{duty}/status-entries", json=period))
+        assert told() == {"CAT": {"output"}}
 
 
 def test_a_link_names_nothing_that_its_reader_may_not_see(archive: Service) -> None:
