@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.rules.ownership import Action
-from app.rules.vocabulary import Level, OutputKind, Source
+from app.rules.vocabulary import Level, OutputKind, Source, TaskStatus
 from app.schemas.base import AgencyRef, Day, Labelled, Out
 from app.schemas.lists import Listing, Page, codes_of, one_of, sort_by
 
@@ -15,6 +15,10 @@ Can = Annotated[
     Field(description="việc người gọi làm được ngay với mục này · what the caller may do to it now"),
 ]
 CanFilter = Annotated[str | None, one_of(Action)]
+_OWED = (
+    "còn phải thực hiện: tạm dừng, chuyển năm sau vẫn tính; hủy bỏ, được thay thế thì không · still owed: "
+    "suspended and carried over count, cancelled and superseded do not"
+)
 
 
 class ReturnedOut(Out):
@@ -43,7 +47,7 @@ class OutputOut(Labelled):
     due_source: Source
     due_source_label: str = ""
     weight: int
-    owed: bool
+    owed: bool = Field(description=_OWED)
     dropped: bool = Field(description="không còn phải làm theo quyết định · no longer owed, by a decision")
     claimed: bool
     claimed_explicitly: bool = Field(
@@ -69,13 +73,17 @@ class OutputPage(Page):
 class OutputFilter(Listing):
     task: Annotated[str | None, codes_of("nhiệm vụ · tasks", "IV.7.a")] = None
     agency: Annotated[str | None, codes_of("cơ quan · agencies", "SVHTTDL")] = None
+    status: Annotated[str | None, one_of(TaskStatus)] = None
     kind: Annotated[str | None, one_of(OutputKind)] = None
     level: Annotated[str | None, one_of(Level)] = None
-    owed: Annotated[bool | None, Field(description="còn phải thực hiện · still owed")] = None
+    owed: Annotated[bool | None, Field(description=_OWED)] = None
     returned: Annotated[bool | None, Field(description="đang bị trả lại · sent back")] = None
     overdue: Annotated[
         bool | None,
-        Field(description="quá ngày mà chưa có minh chứng · its day has passed, not evidenced"),
+        Field(
+            description="nhiệm vụ đang thực hiện, quá ngày mà chưa có minh chứng · of an active task, "
+            "its day has passed, not evidenced"
+        ),
     ] = None
     due_from: Annotated[Day | None, Field(description="hạn từ ngày · due on or after")] = None
     due_to: Annotated[Day | None, Field(description="hạn đến ngày · due on or before")] = None

@@ -61,7 +61,8 @@ class OverviewOut(Out):
     urges: list[UrgeCount]
     gaps: list[GapCount] = Field(description="khoảng trống phân công, theo loại · ownership gaps, by kind")
     deadlines: list[OutputOut] = Field(
-        description="đầu ra sắp đến hạn chưa có minh chứng · outputs due next that are not evidenced"
+        description="đầu ra sắp đến hạn chưa có minh chứng của nhiệm vụ đang thực hiện · outputs due next of "
+        "active tasks that are not evidenced"
     )
     amendments: list[AmendmentOut] = Field(description="các lần điều chỉnh gần nhất · the latest amendments")
     status_only_tasks: int = Field(

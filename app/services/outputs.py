@@ -10,13 +10,19 @@ from app.errors import NotFound
 from app.models import Act, Agency, Assignment, Output, Task
 from app.rules.acts import ActKind
 from app.rules.parties import Actor
-from app.rules.vocabulary import Level
+from app.rules.rollup import COUNTED_STATUSES
+from app.rules.vocabulary import Level, TaskStatus
 from app.schemas.base import AgencyRef
 from app.schemas.lists import several
 from app.schemas.outputs import OutputFilter, OutputOut, OutputPage, ReturnedOut
 from app.services import grounds, listing, sight
 from app.services.grounds import Ground
 from app.services.permissions import Permissions
+
+_OWED = and_(Output.owed, Task.status.in_(COUNTED_STATUSES))
+OPEN = and_(Output.owed, Task.status == TaskStatus.ACTIVE, Output.level.in_((Level.NONE, Level.REPORTED)))
+"""Conditions on Output and Task. Owed is what counts below the line; open is what nothing stands for yet
+while the clock of its task runs."""
 
 
 def find(
@@ -41,13 +47,14 @@ def _wanted(here: Ground, ask: OutputFilter) -> Iterable[ColumnElement[bool]]:
     for column, wanted in (
         (Task.code, ask.task),
         (Agency.code, ask.agency),
+        (Task.status, ask.status),
         (Output.kind, ask.kind),
         (Output.level, ask.level),
     ):
         if wanted:
             yield column.in_(several(wanted))
     for flag, asked in (
-        (Output.owed, ask.owed),
+        (_OWED, ask.owed),
         (Output.returned, ask.returned),
         (is_overdue(here), ask.overdue),
     ):
@@ -60,9 +67,8 @@ def _wanted(here: Ground, ask: OutputFilter) -> Iterable[ColumnElement[bool]]:
 
 
 def is_overdue(here: Ground) -> ColumnElement[bool]:
-    """A condition on Output: owed, its day has passed, and nothing stands for it."""
-    low = Output.level.in_((Level.NONE, Level.REPORTED))
-    return and_(Output.owed, low, Output.due_on < here.today)
+    """A condition on Output and Task: open, and its day has passed."""
+    return and_(OPEN, Output.due_on < here.today)
 
 
 def get(session: Session, actor: Actor, slug: str, public_id: str) -> tuple[OutputOut, int]:
@@ -120,6 +126,7 @@ def shown(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> 
             assignment=assignment,
             task=task.code,
             agency=agency,
+            owed=output.owed and task.status in COUNTED_STATUSES,
             claimed=output.level is not Level.NONE,  # a record that finds its output is a claim as well
             claimed_explicitly=output.claimed,
             returned=returns.get(output.id),
@@ -129,7 +136,7 @@ def shown(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> 
     ]
 
 
-_APART = ("id", "assignment", "task", "agency", "claimed", "returned")
+_APART = ("id", "assignment", "task", "agency", "owed", "claimed", "returned")
 
 
 def _columns(output: Output) -> dict[str, Any]:

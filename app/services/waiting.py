@@ -39,8 +39,7 @@ def due_next(session: Session, here: Ground, actor: Actor, how_many: int) -> lis
     query = outputs.query(
         here,
         actor,
-        *_live(here, actor),
-        Output.level.in_((Level.NONE, Level.REPORTED)),
+        outputs.OPEN,
         Output.due_on >= here.today,
     )
     nearest = query.order_by(Output.due_on, Assignment.order_key, Output.number, Output.id)

@@ -494,6 +494,27 @@ def test_what_a_status_does_to_records_acts_and_figures(service: Service, word: 
     assert differences(service) == []
 
 
+def test_what_is_owed_and_overdue_is_one_number_on_every_page(service: Service) -> None:
+    """What is cancelled owes nothing; what is suspended owes still, and its clock stands."""
+    owner = service["TTBCD"]
+    stopped = {"IV.1.1": "cancelled", "IV.15.a": "suspended", "IV.7.a": "carried_over"}
+    on(service, "2023-04-05")
+    decided(owner, *(status(code, word) for code, word in stopped.items()))
+    for day in ("2023-04-05", "2023-12-31", "2024-01-01"):
+        on(service, day)
+        told, every = owner.get(f"{PLAN}/overview").json(), items(owner, f"{PLAN}/outputs", limit=200)
+        owing = items(owner, f"{PLAN}/outputs", limit=200, owed="true")
+        assert owing == [one for one in every if one["owed"]]
+        assert {one["task"] for one in owing} & {*stopped} == {"IV.15.a", "IV.7.a"}
+        late = items(owner, f"{PLAN}/outputs", limit=200, overdue="true")
+        assert late == [one for one in owing if one["due_on"] < day and one["task"] not in stopped]
+        assert told["waiting"]["overdue"] == len(late) > 0
+        ahead = {"owed": "true", "status": "active", "level": "none,reported", "due_from": day}
+        next_ = items(owner, f"{PLAN}/outputs", limit=200, sort="due_on", **ahead)
+        assert told["deadlines"] == next_[:10]
+        assert (day < "2024") == bool(next_)
+
+
 def test_what_takes_the_place_of_a_duty_is_named(service: Service) -> None:
     owner = service["TTBCD"]
     decided(owner, status("IV.7.a", "superseded", superseded_by="IV.7.b"))

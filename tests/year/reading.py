@@ -137,7 +137,7 @@ def _shown(part: Part, output: Output) -> dict[str, Any]:
         return {"owed": False, "dropped": True}
     evidence = part.evidence(output)
     return {
-        "owed": output in part.owed,
+        "owed": output in part.owed and part.task.status in COUNTED,
         "dropped": False,
         "weight": output.weight,
         "due_on": (output.due or part.task.deadline).isoformat(),
