@@ -64,7 +64,7 @@ class Verdict(NamedTuple):
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "excluded": ("Tạm dừng, chuyển năm sau hoặc không có hiệu lực", "Suspended, carried over, not in force"),
-    "nothing_owed": ("Chưa phát sinh việc phải làm", "Nothing is owed yet"),
+    "nothing_owed": ("Chưa có hoặc không còn việc phải làm", "Nothing is owed yet, or nothing any more"),
     "overdue": ("Đã quá hạn mà chưa xong", "The due day has passed and it is not done"),
     "behind_plan": ("Đến nay cần {due}, có minh chứng {done}: chậm {gap}; vàng: quá {amber}, đỏ: quá {red}",
                     "Due by now {due}, evidenced {done}: {gap} behind; amber: over {amber}, red: over {red}"),

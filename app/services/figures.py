@@ -97,7 +97,7 @@ def in_time(here: Ground, each: Iterable[Part]) -> Punctuality:
 
 
 def _in_time(each: Iterable[Part], today: date) -> Punctuality:
-    return punctuality(bucket(part.obligation, today) for part in each if part.live and part.leaf.share)
+    return punctuality(bucket(part.obligation, today) for part in each if part.live and part.held)
 
 
 def colour(here: Ground, part: Part) -> Verdict:
@@ -138,9 +138,11 @@ def _each(some: Iterable[Part]) -> tuple[Part, ...]:
 
 
 def _verdict(each: tuple[Part, ...], today: date, by: Thresholds) -> Verdict:
-    """A single obligation's colour follows from its gap; a node's from the colours below it."""
-    if len(each) == 1 and not each[0].in_sum:
-        return _of_part(each[0], today, by)
+    """A single obligation's colour follows from its gap, whoever had it before; a node's from the colours
+    below it."""
+    held = [part for part in each if part.held] or each
+    if len(held) == 1 and not held[0].in_sum:
+        return _of_part(held[0], today, by)
     return rag.of_node([(part.leaf.pull, _of_part(part, today, by).colour) for part in each], by)
 
 

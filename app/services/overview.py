@@ -73,7 +73,8 @@ def _states(whole: Scene) -> list[StateCount]:
 
 def _colours(whole: Scene) -> list[ColourCount]:
     """Obligations by colour, but for those the caller may only see in a sum."""
-    counts = Counter(figures.colour(whole.here, part).colour for part in whole.parts if not part.in_sum)
+    some = (part for part in whole.parts if part.held and not part.in_sum)
+    counts = Counter(figures.colour(whole.here, part).colour for part in some)
     return [ColourCount(rag=colour, obligations=counts[colour]) for colour in Colour]
 
 

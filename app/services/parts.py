@@ -59,6 +59,11 @@ class Part:
         return self.status is TaskStatus.ACTIVE
 
     @property
+    def held(self) -> bool:
+        """Whether its body has any of the task: who handed all of its part over has not."""
+        return self.leaf.share > 0
+
+    @property
     def obligation(self) -> Obligation:
         """What it owes as a whole, and by when."""
         done = self.leaf.evidenced == self.leaf.owed > 0

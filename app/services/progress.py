@@ -32,6 +32,11 @@ class Scene:
     helped: list[Contribution]
     tree: Tree
 
+    @property
+    def assignments(self) -> int:
+        """How many count: a part that was handed over counts once, with whoever has it."""
+        return sum(part.held for part in self.parts)
+
     def chosen(self, ask: AssignmentsFilter) -> "Scene":
         """What the filters leave; with any, nothing that may only be seen in the whole sum."""
         if not ask.model_fields_set & _NARROWING:
@@ -82,7 +87,7 @@ def compute(whole: Scene, ask: ProgressFilter) -> ProgressOut:
         plan=chosen.here.plan.slug,
         headline=Level.EVIDENCED,
         total=figures.node(chosen.here, chosen.parts, chosen.helped),
-        assignments=len(chosen.parts),
+        assignments=chosen.assignments,
         by=ask.by,
         items=rows,
     )
@@ -132,7 +137,7 @@ def _row(
         title_vi=title_vi,
         title_en=title_en,
         view=view,
-        assignments=len(some.parts),
+        assignments=some.assignments,
         **figures.whole(some.here, some.parts, some.helped),
     )
 
@@ -165,7 +170,7 @@ def _assignment_rows(chosen: Scene) -> list[ProgressRow]:
             up=part.task,
         )
         for part in chosen.parts
-        if not part.in_sum
+        if part.held and not part.in_sum
     ]
 
 

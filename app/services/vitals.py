@@ -42,5 +42,5 @@ def _of(session: Session, slug: str) -> Vitals:
     technician = keys.technician()
     here = replace(grounds.find(session, technician, slug), insider=True)
     found = parts.visible(session, here, technician)
-    states = Counter(roll_up([part.leaf]).state for part in found)
+    states = Counter(roll_up([part.leaf]).state for part in found if part.held)
     return Vitals(slug, states, figures.in_time(here, found).open_overdue)

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models import Plan
+from app.rules.timeliness import Bucket
 from app.schemas.amendments import AmendmentIn
 from app.services import amending, keys
 from seed import loader
@@ -358,6 +359,27 @@ def test_who_handed_over_is_told_so_and_answers_for_the_task_no_more(service: Se
         ({"agency": "SVHTTDL", "section": "IV.7"}, ["IV.7.a", "IV.7.b", "IV.7.c"]),
     ):
         assert [task["code"] for task in items(owner, f"{PLAN}/tasks", **asked)] == found
+
+
+def test_a_part_that_was_handed_over_counts_once_and_is_coloured_for_who_has_it(service: Service) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-04-05")
+
+    def shown() -> Any:
+        told = owner.get(f"{PLAN}/overview").json()
+        rows = owner.get(f"{PLAN}/progress", params={"by": "assignment"}).json()["items"]
+        colours = {one["rag"]: one["obligations"] for one in told["colours"]}
+        assert colours == {colour: sum(row["rag"] == colour for row in rows) for colour in colours}
+        places = (told["progress"]["total"]["timeliness"][place.value] for place in Bucket)
+        assert sum(places) == told["progress"]["assignments"] == len(rows)
+        duty = owner.get(f"{PLAN}/tasks/IV.7.b").json()["progress"]
+        return colours, duty["rag"], duty["rag_reasons"]
+
+    before = shown()
+    decided(owner, leads("IV.7.b", "SCT"))
+    assert shown() == before
+    [reason] = assignment(owner, "IV.7.b", "SVHTTDL")["progress"]["rag_reasons"]
+    assert (reason["code"], reason["text_vi"]) == ("nothing_owed", "Chưa có hoặc không còn việc phải làm")
 
 
 def test_a_returned_piece_takes_its_record_along(service: Service) -> None:

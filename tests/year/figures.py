@@ -107,7 +107,7 @@ def node(leaves: Iterable[Leaf], helpers: Collection[Part], limits: dict[str, Fr
         "freshness_days": (some[0].today - max(heard)).days if heard else None,
         "contributions": (sum(bool(helper.standing) for helper in helpers), len(helpers)),
         "as_of": _latest(some),
-        "assignments": len(some),
+        "assignments": sum(bool(leaf.pull) for leaf in some),
     }
 
 

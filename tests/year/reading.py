@@ -73,6 +73,7 @@ class Reading:
                 [leaf], [], parent=leaf.part.task.code, view=False
             )
             for leaf in self.whole
+            if leaf.pull
         }
 
     def _by_agency(self) -> dict[str, dict[str, Any]]:
