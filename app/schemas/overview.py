@@ -43,7 +43,9 @@ class UrgeCount(Labelled):
 class Waiting(Out):
     """Outputs that wait for somebody."""
 
-    to_confirm: int = Field(description="có minh chứng, chờ xác nhận · evidenced, to be confirmed")
+    to_confirm: int = Field(
+        description="có minh chứng, chờ người gọi xác nhận · evidenced, waiting for the caller to confirm it"
+    )
     returned: int = Field(description="bị trả lại, chờ báo cáo lại · sent back, to be claimed again")
     overdue: int = Field(description="quá ngày, chưa có minh chứng · past their day, not evidenced")
     proposals: int = Field(description="đề xuất chờ quyết định · proposals to be decided")

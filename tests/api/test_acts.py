@@ -259,6 +259,19 @@ def test_a_secretariat_that_monitors_confirms_nothing_that_it_reported(service: 
     assert entry(superior, part, "2023-Q2", "confirmed").status_code == 201
 
 
+def test_what_waits_to_be_judged_is_counted_for_who_judges_it(service: Service) -> None:
+    """The first page counts what the list gives: a monitor's own work waits for its superior."""
+    monitor, superior = service["TTBCD"], pushing(service, "TTTU")
+    for day in ("2023-02-01", "2023-05-01"):
+        record(monitor, "IV.1.1", occurred_on=day)
+    acted(monitor, output(monitor, "IV.1.1", code="2023-Q1"), "confirmations")
+    ready(service)
+    asked = {"can": "output.confirm,status.decide", "level": "evidenced"}
+    for client, waits in ((monitor, ["IV.7.a"]), (superior, ["IV.1.1"] * 2), (service["SVHTTDL"], [])):
+        assert [one["task"] for one in items(client, f"{PLAN}/outputs", **asked)] == waits
+        assert client.get(f"{PLAN}/overview").json()["waiting"]["to_confirm"] == len(waits)
+
+
 def test_a_superior_with_a_reading_key_alone_confirms_nothing(service: Service) -> None:
     record(service["TTBCD"], "IV.1.1", occurred_on="2023-02-01")
     one = output(service["TTBCD"], "IV.1.1", code="2023-Q1")
