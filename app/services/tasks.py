@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Agency, Assignment, Implementation, Section, Task
@@ -48,8 +48,9 @@ def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage
         query = query.where(may.tasks(several(ask.can)))
     if ask.rag:
         colours = several(ask.rag)
-        coloured = [id_ for id_, some in behind.items() if figures.levels(here, some).rag in colours]
-        query = query.where(Task.id.in_(coloured))
+        fits = Task.id.in_([id_ for id_, some in behind.items() if figures.levels(here, some).rag in colours])
+        bare = Task.id.not_in(behind)  # what counts no more, and items that nobody carries out
+        query = query.where(or_(fits, bare) if figures.levels(here, ()).rag in colours else fits)
     orders = {
         "code": Task.order_key,
         "title": Task.sort_key,

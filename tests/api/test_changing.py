@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.rules.amending import BECOMES
+from app.rules.rag import Colour
 from app.rules.rollup import COUNTED_STATUSES
 from app.rules.vocabulary import TaskStatus
 from tests.deciding import (
@@ -513,6 +514,16 @@ def test_what_is_owed_and_overdue_is_one_number_on_every_page(service: Service) 
         next_ = items(owner, f"{PLAN}/outputs", limit=200, sort="due_on", **ahead)
         assert told["deadlines"] == next_[:10]
         assert (day < "2024") == bool(next_)
+
+
+def test_a_cancelled_duty_is_found_by_the_colour_it_is_shown_in(service: Service) -> None:
+    owner = service["TTBCD"]
+    decided(owner, status("IV.1.1", "cancelled"))
+    every = items(owner, f"{PLAN}/tasks", limit=200)
+    assert task(service, "IV.1.1")["progress"]["rag"] == "grey"
+    for colour in Colour:
+        wanted = [one for one in every if one["progress"]["rag"] == colour]
+        assert items(owner, f"{PLAN}/tasks", limit=200, rag=colour.value) == wanted
 
 
 def test_what_takes_the_place_of_a_duty_is_named(service: Service) -> None:
