@@ -29,7 +29,10 @@ class ColourCount(Labelled):
 
     rag: Colour
     rag_label: str = ""
-    obligations: int
+    obligations: int = Field(
+        description="không gồm việc chỉ theo dõi trạng thái của cơ quan khác, mà `progress` tính gộp, cả khi "
+        "quá hạn · without the status-only parts of others, which `progress` counts in sum, overdue ones too"
+    )
 
 
 class UrgeCount(Labelled):
