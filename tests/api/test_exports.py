@@ -25,9 +25,11 @@ from app.sheets.csv_file import guarded, unguarded
 from app.sheets.headings import TABS
 from app.web import exports
 from tests.api.conftest import ANOTHER_PLAN
+from tests.deciding import decided
 from tests.service import PLAN, Service, push
 from tests.sheets import expected, no_place_for_long_files, rows_of, sheet_of
 from tests.walks import everything, items
+from tests.writing import record
 
 FORMS = ("csv", "xlsx")
 LISTS = sorted(
@@ -342,3 +344,18 @@ def test_few_long_files_are_made_at_once_and_short_ones_always(archive: Service)
         assert (busy.status_code, busy.json()["code"], busy.headers["retry-after"]) == (503, "busy", "10")
         assert archive["TTBCD"].get(f"{PLAN}/tasks?format=xlsx").status_code == 200
     assert archive["TTBCD"].get("/v1/changes?format=csv").status_code == 200
+
+
+def test_no_file_calls_timely_what_was_late(service: Service) -> None:
+    """What was done late is done as well: no rate of what is done has the word for what was in time."""
+    decided(service["TTBCD"], {"change": "deadline", "task": "IV.7.a", "due_on": "2023-03-31"})
+    record(service["SVHTTDL"], "IV.7.a", output="M1")
+    headings, row = rows_of(service["TTBCD"].get(f"{PLAN}/progress?by=assignment&task=IV.7.a&format=csv"))
+    shown = dict(zip(headings, row, strict=True))
+    assert {name: shown[name] for name in shown if "hạn" in name and "số" not in name} == {
+        "Xong đúng hạn": "0",
+        "Xong trễ hạn": "1",
+        "Còn trong hạn": "0",
+        "Quá hạn chưa xong": "0",
+        "Tỷ lệ đã xong trong việc đã xong hoặc quá hạn (%)": "100",
+    }
