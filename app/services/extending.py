@@ -10,7 +10,7 @@ from app.rules import clauses
 from app.rules.rag import Thresholds, UnfitThresholds
 from app.rules.vocabulary import AgencyKind, Source, TaskFamily, TaskKind, Visibility
 from app.schemas import changing as wire
-from app.services import access, drafting, looking_up, reassigning
+from app.services import access, drafting, looking_up, reassigning, reshaping
 from app.services.drafting import Draft
 from app.services.looking_up import refuse
 
@@ -49,6 +49,7 @@ def add_duty(draft: Draft, change: wire.DutyChange) -> None:
             "Số lượng là nội dung: nhiệm vụ theo số lượng không thể chỉ theo dõi trạng thái",
             "A count says more than a status: a counted task cannot be status-only",
         )
+    reshaping.check_deadline(draft, change.kind, change.due_on)
     section = looking_up.section(draft, change.section)
     if _is_view(draft, section):
         raise refuse(

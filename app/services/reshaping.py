@@ -34,7 +34,9 @@ def set_target(draft: Draft, change: wire.TargetChange) -> None:
 
 def set_deadline(draft: Draft, change: wire.DeadlineChange) -> None:
     """When a task is due, and with it what had its deadline."""
-    held = holding.hold(draft, looking_up.duty(draft, change.task))
+    task = looking_up.duty(draft, change.task)
+    check_deadline(draft, task.kind, change.due_on)
+    held = holding.hold(draft, task)
     before, _ = deadline(held.task.due_on, draft.plan.year)
     held.task.due_on = change.due_on
     held.task.due_source = Source.DECISION if change.due_on else Source.IMPLIED
@@ -47,6 +49,20 @@ def set_deadline(draft: Draft, change: wire.DeadlineChange) -> None:
             if follows:
                 output.due_on, output.due_source = after, held.task.due_source
     held.settle()
+
+
+def check_deadline(draft: Draft, kind: TaskKind, due_on: date | None) -> None:
+    """Reporting goes on to the plan's last day: nobody has done all of it before, whatever it does."""
+    last = draft.plan.period_to
+    if kind is TaskKind.CONTINUOUS and due_on is not None and due_on < last:
+        raise refuse(
+            "/due_on",
+            "before_last_period",
+            f"Nhiệm vụ thường xuyên báo cáo đến hết {last:%d/%m/%Y}: thời hạn không thể trước ngày đó; "
+            "không phải làm nữa thì đổi tình trạng của nhiệm vụ (status)",
+            f"A continuous duty reports until {last.isoformat()} and cannot be due before; "
+            "if it is no longer to be done, change its status",
+        )
 
 
 def set_milestones(draft: Draft, change: wire.MilestonesChange) -> None:

@@ -234,6 +234,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
         "unknown_output",
     ),
     ({"change": "deadline", "task": "IV.7.a", "due_on": "31/12/2023"}, "/due_on", "not_a_date"),
+    ({"change": "deadline", "task": "IV.9.1", "due_on": "2023-12-30"}, "/due_on", "before_last_period"),
     ({"change": "reporting_period", "task": "IV.7.a", "period": "month"}, "/task", "wrong_kind"),
     ({"change": "reporting_period", "period": "week"}, "/period", "not_allowed_value"),
     ({"change": "visibility", "task": "IV.6.a", "visibility": "status_only"}, "/visibility", "wrong_kind"),
@@ -340,6 +341,7 @@ WRONG += [
     ({**DUTY, "section": "II.1"}, "/section", "not_for_duties"),
     ({**DUTY, "section": "II"}, "/section", "not_for_duties"),
     ({**DUTY, "target": 2}, "/target", "wrong_kind"),
+    ({**DUTY, "kind": "continuous", "due_on": "2023-05-31"}, "/due_on", "before_last_period"),
     ({**DUTY, "kind": "counted", "visibility": "status_only"}, "/visibility", "wrong_kind"),
     ({**DUTY, "leads": [{"agency": "X.BNT"}]}, "/leads/0/agency", "partner_not_accountable"),
     ({**DUTY, "coordinators": ["X.BNT", "NOBODY"]}, "/coordinators/1", "unknown_agency"),
@@ -517,7 +519,7 @@ def test_an_amendment_is_journaled_as_one_unit_of_work(service: Service) -> None
 
 HIDDEN: list[dict[str, Any]] = [
     {"change": "weight", "task": "IV.12.1", "weight": 2},
-    {"change": "deadline", "task": "IV.10.1", "due_on": "2023-11-30"},
+    {"change": "deadline", "task": "IV.10.1", "due_on": "2024-01-31"},
     {"change": "implementation", "item": "II.1.7", "duty": "IV.7.a"},
     {"change": "implementation", "item": "II.1.1", "duty": "IV.12.1"},
     {"change": "status", "task": "IV.7.c", "status": "superseded", "superseded_by": "IV.12.1"},

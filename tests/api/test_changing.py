@@ -253,6 +253,8 @@ def test_a_deadline_takes_along_what_was_due_with_the_task(service: Service) -> 
     decided(owner, {"change": "target", "task": "IV.6.a", "target": 3})
     pieces = items(owner, f"{PLAN}/outputs", task="IV.6.a")
     assert {(one["due_on"], one["due_source"]) for one in pieces} == {("2023-09-30", "decision")}
+    decided(owner, {"change": "deadline", "task": "IV.9.1", "due_on": "2024-01-15"})
+    assert task(service, "IV.9.1")["due_on"] == "2024-01-15", "reporting ends before"
     assert differences(service) == []
 
 
