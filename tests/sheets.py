@@ -33,8 +33,9 @@ def rows_of_csv(content: bytes) -> list[list[str]]:
     """The cells of a CSV file, its headings first."""
     assert content.startswith(b"\xef\xbb\xbf")
     text = content.decode("utf-8-sig")
-    assert text.count("\n") == text.count("\r\n")
-    return list(csv.reader(io.StringIO(text, newline="")))
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert text.count("\r\n") == len(rows), "a line break within a cell is no end of a row"
+    return rows
 
 
 def sheet_of(content: bytes) -> Worksheet:
@@ -87,13 +88,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         instant = datetime.fromisoformat(value)
         return (instant + timedelta(hours=7)).replace(tzinfo=None, microsecond=0)
-    if isinstance(value, dict) or (isinstance(value, list) and _free(value)):
+    if isinstance(value, list) and _free(value):
+        return "\n".join(f"Trọng số nhiệm vụ {one['task']}: {one['weight']}" for one in value)
+    if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     return ", ".join(map(_name, value)) if isinstance(value, list) else value
 
 
 def _free(value: list[Any]) -> bool:
-    """Whether a list holds what has no form of its own: the changes of a decision."""
+    """Whether a list holds the changes of a decision: those of the tests are of weights."""
     return any(isinstance(one, dict) and "change" in one for one in value)
 
 

@@ -1,7 +1,8 @@
 """Columns: how an item of a list lies flat in a row, read once off the item's own model.
 
 What is inside an item gets columns of its own; of a code and its label, or of a text in two languages, the
-one that an official reads. A list of things is their names in one cell. Opaque ids come last.
+one that an official reads. A list of things is their names in one cell, of changes a line each. Opaque ids
+come last.
 """
 
 import json
@@ -15,6 +16,7 @@ from pydantic import BaseModel
 
 from app.rules.calendar import OFFICE_TIME
 from app.rules.vocabulary import Word
+from app.sheets.decided import told
 from app.sheets.headings import heading
 
 Cell = str | int | float | date | datetime | None
@@ -90,9 +92,11 @@ def cell(value: object) -> Cell:
         return value.label_vi
     if isinstance(value, datetime):
         return value.astimezone(OFFICE_TIME).replace(tzinfo=None, microsecond=0)
-    if isinstance(value, list) and not any(isinstance(one, Mapping) for one in value):
+    if isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+        return "\n".join(map(told, value))
+    if isinstance(value, list):
         return ", ".join(str(cell(_name(one))) for one in value)
-    if isinstance(value, Mapping | list):
+    if isinstance(value, Mapping):
         return json.dumps(value, ensure_ascii=False)
     return value if isinstance(value, str | int | date) else None
 

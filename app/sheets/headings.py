@@ -1,4 +1,4 @@
-"""Headings: the words above a sheet's columns and on its tab, for every list: `headings.json`, in one place.
+"""Headings: the words above a sheet's columns, on its tab and in its cells: `headings.json`, in one place.
 
 A column's words are looked up by the way to the member; where the same member of another item needs other
 words, its item is named before it. A test fails when a column has none, or two columns of a list have the
@@ -13,6 +13,12 @@ from typing import Final
 _CHOSEN: Final = json.loads(Path(__file__).with_name("headings.json").read_text(encoding="utf-8"))
 TABS: Final[Mapping[str, str]] = _CHOSEN["sheets"]
 """Item → the name of its sheet: at most 31 characters, none of []:*?/\\ (the format's own rule)."""
+CHANGES: Final[Mapping[str, str]] = _CHOSEN["changes"]
+"""What a decision changes → its sentence."""
+FACTS: Final[Mapping[str, str]] = _CHOSEN["facts"]
+"""What a change says beside its sentence."""
+NOTHING: Final[Mapping[str, str]] = _CHOSEN["nothing"]
+"""What is said where a change sets nothing."""
 _PARTS: Final[Mapping[str, str]] = _CHOSEN["parts"]
 _WORDS: Final[Mapping[str, str]] = {
     way: words for group in _CHOSEN["columns"].values() for way, words in group.items()

@@ -112,7 +112,7 @@ class _Sheet:
             shown = shown if len(shown) <= _LONGEST_TEXT else shown[: _LONGEST_TEXT - 1] + "…"
             sheet.write_string(row, place, shown, looks["text"])
         self._widths[place] = max(self._widths[place], len(shown) + 2)
-        return min(-(-len(shown) // (_WIDEST - 4)), _MOST_LINES)
+        return min(sum(-(-len(line) // (_WIDEST - 4)) for line in shown.split("\n")), _MOST_LINES)
 
 
 def _too_many() -> Invalid:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from string import Formatter
 from typing import Any, get_args
 
 import anyio
@@ -14,6 +15,7 @@ from starlette.types import Message
 from app.main import create_app
 from app.schemas.budget_rollup import BudgetBy, BudgetRollupOut
 from app.schemas.changes import ChangePage
+from app.schemas.changing import Change, Lead, Milestone
 from app.schemas.gaps import GapsOut
 from app.schemas.lists import LONGEST_PAGE, Page
 from app.schemas.progress import By, ProgressOut
@@ -22,10 +24,10 @@ from app.settings import Settings
 from app.sheets import workbook
 from app.sheets.columns import columns_of
 from app.sheets.csv_file import guarded, unguarded
-from app.sheets.headings import TABS
+from app.sheets.headings import CHANGES, FACTS, TABS
 from app.web import exports
 from tests.api.conftest import ANOTHER_PLAN
-from tests.deciding import decided
+from tests.deciding import decided, leads, member
 from tests.service import PLAN, Service, push
 from tests.sheets import expected, no_place_for_long_files, rows_of, sheet_of
 from tests.walks import everything, items
@@ -359,3 +361,107 @@ def test_no_file_calls_timely_what_was_late(service: Service) -> None:
         "Quá hạn chưa xong": "0",
         "Tỷ lệ đã xong trong việc đã xong hoặc quá hạn (%)": "100",
     }
+
+
+TOLD: list[tuple[dict[str, Any], str]] = [
+    ({"change": "weight", "task": "IV.7.a", "weight": 2}, "Trọng số nhiệm vụ IV.7.a: 2"),
+    ({"change": "target", "task": "IV.6.a", "target": None}, "Chỉ tiêu nhiệm vụ IV.6.a: chưa giao"),
+    (
+        {
+            "change": "milestones",
+            "task": "IV.7.a",
+            "milestones": [
+                {"code": "M1", "title_vi": "Lớp 1", "title_en": "First", "due_on": "2023-03-31", "weight": 2},
+                {"title_vi": "Lớp 2", "title_en": "Second"},
+            ],
+        },
+        "Các mốc của nhiệm vụ IV.7.a: M1 Lớp 1 (thời hạn 31/03/2023, trọng số 2), Lớp 2",
+    ),
+    (
+        {"change": "deadline", "task": "IV.7.a", "due_on": "2023-11-30"},
+        "Thời hạn nhiệm vụ IV.7.a: 30/11/2023",
+    ),
+    (
+        {"change": "deadline", "task": "IV.7.a", "due_on": None},
+        "Thời hạn nhiệm vụ IV.7.a: cuối năm kế hoạch",
+    ),
+    ({"change": "reporting_period", "period": "month"}, "Kỳ báo cáo của cả kế hoạch: Tháng"),
+    (
+        {"change": "visibility", "task": "IV.7.c", "visibility": "internal"},
+        "Phạm vi xem nhiệm vụ IV.7.c: Nội bộ",
+    ),
+    (
+        {"change": "status", "task": "IV.1.1", "status": "superseded", "superseded_by": "IV.1.2a"},
+        "Tình trạng nhiệm vụ IV.1.1: Được thay thế; thay bằng IV.1.2a",
+    ),
+    (
+        leads("IV.7.b", SCT="1/3", STTTT="2/3"),
+        "Chịu trách nhiệm nhiệm vụ IV.7.b: SCT (phần được giao 1/3), STTTT (phần được giao 2/3)",
+    ),
+    (
+        {"change": "coordinators", "task": "IV.7.b", "coordinators": []},
+        "Phối hợp nhiệm vụ IV.7.b: không có",
+    ),
+    (member("G.SBN", "STC", "2023-01-01"), "Thành viên nhóm G.SBN: STC; từ ngày 01/01/2023"),
+    (
+        {"change": "agency", "code": "SDL", "kind": "state_department", "name_vi": "Sở {D}", "name_en": "x"},
+        "Cơ quan mới: SDL, Sở {D}, Sở",
+    ),
+    (
+        {
+            "change": "duty",
+            "code": "IV.7.d",
+            "section": "IV.7",
+            "title_vi": "Lễ hội",
+            "title_en": "Promote",
+            "kind": "deliverable",
+            "leads": [{"agency": "SDL"}],
+            "implements": ["II.1.1"],
+        },
+        (
+            "Nhiệm vụ mới IV.7.d ở mục IV.7: Lễ hội; cách tính hoàn thành Sản phẩm; chịu trách nhiệm SDL; "
+            "thực hiện II.1.1"
+        ),
+    ),
+    (
+        {"change": "implementation", "item": "II.1.3", "duty": "IV.7.d", "closes_gap": True},
+        "Nhiệm vụ trọng tâm II.1.3 được thực hiện qua: IV.7.d; không còn phần chưa giao",
+    ),
+    (
+        {"change": "power", "power": "fund", "task": "IV.8.a", "agency": "SDL"},
+        "Thẩm quyền “Quyết định kinh phí” theo IV.8.a: SDL",
+    ),
+    ({"change": "approver", "agency": "TTTU"}, "Cấp trên xác nhận: TTTU"),
+    (
+        {"change": "thresholds", "obligation_red": "1/3", "node_red": "1/4"},
+        "Ngưỡng màu: phân công đỏ khi chậm hơn 1/3; mục đỏ khi việc đỏ chiếm từ 1/4",
+    ),
+    (
+        {"change": "succession", "agency": "STTTT", "successor": "SCT", "on": "2023-03-01"},
+        "Kế thừa: SCT thay STTTT từ ngày 01/03/2023",
+    ),
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_a_decision_changes_is_told_in_words_a_line_for_each(service: Service, form: str) -> None:
+    owner = service["TTBCD"]
+    decided(owner, *[change for change, _ in TOLD])
+    headings, row = rows_of(owner.get(f"{PLAN}/amendments?format={form}"))
+    assert row[headings.index("Nội dung thay đổi")].split("\n") == [line for _, line in TOLD]
+    asked = {"reason": "Chậm kinh phí", "changes": [TOLD[0][0], TOLD[3][0]]}
+    assert service["SVHTTDL"].post(f"{PLAN}/proposals", json=asked).status_code == 201
+    headings, row = rows_of(service["SVHTTDL"].get(f"{PLAN}/proposals?format={form}"))
+    assert row[headings.index("Nội dung thay đổi")] == f"{TOLD[0][1]}\n{TOLD[3][1]}"
+
+
+def test_every_change_and_all_it_can_say_has_words() -> None:
+    forms = {get_args(one.model_fields["change"].annotation)[0]: one for one in get_args(get_args(Change)[0])}
+    assert {change["change"] for change, _ in TOLD} == set(CHANGES) == set(forms)
+    for form, model in forms.items():
+        named = {name for _, name, _, _ in Formatter().parse(CHANGES[form]) if name}
+        assert named <= set(model.model_fields)
+        assert {name for name in model.model_fields if not name.endswith("_en")} <= {"change", *named, *FACTS}
+    for beside in (Lead, Milestone):
+        known = {"code", "agency", "title_vi", "title_en", *FACTS}
+        assert set(beside.model_fields) <= known
