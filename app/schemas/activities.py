@@ -20,34 +20,35 @@ from app.schemas.base import (
     Reason,
     TaskRef,
     Title,
+    formed,
 )
 from app.schemas.lists import Listing, Page, Search, codes_of, one_of, sort_by
 from app.schemas.outputs import Can, CanFilter
 
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", examples=["vi"])]
+Language = Annotated[str, formed(r"^[a-z]{2,3}$", "vi")]
 Languages = Annotated[list[Language], Field(max_length=20, description="ISO 639: vi, en, km …")]
 Quantity = Annotated[int, Field(ge=1, le=100_000), Number]
 Link = Annotated[
     str,
-    Field(
+    formed(
+        r"^https?://[^\s/@:]+(:\d{1,5})?(/[^\s]*)?$",
+        "https://travinh.gov.vn/",
         max_length=2000,
-        pattern=r"^https?://[^\s/@:]+(:\d{1,5})?(/[^\s]*)?$",
-        examples=["https://travinh.gov.vn/"],
     ),
     Clean,
 ]
-SourceSystem = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$", examples=["qlvb-svhttdl"])]
+SourceSystem = Annotated[str, formed(r"^[a-z0-9][a-z0-9._-]{0,39}$", "qlvb-svhttdl")]
 ExternalId = Annotated[str, Field(min_length=1, max_length=200, examples=["2023/0117"]), Clean]
 Marks = Annotated[
     str,
-    Field(
-        pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*-[0-9]{4}$",
+    formed(
+        r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*-[0-9]{4}$",
+        "E11-2023",
         max_length=45,
         description="kỷ niệm được đánh dấu: sự kiện và năm · the anniversary it marks (see occurrences)",
-        examples=["E11-2023"],
     ),
 ]
-OutputCode = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{0,39}$", examples=["M1"])]
+OutputCode = Annotated[str, formed(r"^[A-Z0-9][A-Z0-9-]{0,39}$", "M1")]
 
 
 class ActivityIn(In):

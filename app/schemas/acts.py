@@ -8,7 +8,7 @@ from pydantic import Field
 from app.rules.acts import ActKind
 from app.rules.vocabulary import Level, Word
 from app.schemas.activities import Moved
-from app.schemas.base import AgencyRef, Day, In, Labelled, Out, Reason, Title
+from app.schemas.base import AgencyRef, Day, In, Labelled, Out, Reason, Title, formed
 from app.schemas.lists import Listing, Page
 from app.schemas.outputs import OutputOut
 
@@ -46,10 +46,10 @@ class StatusEntryIn(In):
 
     period: Annotated[
         str,
-        Field(
-            pattern=r"^([0-9]{4}(-(M(0[1-9]|1[0-2])|Q[1-4]|H[12]))?|M[1-9][0-9]{0,2})$",
+        formed(
+            r"^([0-9]{4}(-(M(0[1-9]|1[0-2])|Q[1-4]|H[12]))?|M[1-9][0-9]{0,2})$",
+            "2023-Q1",
             description="kỳ báo cáo, hoặc mã mốc · the reporting period, or a milestone's code",
-            examples=["2023-Q1"],
         ),
     ]
     entry: StatusEntry

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
@@ -49,6 +49,16 @@ class Labelled(Out):
             if isinstance(word, Word):
                 setattr(self, f"{name}_label", word.label_vi)
         return self
+
+
+EXAMPLES: Final[dict[str, str]] = {}
+"""Pattern → a text that fits it, for whoever sent one that does not."""
+
+
+def formed(pattern: str, example: str, **more: Any) -> Any:
+    """Describe a text of a form, by an example of it."""
+    EXAMPLES[pattern] = example
+    return Field(pattern=pattern, examples=[example], **more)
 
 
 def _published(schema: dict[str, Any]) -> None:

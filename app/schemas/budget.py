@@ -8,18 +8,16 @@ from pydantic_core import PydanticCustomError
 from app.rules import classification
 from app.rules.ledger import MOST
 from app.schemas.amendments import DecisionIn
-from app.schemas.base import AgencyRef, Clean, Day, In, Number, Out, Patch, TaskRef, Title
+from app.schemas.base import AgencyRef, Clean, Day, In, Number, Out, Patch, TaskRef, Title, formed
 from app.schemas.lists import Listing, Page, Search, codes_of, sort_by
 from app.schemas.outputs import Can, CanFilter
 
 Vnd = Annotated[int, Field(ge=1, le=MOST, description="đồng", examples=[150000000]), Number]
-LineCode = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$", max_length=60, examples=["SVHTTDL-01"]), Clean
-]
+LineCode = Annotated[str, formed(r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$", "SVHTTDL-01", max_length=60), Clean]
 
 
-Three = Annotated[str, Field(pattern=r"^[0-9]{3}$"), Clean]
-Four = Annotated[str, Field(pattern=r"^[0-9]{4}$"), Clean]
+Three = Annotated[str, formed(r"^[0-9]{3}$", "160"), Clean]
+Four = Annotated[str, formed(r"^[0-9]{4}$", "6650"), Clean]
 Chapter = Annotated[Three, Field(description="chương", examples=["425"])]
 Category = Annotated[Three, Field(description="loại", examples=["160"])]
 Subcategory = Annotated[

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.rules.vocabulary import AgencyKind, PeriodKind, Role, TaskKind, TaskStatus, Visibility
-from app.schemas.base import Day, In, Number, Title
+from app.schemas.base import Day, In, Number, Title, formed
 
 Code = Annotated[str, Field(min_length=1, max_length=40, examples=["IV.7.a"])]
-Body = Annotated[str, Field(min_length=1, max_length=35, pattern=r"^[A-Z0-9]+(\.[A-Z0-9]+)*$")]
-Share = Annotated[str, Field(pattern=r"^[1-9]\d{0,8}/[1-9]\d{0,8}$", examples=["1/2"])]
-Threshold = Annotated[str, Field(pattern=r"^(0|[1-9]\d{0,3})/[1-9]\d{0,3}$", examples=["1/4"])]
+Body = Annotated[str, formed(r"^[A-Z0-9]+(\.[A-Z0-9]+)*$", "SVHTTDL", min_length=1, max_length=35)]
+Share = Annotated[str, formed(r"^[1-9]\d{0,8}/[1-9]\d{0,8}$", "1/2")]
+Threshold = Annotated[str, formed(r"^(0|[1-9]\d{0,3})/[1-9]\d{0,3}$", "1/4")]
 Weight = Annotated[int, Field(ge=1, le=1_000_000), Number]
 Target = Annotated[int, Field(ge=1, le=1000), Number]
 
@@ -34,7 +34,7 @@ class TargetChange(In):
 class Milestone(In):
     """One milestone. `code` names one that is there already; without a day it is due with the task."""
 
-    code: Annotated[str, Field(pattern=r"^M[1-9]\d{0,2}$", examples=["M1"])] | None = None
+    code: Annotated[str, formed(r"^M[1-9]\d{0,2}$", "M1")] | None = None
     title_vi: Title
     title_en: Title
     due_on: Day | None = None

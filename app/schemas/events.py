@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from app.rules.calendar import MOST_PREPARATION_DAYS, PREPARATION_DAYS
 from app.rules.countries import COUNTRIES
 from app.rules.vocabulary import EventKind
-from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Number, Out, Reason, TaskRef, Title
+from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Number, Out, Reason, TaskRef, Title, formed
 from app.schemas.lists import Listing, Page, Search, one_of, sort_by
 from app.schemas.outputs import Can
 
@@ -26,10 +26,10 @@ def _known(code: str) -> str:
 
 Country = Annotated[
     str,
-    Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2", examples=["ZA"]),
+    formed(r"^[A-Z]{2}$", "ZA", description="ISO 3166-1 alpha-2"),
     AfterValidator(_known),
 ]
-EventCode = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9.]{0,19}$", examples=["E12"])]
+EventCode = Annotated[str, formed(r"^[A-Z0-9][A-Z0-9.]{0,19}$", "E12")]
 AgencyCode = Annotated[str, Field(min_length=1, max_length=35, examples=["SNGV"]), Clean]
 TaskCodes = Annotated[list[Annotated[str, Field(min_length=1, max_length=40), Clean]], Field(max_length=50)]
 PreparationDays = Annotated[

@@ -5,16 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.schemas.base import Out
+from app.schemas.base import Out, formed
 from app.schemas.batches import BatchCounts, Taken
 from app.schemas.lists import Listing, Page
 
 Sha256 = Annotated[
     str,
-    Field(
-        pattern="^[0-9a-f]{64}$",
+    formed(
+        "^[0-9a-f]{64}$",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         description="SHA-256 của nội dung như đã nhận (`sha256sum tệp`) · of the content as it was received",
-        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     ),
 ]
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.errors import Failure, Fault, Invalid, Malformed, NotFound, Text
 from app.web.faults import MESSAGES, fault, is_a_name, pointer_to
+from app.web.patterns import misfit
 
 Message = TypeVar("Message", bound=BaseModel)
 
@@ -51,7 +52,7 @@ _LIMITS: Mapping[str, tuple[str, str, Text | None]] = {
 }
 _PLAIN: Mapping[str, str] = {
     "missing": "missing",
-    "string_pattern_mismatch": "wrong_pattern",
+    "union_tag_not_found": "missing",
     "finite_number": "not_a_number",
     "int_parsing_size": "number_out_of_range",
     "string_unicode": "lone_surrogate",
@@ -88,6 +89,8 @@ def _fault(detail: Mapping[str, Any], body: Any) -> Fault:
     if isinstance(detail.get("input"), str):
         # A length set behind a validator is measured on something pydantic no longer knows to be a string.
         kind = {"too_short": "string_too_short", "too_long": "string_too_long"}.get(kind, kind)
+    if kind in ("union_tag_invalid", "union_tag_not_found"):  # the field that says which form it is
+        pointer = f"{pointer}/{context['discriminator'].strip(chr(39))}"
     if kind in _LIMITS:
         code, name, bound = _LIMITS[kind]
         return fault(pointer, code, limit=context.get(name), bound=bound)
@@ -95,8 +98,8 @@ def _fault(detail: Mapping[str, Any], body: Any) -> Fault:
         allowed = str(context.get("expected") or context.get("expected_tags", ""))
         listed = re.sub(r"'\s+or\s+'", "', '", allowed).replace("'", "")
         return fault(pointer, "not_allowed_value", allowed=listed)
-    if kind == "union_tag_not_found":  # the field that says which form it is
-        return fault(f"{pointer}/{context['discriminator'].strip(chr(39))}", "missing")
+    if kind == "string_pattern_mismatch":
+        return misfit(pointer, str(context.get("pattern")))
     if kind in _PLAIN:
         return fault(pointer, _PLAIN[kind])
     return _shape_or_own(pointer, kind, context)

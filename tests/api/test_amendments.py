@@ -237,6 +237,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"change": "deadline", "task": "IV.9.1", "due_on": "2023-12-30"}, "/due_on", "before_last_period"),
     ({"change": "reporting_period", "task": "IV.7.a", "period": "month"}, "/task", "wrong_kind"),
     ({"change": "reporting_period", "period": "week"}, "/period", "not_allowed_value"),
+    ({"change": "sai", "task": "IV.7.a"}, "/change", "not_allowed_value"),
+    ({"task": "IV.7.a"}, "/change", "missing"),
     ({"change": "visibility", "task": "IV.6.a", "visibility": "status_only"}, "/visibility", "wrong_kind"),
     ({"change": "visibility", "task": "IV.7.a", "visibility": "secret"}, "/visibility", "not_allowed_value"),
     ({"change": "status", "task": "IV.7.a", "status": "draft"}, "/status", "status_not_possible"),

@@ -291,6 +291,57 @@ def test_a_value_that_cannot_be_is_refused_by_name(archive: Service) -> None:
     assert tried == set(WRONG)
 
 
+@pytest.mark.parametrize(
+    ("asked", "vi", "en"),
+    [
+        (
+            "outputs?level=xong",
+            "Chỉ nhận (cách nhau bằng dấu phẩy): none, reported, evidenced, confirmed.",
+            "Only these are taken (separated by commas): none, reported, evidenced, confirmed.",
+        ),
+        (
+            "tasks?sort=name",
+            "Chỉ nhận (cách nhau bằng dấu phẩy): code, title, due_on; dấu trừ là giảm dần.",
+            "Only these are taken (separated by commas): code, title, due_on; a minus is descending.",
+        ),
+        (
+            "tasks?include=all",
+            "Chỉ nhận (cách nhau bằng dấu phẩy): assignments, links.",
+            "Only these are taken (separated by commas): assignments, links.",
+        ),
+        (
+            "calendar.ics?country=za",
+            "Không đúng dạng quy định, ví dụ: ZA.",
+            "This does not have the required form; an example: ZA.",
+        ),
+    ],
+)
+def test_a_refused_value_is_told_what_would_be_taken(archive: Service, asked: str, vi: str, en: str) -> None:
+    for language, sentence in (("vi", vi), ("en", en)):
+        answer = archive["SCT"].get(f"{PLAN}/{asked}", headers={"Accept-Language": language})
+        [fault] = answer.json()["errors"]
+        assert (fault["code"], fault["message"]) == ("wrong_pattern", sentence)
+
+
+def test_every_list_of_words_is_told(archive: Service) -> None:
+    """Whatever list a filter, an order or an inclusion is made of, in the way `schemas.lists` makes it."""
+    tried = 0
+    for path, methods in archive.app.openapi()["paths"].items():
+        for one in methods.get("get", {}).get("parameters", ()):
+            forms = [one["schema"], *one["schema"].get("anyOf", ())]
+            [pattern, *_] = [form["pattern"] for form in forms if "pattern" in form] or [""]
+            if one["in"] != "query" or not pattern.startswith(("^(", "^-?(")):
+                continue
+            address = path.replace("{plan}", "ttdn-2023")
+            if "{" not in address:
+                [fault] = archive["SCT"].get(address, params={one["name"]: "?"}).json()["errors"]
+                assert all(
+                    word in fault["message"] for word in pattern.split(")")[0].split("(")[1].split("|")
+                )
+                tried += 1
+    assert tried > 40
+
+
 def test_a_filter_takes_as_many_codes_as_its_text_holds(archive: Service) -> None:
     client = archive["SCT"]
     many = ",".join(f"{number}" for number in range(1000, 1600)) + ",IV.6.a"
