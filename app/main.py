@@ -37,7 +37,7 @@ from app.web import bodies, callers, description, docs, entrance, json_log, leav
 
 VERSION = "0.1.0"
 
-DESCRIPTION = """Ai nợ việc gì trong kế hoạch, đã làm gì, đến đâu.
+DESCRIPTION = """Ai phải làm gì trong kế hoạch, đã làm gì, đến đâu.
 Mỗi cơ quan gọi bằng khóa của mình: `Authorization: Bearer ttdn_…`.
 
 Who owes what in the plan, what was done, how far it is.

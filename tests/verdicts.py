@@ -160,7 +160,7 @@ REASONS = {
         "The plan has taken effect: only a cited decision changes it.",
     ),
     "plan_not_active": Text("Kế hoạch không ở trạng thái đang thực hiện.", "The plan is not in force."),
-    "task_not_active": Text("Nhiệm vụ không ở trạng thái đang thực hiện.", "The task is not in force."),
+    "task_not_active": Text("Nhiệm vụ hiện không có hiệu lực.", "The task is not in force."),
     "status_only": Text(
         "Nhiệm vụ này chỉ theo dõi trạng thái: không lưu nội dung, chỉ báo trạng thái theo kỳ.",
         "This duty is tracked by status only: nothing is stored but the status of each period.",

@@ -16,7 +16,7 @@ from app.main import VERSION
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="ttdn")
 def main() -> None:
-    """Kế hoạch của tỉnh: ai nợ gì, đến đâu. · A province's plan: who owes what, how far it is."""
+    """Kế hoạch của tỉnh: ai phải làm gì, đến đâu. · A province's plan: who owes what, how far it is."""
     for stream in (sys.stdout, sys.stderr):  # Windows' code pages have no Vietnamese
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

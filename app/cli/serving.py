@@ -26,7 +26,7 @@ from seed import demo as sample
 BUILT_IN = "ttdn-2023"
 DEMO_KEYS = (
     ("BPGV", "bảng điều hành (chỉ đọc) · dashboard, read only", ()),
-    ("SVHTTDL", "văn phòng gửi báo cáo · an office that pushes", (Scope.PUSH,)),
+    ("SVHTTDL", "cơ quan gửi báo cáo · an office that pushes", (Scope.PUSH,)),
     ("TTBCD", "chủ kế hoạch · the plan owner", (Scope.PUSH,)),
 )
 DEMO_DAYS = 30

@@ -11,7 +11,7 @@ class GapKind(Word):
     DUTY_WITHOUT_TARGET = "duty_without_target", "Chưa giao số lượng", "Duty without a target"
     GROUP_WITHOUT_MEMBERS = (
         "group_without_members",
-        "Nhóm chưa biết thành viên",
+        "Nhóm chưa xác định thành viên",
         "Group whose members nobody knows",
     )
     SEVERAL_LEADS = "several_leads", "Nhiều cơ quan cùng chịu trách nhiệm", "Several accountable bodies"

@@ -78,14 +78,19 @@ def sentence(action: Action) -> Text:
     )
     if Relation.READER in may:
         return Text(f"{action.label_vi}: mọi cơ quan có khóa.", f"{action.label_en}: any agency with a key.")
-    vi = f"{action.label_vi}: {' hoặc '.join(map(_vi, may))}"
-    en = f"{action.label_en}: {' or '.join(map(_en, may))}"
+    vi = f"{action.label_vi}: {_listed(map(_vi, may), 'hoặc')}"
+    en = f"{action.label_en}: {_listed(map(_en, may), 'or')}"
     if behalf:
         vi, en = f"{vi}; {_vi(behalf[0])} được làm thay", f"{en}; {_en(behalf[0])} on behalf"
     if never:
-        vi = f"{vi}; không bao giờ là {' hay '.join(map(_vi, never))}"
-        en = f"{en}; never {' nor '.join(map(_en, never))}"
+        vi = f"{vi}; không bao giờ là {_listed(map(_vi, never), 'hoặc')}"
+        en = f"{en}; never {_listed(map(_en, never), 'nor')}"
     return Text(f"{vi}.", f"{en}.")
+
+
+def _listed(names: Iterable[str], word: str) -> str:
+    *others, last = names
+    return f"{', '.join(others)} {word} {last}" if others else last
 
 
 def _vi(relation: Relation) -> str:
@@ -147,9 +152,7 @@ def _of_the_item(rule: Rule, item: Item) -> tuple[str, Text] | None:
     if where.plan not in (None, item.plan_status):
         return _OTHER_PLAN[where.plan]
     if where.task not in (None, item.task_status):
-        return "task_not_active", Text(
-            "Nhiệm vụ không ở trạng thái đang thực hiện.", "The task is not in force."
-        )
+        return "task_not_active", Text("Nhiệm vụ hiện không có hiệu lực.", "The task is not in force.")
     if where.visibility is not None and item.visibility not in where.visibility:
         return _STATUS_ONLY if item.visibility is Visibility.STATUS_ONLY else _NOT_STATUS_ONLY
     return None

@@ -8,8 +8,12 @@ Levels rise by records and fall only by an explicit return or withdrawal (model 
 from dataclasses import dataclass
 from datetime import date
 
+from app.errors import Text
 from app.rules.calendar import Period, periods
 from app.rules.vocabulary import Level, OutputKind, PeriodKind, Source, TaskKind
+
+DONE = Text("Hoàn thành nhiệm vụ", "Completed")
+"""What a milestone is called that nobody has named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def owed_from_the_start(terms: Terms) -> list[Planned]:
     due_on, due_source = deadline(terms.due_on, terms.year)
     match terms.kind:
         case TaskKind.DELIVERABLE:
-            return [Planned(OutputKind.MILESTONE, "M1", 1, "Hoàn thành", "Completed", due_on, due_source)]
+            return [Planned(OutputKind.MILESTONE, "M1", 1, *DONE, due_on, due_source)]
         case TaskKind.COUNTED:
             return [
                 Planned(OutputKind.PIECE, f"P{n}", n, f"Sản phẩm {n}", f"Piece {n}", due_on, due_source)

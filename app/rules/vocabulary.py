@@ -44,7 +44,7 @@ class TaskStatus(Word):
     """Administrative status, changed only by a cited decision (model §3)."""
 
     DRAFT = "draft", "Dự thảo", "Draft"
-    ACTIVE = "active", "Đang thực hiện", "Active"
+    ACTIVE = "active", "Còn hiệu lực", "Active"
     SUSPENDED = "suspended", "Tạm dừng", "Suspended"
     CARRIED_OVER = "carried_over", "Chuyển năm sau", "Carried over"
     CANCELLED = "cancelled", "Hủy bỏ", "Cancelled"
@@ -114,7 +114,7 @@ class Source(Word):
     """Where a fact comes from."""
 
     PLAN_TEXT = "plan_text", "Theo văn bản kế hoạch", "From the plan's text"
-    OUR_READING = "our_reading", "Theo cách đọc của chúng tôi", "Our reading"
+    OUR_READING = "our_reading", "Suy luận từ văn bản", "Our reading"
     NOT_IN_TEXT = "not_in_text", "Không có trong văn bản", "Not in the text"
     IMPLIED = "implied", "Suy ra từ kế hoạch", "Implied by the plan"
     DECISION = "decision", "Theo quyết định điều chỉnh", "By a decision that amended the plan"
@@ -138,7 +138,7 @@ class Stage(Word):
     """Where an anniversary stands on a day."""
 
     AHEAD = "ahead", "Chưa đến lúc chuẩn bị", "Ahead"
-    PREPARING = "preparing", "Đang thời gian chuẩn bị", "To be prepared now"
+    PREPARING = "preparing", "Đang trong thời gian chuẩn bị", "To be prepared now"
     PAST = "past", "Đã qua", "Past"
     CANCELLED = "cancelled", "Không tổ chức", "Cancelled"
 
@@ -161,7 +161,7 @@ class AnomalyClass(Word):
 class PeriodKind(Word):
     MONTH = "month", "Tháng", "Month"
     QUARTER = "quarter", "Quý", "Quarter"
-    HALF_YEAR = "half_year", "Nửa năm", "Half-year"
+    HALF_YEAR = "half_year", "6 tháng", "Half-year"
     YEAR = "year", "Năm", "Year"
 
 

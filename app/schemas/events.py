@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from app.rules.calendar import MOST_PREPARATION_DAYS, PREPARATION_DAYS
 from app.rules.countries import COUNTRIES
 from app.rules.vocabulary import EventKind
-from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Number, Out, Reason, TaskRef, Title, formed
+from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Number, Reason, TaskRef, Title, formed
 from app.schemas.lists import Listing, Page, Search, one_of, sort_by
 from app.schemas.outputs import Can
 
@@ -56,7 +56,7 @@ VerifiedBy = Annotated[
 ]
 
 
-class Anniversary(Out):
+class Anniversary(Labelled):
     """The event's day in one year."""
 
     year: int
@@ -64,6 +64,7 @@ class Anniversary(Out):
         description="29/2 kỷ niệm vào 28/2 ở năm thường · 29 February is kept on 28 in common years"
     )
     weekday: int = Field(description="1 thứ Hai … 7 Chủ nhật · ISO 8601")
+    weekday_label: str
     ordinal: int = Field(examples=[30])
     is_round: bool = Field(description="năm tròn: chia hết cho 10 · a multiple of ten")
     is_five_year: bool = Field(description="năm lẻ 5 · a multiple of five, not of ten")

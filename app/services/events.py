@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.models import Agency, Event
-from app.rules.calendar import occurrence
+from app.rules.calendar import WEEKDAYS, occurrence
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.events import Anniversary, EventFilter, EventOut, EventPage
@@ -104,6 +104,7 @@ def _anniversary(event: Event, year: int) -> Anniversary | None:
         year=year,
         on=found.on,
         weekday=found.weekday,
+        weekday_label=WEEKDAYS[found.weekday - 1],
         ordinal=found.ordinal,
         is_round=found.is_round,
         is_five_year=found.is_five_year,

@@ -169,7 +169,7 @@ def _wanting(docket: Docket) -> Text:
         case TaskKind.DELIVERABLE:
             codes = ", ".join(output.code for output in docket.outputs if not output.dropped)
             return Text(
-                f"Nêu `output` để tính cho đầu ra: {codes}", f"Name an `output` to make it count: {codes}"
+                f"Ghi `output` để tính cho đầu ra: {codes}", f"Name an `output` to make it count: {codes}"
             )
         case TaskKind.COUNTED:
             if docket.task.target is None:
@@ -180,7 +180,7 @@ def _wanting(docket: Docket) -> Text:
             )
         case TaskKind.TRIGGERED:
             return Text(
-                "Nêu `output` hoặc `opens_occurrence` để tính cho một lần phát sinh",
+                "Ghi `output` hoặc `opens_occurrence` để tính cho một lần phát sinh",
                 "Name an `output`, or open an occurrence, to make it count",
             )
         case TaskKind.CONTINUOUS:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from app.errors import Text
 from app.models import Agency, Assignment, Event, Implementation, Output, Task, Urge
 from app.rules.calendar import occurrence
+from app.rules.lifecycle import DONE
 from app.rules.parties import Actor
-from app.rules.vocabulary import Role, Stage, TaskStatus
+from app.rules.vocabulary import OutputKind, Role, Stage, TaskStatus
 from app.schemas.subscriptions import CalendarFilter
 from app.services import anniversaries, calendars, events, grounds, sight, subscriptions
 from app.services.grounds import Ground
@@ -24,7 +25,7 @@ from app.services.looking_up import office
 
 YEARS_AHEAD = 10
 """How far a feed looks: from the plan's first year until so many years from now."""
-NOBODY = Text("chưa có cơ quan chủ trì", "nobody named yet")
+NOBODY = Text("chưa giao", "nobody named yet")
 DEADLINE, URGE = Text("Thời hạn", "Deadline"), Text("Đôn đốc", "Urge")
 
 
@@ -147,7 +148,7 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
         task = owed[0][1]
         in_force = task.status is TaskStatus.ACTIVE
         live = [output for output, _ in owed if in_force and output.owed]
-        names = [(output.label_vi, output.label_en) for output in live or [owed[0][0]]]
+        names = [_name(output, task) for output in live or [owed[0][0]]]
         vi, en = names[0] if len(names) == 1 else (f"{len(names)} đầu ra", f"{len(names)} outputs")
         yield Entry(
             uid=f"{owed[0][0].public_id}.{here.plan.slug}@ttdn",
@@ -159,6 +160,13 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
             changed_at=since,
             cancelled=not live,
         )
+
+
+def _name(output: Output, task: Task) -> tuple[str, str]:
+    """What is due; a milestone that nobody has named is the task, known by the English of its label, which
+    has never changed."""
+    is_named = output.kind is not OutputKind.MILESTONE or output.label_en != DONE.en
+    return (output.label_vi, output.label_en) if is_named else (task.title_vi, task.title_en)
 
 
 def _urges(session: Session, here: Ground, actor: Actor, body: Agency) -> Iterator[Entry]:

@@ -40,6 +40,8 @@ WITHDRAWN = Obstacle(
     "record_withdrawn",
     Text("Bản ghi đã được rút lại: hãy ghi một bản ghi mới", "The record has been withdrawn: make a new one"),
 )
-ANSWERED = Obstacle("already_answered", Text("Đôn đốc này đã được trả lời", "This urge has been answered"))
-CLOSED = Obstacle("already_closed", Text("Đôn đốc này đã kết thúc", "This urge has been closed"))
+ANSWERED = Obstacle(
+    "already_answered", Text("Lần đôn đốc này đã được trả lời", "This urge has been answered")
+)
+CLOSED = Obstacle("already_closed", Text("Lần đôn đốc này đã kết thúc", "This urge has been closed"))
 SETTLED = Obstacle("proposal_settled", Text("Đề xuất này đã kết thúc", "This proposal is settled"))

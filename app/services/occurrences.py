@@ -54,7 +54,7 @@ def somebody_owes(docket: Docket) -> None:
     if docket.agency.kind is AgencyKind.GROUP:
         raise Conflict(
             Text(
-                "Nhóm chưa biết thành viên nên chưa ai phải làm: cần quyết định nêu thành viên trước",
+                "Nhóm chưa xác định thành viên nên chưa ai phải làm: cần quyết định nêu thành viên trước",
                 "Nobody knows the group's members, so nobody owes it yet: a decision has to name them first",
             )
         )

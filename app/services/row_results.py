@@ -1,5 +1,6 @@
 """What came of the rows of a file, in the words of its sheet: which column, what is wrong, what is taken."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from app.schemas.batches import Came
@@ -11,6 +12,7 @@ _BY_RECORD = 3
 _NAMED = ("activity", "task", "output", "line", "entry")
 """What a row may have come to; each kind of file has some of it."""
 _IDS = ("activity", "entry")
+_FIELD = re.compile(r"`(\w+)`")
 
 
 class Words:
@@ -50,7 +52,18 @@ class Words:
             if not one.code:
                 yield ImportNote(column=self._headings[one.field], message_vi=one.vi, message_en=one.en)
         if row.hint_vi and row.hint_en:
-            yield ImportNote(column=None, message_vi=row.hint_vi, message_en=row.hint_en)
+            yield ImportNote(
+                column=None,
+                message_vi=self._in_columns(row.hint_vi, "cột "),
+                message_en=self._in_columns(row.hint_en),
+            )
+
+    def _in_columns(self, hint: str, column: str = "") -> str:
+        """What a hint says of a field, said of the column that has it."""
+        return _FIELD.sub(
+            lambda found: f"{column}“{self._headings[found[1]]}”" if found[1] in self._headings else found[0],
+            hint,
+        )
 
     def _faults(self, draft: Draft, row: Came) -> Iterator[ImportFault]:
         why = row.refusal

@@ -72,7 +72,7 @@ def answer(
         raise _closed()
     if row.answered_at is not None:
         raise Conflict(
-            Text("Đôn đốc này đã được trả lời", "This urge has been answered"),
+            Text("Lần đôn đốc này đã được trả lời", "This urge has been answered"),
             facts={"reason": "already_answered"},
         )
     access.open_for_change(session, permit, [row])
@@ -99,7 +99,7 @@ def close(
 
 def _closed() -> Conflict:
     return Conflict(
-        Text("Đôn đốc này đã kết thúc", "This urge has been closed"), facts={"reason": "already_closed"}
+        Text("Lần đôn đốc này đã kết thúc", "This urge has been closed"), facts={"reason": "already_closed"}
     )
 
 

@@ -37,7 +37,7 @@ class Place:
             raise Busy(
                 10,
                 Text(
-                    "Đang xử lý các tệp dài khác: xin thử lại sau ít giây",
+                    "Đang xử lý các tệp dài khác: xin thử lại sau vài giây",
                     "Other long files are being worked on: please try again in a moment",
                 ),
             )

@@ -44,10 +44,10 @@ _LIMITS: Mapping[str, tuple[str, str, Text | None]] = {
     "string_too_long": ("too_long", "max_length", None),
     "too_short": ("too_few", "min_length", None),
     "too_long": ("too_many", "max_length", None),
-    "greater_than": ("below_minimum", "gt", Text("lớn hơn", "greater than")),
-    "greater_than_equal": ("below_minimum", "ge", Text("từ", "at least")),
-    "less_than": ("above_maximum", "lt", Text("nhỏ hơn", "less than")),
-    "less_than_equal": ("above_maximum", "le", Text("không quá", "at most")),
+    "greater_than": ("below_minimum", "gt", Text("lớn hơn {}", "greater than {}")),
+    "greater_than_equal": ("below_minimum", "ge", Text("từ {} trở lên", "at least {}")),
+    "less_than": ("above_maximum", "lt", Text("nhỏ hơn {}", "less than {}")),
+    "less_than_equal": ("above_maximum", "le", Text("không quá {}", "at most {}")),
     "multiple_of": ("not_a_multiple", "multiple_of", None),
 }
 _PLAIN: Mapping[str, str] = {
@@ -93,7 +93,11 @@ def _fault(detail: Mapping[str, Any], body: Any) -> Fault:
         pointer = f"{pointer}/{context['discriminator'].strip(chr(39))}"
     if kind in _LIMITS:
         code, name, bound = _LIMITS[kind]
-        return fault(pointer, code, limit=context.get(name), bound=bound)
+        limit = context.get(name)
+        if (code, limit) == ("too_short", 1):
+            return Fault(pointer, "too_short", Text("Không được để trống.", "This may not be empty."))
+        said = Text(bound.vi.format(limit), bound.en.format(limit)) if bound else ""
+        return fault(pointer, code, limit=limit, bound=said)
     if kind in ("enum", "literal_error", "union_tag_invalid"):
         allowed = str(context.get("expected") or context.get("expected_tags", ""))
         listed = re.sub(r"'\s+or\s+'", "', '", allowed).replace("'", "")

@@ -363,6 +363,12 @@ def test_no_file_calls_timely_what_was_late(service: Service) -> None:
     }
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_of_events_says_the_day_of_the_week_in_words(archive: Service, form: str) -> None:
+    headings, *rows = rows_of(archive["SCT"].get(f"{PLAN}/events?q=Paris&format={form}"))
+    assert [row[headings.index("Thứ")] for row in rows] == ["Thứ Sáu"]
+
+
 TOLD: list[tuple[dict[str, Any], str]] = [
     ({"change": "weight", "task": "IV.7.a", "weight": 2}, "Trọng số nhiệm vụ IV.7.a: 2"),
     ({"change": "target", "task": "IV.6.a", "target": None}, "Chỉ tiêu nhiệm vụ IV.6.a: chưa giao"),

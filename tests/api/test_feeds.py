@@ -177,6 +177,8 @@ def test_an_agency_sees_what_it_prepares_and_what_it_owes(service: Service) -> N
     due = {date.fromisoformat(output["due_on"]) for output in owed["items"]}
     assert due
     assert {entry.dtstart.value for entry in found.values() if entry.summary.value.startswith("Hạn ")} == due
+    task = service["SVHTTDL"].get(f"{PLAN}/tasks/IV.7.a").json()["title_vi"]
+    assert f"Hạn IV.7.a: {task}" in {entry.summary.value for entry in found.values()}, "it is not done yet"
     other = entries(service["STTTT"].get(FEED, params={"agency": "SVHTTDL"}))
     assert uid(made["id"]) not in other, "an urge is between two bodies"
     owner.post(f"{PLAN}/urges/{made['id']}/outcomes", json={"outcome": "met"})

@@ -18,6 +18,7 @@ from tests.service import PLAN, Service, push
 from tests.sheets import no_place_for_long_files, rows_of
 from tests.walks import items
 from tests.web.test_sheet_files import FILES, WORKBOOKS
+from tests.writing import record
 
 FORMS = {"csv": CSV, "xlsx": XLSX}
 
@@ -559,3 +560,13 @@ def test_half_characters_and_controls_in_a_cell_are_refused_in_their_row(library
     assert [errors(row) for row in answer.json()["rows"] if row["errors"]] == [
         [("Tiêu đề", "control_character")]
     ] * 2
+
+
+def test_a_row_that_counts_for_nothing_is_told_which_column_would_make_it_count(service: Service) -> None:
+    """A file has columns, and no fields; a body has fields."""
+    row = ["IV.7.b", "", "01/02/2023", "Phim, video clip", "Phim", "1"]
+    [told] = send(service["SVHTTDL"], csv_of(row), dry_run=True).json()["rows"]
+    assert [(note["column"], note["message_vi"]) for note in told["notes"]] == [
+        (None, "Ghi cột “Mã đầu ra” để tính cho đầu ra: M1")
+    ]
+    assert record(service["SVHTTDL"], "IV.7.b")["hint_vi"] == "Ghi `output` để tính cho đầu ra: M1"

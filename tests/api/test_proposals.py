@@ -250,7 +250,7 @@ def test_a_hidden_task_does_not_exist_for_who_proposes(service: Service) -> None
 
     for hidden in ("IV.12.1", "IV.10.1", "IV.1.3", "II.1.7"):
         assert told(hidden) == told("IV.99"), hidden
-    own = propose(service["BCHQS"], {**DEADLINE, "task": "IV.12.1"})
+    own = propose(service["BCHQS"], {**DEADLINE, "task": "IV.12.1", "due_on": "2024-01-31"})
     assert own.status_code == 201
     assert items(service["SCT"], URL) == []
 

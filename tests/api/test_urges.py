@@ -577,7 +577,7 @@ def test_an_urge_may_be_closed_unanswered_and_then_takes_no_answer(service: Serv
     assert close(service["TTBCD"], one, "dropped").json()["urge"]["state"] == "closed"
     late = answer(service["SVHTTDL"], one)
     assert (late.status_code, late.json()["reason"]) == (409, "already_closed")
-    assert late.json()["detail"] == "Đôn đốc này đã kết thúc"
+    assert late.json()["detail"] == "Lần đôn đốc này đã kết thúc"
     english = service["SVHTTDL"].post(
         f"{URL}/{one['id']}/answers", json={"answer": "x"}, headers={"Accept-Language": "en"}
     )

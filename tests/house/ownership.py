@@ -98,7 +98,7 @@ ORIGINS: Mapping[Relation, Text] = {
     Relation.SPENDER: Text("Đơn vị ghi ở dòng kinh phí", "The agency of the budget line"),
     Relation.PROPOSER: Text("Đã gửi đề xuất này", "It made this proposal"),
     Relation.URGER: Text("Đã gửi đôn đốc này", "It sent this urge"),
-    Relation.URGED: Text("Đôn đốc này gửi cho nó", "This urge was sent to it"),
+    Relation.URGED: Text("Lần đôn đốc này gửi cho nó", "This urge was sent to it"),
     Relation.PLAN_OWNER: Text("Chủ kế hoạch ghi ở đầu kế hoạch", "The owner the plan names"),
     Relation.SECRETARIAT: Text("Bộ phận giúp việc mà kế hoạch nêu", "The secretariat the plan names"),
     Relation.SUPERIOR: Text(

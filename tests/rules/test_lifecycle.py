@@ -40,11 +40,25 @@ FROM_THE_START: dict[TaskKind, list[tuple[Terms, list[Planned]]]] = {
     TaskKind.DELIVERABLE: [
         (
             terms(TaskKind.DELIVERABLE),
-            [Planned(OutputKind.MILESTONE, "M1", 1, "Hoàn thành", "Completed", YEAR[1], Source.IMPLIED)],
+            [
+                Planned(
+                    OutputKind.MILESTONE, "M1", 1, "Hoàn thành nhiệm vụ", "Completed", YEAR[1], Source.IMPLIED
+                )
+            ],
         ),
         (
             terms(TaskKind.DELIVERABLE, target=7, due_on=BY_MAY),
-            [Planned(OutputKind.MILESTONE, "M1", 1, "Hoàn thành", "Completed", BY_MAY, Source.PLAN_TEXT)],
+            [
+                Planned(
+                    OutputKind.MILESTONE,
+                    "M1",
+                    1,
+                    "Hoàn thành nhiệm vụ",
+                    "Completed",
+                    BY_MAY,
+                    Source.PLAN_TEXT,
+                )
+            ],
         ),
     ],
     TaskKind.COUNTED: [

@@ -127,15 +127,15 @@ SAID = {
     ),
     Action.SPENDING_RECORD: Text(
         "Ghi cam kết chi, chi: đơn vị của dòng kinh phí; "
-        "không bao giờ là cơ quan quyết định kinh phí hay cơ quan kiểm tra quyết toán.",
+        "không bao giờ là cơ quan quyết định kinh phí hoặc cơ quan kiểm tra quyết toán.",
         "Record commitment and spending: the line's agency; "
         "never the funding decider nor the settlement checker.",
     ),
     Action.OUTPUT_RETURN: Text(
         "Trả lại đầu ra: cơ quan theo dõi, đôn đốc hoặc cấp trên xác nhận cho cơ quan theo dõi; không bao "
-        "giờ là cơ quan chịu trách nhiệm hay cơ quan đã bàn giao hay cơ quan đã báo cáo đầu ra này.",
+        "giờ là cơ quan chịu trách nhiệm, cơ quan đã bàn giao hoặc cơ quan đã báo cáo đầu ra này.",
         "Return an output: the monitor or the superior who confirms for the monitor; "
-        "never the accountable body nor the body that handed over nor the body that reported this output.",
+        "never the accountable body, the body that handed over nor the body that reported this output.",
     ),
     Action.KEY_MANAGE: Text(
         "Quản lý khóa truy cập: quản trị kỹ thuật.", "Manage API keys: the technical administrator."
@@ -155,16 +155,20 @@ def test_every_rule_says_who_may_who_stands_in_and_who_never_may(action: Action)
         def names(some: Iterable[Relation]) -> list[str]:
             return [getattr(named(relation), language) for relation in ORDER if relation in some]
 
+        def listed(some: Iterable[Relation], word: str) -> str:
+            *others, last = names(some)
+            return ", ".join(others) + (f" {word} " if others else "") + last
+
         label = action.label_vi if language == "vi" else action.label_en
-        said = [f"{label}: {either.join(names(row.yes))}"]
+        said = [f"{label}: {listed(row.yes, either)}"]
         said += [behalf.format(name) for name in names(row.behalf)]
-        said += [never + nor.join(names(row.never))] if row.never else []
+        said += [never + listed(row.never, nor)] if row.never else []
         return "; ".join(said) + "."
 
     if Relation.READER not in row.yes:
         assert sentence(action) == Text(
-            parts("vi", " hoặc ", "{} được làm thay", "không bao giờ là ", " hay "),
-            parts("en", " or ", "{} on behalf", "never ", " nor "),
+            parts("vi", "hoặc", "{} được làm thay", "không bao giờ là ", "hoặc"),
+            parts("en", "or", "{} on behalf", "never ", "nor"),
         )
     assert len({sentence(other) for other in Action}) == len(Action)
 

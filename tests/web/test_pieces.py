@@ -156,6 +156,32 @@ def test_a_strict_filter_of_a_schema_speaks_like_the_door() -> None:
     assert (found.pointer, found.code) == ("query:colour", "unknown_parameter")
 
 
+@pytest.mark.parametrize(
+    ("found", "vi", "en"),
+    [
+        (
+            {"type": "string_too_short", "ctx": {"min_length": 1}},
+            "Không được để trống.",
+            "This may not be empty.",
+        ),
+        (
+            {"type": "string_too_short", "ctx": {"min_length": 2}},
+            "Cần ít nhất 2 ký tự.",
+            "At least 2 characters are needed.",
+        ),
+        (
+            {"type": "greater_than_equal", "ctx": {"ge": 1}},
+            "Phải từ 1 trở lên.",
+            "This must be at least 1.",
+        ),
+        ({"type": "less_than_equal", "ctx": {"le": 9}}, "Phải không quá 9.", "This must be at most 9."),
+    ],
+)
+def test_a_limit_is_told_as_people_say_it(found: dict[str, Any], vi: str, en: str) -> None:
+    (told,) = invalid({**found, "loc": ("body", "a")}, body={"a": ""})
+    assert told.message == Text(vi, en)
+
+
 def test_same_faults_are_told_once() -> None:
     error = {"type": "missing", "loc": ("body", "a")}
     assert len(invalid(error, error, body={})) == 1
