@@ -10,6 +10,7 @@ import pytest
 from tests.clients.pusher import Pusher, lines, once, record, series, stored
 from tests.faults.sites import Site
 from tests.service import PLAN
+from ttdn_client.push.naming import ID, SYSTEM
 
 
 def test_a_file_is_delivered_and_the_same_file_again_is_not(office: Pusher, lasting_site: Site) -> None:
@@ -64,6 +65,26 @@ def test_what_is_refused_is_filed_to_be_mended_and_pushed_again(office: Pusher, 
     refused.write_bytes(mended + b"\n")
     assert office.push(str(refused)).counts == {"created": 1}
     assert stored(lasting_site, "mend") == once([0, 1])
+
+
+def test_of_equal_records_each_that_is_refused_is_known_again_by_itself(
+    office: Pusher, lasting_site: Site
+) -> None:
+    """As they are refused by the service, which judges all or none, the second is sent without the first."""
+    equal, bad = record("trùng"), record("hỏng", titel="x")
+    asked = ("--source", "equal", "--mode", "atomic", "--batch", "2")
+    run = office.push(*asked, office.file("x.ndjson", lines([equal, record("khác"), equal, bad, bad])))
+    assert (run.code, run.counts) == (1, {"created": 2, "refused": 3})
+    refused = Path(run.summary["inputs"][0]["reasons_file"]).with_suffix(".ndjson")
+    second, first_bad, second_bad = refused.read_bytes().splitlines()
+    assert first_bad + b"\n" == lines([bad]), "byte by byte"
+    assert json.loads(second) == {**equal, **{name: json.loads(second)[name] for name in (SYSTEM, ID)}}
+    assert json.loads(second_bad)[ID].endswith(".2")
+    refused.write_bytes(refused.read_bytes().replace(b', "titel": "x"', b""))
+    again = office.push(*asked, str(refused))
+    assert (again.code, again.counts) == (0, {"created": 3}), again.out
+    assert office.push(*asked, "--again", str(refused)).counts == {"unchanged": 3}
+    assert sorted(stored(lasting_site, "equal").values()) == [1] * 5
 
 
 BROKEN = {

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ttdn_client.push.naming import returned
 from ttdn_client.push.parcels import Answered
 
 RESULTS = ("created", "updated", "unchanged", "stale", "refused")
@@ -16,6 +17,7 @@ class Refused:
 
     number: int | None
     raw: bytes
+    """As it comes back."""
     status: int
     code: str
     reasons: tuple[str, ...]
@@ -46,9 +48,9 @@ def _of(one: Answered) -> Iterator[Refused]:
     for index, line in enumerate(one.lines):
         if why := judged.get(index):
             reasons = (f"{why['detail_vi']} · {why['detail_en']}", *_in_both(why["errors"]))
-            yield Refused(line.number, line.raw, why["status"], why["code"], reasons)
+            yield Refused(line.number, returned(line), why["status"], why["code"], reasons)
         elif one.status != 200:
-            yield _together(line.number, line.raw, one)
+            yield _together(line.number, returned(line), one)
     if one.status != 200 and not one.lines:
         yield _together(None, b"", one)
 

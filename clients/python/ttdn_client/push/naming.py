@@ -3,6 +3,7 @@
 A record that has no `source_system` and `external_id` of its own is named by what it says: the SHA-256 of its
 content, and its number among the records of the input that say the same. Members in another order, other
 spaces and another form of Vietnamese say the same. The name is put in front; every other byte stays as it is.
+A second one that is refused comes back with its name: sent again without the first, it would be taken for it.
 """
 
 import hashlib
@@ -14,6 +15,8 @@ from typing import Any
 from ttdn_client.push.parcels import Line
 
 SYSTEM, ID = "source_system", "external_id"
+_FIRST = ".1"
+"""How the name of the first record ends that says something."""
 
 
 class Namer:
@@ -33,7 +36,7 @@ class Namer:
         if system is not None or own is not None:
             return raw, Line(number, raw, _text(system), _text(own))
         made = self._name({key: value for key, value in record.items() if key not in (SYSTEM, ID)})
-        return self._with_name(raw, record, made), Line(number, raw, self._source, made)
+        return _with_name(raw, record, self._source, made), Line(number, raw, self._source, made)
 
     def _name(self, content: dict[str, Any]) -> str:
         text = unicodedata.normalize("NFC", json.dumps(content, ensure_ascii=False))
@@ -43,13 +46,26 @@ class Namer:
         self._seen[digest] += 1
         return f"{digest}.{self._seen[digest]}"
 
-    def _with_name(self, raw: bytes, record: dict[str, Any], made: str) -> bytes:
-        name = {SYSTEM: self._source, ID: made}
-        if SYSTEM in record or ID in record:  # as null: a name may stand once only
-            whole = json.dumps({**record, **name}, ensure_ascii=False)
-            return whole.encode("utf-8", "surrogatepass")
-        rest = raw[1:].lstrip()
-        return json.dumps(name).encode()[:-1] + (rest if rest == b"}" else b", " + rest)
+
+def returned(line: Line) -> bytes:
+    """A line as it comes back if it is refused: as it stood in the input, with the name made for it if it was
+    not the first to say the same."""
+    made = line.external_id
+    if made is None or made.endswith(_FIRST):
+        return line.raw
+    record = _record(line.raw)
+    if record is None or record.get(SYSTEM) is not None or record.get(ID) is not None:
+        return line.raw
+    return _with_name(line.raw, record, line.source_system, made)
+
+
+def _with_name(raw: bytes, record: dict[str, Any], source: str | None, made: str) -> bytes:
+    name = {SYSTEM: source, ID: made}
+    if SYSTEM in record or ID in record:  # as null: a name may stand once only
+        whole = json.dumps({**record, **name}, ensure_ascii=False)
+        return whole.encode("utf-8", "surrogatepass")
+    rest = raw[1:].lstrip()
+    return json.dumps(name).encode()[:-1] + (rest if rest == b"}" else b", " + rest)
 
 
 def _record(raw: bytes) -> dict[str, Any] | None:

@@ -1,7 +1,8 @@
 """Settling: once an input is answered, what was refused is filed for a person to mend, and receipts are kept.
 
-`refused/` gets two files for an input: the refused records byte by byte as they stood in it, to be mended
-and pushed again, and beside them why, in words. Of a sheet there is the second only: the sheet is there.
+`refused/` gets two files for an input: the refused records byte by byte as they stood in it (of equal ones
+each but the first with its name), to be mended and pushed again, and beside them why, in words. Of a sheet
+there is the second only: the sheet is there.
 """
 
 import json
