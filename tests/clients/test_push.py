@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -65,6 +66,19 @@ def test_what_is_refused_is_filed_to_be_mended_and_pushed_again(office: Pusher, 
     refused.write_bytes(mended + b"\n")
     assert office.push(str(refused)).counts == {"created": 1}
     assert stored(lasting_site, "mend") == once([0, 1])
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_long_name_keeps_no_refusal_from_being_filed(office: Pusher, form: Any) -> None:
+    """As long as a name may be: 255 bytes, which is fewer letters in Vietnamese."""
+    letters = unicodedata.normalize(form, "Báo cáo kết quả thực hiện nhiệm vụ thông tin đối ngoại " * 9)
+    stem = letters.encode()[:248].decode(errors="ignore")
+    run = office.push(office.file(f"{stem}.ndjson", lines([*series(f"long-{form.lower()}", [1]), {}])))
+    assert (run.code, run.counts) == (1, {"created": 1, "refused": 1}), run.err
+    told = run.summary["inputs"][0]
+    assert told["name"] == f"{stem}.ndjson"
+    assert Path(told["reasons_file"]).with_suffix(".ndjson").read_bytes() == b"{}\n"
+    assert office.push().code == 0
 
 
 def test_of_equal_records_each_that_is_refused_is_known_again_by_itself(

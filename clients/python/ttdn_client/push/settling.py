@@ -17,6 +17,9 @@ from ttdn_client.push import findings
 from ttdn_client.push.findings import Refused
 from ttdn_client.push.spool import Spool
 
+MOST_OF_A_NAME = 100
+"""Bytes of an input's name that its files get: more is said around it; encrypted disks take 143 in all."""
+
 
 def finish(spool: Spool, address: str, folder: Path) -> None:
     """File what was refused of every input that is answered in full, then let go of what was sent. A run that
@@ -34,7 +37,8 @@ def finish(spool: Spool, address: str, folder: Path) -> None:
 def refusals_of(spool: Spool, place: int, folder: Path) -> Path:
     """Where the refused records of an input are filed; the reasons lie beside, as .txt."""
     name, _, taken_at = spool.of(place)
-    return folder / "refused" / f"{_plain(Path(name).stem)}-{taken_at[:10]}-{place}.ndjson"
+    stem = _plain(Path(name).stem).encode()[:MOST_OF_A_NAME].decode(errors="ignore")
+    return folder / "refused" / f"{stem}-{taken_at[:10]}-{place}.ndjson"
 
 
 class Receipts(NamedTuple):
