@@ -234,7 +234,16 @@ def test_another_plan_is_another_address(office: Pusher) -> None:
         ([], {"TTDN_URL": ""}),
         ([], {"TTDN_URL": "ftp://127.0.0.1"}),
         ([], {"TTDN_URL": "http://ai:gi@127.0.0.1"}),
+        ([], {"TTDN_URL": "http://h:abc"}),
+        ([], {"TTDN_URL": "http://xn--/"}),
+        ([], {"TTDN_URL": "http://a..b/"}),
+        ([], {"TTDN_URL": "http://h/\udce1"}),
+        ([], {"TTDN_URL": "http://h/#/"}),
         ([], {"TTDN_PLAN": ""}),
+        ([], {"TTDN_PLAN": "k\udce1"}),
+        ([], {"ALL_PROXY": "socks5://127.0.0.1:1"}),
+        ([], {"HTTP_PROXY": "foo://ai:gi@127.0.0.1"}),
+        ([], {"HTTP_PROXY": "http://h:abc"}),
     ],
 )
 def test_what_cannot_be_carried_out_is_said_in_one_sentence(
@@ -243,8 +252,19 @@ def test_what_cannot_be_carried_out_is_said_in_one_sentence(
     run = Pusher("http://127.0.0.1:9", "x", tmp_path).run(*arguments, **environment)
     assert (run.code, run.out) == (2, "")
     assert run.err.splitlines()[-1].startswith("ttdn-push: ")
-    assert "Traceback" not in run.err
+    assert ("Traceback" in run.err, "ai:gi" in run.err) == (False, False)
     assert not (tmp_path / "ttdn-push").exists()
+
+
+def test_settings_with_line_ends_of_windows_and_a_name_in_another_encoding_are_taken(
+    office: Pusher, lasting_site: Site
+) -> None:
+    settings = {f"TTDN_{name.upper()}": f"{getattr(office, name)}\r" for name in ("url", "key")}
+    file = office.file("th\udce1ng 5.ndjson", lines([*series("windows", [1]), {}]))
+    run = office.run("--json", file, **settings, TTDN_PLAN="ttdn-2023\r")
+    assert (run.code, run.counts) == (1, {"created": 1, "refused": 1}), run.err
+    assert run.summary["inputs"][0]["name"] == "th\ufffdng 5.ndjson"
+    assert stored(lasting_site, "windows") == once([1])
 
 
 def test_a_spool_that_is_none_is_said_to_be_one(office: Pusher) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import httpx
 
-from ttdn_client.client import IMPORTS
+from ttdn_client.client import IMPORTS, Client
+from ttdn_client.patience import Patience, Told
 from ttdn_client.push.reading import FORMATS
 
 EPILOG = """Mã thoát · exit codes: 0 xong · done; 1 có bản ghi bị từ chối · refused; 2 sai lệnh · usage;
@@ -62,22 +63,41 @@ def arguments() -> argparse.ArgumentParser:
     return line
 
 
-def address(url: str | None) -> str:
-    """Where the service is."""
-    given = httpx.URL(url or "")
-    if given.scheme not in ("http", "https") or not given.host or given.userinfo or given.query:
+def client(ask: argparse.Namespace, told: Told) -> Client:
+    """The client of the service, the plan and the office that are meant."""
+    address, key, plan = _address(ask.url), _key(ask.key_file), _plan(ask.plan)
+    patience = Patience(seconds=ask.patience)
+    try:
+        return Client(address, key, plan, patience=patience, timeout=ask.timeout, told=told)
+    except (ImportError, OSError, ValueError, httpx.InvalidURL):  # nothing of a proxy's password is told
+        raise Wrong(
+            "không dùng được HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY hay SSL_CERT_FILE của máy này · "
+            "this machine's HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY or SSL_CERT_FILE cannot be used"
+        ) from None
+
+
+def _address(url: str | None) -> str:
+    """Where the service is. A line end is what a file of settings made on Windows leaves."""
+    try:
+        given = httpx.URL((url or "").strip())
+        given.raw_host.decode().encode("idna"), given.host  # as it will be looked up, and as it is shown
+    except (httpx.InvalidURL, ValueError):
+        given = httpx.URL()
+    more = given.userinfo or given.query or given.fragment
+    if given.scheme not in ("http", "https") or not given.host or more:
         raise Wrong("cần --url http(s)://… hoặc TTDN_URL · --url http(s)://… or TTDN_URL is needed")
     return str(given)
 
 
-def plan(given: str | None) -> str:
+def _plan(given: str | None) -> str:
     """Which plan the records are of."""
-    if not given:
+    name = (given or "").strip()
+    if not name.isprintable() or not name:
         raise Wrong("cần --plan hoặc TTDN_PLAN · --plan or TTDN_PLAN is needed")
-    return given
+    return name
 
 
-def key(file: Path | None) -> str:
+def _key(file: Path | None) -> str:
     """The key; nothing of it is ever told."""
     try:
         given = file.read_text(encoding="utf-8-sig") if file else os.environ.get("TTDN_KEY", "")

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from types import FrameType
 
 from ttdn_client.client import Client
-from ttdn_client.patience import Patience
 from ttdn_client.problems import KeyRefused, NotPermitted, NotTheService, TtdnError
 from ttdn_client.push import asked, progress, reading, sending, settling, spool
 from ttdn_client.push.exits import Exit
@@ -45,14 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(ask: argparse.Namespace) -> Exit:
     shown = progress.chosen(quiet=ask.quiet)
-    with Client(
-        asked.address(ask.url),
-        asked.key(ask.key_file),
-        asked.plan(ask.plan),
-        patience=Patience(seconds=ask.patience),
-        timeout=ask.timeout,
-        told=shown.waiting,
-    ) as client:
+    with asked.client(ask, shown.waiting) as client:
         given = [
             reading.read(one, ask.format, ask.of, batch=ask.batch, mode=ask.mode, source=ask.source)
             for one in ask.files

@@ -4,6 +4,7 @@ Lines of JSON are cut here. A sheet is one parcel: what its columns and rows mea
 """
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,7 +49,7 @@ def read(given: str, form: str | None, table: Table, *, batch: int, mode: Mode, 
         if form in SHEETS
         else _lines(content, batch, mode, Namer(source))
     )
-    name = "stdin" if given == STDIN else Path(given).name
+    name = "stdin" if given == STDIN else os.fsencode(Path(given).name).decode(errors="replace")
     return Input(name, hashlib.sha256(content).hexdigest(), mode, tuple(parcels))
 
 
