@@ -212,10 +212,24 @@ def test_a_key_that_is_not_taken_stops_it_with_everything_kept(office: Pusher, l
     assert stored(lasting_site, "keyless") == once(range(6))
 
 
-def test_another_plan_is_another_address(office: Pusher) -> None:
-    file = office.file("x.ndjson", lines(series("planned", range(2))))
-    assert office.push("--plan", "khong-co", file).summary["inputs"][0]["refused"][0]["status"] == 404
-    assert office.push(file).counts == {"created": 2}
+@pytest.mark.parametrize(
+    ("path", "plan"),
+    [("", "khong-co"), ("/v1", "ttdn-2023"), ("/docs", "ttdn-2023")],
+    ids=["plan", "v1", "docs"],
+)
+def test_what_is_sent_to_no_plan_of_the_service_is_kept_and_called_no_delivery(
+    office: Pusher, path: str, plan: str
+) -> None:
+    file = office.file("x.ndjson", lines(series(f"planned-{path.strip('/')}", range(2))))
+    lost = Pusher(f"{office.url}{path}", office.key, office.folder)
+    rehearsed, run = (lost.push("--plan", plan, *how, "--batch", "1", file) for how in (["--dry-run"], []))
+    for one in (rehearsed, run):
+        assert (one.code, one.counts) == (76, {})
+        assert one.summary["trouble"].startswith(
+            "không có kế hoạch hay địa chỉ này, xem lại --plan, --url · "
+        )
+    assert (run.summary["inputs"][0]["pending_parcels"], (office.spool / "refused").exists()) == (2, False)
+    assert office.push(file).counts == {"created": 2}, "another plan is another address"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ TtdnError
     ├── Passing      429, 500, 502, 503, 504, 408: ask again, after `retry_after` seconds if it is told
     │   └── InFlight 409 request_in_flight: the same request is being worked on
     ├── KeyRefused   401: no key, or one that is not taken (any more)
-    └── NotPermitted 403: not for this caller
+    ├── NotPermitted 403: not for this caller
+    └── NotThere     404: no such plan, or nothing at this address
 
 Nothing here ever holds the key, or what was sent.
 """
@@ -63,6 +64,10 @@ class NotPermitted(Problem):
     """This caller may not."""
 
 
+class NotThere(Problem):
+    """The plan, or what else the address names, does not exist."""
+
+
 def of(answer: httpx.Response) -> TtdnError:
     """An answer that is no success, as what it means."""
     document = _document(answer)
@@ -73,7 +78,7 @@ def of(answer: httpx.Response) -> TtdnError:
         return NotTheService(f"HTTP {status}, {answer.headers.get('content-type', '?')}")
     if known.get("code") == "request_in_flight":
         return InFlight(status, known, _retry_after(answer))
-    kinds: Mapping[int, type[Problem]] = {401: KeyRefused, 403: NotPermitted}
+    kinds: Mapping[int, type[Problem]] = {401: KeyRefused, 403: NotPermitted, 404: NotThere}
     return kinds.get(status, Problem)(status, known)
 
 

@@ -16,7 +16,7 @@ from ttdn_client.push.reading import FORMATS
 
 EPILOG = """Mã thoát · exit codes: 0 xong · done; 1 có bản ghi bị từ chối · refused; 2 sai lệnh · usage;
 73 lần chạy khác đang dùng hàng đợi · spool in use; 74 lỗi đĩa · disk; 75 chưa gửi xong · not yet;
-76 không phải dịch vụ · not the service; 77 khóa bị từ chối · key refused.
+76 không phải dịch vụ, không có kế hoạch · not the service, no such plan; 77 khóa bị từ chối · key refused.
 Khóa · the key: TTDN_KEY, --key-file."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from ttdn_client.client import Client
-from ttdn_client.problems import KeyRefused, NotPermitted, NotTheService, TtdnError
+from ttdn_client.problems import KeyRefused, NotPermitted, NotThere, NotTheService, TtdnError
 from ttdn_client.push import asked, progress, reading, sending, settling, spool
 from ttdn_client.push.exits import Exit
 from ttdn_client.push.parcels import Input
@@ -111,7 +111,7 @@ def _said(trouble: TtdnError | Stopped, summary: Summary) -> Exit:
         summary.trouble = "đã dừng · stopped"
         return Exit.NOT_YET
     summary.trouble = progress.why(trouble)
-    if isinstance(trouble, NotTheService):
+    if isinstance(trouble, (NotThere, NotTheService)):
         return Exit.NOT_THE_SERVICE
     return Exit.KEY if isinstance(trouble, (KeyRefused, NotPermitted)) else Exit.NOT_YET
 

@@ -20,6 +20,6 @@ class Exit(IntEnum):
     """Something is not delivered yet: no connection, the service busy, or the run was stopped. Or no longer:
     the service does not know a receipt that it gave, and what that is for has to be sent with `--again`."""
     NOT_THE_SERVICE = 76
-    """What answered is not the service: a wrong address, or a page of some gateway."""
+    """What answered is not the service, or has no such plan: a wrong address, or a page of some gateway."""
     KEY = 77
     """The key is refused, or may not do this."""

@@ -3,7 +3,7 @@
 import sys
 from typing import TextIO
 
-from ttdn_client.problems import NotTheService, Problem, TtdnError
+from ttdn_client.problems import NotThere, NotTheService, Problem, TtdnError
 
 WIDTH = 30
 
@@ -55,6 +55,11 @@ class Bar(Lines):
 
 def why(trouble: TtdnError) -> str:
     """What went wrong, in a few words."""
+    if isinstance(trouble, NotThere):
+        return (
+            "không có kế hoạch hay địa chỉ này, xem lại --plan, --url · "
+            "there is no such plan or address: look at --plan, --url"
+        )
     if isinstance(trouble, Problem):
         return f"HTTP {trouble.status}: {trouble.detail}"
     if isinstance(trouble, NotTheService):

@@ -2,12 +2,12 @@
 
 What the service says for good is marked, be it yes or no, and the next parcel goes. What may pass (no
 connection, a busy service) ends the run once patience has ended; so does what concerns every parcel alike: a
-key that is not taken, an answer that is none of the service's. A parcel that the service fails on by itself
-(500) is put off, and keeps no other from going.
+key that is not taken, a plan that is not there, an answer that is none of the service's. A parcel that the
+service fails on by itself (500) is put off, and keeps no other from going.
 """
 
 from ttdn_client.client import Client
-from ttdn_client.problems import KeyRefused, NotPermitted, Passing, Problem
+from ttdn_client.problems import KeyRefused, NotPermitted, NotThere, Passing, Problem
 from ttdn_client.push.parcels import Answered, Input, Parcel
 from ttdn_client.push.progress import Progress
 from ttdn_client.push.spool import Spool
@@ -50,7 +50,7 @@ def _asked(client: Client, parcel: Parcel, *, dry_run: bool = False) -> Answered
             dry_run=dry_run,
             idempotency_key=None if dry_run else parcel.idempotency_key,
         )
-    except (Passing, KeyRefused, NotPermitted):
+    except (Passing, KeyRefused, NotPermitted, NotThere):
         raise
     except Problem as problem:
         return Answered(parcel.lines, problem.status, problem.document)
