@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,19 @@ def test_rows_that_are_refused_are_told_by_their_place(office: Pusher) -> None:
     said = office.run(file).out
     assert "không đọc các cột · columns not read: Người lập biểu" in said
     assert "không đọc các trang tính · sheets not read: Quý II" in said
+
+
+def test_rows_beyond_those_the_service_tells_of_are_counted(office: Pusher) -> None:
+    wrong = [[*row[:2], "31/02/2023", *row[3:]] for row in rows("x", 1203)]
+    file = office.file("x.csv", csv_of(*rows("untold", 1), *wrong))
+    run = office.push(file)
+    assert (run.code, run.counts) == (1, {"created": 1, "refused": 1203})
+    told = run.summary["inputs"][0]
+    assert (len(told["refused"]), told["refused_untold"]) == (1000, 203)
+    reasons = Path(told["reasons_file"]).read_text(encoding="utf-8").splitlines()
+    assert len([one for one in reasons if one.startswith("dòng ")]) == 1000
+    assert reasons[-1].startswith("còn 203 dòng bị từ chối phía dưới, dịch vụ không kể: ")
+    assert "\n  … 1183\n" in office.run(file).out
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1258"])

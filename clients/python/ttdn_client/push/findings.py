@@ -38,6 +38,15 @@ def refused(answers: Iterable[Answered]) -> list[Refused]:
     return [found for one in answers for found in _of(one)]
 
 
+def untold(answers: Iterable[Answered]) -> int:
+    """How many rows of sheets were refused of which the service does not tell: it tells of the first thousand
+    rows there is something to say about."""
+    sheets = [one.answer for one in answers if one.answer.get("more")]
+    return sum(
+        one["counts"]["refused"] - sum(row["result"] == "refused" for row in one["rows"]) for one in sheets
+    )
+
+
 def _of(one: Answered) -> Iterator[Refused]:
     """A sheet is told by its rows; of lines each is judged, alone or with the rest of its parcel."""
     judged = {row["index"]: row["refusal"] for row in one.answer.get("results", ()) if row.get("refusal")}

@@ -28,9 +28,10 @@ def finish(spool: Spool, address: str, folder: Path) -> None:
         answers = spool.answers(place)
         if None in answers:
             continue
-        refused = findings.refused(one for one in answers if one)
-        if refused:
-            _file(refused, refusals_of(spool, place, folder))
+        given = [one for one in answers if one]
+        refused, untold = findings.refused(given), findings.untold(given)
+        if refused or untold:
+            _file(refused, untold, refusals_of(spool, place, folder))
         spool.finish(place)
 
 
@@ -74,17 +75,28 @@ def keep_receipts(spool: Spool, client: Client, folder: Path) -> Receipts:
     return Receipts(to_come, unknown)
 
 
-def _file(refused: list[Refused], path: Path) -> None:
+def _file(refused: list[Refused], untold: int, path: Path) -> None:
     raws = [one.raw for one in refused if one.raw]
     if raws:
         _write(path, b"\n".join(raws) + b"\n")
-    _write(path.with_suffix(".txt"), "\n".join(in_words(one) for one in refused).encode() + b"\n")
+    reasons = [*map(in_words, refused), *([_further(untold)] if untold else [])]
+    _write(path.with_suffix(".txt"), "\n".join(reasons).encode() + b"\n")
 
 
 def in_words(one: Refused) -> str:
     """Why a record was refused, for a person to read."""
     where = "cả tệp · whole file" if one.number is None else f"dòng {one.number} · line {one.number}"
     return "\n".join([f"{where} [{one.status} {one.code}]", *(f"    {reason}" for reason in one.reasons)])
+
+
+def _further(untold: int) -> str:
+    """What to do about refused rows that the service does not tell of."""
+    return (
+        f"còn {untold} dòng bị từ chối phía dưới, dịch vụ không kể: "
+        "sửa các dòng trên rồi gửi lại, hay chia nhỏ tệp · "
+        f"{untold} more rows below are refused, which the service does not tell of: mend these and send the "
+        "file again, or send it in parts"
+    )
 
 
 def _plain(name: str) -> str:

@@ -70,6 +70,7 @@ class Report:
                 {"line": one.number, "status": one.status, "code": one.code, "reasons": list(one.reasons)}
                 for one in findings.refused(self.given)
             ],
+            "refused_untold": findings.untold(self.given),
             "reasons_file": str(self.filed) if self.filed else None,
             "receipts": self.receipts,
         }
@@ -84,8 +85,8 @@ class Report:
                 lines.append(f"  {said}: {', '.join(names)}")
         refused = findings.refused(self.given)
         lines += ["  " + in_words(one).replace("\n", "\n  ") for one in refused[:SHOWN]]
-        if len(refused) > SHOWN:
-            lines.append(f"  … {len(refused) - SHOWN}")
+        if (more := len(refused[SHOWN:]) + findings.untold(self.given)) > 0:
+            lines.append(f"  … {more}")
         if self.filed:
             lines.append(f"  xem · see {self.filed}")
         return "\n".join([*lines, *(f"  biên nhận · receipt {one}" for one in self.receipts)])
