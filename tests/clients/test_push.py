@@ -1,6 +1,8 @@
 """What an office pushes arrives as it is meant, and it is told what became of it."""
 
 import json
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,24 @@ def test_what_is_refused_is_filed_to_be_mended_and_pushed_again(office: Pusher, 
     refused.write_bytes(mended + b"\n")
     assert office.push(str(refused)).counts == {"created": 1}
     assert stored(lasting_site, "mend") == once([0, 1])
+
+
+def test_what_a_receipt_is_for_lies_beside_it_and_is_proven_by_it(office: Pusher) -> None:
+    """With nothing but files, whether or not the records had names of their own."""
+    keys = office.file("jwks.json", httpx.get(f"{office.url}/.well-known/jwks.json").content)
+    records = [*series("proven", range(3)), record("không tên"), {}]
+    run = office.push("--batch", "2", office.file("x.ndjson", lines(records)))
+    receipts = [office.spool / "receipts" / f"{one}.json" for one in run.summary["inputs"][0]["receipts"]]
+    assert len(receipts) == 3
+    for receipt in receipts:
+        content = receipt.with_suffix(".ndjson")
+        command = (sys.executable, "-m", "app", "receipt", "verify", receipt, "--keys", keys)
+        proven = subprocess.run([*command, "--content", content], capture_output=True, check=False)
+        assert proven.returncode == 0, proven.stderr.decode()
+    sent = b"\n".join(one.with_suffix(".ndjson").read_bytes() for one in receipts)
+    assert [json.loads(one)["title"] for one in sent.splitlines()[:4]] == [
+        one["title"] for one in records[:4]
+    ]
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])

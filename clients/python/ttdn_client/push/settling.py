@@ -2,7 +2,8 @@
 
 `refused/` gets two files for an input: the refused records byte by byte as they stood in it (of equal ones
 each but the first with its name), to be mended and pushed again, and beside them why, in words. Of a sheet
-there is the second only: the sheet is there.
+there is the second only: the sheet is there. `receipts/` gets each receipt, and beside it the lines it is for
+as they were sent, which no file of the office's has byte by byte; a sheet was sent as it is.
 """
 
 import json
@@ -22,8 +23,9 @@ MOST_OF_A_NAME = 100
 
 
 def finish(spool: Spool, address: str, folder: Path) -> None:
-    """File what was refused of every input that is answered in full, then let go of what was sent. A run that
-    ends in between is made good by the next: the same files are written again."""
+    """File what was refused of every input that is answered in full, and what its receipts will be for, then
+    let go of what was sent. A run that ends in between is made good by the next: the same files are written
+    again."""
     for place in spool.unfinished(address):
         answers = spool.answers(place)
         if None in answers:
@@ -32,6 +34,8 @@ def finish(spool: Spool, address: str, folder: Path) -> None:
         refused, untold = findings.refused(given), findings.untold(given)
         if refused or untold:
             _file(refused, untold, refusals_of(spool, place, folder))
+        for receipt, sent in spool.sent_for_receipts(place):
+            _write(_receipt(folder, receipt).with_suffix(".ndjson"), sent)
         spool.finish(place)
 
 
@@ -67,12 +71,16 @@ def keep_receipts(spool: Spool, client: Client, folder: Path) -> Receipts:
             continue
         except TtdnError:
             break
-        path = folder / "receipts" / f"{_plain(receipt)}.json"
+        path = _receipt(folder, receipt)
         if not path.exists():
             _write(path, (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode())
         spool.receipt_kept(receipt)
         to_come -= 1
     return Receipts(to_come, unknown)
+
+
+def _receipt(folder: Path, receipt: str) -> Path:
+    return folder / "receipts" / f"{_plain(receipt)}.json"
 
 
 def _file(refused: list[Refused], untold: int, path: Path) -> None:

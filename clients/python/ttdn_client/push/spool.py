@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from ttdn_client.client import LINES
 from ttdn_client.push.parcels import Answered, Input, Line, Parcel
 
 VERSION = 1
@@ -132,6 +133,11 @@ class Spool:
             None if status is None else Answered(self._lines(parcel), status, json.loads(answer))
             for parcel, status, answer in self._database.execute(query, (place,)).fetchall()
         ]
+
+    def sent_for_receipts(self, place: int) -> Iterator[tuple[str, bytes]]:
+        """The receipts of an input's lines, each with the bytes that were sent for it."""
+        query = "SELECT receipts.id, body FROM receipts JOIN parcels ON parcels.id = parcel"
+        yield from self._database.execute(f"{query} WHERE input = ? AND media = ?", (place, LINES))
 
     def finish(self, place: int) -> None:
         """Everything is answered and filed: let go of what was sent."""
