@@ -59,11 +59,11 @@ def one_of(words: type[Word]) -> Any:
 
 
 def codes_of(what: str, example: str) -> Any:
-    """Describe a filter that takes one or more public codes, separated by commas: fifty of sixty characters,
-    or more of shorter ones. A pattern that counts them would take 11 MiB, and as much again in use."""
+    """Describe a filter that takes one or more public codes, separated by commas, bounded as a text: a
+    pattern that counts codes and their letters would take 11 MiB, and as much again in use."""
     return Field(
         pattern=r"^[^,\s]+(,[^,\s]+)*$",
-        max_length=3049,
+        max_length=1000,
         description=f"Một hoặc nhiều mã · one or more codes: {what}",
         examples=[example],
     )

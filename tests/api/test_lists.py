@@ -263,7 +263,7 @@ WRONG = {
     "due_from": ("", "31/12/2023", "2023-02-30", "0", "1700000000", "2023-05-12T00:00:00", "0000-01-01"),
     "occurred_to": ("", "hôm qua", "2023-13-01", "-0", "20230512", "2023-05-12T00:00:00Z"),
     "on": ("", "0", "2023"),
-    "task": ("", " ", "a,b,,c", "x" * 3050),
+    "task": ("", " ", "a,b,,c", "x" * 1001),
     "source_system": ("", "UPPER", "a b"),
     "external_id": ("", "x" * 201),
     "output": ("x" * 27,),
@@ -344,7 +344,7 @@ def test_every_list_of_words_is_told(archive: Service) -> None:
 
 def test_a_filter_takes_as_many_codes_as_its_text_holds(archive: Service) -> None:
     client = archive["SCT"]
-    many = ",".join(f"{number}" for number in range(1000, 1600)) + ",IV.6.a"
+    many = ",".join(f"{number}" for number in range(1000, 1190)) + ",IV.6.a"
     one, among = (
         client.get(f"{PLAN}/activities", params={"task": task}).json()["items"] for task in ("IV.6.a", many)
     )
