@@ -535,8 +535,8 @@ export interface paths {
         };
         /**
          * Khoảng trống phân công · Ownership gaps and overlaps
-         * @description Việc chưa ai chịu trách nhiệm, chưa có chỉ tiêu, nhóm chưa biết thành viên, phân công chồng chéo; mỗi
-         *     điều kèm yêu cầu sẽ sửa được nó. · What nobody owns, duties without targets, groups without members,
+         * @description Việc chưa ai chịu trách nhiệm, chưa có chỉ tiêu, nhóm chưa xác định thành viên, phân công chồng chéo;
+         *     mỗi điều kèm yêu cầu sẽ sửa được nó. · What nobody owns, duties without targets, groups without members,
          *     overlaps; each with the request that would repair it.
          */
         get: operations["find_gaps"];
@@ -1620,8 +1620,12 @@ export interface paths {
         };
         /**
          * Nhật ký thay đổi · The journal as a feed
-         * @description Cũ trước, mới sau, không sót: nhớ `id` cuối cùng và hỏi `after` lần sau. · Oldest first, nothing
-         *     skipped: remember the last `id` and ask `after` it.
+         * @description Cũ trước, mới sau, không sót: nhớ `id` cuối cùng và hỏi `after` lần sau. Muốn giữ một bản sao: hỏi
+         *     `newest=true`, đọc tất cả, rồi theo từ đó; khi `revision` của kế hoạch đổi thì đọc lại các danh sách, vì
+         *     một quyết định có thể cho thấy hoặc che đi nhiệm vụ. · Oldest first, nothing skipped: remember the last
+         *     `id` and ask `after` it. Who keeps a copy asks for `newest=true`, reads everything, and follows from
+         *     there; when a plan's `revision` changes it reads the lists again: a decision may have brought tasks into
+         *     its sight, or taken them out.
          */
         get: operations["find_changes"];
         put?: never;
@@ -2052,7 +2056,10 @@ export interface components {
              * @enum {string}
              */
             change: "agency";
-            /** Code */
+            /**
+             * Code
+             * @example SVHTTDL
+             */
             code: string;
             kind: components["schemas"]["AgencyKind"];
             /** Name Vi */
@@ -2316,6 +2323,8 @@ export interface components {
              * @description 1 thứ Hai … 7 Chủ nhật · ISO 8601
              */
             weekday: number;
+            /** Weekday Label */
+            weekday_label: string;
             /**
              * Ordinal
              * @example 30
@@ -2381,7 +2390,10 @@ export interface components {
              * @enum {string}
              */
             change: "approver";
-            /** Agency */
+            /**
+             * Agency
+             * @example SVHTTDL
+             */
             agency: string;
         };
         /**
@@ -3011,7 +3023,10 @@ export interface components {
              * @default
              */
             rag_label: string;
-            /** Obligations */
+            /**
+             * Obligations
+             * @description không gồm việc chỉ theo dõi trạng thái của cơ quan khác, mà `progress` tính gộp, cả khi quá hạn · without the status-only parts of others, which `progress` counts in sum, overdue ones too
+             */
             obligations: number;
         };
         /**
@@ -4056,7 +4071,10 @@ export interface components {
          * @description An accountable body or group with its part of the task; all equal unless all are given.
          */
         Lead: {
-            /** Agency */
+            /**
+             * Agency
+             * @example SVHTTDL
+             */
             agency: string;
             /** Share */
             share?: string | null;
@@ -4305,9 +4323,15 @@ export interface components {
              * @enum {string}
              */
             change: "member";
-            /** Group */
+            /**
+             * Group
+             * @example SVHTTDL
+             */
             group: string;
-            /** Agency */
+            /**
+             * Agency
+             * @example SVHTTDL
+             */
             agency: string;
             /** Valid From */
             valid_from?: string | null;
@@ -4710,7 +4734,10 @@ export interface components {
             due_source_label: string;
             /** Weight */
             weight: number;
-            /** Owed */
+            /**
+             * Owed
+             * @description còn phải thực hiện: tạm dừng, chuyển năm sau vẫn tính; hủy bỏ, được thay thế thì không · still owed: suspended and carried over count, cancelled and superseded do not
+             */
             owed: boolean;
             /**
              * Dropped
@@ -4796,7 +4823,7 @@ export interface components {
             gaps: components["schemas"]["GapCount"][];
             /**
              * Deadlines
-             * @description đầu ra sắp đến hạn chưa có minh chứng · outputs due next that are not evidenced
+             * @description đầu ra sắp đến hạn chưa có minh chứng của nhiệm vụ đang thực hiện · outputs due next of active tasks that are not evidenced
              */
             deadlines: components["schemas"]["OutputOut"][];
             /**
@@ -5105,7 +5132,10 @@ export interface components {
              * @example IV.7.a
              */
             task: string;
-            /** Agency */
+            /**
+             * Agency
+             * @example SVHTTDL
+             */
             agency: string;
         };
         /**
@@ -6044,9 +6074,15 @@ export interface components {
              * @enum {string}
              */
             change: "succession";
-            /** Agency */
+            /**
+             * Agency
+             * @example SVHTTDL
+             */
             agency: string;
-            /** Successor */
+            /**
+             * Successor
+             * @example SVHTTDL
+             */
             successor: string;
             /**
              * On
@@ -6491,7 +6527,7 @@ export interface components {
         Waiting: {
             /**
              * To Confirm
-             * @description có minh chứng, chờ xác nhận · evidenced, to be confirmed
+             * @description có minh chứng, chờ người gọi xác nhận · evidenced, waiting for the caller to confirm it
              */
             to_confirm: number;
             /**
@@ -6695,7 +6731,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MG1MVAFSVS1CGCSJAYMR5F",
+                     *           "id": "01M8MXRDZQ3HQ56VVHDBPG5C99",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6728,7 +6764,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T20:30:49.701339Z",
+                     *           "recorded_at": "2026-11-30T00:30:27.816524Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6788,7 +6824,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8MG1MVAFSVS1CGCSJAYMR5F",
+                     *         "id": "01M8MXRDZQ3HQ56VVHDBPG5C99",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6818,7 +6854,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T20:30:49.701339Z",
+                     *         "recorded_at": "2026-11-30T00:30:27.816524Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6836,7 +6872,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8MG1MVEGK0SE442SYM75B3P"
+                     *       "receipt": "01M8MXRDZT50R8ZBERPQ73ZRXM"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6854,7 +6890,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8MG1MVAFSVS1CGCSJAYMR5F",
+                     *         "id": "01M8MXRDZQ3HQ56VVHDBPG5C99",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6884,7 +6920,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T20:30:49.701339Z",
+                     *         "recorded_at": "2026-11-30T00:30:27.816524Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6902,7 +6938,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8MG1MVEGK0SE442SYM75B3P"
+                     *       "receipt": "01M8MXRDZT50R8ZBERPQ73ZRXM"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6992,7 +7028,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8MG1MVAFSVS1CGCSJAYMR5F",
+                     *           "activity": "01M8MXRDZQ3HQ56VVHDBPG5C99",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7071,7 +7107,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1MVAFSVS1CGCSJAYMR5F */
+                /** @example 01M8MXRDZQ3HQ56VVHDBPG5C99 */
                 activity: string;
             };
             cookie?: never;
@@ -7086,7 +7122,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1MVAFSVS1CGCSJAYMR5F",
+                     *       "id": "01M8MXRDZQ3HQ56VVHDBPG5C99",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7116,7 +7152,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-29T20:30:49.701339Z",
+                     *       "recorded_at": "2026-11-30T00:30:27.816524Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7136,14 +7172,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-bf990774ac1f67db482ea692"
+                 * @example "1-ad15ad41dae3cbad571b3f49"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1MVAFSVS1CGCSJAYMR5F */
+                /** @example 01M8MXRDZQ3HQ56VVHDBPG5C99 */
                 activity: string;
             };
             cookie?: never;
@@ -7175,7 +7211,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8MG1MVAFSVS1CGCSJAYMR5F",
+                     *         "id": "01M8MXRDZQ3HQ56VVHDBPG5C99",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7208,7 +7244,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T20:30:49.701339Z",
+                     *         "recorded_at": "2026-11-30T00:30:27.816524Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7237,7 +7273,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1MS2YKWXMNPDTEWP1QRB */
+                /** @example 01M8MXRDS302BV5F8H56WT5W9E */
                 activity: string;
             };
             cookie?: never;
@@ -7265,7 +7301,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8MG1MS2YKWXMNPDTEWP1QRB",
+                     *         "id": "01M8MXRDS302BV5F8H56WT5W9E",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7295,15 +7331,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T20:30:49.607363Z",
+                     *         "recorded_at": "2026-11-30T00:30:27.517555Z",
                      *         "withdrawal": {
-                     *           "id": "01M8MG1MTEBGGZ1PQJZEHSP650",
+                     *           "id": "01M8MXRDXAHEEECCXZ7WB4W0T8",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T20:30:49.659314Z"
+                     *           "withdrawn_at": "2026-11-30T00:30:27.704028Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7336,7 +7372,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8MG1MS2YKWXMNPDTEWP1QRB",
+                     *         "id": "01M8MXRDS302BV5F8H56WT5W9E",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7366,15 +7402,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-29T20:30:49.607363Z",
+                     *         "recorded_at": "2026-11-30T00:30:27.517555Z",
                      *         "withdrawal": {
-                     *           "id": "01M8MG1MTEBGGZ1PQJZEHSP650",
+                     *           "id": "01M8MXRDXAHEEECCXZ7WB4W0T8",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-29T20:30:49.659314Z"
+                     *           "withdrawn_at": "2026-11-30T00:30:27.704028Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7762,15 +7798,17 @@ export interface operations {
                 task?: string | null;
                 /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
                 agency?: string | null;
+                /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
+                status?: string | null;
                 /** @description Một hoặc nhiều: `milestone` Mốc sản phẩm, `piece` Đơn vị sản phẩm, `period` Kỳ báo cáo, `occurrence` Lần phát sinh · one or more of: `milestone`, `piece`, `period`, `occurrence` */
                 kind?: string | null;
                 /** @description Một hoặc nhiều: `none` Chưa có, `reported` Đã báo cáo, `evidenced` Có minh chứng, `confirmed` Đã xác nhận · one or more of: `none`, `reported`, `evidenced`, `confirmed` */
                 level?: string | null;
-                /** @description còn phải thực hiện · still owed */
+                /** @description còn phải thực hiện: tạm dừng, chuyển năm sau vẫn tính; hủy bỏ, được thay thế thì không · still owed: suspended and carried over count, cancelled and superseded do not */
                 owed?: boolean | null;
                 /** @description đang bị trả lại · sent back */
                 returned?: boolean | null;
-                /** @description quá ngày mà chưa có minh chứng · its day has passed, not evidenced */
+                /** @description nhiệm vụ đang thực hiện, quá ngày mà chưa có minh chứng · of an active task, its day has passed, not evidenced */
                 overdue?: boolean | null;
                 /** @description hạn từ ngày · due on or after */
                 due_from?: string | null;
@@ -7805,14 +7843,14 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MG1D5S1E6SY0D9J982QKS9",
-                     *           "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *           "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
+                     *           "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
                      *           "kind": "milestone",
                      *           "kind_label": "Mốc sản phẩm",
-                     *           "label_vi": "Hoàn thành",
+                     *           "label_vi": "Hoàn thành nhiệm vụ",
                      *           "label_en": "Completed",
                      *           "period_from": null,
                      *           "period_to": null,
@@ -7831,7 +7869,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T20:30:49.945251Z",
+                     *           "moved_at": "2026-11-30T00:30:28.530921Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7857,7 +7895,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1D5S1E6SY0D9J982QKS9 */
+                /** @example 01M8MXQRNG3E6M6QF5KCSTNNZC */
                 output: string;
             };
             cookie?: never;
@@ -7872,14 +7910,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1D5S1E6SY0D9J982QKS9",
-                     *       "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *       "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
+                     *       "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
                      *       "kind": "milestone",
                      *       "kind_label": "Mốc sản phẩm",
-                     *       "label_vi": "Hoàn thành",
+                     *       "label_vi": "Hoàn thành nhiệm vụ",
                      *       "label_en": "Completed",
                      *       "period_from": null,
                      *       "period_to": null,
@@ -7898,7 +7936,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-29T20:30:49.701339Z",
+                     *       "moved_at": "2026-11-30T00:30:27.816524Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7932,7 +7970,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1D5S1E6SY0D9J982QKS9 */
+                /** @example 01M8MXQRNG3E6M6QF5KCSTNNZC */
                 output: string;
             };
             cookie?: never;
@@ -7947,14 +7985,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI4MTBhOTgyZjZmMjciLCIwMU04TUcxTjJFVlIySzFSNTNRQzhGRFFUSCJd",
+                     *       "next_cursor": "WyIxNGJlZGEwMWE2ZTciLCIwMU04TVhSRU1GWERTWjkzM1hOQVk3QjFYNyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MG1N1W49QGWVZZJ9WQ6ZDG",
+                     *           "id": "01M8MXREJR6KP9Q9WFRQDQTRCM",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8MG1D5S1E6SY0D9J982QKS9",
+                     *           "output": "01M8MXQRNG3E6M6QF5KCSTNNZC",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7963,13 +8001,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-29T20:30:49.902116Z"
+                     *           "acted_at": "2026-11-30T00:30:28.423433Z"
                      *         },
                      *         {
-                     *           "id": "01M8MG1N2EVR2K1R53QC8FDQTH",
+                     *           "id": "01M8MXREMFXDSZ933XNAY7B1X7",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8MG1D5S1E6SY0D9J982QKS9",
+                     *           "output": "01M8MXQRNG3E6M6QF5KCSTNNZC",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -7978,7 +8016,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-29T20:30:49.930933Z"
+                     *           "acted_at": "2026-11-30T00:30:28.476843Z"
                      *         }
                      *       ]
                      *     }
@@ -8001,7 +8039,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1D5VMZS7MBZFPR7EQHQ0 */
+                /** @example 01M8MXQRNH4YWA50G0279RDET0 */
                 output: string;
             };
             cookie?: never;
@@ -8029,10 +8067,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MG1MZP5S884MV2TSEK55Q1",
+                     *         "id": "01M8MXREDZKT19NB12YNRS4CGX",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
+                     *         "output": "01M8MXQRNH4YWA50G0279RDET0",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8041,17 +8079,17 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T20:30:49.836445Z"
+                     *         "acted_at": "2026-11-30T00:30:28.247372Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
-                     *         "assignment": "01M8MG1D4ESFE5BNT3E7W7B4YK",
+                     *         "id": "01M8MXQRNH4YWA50G0279RDET0",
+                     *         "assignment": "01M8MXQREXFY58RWE5Q8E7KVF6",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
-                     *         "label_vi": "Hoàn thành",
+                     *         "label_vi": "Hoàn thành nhiệm vụ",
                      *         "label_en": "Completed",
                      *         "period_from": null,
                      *         "period_to": null,
@@ -8070,7 +8108,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T20:30:49.836445Z",
+                     *         "moved_at": "2026-11-30T00:30:28.247372Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8103,10 +8141,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MG1MZP5S884MV2TSEK55Q1",
+                     *         "id": "01M8MXREDZKT19NB12YNRS4CGX",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
+                     *         "output": "01M8MXQRNH4YWA50G0279RDET0",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8115,17 +8153,17 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-29T20:30:49.836445Z"
+                     *         "acted_at": "2026-11-30T00:30:28.247372Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
-                     *         "assignment": "01M8MG1D4ESFE5BNT3E7W7B4YK",
+                     *         "id": "01M8MXQRNH4YWA50G0279RDET0",
+                     *         "assignment": "01M8MXQREXFY58RWE5Q8E7KVF6",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
-                     *         "label_vi": "Hoàn thành",
+                     *         "label_vi": "Hoàn thành nhiệm vụ",
                      *         "label_en": "Completed",
                      *         "period_from": null,
                      *         "period_to": null,
@@ -8144,7 +8182,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-29T20:30:49.836445Z",
+                     *         "moved_at": "2026-11-30T00:30:28.247372Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8178,7 +8216,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1D5VMZS7MBZFPR7EQHQ0 */
+                /** @example 01M8MXQRNH4YWA50G0279RDET0 */
                 output: string;
             };
             cookie?: never;
@@ -8206,10 +8244,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MG1N0QZEJ11DYYCQXH0Y9N",
+                     *         "id": "01M8MXREG337BB0VAYGX808VTJ",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
+                     *         "output": "01M8MXQRNH4YWA50G0279RDET0",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8218,17 +8256,17 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T20:30:49.864425Z"
+                     *         "acted_at": "2026-11-30T00:30:28.332682Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
-                     *         "assignment": "01M8MG1D4ESFE5BNT3E7W7B4YK",
+                     *         "id": "01M8MXQRNH4YWA50G0279RDET0",
+                     *         "assignment": "01M8MXQREXFY58RWE5Q8E7KVF6",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
-                     *         "label_vi": "Hoàn thành",
+                     *         "label_vi": "Hoàn thành nhiệm vụ",
                      *         "label_en": "Completed",
                      *         "period_from": null,
                      *         "period_to": null,
@@ -8247,7 +8285,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T20:30:49.864425Z",
+                     *         "moved_at": "2026-11-30T00:30:28.332682Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8280,10 +8318,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MG1N0QZEJ11DYYCQXH0Y9N",
+                     *         "id": "01M8MXREG337BB0VAYGX808VTJ",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
+                     *         "output": "01M8MXQRNH4YWA50G0279RDET0",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8292,17 +8330,17 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T20:30:49.864425Z"
+                     *         "acted_at": "2026-11-30T00:30:28.332682Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MG1D5VMZS7MBZFPR7EQHQ0",
-                     *         "assignment": "01M8MG1D4ESFE5BNT3E7W7B4YK",
+                     *         "id": "01M8MXQRNH4YWA50G0279RDET0",
+                     *         "assignment": "01M8MXQREXFY58RWE5Q8E7KVF6",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
-                     *         "label_vi": "Hoàn thành",
+                     *         "label_vi": "Hoàn thành nhiệm vụ",
                      *         "label_en": "Completed",
                      *         "period_from": null,
                      *         "period_to": null,
@@ -8321,7 +8359,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T20:30:49.864425Z",
+                     *         "moved_at": "2026-11-30T00:30:28.332682Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8353,14 +8391,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-6b8b6966fc9af9520e767d17"
+                 * @example "4-8ae0db4a9db33aeb0a5a01f2"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1D5S1E6SY0D9J982QKS9 */
+                /** @example 01M8MXQRNG3E6M6QF5KCSTNNZC */
                 output: string;
             };
             cookie?: never;
@@ -8384,10 +8422,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MG1N1W49QGWVZZJ9WQ6ZDG",
+                     *         "id": "01M8MXREJR6KP9Q9WFRQDQTRCM",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8MG1D5S1E6SY0D9J982QKS9",
+                     *         "output": "01M8MXQRNG3E6M6QF5KCSTNNZC",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8396,17 +8434,17 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T20:30:49.902116Z"
+                     *         "acted_at": "2026-11-30T00:30:28.423433Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MG1D5S1E6SY0D9J982QKS9",
-                     *         "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *         "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
+                     *         "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
-                     *         "label_vi": "Hoàn thành",
+                     *         "label_vi": "Hoàn thành nhiệm vụ",
                      *         "label_en": "Completed",
                      *         "period_from": null,
                      *         "period_to": null,
@@ -8425,7 +8463,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T20:30:49.902116Z",
+                     *         "moved_at": "2026-11-30T00:30:28.423433Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8458,10 +8496,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MG1N1W49QGWVZZJ9WQ6ZDG",
+                     *         "id": "01M8MXREJR6KP9Q9WFRQDQTRCM",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8MG1D5S1E6SY0D9J982QKS9",
+                     *         "output": "01M8MXQRNG3E6M6QF5KCSTNNZC",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8470,17 +8508,17 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-29T20:30:49.902116Z"
+                     *         "acted_at": "2026-11-30T00:30:28.423433Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MG1D5S1E6SY0D9J982QKS9",
-                     *         "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *         "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
+                     *         "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
-                     *         "label_vi": "Hoàn thành",
+                     *         "label_vi": "Hoàn thành nhiệm vụ",
                      *         "label_en": "Completed",
                      *         "period_from": null,
                      *         "period_to": null,
@@ -8499,7 +8537,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-29T20:30:49.902116Z",
+                     *         "moved_at": "2026-11-30T00:30:28.423433Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8535,7 +8573,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1D5S1E6SY0D9J982QKS9 */
+                /** @example 01M8MXQRNG3E6M6QF5KCSTNNZC */
                 output: string;
             };
             cookie?: never;
@@ -8563,10 +8601,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MG1N2EVR2K1R53QC8FDQTH",
+                     *         "id": "01M8MXREMFXDSZ933XNAY7B1X7",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8MG1D5S1E6SY0D9J982QKS9",
+                     *         "output": "01M8MXQRNG3E6M6QF5KCSTNNZC",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8575,17 +8613,17 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T20:30:49.930933Z"
+                     *         "acted_at": "2026-11-30T00:30:28.476843Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MG1D5S1E6SY0D9J982QKS9",
-                     *         "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *         "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
+                     *         "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
-                     *         "label_vi": "Hoàn thành",
+                     *         "label_vi": "Hoàn thành nhiệm vụ",
                      *         "label_en": "Completed",
                      *         "period_from": null,
                      *         "period_to": null,
@@ -8607,11 +8645,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T20:30:49.930933Z"
+                     *           "returned_at": "2026-11-30T00:30:28.476843Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T20:30:49.930933Z",
+                     *         "moved_at": "2026-11-30T00:30:28.476843Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8642,10 +8680,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MG1N2EVR2K1R53QC8FDQTH",
+                     *         "id": "01M8MXREMFXDSZ933XNAY7B1X7",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8MG1D5S1E6SY0D9J982QKS9",
+                     *         "output": "01M8MXQRNG3E6M6QF5KCSTNNZC",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8654,17 +8692,17 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-29T20:30:49.930933Z"
+                     *         "acted_at": "2026-11-30T00:30:28.476843Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MG1D5S1E6SY0D9J982QKS9",
-                     *         "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *         "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
+                     *         "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
-                     *         "label_vi": "Hoàn thành",
+                     *         "label_vi": "Hoàn thành nhiệm vụ",
                      *         "label_en": "Completed",
                      *         "period_from": null,
                      *         "period_to": null,
@@ -8686,11 +8724,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-29T20:30:49.930933Z"
+                     *           "returned_at": "2026-11-30T00:30:28.476843Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-29T20:30:49.930933Z",
+                     *         "moved_at": "2026-11-30T00:30:28.476843Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8730,15 +8768,17 @@ export interface operations {
                 task?: string | null;
                 /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
                 agency?: string | null;
+                /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
+                status?: string | null;
                 /** @description Một hoặc nhiều: `milestone` Mốc sản phẩm, `piece` Đơn vị sản phẩm, `period` Kỳ báo cáo, `occurrence` Lần phát sinh · one or more of: `milestone`, `piece`, `period`, `occurrence` */
                 kind?: string | null;
                 /** @description Một hoặc nhiều: `none` Chưa có, `reported` Đã báo cáo, `evidenced` Có minh chứng, `confirmed` Đã xác nhận · one or more of: `none`, `reported`, `evidenced`, `confirmed` */
                 level?: string | null;
-                /** @description còn phải thực hiện · still owed */
+                /** @description còn phải thực hiện: tạm dừng, chuyển năm sau vẫn tính; hủy bỏ, được thay thế thì không · still owed: suspended and carried over count, cancelled and superseded do not */
                 owed?: boolean | null;
                 /** @description đang bị trả lại · sent back */
                 returned?: boolean | null;
-                /** @description quá ngày mà chưa có minh chứng · its day has passed, not evidenced */
+                /** @description nhiệm vụ đang thực hiện, quá ngày mà chưa có minh chứng · of an active task, its day has passed, not evidenced */
                 overdue?: boolean | null;
                 /** @description hạn từ ngày · due on or after */
                 due_from?: string | null;
@@ -8756,7 +8796,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1D4DE9H8F64SMN6FTFGS */
+                /** @example 01M8MXQREV8BMX6M1VFYAV4A6Z */
                 assignment: string;
             };
             cookie?: never;
@@ -8775,14 +8815,14 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MG1D5S1E6SY0D9J982QKS9",
-                     *           "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *           "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
+                     *           "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
                      *           "kind": "milestone",
                      *           "kind_label": "Mốc sản phẩm",
-                     *           "label_vi": "Hoàn thành",
+                     *           "label_vi": "Hoàn thành nhiệm vụ",
                      *           "label_en": "Completed",
                      *           "period_from": null,
                      *           "period_to": null,
@@ -8801,7 +8841,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-29T20:30:49.945251Z",
+                     *           "moved_at": "2026-11-30T00:30:28.530921Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8827,7 +8867,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1D49SWVPAAAMGR903WWS */
+                /** @example 01M8MXQRDY0GYR8JKSDAB1MV61 */
                 assignment: string;
             };
             cookie?: never;
@@ -8855,8 +8895,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8MG1N4PDMEJFASYGS8T0XBM",
-                     *         "assignment": "01M8MG1D49SWVPAAAMGR903WWS",
+                     *         "id": "01M8MXREVHFRX4DJVTK2JX0P39",
+                     *         "assignment": "01M8MXQRDY0GYR8JKSDAB1MV61",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8904,7 +8944,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1D4CXADKASTRACWA6F2S */
+                /** @example 01M8MXQREFEDM8SE76BGVZG2PZ */
                 assignment: string;
             };
             cookie?: never;
@@ -8933,10 +8973,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MG1N6F63GT6BGYHKSA5B0F",
+                     *         "id": "01M8MXRF10KC35H3H9437MEW7T",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8MG1D5R1GGQAVSTTP069B49",
+                     *         "output": "01M8MXQRN3DTZFJY15CS48EP2W",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8945,17 +8985,17 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T20:30:50.059550Z"
+                     *         "acted_at": "2026-11-30T00:30:28.887361Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MG1D5R1GGQAVSTTP069B49",
-                     *         "assignment": "01M8MG1D4CXADKASTRACWA6F2S",
+                     *         "id": "01M8MXQRN3DTZFJY15CS48EP2W",
+                     *         "assignment": "01M8MXQREFEDM8SE76BGVZG2PZ",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
-                     *         "label_vi": "Hoàn thành",
+                     *         "label_vi": "Hoàn thành nhiệm vụ",
                      *         "label_en": "Completed",
                      *         "period_from": null,
                      *         "period_to": null,
@@ -8974,7 +9014,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T20:30:50.059550Z",
+                     *         "moved_at": "2026-11-30T00:30:28.887361Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9005,10 +9045,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MG1N6F63GT6BGYHKSA5B0F",
+                     *         "id": "01M8MXRF10KC35H3H9437MEW7T",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8MG1D5R1GGQAVSTTP069B49",
+                     *         "output": "01M8MXQRN3DTZFJY15CS48EP2W",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9017,17 +9057,17 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-29T20:30:50.059550Z"
+                     *         "acted_at": "2026-11-30T00:30:28.887361Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MG1D5R1GGQAVSTTP069B49",
-                     *         "assignment": "01M8MG1D4CXADKASTRACWA6F2S",
+                     *         "id": "01M8MXQRN3DTZFJY15CS48EP2W",
+                     *         "assignment": "01M8MXQREFEDM8SE76BGVZG2PZ",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
-                     *         "label_vi": "Hoàn thành",
+                     *         "label_vi": "Hoàn thành nhiệm vụ",
                      *         "label_en": "Completed",
                      *         "period_from": null,
                      *         "period_to": null,
@@ -9046,7 +9086,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-29T20:30:50.059550Z",
+                     *         "moved_at": "2026-11-30T00:30:28.887361Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9128,7 +9168,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T20:30:50.100748Z"
+                     *           "entered_at": "2026-11-30T00:30:29.095792Z"
                      *         }
                      *       ]
                      *     }
@@ -9221,7 +9261,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T20:30:50.018175Z"
+                     *         "entered_at": "2026-11-30T00:30:28.754211Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9262,7 +9302,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T20:30:49.992825Z",
+                     *         "as_of": "2026-11-30T00:30:28.678243Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9304,7 +9344,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T20:30:50.018175Z",
+                     *         "as_of": "2026-11-30T00:30:28.754211Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9348,7 +9388,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-29T20:30:50.018175Z"
+                     *         "entered_at": "2026-11-30T00:30:28.754211Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9389,7 +9429,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-29T20:30:49.992825Z",
+                     *         "as_of": "2026-11-30T00:30:28.678243Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9431,7 +9471,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-29T20:30:50.018175Z",
+                     *         "as_of": "2026-11-30T00:30:28.754211Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9486,7 +9526,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-29T20:30:50.018175Z"
+                     *       "entered_at": "2026-11-30T00:30:28.754211Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9538,11 +9578,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TUcxTjdHNk4yTlBTSldIQzUzMzZKQSJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TVhSRjZBMzdINjlWU0dBSEZINk4zMyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MG1N7G6N2NPSJWHC5336JA",
+                     *           "id": "01M8MXRF6A37H69VSGAHFH6N33",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9557,8 +9597,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-29T20:30:50.091218Z",
-                     *           "settled_at": "2026-11-29T20:30:50.123692Z",
+                     *           "proposed_at": "2026-11-30T00:30:29.042417Z",
+                     *           "settled_at": "2026-11-30T00:30:29.247813Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9617,7 +9657,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8MG1N7G6N2NPSJWHC5336JA",
+                     *         "id": "01M8MXRF6A37H69VSGAHFH6N33",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9632,7 +9672,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T20:30:50.091218Z",
+                     *         "proposed_at": "2026-11-30T00:30:29.042417Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9659,7 +9699,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1N6WME0XJMB8S92MDKS0 */
+                /** @example 01M8MXRF35F01BKNAAD0S9R45Q */
                 proposal: string;
             };
             cookie?: never;
@@ -9674,7 +9714,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1N6WME0XJMB8S92MDKS0",
+                     *       "id": "01M8MXRF35F01BKNAAD0S9R45Q",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9689,8 +9729,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-29T20:30:50.069627Z",
-                     *       "settled_at": "2026-11-29T20:30:50.100748Z",
+                     *       "proposed_at": "2026-11-30T00:30:28.931339Z",
+                     *       "settled_at": "2026-11-30T00:30:29.095792Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9712,7 +9752,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1N6WME0XJMB8S92MDKS0 */
+                /** @example 01M8MXRF35F01BKNAAD0S9R45Q */
                 proposal: string;
             };
             cookie?: never;
@@ -9744,7 +9784,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8MG1N6WME0XJMB8S92MDKS0",
+                     *         "id": "01M8MXRF35F01BKNAAD0S9R45Q",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9759,8 +9799,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T20:30:50.069627Z",
-                     *         "settled_at": "2026-11-29T20:30:50.100748Z",
+                     *         "proposed_at": "2026-11-30T00:30:28.931339Z",
+                     *         "settled_at": "2026-11-30T00:30:29.095792Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9787,7 +9827,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T20:30:50.100748Z"
+                     *           "entered_at": "2026-11-30T00:30:29.095792Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9828,7 +9868,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T20:30:50.059550Z",
+                     *           "as_of": "2026-11-30T00:30:28.887361Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -9870,7 +9910,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T20:30:50.059550Z",
+                     *           "as_of": "2026-11-30T00:30:28.887361Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -9891,7 +9931,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8MG1N6WME0XJMB8S92MDKS0",
+                     *         "id": "01M8MXRF35F01BKNAAD0S9R45Q",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9906,8 +9946,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T20:30:50.069627Z",
-                     *         "settled_at": "2026-11-29T20:30:50.100748Z",
+                     *         "proposed_at": "2026-11-30T00:30:28.931339Z",
+                     *         "settled_at": "2026-11-30T00:30:29.095792Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9934,7 +9974,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T20:30:50.100748Z"
+                     *           "entered_at": "2026-11-30T00:30:29.095792Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9975,7 +10015,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-29T20:30:50.059550Z",
+                     *           "as_of": "2026-11-30T00:30:28.887361Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10017,7 +10057,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T20:30:50.059550Z",
+                     *           "as_of": "2026-11-30T00:30:28.887361Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10039,7 +10079,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1N77DQJM93WXG9740PW5 */
+                /** @example 01M8MXRF4S337WYE46MZYDF52C */
                 proposal: string;
             };
             cookie?: never;
@@ -10067,7 +10107,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8MG1N77DQJM93WXG9740PW5",
+                     *         "id": "01M8MXRF4S337WYE46MZYDF52C",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10082,8 +10122,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T20:30:50.081549Z",
-                     *         "settled_at": "2026-11-29T20:30:50.116453Z",
+                     *         "proposed_at": "2026-11-30T00:30:28.997445Z",
+                     *         "settled_at": "2026-11-30T00:30:29.192786Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10106,7 +10146,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8MG1N77DQJM93WXG9740PW5",
+                     *         "id": "01M8MXRF4S337WYE46MZYDF52C",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10121,8 +10161,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T20:30:50.081549Z",
-                     *         "settled_at": "2026-11-29T20:30:50.116453Z",
+                     *         "proposed_at": "2026-11-30T00:30:28.997445Z",
+                     *         "settled_at": "2026-11-30T00:30:29.192786Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10146,7 +10186,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1N7G6N2NPSJWHC5336JA */
+                /** @example 01M8MXRF6A37H69VSGAHFH6N33 */
                 proposal: string;
             };
             cookie?: never;
@@ -10174,7 +10214,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8MG1N7G6N2NPSJWHC5336JA",
+                     *         "id": "01M8MXRF6A37H69VSGAHFH6N33",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10189,8 +10229,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T20:30:50.091218Z",
-                     *         "settled_at": "2026-11-29T20:30:50.123692Z",
+                     *         "proposed_at": "2026-11-30T00:30:29.042417Z",
+                     *         "settled_at": "2026-11-30T00:30:29.247813Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10213,7 +10253,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8MG1N7G6N2NPSJWHC5336JA",
+                     *         "id": "01M8MXRF6A37H69VSGAHFH6N33",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10228,8 +10268,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-29T20:30:50.091218Z",
-                     *         "settled_at": "2026-11-29T20:30:50.123692Z",
+                     *         "proposed_at": "2026-11-30T00:30:29.042417Z",
+                     *         "settled_at": "2026-11-30T00:30:29.247813Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10249,7 +10289,7 @@ export interface operations {
                 /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
                 format?: "json" | "csv" | "xlsx";
                 /**
-                 * @description Một hoặc nhiều: `part_without_owner` Phần việc chưa có cơ quan nào, `item_without_duty` Nhiệm vụ chưa giao cho ai, `duty_without_target` Chưa giao số lượng, `group_without_members` Nhóm chưa biết thành viên, `several_leads` Nhiều cơ quan cùng chịu trách nhiệm, `lead_and_coordinator` Vừa chịu trách nhiệm vừa phối hợp, `event_without_steward` Sự kiện chưa có cơ quan chủ trì chuẩn bị, `no_owner` Chủ kế hoạch đã kết thúc hoạt động, `no_monitor` Chưa có cơ quan theo dõi, `no_approver` Chưa có cấp trên xác nhận cho cơ quan theo dõi, `no_funder` Chưa có cơ quan quyết định kinh phí, `no_settler` Chưa có cơ quan kiểm tra quyết toán · one or more of: `part_without_owner`, `item_without_duty`, `duty_without_target`, `group_without_members`, `several_leads`, `lead_and_coordinator`, `event_without_steward`, `no_owner`, `no_monitor`, `no_approver`, `no_funder`, `no_settler`
+                 * @description Một hoặc nhiều: `part_without_owner` Phần việc chưa có cơ quan nào, `item_without_duty` Nhiệm vụ chưa giao cho ai, `duty_without_target` Chưa giao số lượng, `group_without_members` Nhóm chưa xác định thành viên, `several_leads` Nhiều cơ quan cùng chịu trách nhiệm, `lead_and_coordinator` Vừa chịu trách nhiệm vừa phối hợp, `event_without_steward` Sự kiện chưa có cơ quan chủ trì chuẩn bị, `no_owner` Chủ kế hoạch đã kết thúc hoạt động, `no_monitor` Chưa có cơ quan theo dõi, `no_approver` Chưa có cấp trên xác nhận cho cơ quan theo dõi, `no_funder` Chưa có cơ quan quyết định kinh phí, `no_settler` Chưa có cơ quan kiểm tra quyết toán · one or more of: `part_without_owner`, `item_without_duty`, `duty_without_target`, `group_without_members`, `several_leads`, `lead_and_coordinator`, `event_without_steward`, `no_owner`, `no_monitor`, `no_approver`, `no_funder`, `no_settler`
                  * @example duty_without_target
                  */
                 kind?: string | null;
@@ -10393,7 +10433,7 @@ export interface operations {
                 task?: string | null;
                 /** @description Một hoặc nhiều: `deliverable` Sản phẩm, `counted` Theo số lượng, `continuous` Thường xuyên, `triggered` Khi phát sinh · one or more of: `deliverable`, `counted`, `continuous`, `triggered` */
                 kind?: string | null;
-                /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Đang thực hiện, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
+                /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
                 status?: string | null;
                 /** @description hạn từ ngày · due on or after */
                 due_from?: string | null;
@@ -10469,7 +10509,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T20:30:49.945251Z",
+                     *         "as_of": "2026-11-30T00:30:28.530921Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10555,7 +10595,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T20:30:49.864425Z",
+                     *           "as_of": "2026-11-30T00:30:28.332682Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10637,7 +10677,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T20:30:49.864425Z",
+                     *           "as_of": "2026-11-30T00:30:28.332682Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10699,7 +10739,7 @@ export interface operations {
                 task?: string | null;
                 /** @description Một hoặc nhiều: `deliverable` Sản phẩm, `counted` Theo số lượng, `continuous` Thường xuyên, `triggered` Khi phát sinh · one or more of: `deliverable`, `counted`, `continuous`, `triggered` */
                 kind?: string | null;
-                /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Đang thực hiện, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
+                /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
                 status?: string | null;
                 /** @description hạn từ ngày · due on or after */
                 due_from?: string | null;
@@ -10738,13 +10778,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-29T20:30:49.945251Z",
+                     *       "as_of": "2026-11-30T00:30:28.530921Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *           "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10815,7 +10855,7 @@ export interface operations {
                 task?: string | null;
                 /** @description Một hoặc nhiều: `deliverable` Sản phẩm, `counted` Theo số lượng, `continuous` Thường xuyên, `triggered` Khi phát sinh · one or more of: `deliverable`, `counted`, `continuous`, `triggered` */
                 kind?: string | null;
-                /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Đang thực hiện, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
+                /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
                 status?: string | null;
                 /** @description hạn từ ngày · due on or after */
                 due_from?: string | null;
@@ -10892,24 +10932,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-29T20:30:49.945251Z",
+                     *       "as_of": "2026-11-30T00:30:28.530921Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T20:30:50.018175Z"
+                     *           "entered_at": "2026-11-30T00:30:28.754211Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-29T20:30:50.100748Z"
+                     *           "entered_at": "2026-11-30T00:30:29.095792Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *           "key": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10945,7 +10985,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *               "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11062,7 +11102,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T20:30:50.059550Z",
+                     *           "as_of": "2026-11-30T00:30:28.887361Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11148,7 +11188,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T20:30:50.018175Z",
+                     *             "as_of": "2026-11-30T00:30:28.754211Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11230,7 +11270,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T20:30:50.018175Z",
+                     *             "as_of": "2026-11-30T00:30:28.754211Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11312,7 +11352,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-29T20:30:50.059550Z",
+                     *           "as_of": "2026-11-30T00:30:28.887361Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11544,7 +11584,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "waiting": {
-                     *         "to_confirm": 1,
+                     *         "to_confirm": 0,
                      *         "returned": 0,
                      *         "overdue": 125,
                      *         "proposals": 0
@@ -11595,7 +11635,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T20:30:50.100748Z"
+                     *           "entered_at": "2026-11-30T00:30:29.095792Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11617,7 +11657,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-29T20:30:50.018175Z"
+                     *           "entered_at": "2026-11-30T00:30:28.754211Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11641,7 +11681,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8MG1MVAFSVS1CGCSJAYMR5F",
+                     *           "id": "01M8MXRDZQ3HQ56VVHDBPG5C99",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11674,7 +11714,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-29T20:30:49.701339Z",
+                     *           "recorded_at": "2026-11-30T00:30:27.816524Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11710,6 +11750,7 @@ export interface operations {
                      *             "year": 2023,
                      *             "on": "2023-01-27",
                      *             "weekday": 5,
+                     *             "weekday_label": "Thứ Sáu",
                      *             "ordinal": 50,
                      *             "is_round": true,
                      *             "is_five_year": false,
@@ -11745,6 +11786,7 @@ export interface operations {
                      *             "year": 2023,
                      *             "on": "2023-02-26",
                      *             "weekday": 7,
+                     *             "weekday_label": "Chủ nhật",
                      *             "ordinal": 50,
                      *             "is_round": true,
                      *             "is_five_year": false,
@@ -11785,7 +11827,7 @@ export interface operations {
                 kind?: string | null;
                 /** @description Một hoặc nhiều: `normal` Thông thường, `internal` Nội bộ, `status_only` Chỉ theo dõi trạng thái · one or more of: `normal`, `internal`, `status_only` */
                 visibility?: string | null;
-                /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Đang thực hiện, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
+                /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
                 status?: string | null;
                 /**
                  * @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done`
@@ -11851,7 +11893,7 @@ export interface operations {
                      *           "visibility": "normal",
                      *           "visibility_label": "Thông thường",
                      *           "status": "active",
-                     *           "status_label": "Đang thực hiện",
+                     *           "status_label": "Còn hiệu lực",
                      *           "superseded_by": null,
                      *           "weight": 1,
                      *           "target": null,
@@ -11904,7 +11946,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T20:30:49.945251Z",
+                     *             "as_of": "2026-11-30T00:30:28.530921Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -11964,7 +12006,7 @@ export interface operations {
                      *       "visibility": "normal",
                      *       "visibility_label": "Thông thường",
                      *       "status": "active",
-                     *       "status_label": "Đang thực hiện",
+                     *       "status_label": "Còn hiệu lực",
                      *       "superseded_by": null,
                      *       "weight": 1,
                      *       "target": null,
@@ -12017,7 +12059,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T20:30:49.945251Z",
+                     *         "as_of": "2026-11-30T00:30:28.530921Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12026,7 +12068,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *           "id": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12093,7 +12135,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T20:30:49.945251Z",
+                     *             "as_of": "2026-11-30T00:30:28.530921Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12169,11 +12211,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TUcxRDRERTlIOEY2NFNNTjZGVEZHUyJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TVhRUkVWOEJNWDZNMVZGWUFWNEE2WiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *           "id": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12240,7 +12282,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-29T20:30:49.945251Z",
+                     *             "as_of": "2026-11-30T00:30:28.530921Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12269,7 +12311,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1D4DE9H8F64SMN6FTFGS */
+                /** @example 01M8MXQREV8BMX6M1VFYAV4A6Z */
                 assignment: string;
             };
             cookie?: never;
@@ -12284,7 +12326,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *       "id": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12351,7 +12393,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-29T20:30:49.945251Z",
+                     *         "as_of": "2026-11-30T00:30:28.530921Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12423,7 +12465,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
+                     *           "id": "01M8MXRFF68NN4RWYX87DDE4C1",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12442,13 +12484,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-29T20:30:50.135330Z",
+                     *           "urged_at": "2026-11-30T00:30:29.331397Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-29T20:30:50.147875Z",
+                     *           "answered_at": "2026-11-30T00:30:29.421786Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-29T20:30:50.159368Z",
+                     *           "closed_at": "2026-11-30T00:30:29.470855Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12502,7 +12544,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
+                     *           "id": "01M8MXRFF68NN4RWYX87DDE4C1",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12521,7 +12563,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-29T20:30:50.135330Z",
+                     *           "urged_at": "2026-11-30T00:30:29.331397Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12551,7 +12593,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1N8VVHE1DKHJQ5TNV4ZT */
+                /** @example 01M8MXRFF68NN4RWYX87DDE4C1 */
                 urge: string;
             };
             cookie?: never;
@@ -12566,7 +12608,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
+                     *       "id": "01M8MXRFF68NN4RWYX87DDE4C1",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12585,13 +12627,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-29T20:30:50.135330Z",
+                     *       "urged_at": "2026-11-30T00:30:29.331397Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-29T20:30:50.147875Z",
+                     *       "answered_at": "2026-11-30T00:30:29.421786Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-29T20:30:50.159368Z",
+                     *       "closed_at": "2026-11-30T00:30:29.470855Z",
                      *       "can": []
                      *     }
                      */
@@ -12611,7 +12653,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1N8VVHE1DKHJQ5TNV4ZT */
+                /** @example 01M8MXRFF68NN4RWYX87DDE4C1 */
                 urge: string;
             };
             cookie?: never;
@@ -12639,7 +12681,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
+                     *         "id": "01M8MXRFF68NN4RWYX87DDE4C1",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12658,9 +12700,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T20:30:50.135330Z",
+                     *         "urged_at": "2026-11-30T00:30:29.331397Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T20:30:50.147875Z",
+                     *         "answered_at": "2026-11-30T00:30:29.421786Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12684,7 +12726,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
+                     *         "id": "01M8MXRFF68NN4RWYX87DDE4C1",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12703,9 +12745,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-29T20:30:50.135330Z",
+                     *         "urged_at": "2026-11-30T00:30:29.331397Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T20:30:50.147875Z",
+                     *         "answered_at": "2026-11-30T00:30:29.421786Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12730,7 +12772,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1N8VVHE1DKHJQ5TNV4ZT */
+                /** @example 01M8MXRFF68NN4RWYX87DDE4C1 */
                 urge: string;
             };
             cookie?: never;
@@ -12758,7 +12800,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
+                     *         "id": "01M8MXRFF68NN4RWYX87DDE4C1",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12777,13 +12819,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T20:30:50.135330Z",
+                     *         "urged_at": "2026-11-30T00:30:29.331397Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T20:30:50.147875Z",
+                     *         "answered_at": "2026-11-30T00:30:29.421786Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T20:30:50.159368Z",
+                     *         "closed_at": "2026-11-30T00:30:29.470855Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12803,7 +12845,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8MG1N8VVHE1DKHJQ5TNV4ZT",
+                     *         "id": "01M8MXRFF68NN4RWYX87DDE4C1",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12822,13 +12864,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-29T20:30:50.135330Z",
+                     *         "urged_at": "2026-11-30T00:30:29.331397Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-29T20:30:50.147875Z",
+                     *         "answered_at": "2026-11-30T00:30:29.421786Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-29T20:30:50.159368Z",
+                     *         "closed_at": "2026-11-30T00:30:29.470855Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13344,6 +13386,7 @@ export interface operations {
                      *             "year": 2023,
                      *             "on": "2023-01-27",
                      *             "weekday": 5,
+                     *             "weekday_label": "Thứ Sáu",
                      *             "ordinal": 50,
                      *             "is_round": true,
                      *             "is_five_year": false,
@@ -13434,6 +13477,7 @@ export interface operations {
                      *         "year": 2023,
                      *         "on": "2023-03-22",
                      *         "weekday": 3,
+                     *         "weekday_label": "Thứ Tư",
                      *         "ordinal": 50,
                      *         "is_round": true,
                      *         "is_five_year": false,
@@ -13509,6 +13553,7 @@ export interface operations {
                      *         "year": 2023,
                      *         "on": "2023-12-22",
                      *         "weekday": 5,
+                     *         "weekday_label": "Thứ Sáu",
                      *         "ordinal": 30,
                      *         "is_round": true,
                      *         "is_five_year": false,
@@ -13530,7 +13575,7 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-219da6495a4de9f10b266c66"
+                 * @example "1-4c437d80b89768ca24566e3d"
                  */
                 "If-Match": string | null;
             };
@@ -13593,6 +13638,7 @@ export interface operations {
                      *         "year": 2023,
                      *         "on": "2023-03-22",
                      *         "weekday": 3,
+                     *         "weekday_label": "Thứ Tư",
                      *         "ordinal": 50,
                      *         "is_round": true,
                      *         "is_five_year": false,
@@ -13642,7 +13688,7 @@ export interface operations {
                 class?: string | null;
                 /** @description Một hoặc nhiều: `agreement` Ký kết hiệp định, `diplomatic_relations` Thiết lập quan hệ ngoại giao, `historical` Sự kiện lịch sử · one or more of: `agreement`, `diplomatic_relations`, `historical` */
                 kind?: string | null;
-                /** @description Một hoặc nhiều: `ahead` Chưa đến lúc chuẩn bị, `preparing` Đang thời gian chuẩn bị, `past` Đã qua, `cancelled` Không tổ chức · one or more of: `ahead`, `preparing`, `past`, `cancelled` */
+                /** @description Một hoặc nhiều: `ahead` Chưa đến lúc chuẩn bị, `preparing` Đang trong thời gian chuẩn bị, `past` Đã qua, `cancelled` Không tổ chức · one or more of: `ahead`, `preparing`, `past`, `cancelled` */
                 stage?: string | null;
                 /** @description Một hoặc nhiều mã · one or more codes: sự kiện · events */
                 event?: string | null;
@@ -14004,7 +14050,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MG1NBR7A9C2TXR7NHP4HHD",
+                     *           "id": "01M8MXRFX25BC8A6W8Y35R8QBB",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14015,7 +14061,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-29T20:30:50.230530Z",
+                     *           "created_at": "2026-11-30T00:30:29.791501Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14062,7 +14108,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8MG1NBR7A9C2TXR7NHP4HHD",
+                     *         "id": "01M8MXRFX25BC8A6W8Y35R8QBB",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14073,10 +14119,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-29T20:30:50.230530Z",
+                     *         "created_at": "2026-11-30T00:30:29.791501Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=naT6OhEceiaAWqTKeNHIW7VDq7O8SkZHInHOrdY_hTs"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=7gjnihSZfu6U0ia2M05YQexvjTd0LZgpURYMd4S_hYY"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14095,7 +14141,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1NBR7A9C2TXR7NHP4HHD */
+                /** @example 01M8MXRFX25BC8A6W8Y35R8QBB */
                 subscription: string;
             };
             cookie?: never;
@@ -14110,7 +14156,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1NBR7A9C2TXR7NHP4HHD",
+                     *       "id": "01M8MXRFX25BC8A6W8Y35R8QBB",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14121,7 +14167,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T20:30:50.230530Z",
+                     *       "created_at": "2026-11-30T00:30:29.791501Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14141,7 +14187,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1NBR7A9C2TXR7NHP4HHD */
+                /** @example 01M8MXRFX25BC8A6W8Y35R8QBB */
                 subscription: string;
             };
             cookie?: never;
@@ -14158,7 +14204,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1NBR7A9C2TXR7NHP4HHD",
+                     *       "id": "01M8MXRFX25BC8A6W8Y35R8QBB",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14169,8 +14215,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-29T20:30:50.230530Z",
-                     *       "revoked_at": "2026-11-29T20:30:50.293561Z"
+                     *       "created_at": "2026-11-30T00:30:29.791501Z",
+                     *       "revoked_at": "2026-11-30T00:30:29.989923Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14229,7 +14275,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MG1NVQC5J037X2DDR90G0D",
+                     *           "id": "01M8MXRHGKBGXGPK2S3B5ZYJ6H",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14244,12 +14290,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-29T20:30:50.740845Z",
+                     *           "submitted_at": "2026-11-30T00:30:31.439826Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-29T20:30:50.747170Z",
+                     *           "decided_at": "2026-11-30T00:30:31.483430Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14258,7 +14304,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8MG1NVYG3AYS8WR7QT1E6YJ",
+                     *           "entry": "01M8MXRHJA6E3N76CGGX9WR3Z1",
                      *           "can": []
                      *         }
                      *       ]
@@ -14307,7 +14353,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1NVQC5J037X2DDR90G0D",
+                     *       "id": "01M8MXRHGKBGXGPK2S3B5ZYJ6H",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14322,7 +14368,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T20:30:50.740845Z",
+                     *       "submitted_at": "2026-11-30T00:30:31.439826Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14350,7 +14396,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1NVQC5J037X2DDR90G0D */
+                /** @example 01M8MXRHGKBGXGPK2S3B5ZYJ6H */
                 settlement: string;
             };
             cookie?: never;
@@ -14365,7 +14411,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1NVQC5J037X2DDR90G0D",
+                     *       "id": "01M8MXRHGKBGXGPK2S3B5ZYJ6H",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14380,12 +14426,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T20:30:50.740845Z",
+                     *       "submitted_at": "2026-11-30T00:30:31.439826Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T20:30:50.747170Z",
+                     *       "decided_at": "2026-11-30T00:30:31.483430Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14394,7 +14440,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8MG1NVYG3AYS8WR7QT1E6YJ",
+                     *       "entry": "01M8MXRHJA6E3N76CGGX9WR3Z1",
                      *       "can": []
                      *     }
                      */
@@ -14414,7 +14460,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1NVQC5J037X2DDR90G0D */
+                /** @example 01M8MXRHGKBGXGPK2S3B5ZYJ6H */
                 settlement: string;
             };
             cookie?: never;
@@ -14445,7 +14491,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1NVQC5J037X2DDR90G0D",
+                     *       "id": "01M8MXRHGKBGXGPK2S3B5ZYJ6H",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14460,12 +14506,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T20:30:50.740845Z",
+                     *       "submitted_at": "2026-11-30T00:30:31.439826Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T20:30:50.747170Z",
+                     *       "decided_at": "2026-11-30T00:30:31.483430Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14474,7 +14520,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8MG1NVYG3AYS8WR7QT1E6YJ",
+                     *       "entry": "01M8MXRHJA6E3N76CGGX9WR3Z1",
                      *       "can": []
                      *     }
                      */
@@ -14494,7 +14540,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1NV1XB0HB3KWVVQFA4YF */
+                /** @example 01M8MXRH872PR2XEDP4QR0NS95 */
                 settlement: string;
             };
             cookie?: never;
@@ -14520,7 +14566,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1NV1XB0HB3KWVVQFA4YF",
+                     *       "id": "01M8MXRH872PR2XEDP4QR0NS95",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14535,12 +14581,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T20:30:50.718427Z",
+                     *       "submitted_at": "2026-11-30T00:30:31.160476Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-29T20:30:50.728458Z",
+                     *       "decided_at": "2026-11-30T00:30:31.200084Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14564,7 +14610,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1NSSKPH8JY9BAEDR3VK0 */
+                /** @example 01M8MXRH4R8TYVX97NE3544G63 */
                 settlement: string;
             };
             cookie?: never;
@@ -14590,7 +14636,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1NSSKPH8JY9BAEDR3VK0",
+                     *       "id": "01M8MXRH4R8TYVX97NE3544G63",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14605,12 +14651,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T20:30:50.675790Z",
+                     *       "submitted_at": "2026-11-30T00:30:31.047757Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-29T20:30:50.695415Z",
+                     *       "decided_at": "2026-11-30T00:30:31.112690Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14631,7 +14677,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1NSSKPH8JY9BAEDR3VK0",
+                     *       "id": "01M8MXRH4R8TYVX97NE3544G63",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14646,12 +14692,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-29T20:30:50.675790Z",
+                     *       "submitted_at": "2026-11-30T00:30:31.047757Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-29T20:30:50.695415Z",
+                     *       "decided_at": "2026-11-30T00:30:31.112690Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14704,7 +14750,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MG1NH2JP0P9NRF7F08EAAD",
+                     *           "id": "01M8MXRGDVPA5T3HGMMY29VZQJ",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14721,7 +14767,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T20:30:50.398599Z",
+                     *           "recorded_at": "2026-11-30T00:30:30.327376Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14783,7 +14829,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MG1NH2JP0P9NRF7F08EAAD",
+                     *           "id": "01M8MXRGDVPA5T3HGMMY29VZQJ",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14800,7 +14846,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T20:30:50.398599Z",
+                     *           "recorded_at": "2026-11-30T00:30:30.327376Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14896,7 +14942,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MG1NK99TPVRKDKPA2YP6BX",
+                     *           "id": "01M8MXRGJREJKE6HYRNC8CT49K",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14917,7 +14963,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T20:30:50.466211Z",
+                     *           "recorded_at": "2026-11-30T00:30:30.475669Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14979,7 +15025,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MG1NK99TPVRKDKPA2YP6BX",
+                     *           "id": "01M8MXRGJREJKE6HYRNC8CT49K",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15000,7 +15046,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T20:30:50.466211Z",
+                     *           "recorded_at": "2026-11-30T00:30:30.475669Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15095,7 +15141,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MG1NMK1XADWF3H5BDNP973",
+                     *           "id": "01M8MXRGPB23QR0X8ZG6177TPA",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15116,7 +15162,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T20:30:50.508380Z",
+                     *           "recorded_at": "2026-11-30T00:30:30.591415Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15178,7 +15224,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MG1NMK1XADWF3H5BDNP973",
+                     *           "id": "01M8MXRGPB23QR0X8ZG6177TPA",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15199,7 +15245,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T20:30:50.508380Z",
+                     *           "recorded_at": "2026-11-30T00:30:30.591415Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15290,7 +15336,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MG1NPTS646GMSJJFNY7KT7",
+                     *           "id": "01M8MXRGVS8XYCEXT7KZF3MD38",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15307,7 +15353,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T20:30:50.583435Z",
+                     *           "recorded_at": "2026-11-30T00:30:30.761432Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15369,7 +15415,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MG1NPTS646GMSJJFNY7KT7",
+                     *           "id": "01M8MXRGVS8XYCEXT7KZF3MD38",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15386,7 +15432,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T20:30:50.583435Z",
+                     *           "recorded_at": "2026-11-30T00:30:30.761432Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15483,7 +15529,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MG1NKR9V3RJB0GDQ75XTQB",
+                     *           "id": "01M8MXRGMA12EXGG5E504E1QHK",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15504,16 +15550,16 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T20:30:50.486115Z",
+                     *           "recorded_at": "2026-11-30T00:30:30.527352Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8MG1NKR9V3RJB0GDQ75XTQA",
+                     *           "transfer": "01M8MXRGM9B1P8W54V6NQHVB6B",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
                      *         },
                      *         {
-                     *           "id": "01M8MG1NKTQNS44KSCS8J9HZ0E",
+                     *           "id": "01M8MXRGMR8RNKRKSQXHJJAA6X",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15534,10 +15580,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-29T20:30:50.486115Z",
+                     *           "recorded_at": "2026-11-30T00:30:30.527352Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8MG1NKR9V3RJB0GDQ75XTQA",
+                     *           "transfer": "01M8MXRGM9B1P8W54V6NQHVB6B",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
@@ -15669,11 +15715,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04TUcxTlBUUzY0NkdNU0pKRk5ZN0tUNyJd",
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04TVhSR1ZTOFhZQ0VYVDdLWkYzTUQzOCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MG1NPTS646GMSJJFNY7KT7",
+                     *           "id": "01M8MXRGVS8XYCEXT7KZF3MD38",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15690,7 +15736,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T20:30:50.583435Z",
+                     *           "recorded_at": "2026-11-30T00:30:30.761432Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15719,7 +15765,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1NN49EVNEGSQ3ENE62XX */
+                /** @example 01M8MXRGQFAJQ14FW6ZY6WECCN */
                 entry: string;
             };
             cookie?: never;
@@ -15734,7 +15780,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1NN49EVNEGSQ3ENE62XX",
+                     *       "id": "01M8MXRGQFAJQ14FW6ZY6WECCN",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15751,9 +15797,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-29T20:30:50.529757Z",
+                     *       "recorded_at": "2026-11-30T00:30:30.635333Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8MG1NP3WCMK6VQG0AZ3KA32",
+                     *       "reversed_by": "01M8MXRGSJND8CPBZ1G4D907JA",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15776,7 +15822,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1NN49EVNEGSQ3ENE62XX */
+                /** @example 01M8MXRGQFAJQ14FW6ZY6WECCN */
                 entry: string;
             };
             cookie?: never;
@@ -15806,7 +15852,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MG1NP3WCMK6VQG0AZ3KA32",
+                     *           "id": "01M8MXRGSJND8CPBZ1G4D907JA",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15823,8 +15869,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-29T20:30:50.550322Z",
-                     *           "reverses": "01M8MG1NN49EVNEGSQ3ENE62XX",
+                     *           "recorded_at": "2026-11-30T00:30:30.687378Z",
+                     *           "reverses": "01M8MXRGQFAJQ14FW6ZY6WECCN",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16405,15 +16451,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TUcxTVZFR0swU0U0NDJTWU03NUIzUCJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TVhSRFpUNTBSOFpCRVJQUTczWlJYTSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MG1MVEGK0SE442SYM75B3P",
+                     *           "id": "01M8MXRDZT50R8ZBERPQ73ZRXM",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-29T20:30:49.701339Z",
+                     *           "received_at": "2026-11-30T00:30:27.816524Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16445,7 +16491,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MG1MVEGK0SE442SYM75B3P */
+                /** @example 01M8MXRDZT50R8ZBERPQ73ZRXM */
                 receipt: string;
             };
             cookie?: never;
@@ -16460,11 +16506,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MG1MVEGK0SE442SYM75B3P",
+                     *       "id": "01M8MXRDZT50R8ZBERPQ73ZRXM",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-29T20:30:49.701339Z",
+                     *       "received_at": "2026-11-30T00:30:27.816524Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16478,14 +16524,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8MG1MVAFSVS1CGCSJAYMR5F",
+                     *           "activity": "01M8MXRDZQ3HQ56VVHDBPG5C99",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "dmRXjU_v8dZJ1oE1ck_8_E-Hjy7gi7xOrKw2nz-gqJ4",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImRtUlhqVV92OGRaSjFvRTFja184X0UtSGp5N2dpN3hPckt3Mm56LWdxSjQiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThNRzFNVkVHSzBTRTQ0MlNZTTc1QjNQIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMjlUMjA6MzA6NDkuNzAxMzM5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TUcxTVZBRlNWUzFDR0NTSkFZTVI1RiIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.WAhWR1dS7Y1ttRWI_bG0tdtZoL1eXblgu3JDG6yOLfcFw-XWQ_veZaY0DLq5aRp_OrsgG_63PI1sCGzNf5kVAw"
+                     *       "kid": "0EivSfCitpYt14wDykjQlCbKwiRgrF-Rp10nzc1udCU",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IjBFaXZTZkNpdHBZdDE0d0R5a2pRbENiS3dpUmdyRi1ScDEwbnpjMXVkQ1UiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThNWFJEWlQ1MFI4WkJFUlBRNzNaUlhNIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDA6MzA6MjcuODE2NTI0WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TVhSRFpRM0hRNTZWVkhEQlBHNUM5OSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.a9uu-4NKDxvydZ4ED2HvFqELIy51cncEaotOV0Obbtz987BgKB6WVWzq1bnfQhG-LUUPCSNC4EV62AJQuT3KBg"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16515,8 +16561,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "QQcumgVmFKcxTTVnC8aHy8tPczZiJZWVaRqEupnvAo0",
-                     *           "kid": "dmRXjU_v8dZJ1oE1ck_8_E-Hjy7gi7xOrKw2nz-gqJ4",
+                     *           "x": "jZUr2aXLLPKm4B5Njlhvbk5OjG3WC10mElYHB7I9sYc",
+                     *           "kid": "0EivSfCitpYt14wDykjQlCbKwiRgrF-Rp10nzc1udCU",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16677,6 +16723,8 @@ export interface operations {
                 format?: "json" | "csv" | "xlsx";
                 /** @description id của thay đổi cuối đã đọc · last id seen */
                 after?: string | null;
+                /** @description chỉ thay đổi mới nhất, để bắt đầu theo dõi · the last one alone: where to follow from */
+                newest?: boolean;
                 /** @example 1 */
                 limit?: number;
                 /**
@@ -16711,26 +16759,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8MG1MSDN0P5HACD6FKDN925",
-                     *           "at": "2026-11-29T20:30:49.607363Z",
+                     *           "id": "01M8MXRDSZX0XGSMA33R7MHG0T",
+                     *           "at": "2026-11-30T00:30:27.517555Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8MG1MS2YKWXMNPDTEWP1QRB",
+                     *           "ref": "01M8MXRDS302BV5F8H56WT5W9E",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8MG1D7QN8715Q8ARFP9APWX",
+                     *           "via": "key:01M8MXQRX5HNGPNH6B486YQAMX",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8MG1MS2YKWXMNPDTEWP1QRB",
+                     *             "public_id": "01M8MXRDS302BV5F8H56WT5W9E",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8MG1D4DE9H8F64SMN6FTFGS",
+                     *             "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16746,12 +16794,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-29T20:30:49.607363+00:00"
+                     *             "recorded_at": "2026-11-30T00:30:27.517555+00:00"
                      *           },
-                     *           "request_id": "36a629d7f3bc63bf393c8270"
+                     *           "request_id": "bf75278a93e84d3588499327"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8MG1MSDN0P5HACD6FKDN925"
+                     *       "next_cursor": "01M8MXRDSZX0XGSMA33R7MHG0T"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16796,10 +16844,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8MG1D7QN8715Q8ARFP9APWX",
-                     *       "key_label": "demo: văn phòng gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_TAOP",
-                     *       "expires_at": "2026-12-29T20:30:41.906714Z",
+                     *       "key": "01M8MXQRX5HNGPNH6B486YQAMX",
+                     *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
+                     *       "key_hint": "ttdn_VURF",
+                     *       "expires_at": "2026-12-30T00:30:06.224689Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
