@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from fractions import Fraction
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
@@ -22,6 +23,7 @@ from app.services.grounds import Ground
 _STANDING = (
     select(
         *(Assignment.task_id, Assignment.role, Assignment.source, Assignment.group_id, Assignment.fans_out),
+        *(Assignment.share_numerator, Assignment.share_denominator),
         *(Agency.code, Agency.name_vi, Agency.kind),
     )
     .join(Agency, Agency.id == Assignment.agency_id)
@@ -126,7 +128,7 @@ def _bodies(session: Session, here: Ground, duties: dict[int, Task]) -> Iterator
     for id_, bodies in of_duty.items():
         named = [body for body in bodies if body.group_id is None]
         leads = [body for body in named if body.role is Role.LEAD]
-        if len(leads) > 1 and any(body.source is not Source.DECISION for body in leads):
+        if len(leads) > 1 and _undivided(leads):
             yield one_gap(
                 here,
                 GapKind.SEVERAL_LEADS,
@@ -161,6 +163,14 @@ def _bodies(session: Session, here: Ground, duties: dict[int, Task]) -> Iterator
                 tasks=[duties[id_]],
                 agencies=twice,
             )
+
+
+def _undivided(leads: Sequence[Body]) -> bool:
+    """Whether the text gives it to several bodies in equal parts. That it states a share is on record nowhere
+    else: equal ones cannot be told from none. Who is in a group as well has more by that, and nobody less."""
+    named = (body for body in leads if body.source is not Source.DECISION)
+    least = min((Fraction(body.share_numerator, body.share_denominator) for body in named), default=None)
+    return least == Fraction(1, len(leads))
 
 
 def _groups(here: Ground, duties: dict[int, Task], rows: Iterable[Body]) -> Iterator[GapOut]:

@@ -9,7 +9,7 @@ import pytest
 from tests.deciding import DECISION, contents, decided, leads, member
 from tests.service import PLAN, Service
 from tests.walks import items
-from tests.writing import SMALL, abolish, differences, load, pushing, tiny_plan
+from tests.writing import SMALL, abolish, differences, load, pushing, small_plan, tiny_plan
 
 URL = f"{PLAN}/gaps"
 COUNTS = {
@@ -227,6 +227,25 @@ def test_leads_that_a_decision_divided_are_no_gap(service: Service) -> None:
     owner = service["TTBCD"]
     decided(owner, leads("IV.9.1", BAOTV="1/3", DAITV="2/3"), leads("IV.7.a", "SVHTTDL", "SCT"))
     assert [task for (task,), _ in named(gaps(owner), "several_leads")][:2] == ["IV.9.2", "IV.9.3"]
+
+
+def test_leads_whose_shares_the_text_states_are_no_gap(service: Service, tmp_path: Any) -> None:
+    plan = small_plan()
+    owner = "BCDM"
+    (both,) = [one["assignments"] for one in plan["tasks"] if one["code"] == "II.2.a"]
+    for slug, shares, told in (
+        ("mau-2024", ("2/3", "1/3"), []),
+        ("mau-2024-b", ("1/2", "1/2"), [(["II.2.a"], ["SMAU", "SHAI"])]),
+        ("mau-2024-c", (None, None), [(["II.2.a"], ["SMAU", "SHAI"])]),
+    ):
+        plan["plan"]["slug"] = slug
+        both[:2] = [
+            {"agency": code, "role": "lead", "share": share, "source": "plan_text"}
+            for code, share in zip(("SMAU", "SHAI"), shares, strict=True)
+        ]
+        load(service, plan, tmp_path)
+        open_ = gaps(pushing(service, owner), "several_leads", plan=f"/v1/plans/{slug}")
+        assert named(open_, "several_leads") == told, slug
 
 
 @pytest.mark.parametrize("power", ["monitor", "fund", "settle", "approver"])
