@@ -16,9 +16,9 @@ from app.rules.acts import Obstacle
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item, part_of
 from app.rules.vocabulary import Role, TaskFamily
-from app.services import claimants, facts, grounds, obstacles, sight
+from app.services import claimants, facts, grounds, obstacles, sight, statuses
 from app.services.grounds import Ground
-from app.services.permissions import ON_A_TASK, ON_AN_ACTIVITY, ON_AN_OUTPUT, Permissions
+from app.services.permissions import OF_A_LEAD, ON_A_TASK, ON_AN_ACTIVITY, ON_AN_OUTPUT, Permissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ def task(session: Session, actor: Actor, slug: str, code: str) -> Thing:
 
 
 def _of_a_task(action: Action) -> Obstacle:
+    if action in statuses.ACTIONS:
+        return obstacles.NO_PERIOD
     return obstacles.NOT_TRIGGERED if action is Action.OCCURRENCE_OPEN else obstacles.NOBODY_TO_URGE
 
 
@@ -70,10 +72,12 @@ def assignment(session: Session, actor: Actor, slug: str, public_id: str) -> Thi
     query = query.join(Task, Task.id == Assignment.task_id).where(sight.own_part(here, actor))
     given, of, body = _row(session, here, actor, query, Assignment.public_id, public_id)
     can = Permissions(session, here, actor, [of]).on_assignment(of, given.role, body)
-    power = given.role not in (Role.LEAD, Role.COORDINATE)
+    power, lead = given.role not in (Role.LEAD, Role.COORDINATE), given.role is Role.LEAD
 
     def unfit(action: Action) -> Obstacle | None:
-        return obstacles.POWER if power and action in ON_A_TASK else only(ON_A_TASK)(action)
+        if action in ON_A_TASK and (power or (action in OF_A_LEAD and not lead)):
+            return obstacles.POWER if power else obstacles.CONTRIBUTION
+        return only(ON_A_TASK)(action)
 
     def obstacle(action: Action) -> Obstacle:
         return obstacles.GROUP if given.fans_out else _of_a_task(action)
@@ -92,8 +96,8 @@ def output(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
     can = Permissions(session, here, actor, [of]).on_output(of, body, owed)
 
     def obstacle(action: Action) -> Obstacle:
-        after = acts.after(ON_AN_OUTPUT[action], facts.of(owed, of))
-        return after if isinstance(after, Obstacle) else obstacles.ALREADY_SO
+        afters = (acts.after(kind, facts.of(owed, of)) for kind in ON_AN_OUTPUT[action])
+        return next((one for one in afters if isinstance(one, Obstacle)), obstacles.ALREADY_SO)
 
     return Thing(item, can, only(ON_AN_OUTPUT), obstacle, here, of)
 

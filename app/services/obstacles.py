@@ -21,6 +21,13 @@ CARRIED_OUT = Obstacle(
 NOT_TRIGGERED = Obstacle(
     "not_triggered", Text("Nhiệm vụ này không theo lần phát sinh", "This task has no occurrences")
 )
+NO_PERIOD = Obstacle(
+    "no_period",
+    Text(
+        "Lúc này không có kỳ nào để báo trạng thái hay để xét",
+        "There is no period now whose status could be reported or decided",
+    ),
+)
 NOBODY_TO_URGE = Obstacle(
     "nobody_to_urge",
     Text("Ở đây không có cơ quan nào khác để đôn đốc", "There is no other body here that could be urged"),
@@ -30,6 +37,13 @@ POWER = Obstacle(
     Text(
         "Đây là thẩm quyền đối với cơ quan khác, không phải một phần việc",
         "This is a power over others, not a part of the work",
+    ),
+)
+CONTRIBUTION = Obstacle(
+    "not_accountable",
+    Text(
+        "Đây là phần phối hợp: việc này làm với phần của cơ quan chịu trách nhiệm",
+        "This is a contribution: it is done on the part of an accountable body",
     ),
 )
 GROUP = Obstacle(

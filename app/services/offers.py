@@ -50,10 +50,8 @@ def instead(
         if twin is not None and twin in may.on_task(task):
             return {"operation": _OPERATIONS[twin], "task": [task.code]}
     offered = _OTHERWISE.get(action, action)
-    if offered in ON_AN_OUTPUT:
-        return _outputs(session, here, actor, may, offered)
     if offered not in ON_A_TASK:
-        return None
+        return _outputs(session, here, actor, may, offered) if offered in ON_AN_OUTPUT else None
     query = select(Task.code).where(
         Task.plan_id == here.plan.id, sight.seen_whole(here, actor), may.tasks([offered])
     )

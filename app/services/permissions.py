@@ -12,8 +12,8 @@ from app.rules.acts import ActKind
 from app.rules.judging import allowed
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item, part_of, seen_by
-from app.rules.vocabulary import ActivityStatus, Level, Role, TaskFamily, TaskKind
-from app.services import claimants, facts, grounds, sight
+from app.rules.vocabulary import ActivityStatus, Level, Role, TaskFamily, TaskKind, Visibility
+from app.services import claimants, facts, grounds, sight, statuses
 from app.services.grounds import Ground
 
 ON_A_TASK = (
@@ -26,20 +26,25 @@ ON_A_TASK = (
     Action.URGE_CONTENT,
     Action.URGE_COORDINATOR,
 )
+OF_A_LEAD = (Action.OCCURRENCE_OPEN, *statuses.ACTIONS)
+"""What is done on the part of an accountable body, and not on a contribution."""
 ON_AN_ACTIVITY = (Action.ACTIVITY_REVISE, Action.ACTIVITY_WITHDRAW)
 ON_AN_OUTPUT = {
-    Action.OUTPUT_CLAIM: ActKind.CLAIM,
-    Action.OUTPUT_WITHDRAW: ActKind.WITHDRAWAL,
-    Action.OUTPUT_CONFIRM: ActKind.CONFIRMATION,
-    Action.OUTPUT_SELF_CONFIRM: ActKind.SELF_CONFIRMATION,
-    Action.OUTPUT_RETURN: ActKind.RETURN,
+    Action.OUTPUT_CLAIM: (ActKind.CLAIM,),
+    Action.OUTPUT_WITHDRAW: (ActKind.WITHDRAWAL,),
+    Action.OUTPUT_CONFIRM: (ActKind.CONFIRMATION,),
+    Action.OUTPUT_SELF_CONFIRM: (ActKind.SELF_CONFIRMATION,),
+    Action.OUTPUT_RETURN: (ActKind.RETURN,),
+    Action.STATUS_REPORT: (ActKind.CLAIM, ActKind.WITHDRAWAL),
+    Action.STATUS_DECIDE: (ActKind.CONFIRMATION, ActKind.RETURN),
 }
-_IN_SQL: dict[Action, ColumnElement[bool]] = {
-    Action.OUTPUT_CLAIM: and_(~Output.claimed, ~Output.dropped),
-    Action.OUTPUT_WITHDRAW: and_(Output.claimed, ~Output.confirmed),
-    Action.OUTPUT_CONFIRM: Output.level == Level.EVIDENCED,
-    Action.OUTPUT_SELF_CONFIRM: and_(Output.level == Level.EVIDENCED, ~Output.self_confirmed),
-    Action.OUTPUT_RETURN: Output.level != Level.NONE,
+"""Which acts each of them is; it can be done where one of them can."""
+_IN_SQL: dict[ActKind, ColumnElement[bool]] = {
+    ActKind.CLAIM: and_(~Output.claimed, ~Output.dropped),
+    ActKind.WITHDRAWAL: and_(Output.claimed, ~Output.confirmed),
+    ActKind.CONFIRMATION: Output.level == Level.EVIDENCED,
+    ActKind.SELF_CONFIRMATION: and_(Output.level == Level.EVIDENCED, ~Output.self_confirmed),
+    ActKind.RETURN: Output.level != Level.NONE,
 }
 """`acts.is_open` as conditions."""
 
@@ -65,6 +70,7 @@ class Permissions:
     ) -> None:
         self._session, self._here, self._actor = session, here, actor
         asked = {task.id: task for task in tasks}
+        self._parts_of: dict[int, list[statuses.Part]] = {}
         self._items = {**(known or {}), **(grounds.items(session, here, asked) if asked else {})}
 
     def _item(self, task: Task) -> Item:
@@ -86,12 +92,16 @@ class Permissions:
         has_a_part = agency in item.roles.get(role, ()) or (role is Role.LEAD and agency in item.former)
         if role not in (Role.LEAD, Role.COORDINATE) or not has_a_part:
             return []
-        return self._done_on(task, part_of(item, agency))
+        found = self._done_on(task, part_of(item, agency), agency)
+        return [action for action in found if role is Role.LEAD or action not in OF_A_LEAD]
 
-    def _done_on(self, task: Task, item: Item) -> list[Action]:
+    def _done_on(self, task: Task, item: Item, agency: str | None = None) -> list[Action]:
         found = allowed(self._actor, ON_A_TASK, item)
         if task.kind is not TaskKind.TRIGGERED or not item.roles.get(Role.LEAD):
             found = [action for action in found if action is not Action.OCCURRENCE_OPEN]
+        for action in [action for action in statuses.ACTIONS if action in found]:
+            if not self._has_a_period(action, task, item, agency):
+                found.remove(action)
         for action in [action for action in _URGED if action in found]:
             roles = _URGED[action]
             others = {code for role in roles for code in item.roles.get(role, ()) if seen_by(code, item)}
@@ -99,12 +109,28 @@ class Permissions:
                 found.remove(action)
         return found
 
+    def _has_a_period(self, action: Action, task: Task, item: Item, agency: str | None) -> bool:
+        """Whether a status-only duty has one for this, in the part of one body, or in any that the caller may
+        do it to. The parts of all duties that are known are read at once."""
+        if task.id not in self._parts_of:
+            hidden = {id_ for id_, one in self._items.items() if one.visibility is Visibility.STATUS_ONLY}
+            self._parts_of |= statuses.parts(self._session, self._here, hidden - self._parts_of.keys())
+        return any(
+            action in part.can and allowed(self._actor, (action,), part_of(item, part.agency))
+            for part in self._parts_of[task.id]
+            if agency in (None, part.agency)
+        )
+
     def on_output(self, task: Task, agency: str, output: Output) -> list[Action]:
         """What may be done with an output and would change something now."""
         by = claimants.of(self._session, self._here, Output.id == output.id)
         item, known = part_of(self._item(task), agency, by), facts.of(output, task)
-        kinds = [action for action, kind in ON_AN_OUTPUT.items() if acts.is_open(kind, known)]
-        return allowed(self._actor, kinds, item)
+        open_ = [
+            action
+            for action, kinds in ON_AN_OUTPUT.items()
+            if any(acts.is_open(kind, known) for kind in kinds)
+        ]
+        return allowed(self._actor, open_, item)
 
     def on_activity(self, task: Task, agency: str, activity: Activity) -> list[Action]:
         """What may be done with a record."""
@@ -135,14 +161,15 @@ class Permissions:
         return or_(false(), *(self._outputs(Action(action)) for action in wanted if action in ON_AN_OUTPUT))
 
     def _outputs(self, action: Action) -> ColumnElement[bool]:
+        open_ = or_(*(_IN_SQL[kind] for kind in ON_AN_OUTPUT[action]))
         if not (judges := claimants.judging(self._here)):
-            return and_(_IN_SQL[action], Output.assignment_id.in_(self._parts(action)))
+            return and_(open_, Output.assignment_id.in_(self._parts(action)))
         reported = claimants.reported_by_them(self._here)
         ways = [
             and_(so, Output.assignment_id.in_(self._parts(action, by)))
             for by, so in (((), ~reported), (judges, reported))
         ]
-        return and_(_IN_SQL[action], or_(*ways))
+        return and_(open_, or_(*ways))
 
     def activities(self, wanted: Iterable[str]) -> ColumnElement[bool]:
         """A condition on Activity."""

@@ -222,7 +222,9 @@ def compare(told: Asked, answer: httpx.Response) -> str:
         return "refused"
     if told["obstacle"]:
         reason = told["obstacle"]["reason"]
-        if answer.status_code == 200:  # in the same words it may be sent again
+        if reason == "no_period":  # which one is asked about, the request alone says
+            assert answer.status_code in (409, 422), (told, answer.text)
+        elif answer.status_code == 200:  # in the same words it may be sent again
             assert reason in ("already_so", "already_answered", "already_closed", "proposal_settled")
             assert problem["result"] == "unchanged"
         elif answer.status_code == 409:
@@ -538,3 +540,55 @@ def test_the_filter_finds_exactly_what_can_be_done(clients: dict[str, httpx.Clie
             assert found == expected, (code, wanted)
         done |= {action for thing in every for action in thing["can"]}
     assert done == set(LISTS[noun]), "the history leaves nothing out"
+
+
+# --- status-only duties --------------------------------------------------------------------------------
+
+
+def entered(client: httpx.Client, part: str, period: str, entry: str) -> httpx.Response:
+    return client.post(f"{PLAN}/assignments/{part}/status-entries", json={"period": period, "entry": entry})
+
+
+def test_what_a_status_only_duty_has_waiting_is_listed(service: Service) -> None:
+    office, monitor = service["BTG.TPTV"], service["TTBCD"]
+    part = assignment(office, "IV.15.b", "BTG.TPTV")["id"]
+    asked = {"can": "output.confirm,status.decide", "level": "evidenced"}
+
+    def waiting() -> list[str]:
+        found = [one["code"] for one in items(monitor, f"{PLAN}/outputs", **asked)]
+        assert len(found) == monitor.get(f"{PLAN}/overview").json()["waiting"]["to_confirm"]
+        return found
+
+    def can(client: httpx.Client, code: str = "2023-Q1") -> list[str]:
+        return list(output(client, "IV.15.b", "BTG.TPTV", code)["can"])
+
+    assert (can(office), can(monitor), waiting()) == (["status.report"], [], [])
+    assert entered(office, part, "2023-Q1", "fulfilled").status_code == 201
+    assert (can(office), can(monitor), waiting()) == (["status.report"], ["status.decide"], ["2023-Q1"])
+    assert entered(monitor, part, "2023-Q1", "confirmed").status_code == 201
+    assert (can(office), can(monitor), waiting()) == ([], ["status.decide"], [])
+    assert can(monitor, "2023-Q2") == []
+    assert entered(monitor, part, "2023-Q1", "returned").status_code == 201
+    assert (can(office), can(monitor)) == (["status.report"], [])
+
+
+def test_what_can_be_told_or_decided_of_a_part_has_a_period_for_it(service: Service) -> None:
+    """A group owes nothing itself, a coordinator has no periods, and of a triggered duty none came up yet."""
+    monitor, aide = service["TTBCD"], service["BPGV"]
+    for noun in ("tasks", "assignments"):
+        assert items(monitor, f"{PLAN}/{noun}", can="status.decide") == []
+    told = items(aide, f"{PLAN}/assignments", limit=200, can="status.report")
+    assert {one["role"] for one in told} == {"lead"}
+    for one in told:
+        assert entered(aide, one["id"], "2023-Q1", "fulfilled").status_code == 201, one
+    decided_ = items(monitor, f"{PLAN}/assignments", limit=200, can="status.decide")
+    assert [one["id"] for one in decided_] == [one["id"] for one in told]
+    for one in decided_:
+        assert entered(monitor, one["id"], "2023-Q1", "confirmed").status_code == 201, one
+    group, helper = (
+        f"{SLUG}/assignments/{assignment(monitor, *which)['id']}"
+        for which in (("IV.15.b", "G.THDU"), ("IV.10.2", "G.TVBCD", "coordinate"))
+    )
+    for client, action in ((monitor, "status.decide"), (aide, "status.report")):
+        assert ask(client, action, group)["obstacle"]["reason"] == "no_period"
+        assert ask(client, action, helper)["obstacle"]["reason"] == "not_accountable"
