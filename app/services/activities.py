@@ -13,7 +13,7 @@ from app.rules.vocabulary import ActivityStatus, Role, TaskKind
 from app.schemas.activities import ActivityFilter, ActivityOut, ActivityPage, WithdrawalOut
 from app.schemas.base import AgencyRef, TaskRef
 from app.schemas.lists import several
-from app.services import grounds, listing, sections, sight
+from app.services import grounds, last_evidence, listing, sections, settling, sight
 from app.services.dockets import Docket
 from app.services.grounds import Ground
 from app.services.permissions import Permissions
@@ -95,9 +95,17 @@ def filed(session: Session, actor: Actor, docket: Docket, activity: Activity) ->
         docket.assignment.role,
         None,
         None,
+        output is not None and output.confirmed and output.evidence == 1,
     )
-    may = Permissions(session, docket.here, actor, known={docket.task.id: docket.item})
+    known = {docket.task.id: docket.item}
+    may = Permissions(session, docket.here, actor, known=known, spare=_to_spare(docket))
     return _one(docket.here, may, row)
+
+
+def _to_spare(docket: Docket) -> dict[int, int]:
+    places = [place for place, one in enumerate(settling.pieces_of(docket.outputs), 1) if one.confirmed]
+    held = docket.assignment
+    return {held.id: held.recorded_quantity - places[-1]} if places else {}
 
 
 def by_ids(session: Session, actor: Actor, slug: str, public_ids: Collection[str]) -> dict[str, ActivityOut]:
@@ -111,7 +119,7 @@ def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Sele
     return (
         select(
             *(Activity, Task, Agency, _RECORDER, Output.code, Output.dropped, Assignment.role),
-            *(Withdrawal, _WITHDRAWER),
+            *(Withdrawal, _WITHDRAWER, last_evidence.ALONE),
         )
         .join(Task, Task.id == Activity.task_id)
         .join(Agency, Agency.id == Activity.agency_id)
@@ -138,7 +146,7 @@ def counts(plan: Plan, task: Task, role: Role, activity: Activity, found: bool) 
 
 
 def _one(here: Ground, may: Permissions, row: Any) -> ActivityOut:
-    activity, task, agency, recorder, output, dropped, role, withdrawal, withdrawer = row
+    activity, task, agency, recorder, output, dropped, role, withdrawal, withdrawer, alone = row
     return ActivityOut(
         id=activity.public_id,
         task=TaskRef(code=task.code, title_vi=task.title_vi),
@@ -166,5 +174,5 @@ def _one(here: Ground, may: Permissions, row: Any) -> ActivityOut:
             reason=withdrawal.reason,
             withdrawn_at=withdrawal.withdrawn_at,
         ),
-        can=may.on_activity(task, agency.code, activity),
+        can=may.on_activity(task, agency.code, activity, alone=bool(alone)),
     )

@@ -15,8 +15,8 @@ from app.rules import acts
 from app.rules.acts import Obstacle
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item, part_of
-from app.rules.vocabulary import Role, TaskFamily
-from app.services import claimants, facts, grounds, obstacles, sight, statuses
+from app.rules.vocabulary import ActivityStatus, Role, TaskFamily
+from app.services import claimants, facts, grounds, last_evidence, obstacles, sight, statuses
 from app.services.grounds import Ground
 from app.services.permissions import OF_A_LEAD, ON_A_TASK, ON_AN_ACTIVITY, ON_AN_OUTPUT, Permissions
 
@@ -105,12 +105,15 @@ def output(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
 def activity(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
     """A record, standing or withdrawn."""
     here = grounds.find(session, actor, slug)
-    query = select(Activity, Task, Agency.code).join(Agency, Agency.id == Activity.agency_id)
-    query = query.join(Task, Task.id == Activity.task_id)
-    record, of, body = _row(session, here, actor, query, Activity.public_id, public_id)
-    can = Permissions(session, here, actor, [of]).on_activity(of, body, record)
+    query = select(Activity, Task, Agency.code, last_evidence.ALONE)
+    query = query.join(Agency, Agency.id == Activity.agency_id).join(Task, Task.id == Activity.task_id)
+    query = query.outerjoin(Output, Output.id == Activity.output_id)
+    record, of, body, alone = _row(session, here, actor, query, Activity.public_id, public_id)
+    can = Permissions(session, here, actor, [of]).on_activity(of, body, record, alone=bool(alone))
 
     def obstacle(action: Action) -> Obstacle:
+        if record.status is ActivityStatus.STANDING:
+            return obstacles.LAST_EVIDENCE
         return obstacles.ALREADY_SO if action is Action.ACTIVITY_WITHDRAW else obstacles.WITHDRAWN
 
     return Thing(

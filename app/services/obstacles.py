@@ -1,6 +1,6 @@
 """Obstacles: why something cannot be done to a thing now, whoever asks; or why it would change nothing."""
 
-from app.errors import Text
+from app.errors import Conflict, Text
 from app.rules.acts import Obstacle
 
 NOT_DONE_HERE = Obstacle(
@@ -54,8 +54,20 @@ WITHDRAWN = Obstacle(
     "record_withdrawn",
     Text("Bản ghi đã được rút lại: hãy ghi một bản ghi mới", "The record has been withdrawn: make a new one"),
 )
+LAST_EVIDENCE = Obstacle(
+    "last_evidence",
+    Text(
+        "Bản ghi là minh chứng cuối cùng của đầu ra đã xác nhận: cơ quan theo dõi phải trả lại trước",
+        "This is the last evidence of a confirmed output: the monitor has to return it first",
+    ),
+)
 ANSWERED = Obstacle(
     "already_answered", Text("Lần đôn đốc này đã được trả lời", "This urge has been answered")
 )
 CLOSED = Obstacle("already_closed", Text("Lần đôn đốc này đã kết thúc", "This urge has been closed"))
 SETTLED = Obstacle("proposal_settled", Text("Đề xuất này đã kết thúc", "This proposal is settled"))
+
+
+def conflict(obstacle: Obstacle) -> Conflict:
+    """What a request is told that meets one."""
+    return Conflict(obstacle.why, facts={"reason": obstacle.code})

@@ -49,14 +49,16 @@ def somebody_owes(docket: Docket) -> None:
             Text(
                 "Cơ quan này đã bàn giao nhiệm vụ: việc mới phát sinh là của cơ quan tiếp nhận",
                 "This body has handed the duty over: what comes up now is for those who took it over",
-            )
+            ),
+            facts={"reason": "handed_over"},
         )
     if docket.agency.kind is AgencyKind.GROUP:
         raise Conflict(
             Text(
                 "Nhóm chưa xác định thành viên nên chưa ai phải làm: cần quyết định nêu thành viên trước",
                 "Nobody knows the group's members, so nobody owes it yet: a decision has to name them first",
-            )
+            ),
+            facts={"reason": "group_without_members"},
         )
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Fault, Invalid, Text
+from app.errors import Fault, Invalid, Text
 from app.models import Output
 from app.rules import calendar
 from app.rules.acts import ActKind
@@ -11,7 +11,7 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.vocabulary import OutputKind, Source, TaskKind
 from app.schemas.acts import ActResult, OccurrenceIn, OccurrenceResult, StatusEntry, StatusEntryIn
-from app.services import access, acting, dockets, occurrences, outputs, settling
+from app.services import access, acting, dockets, obstacles, occurrences, outputs, settling
 from app.services.dockets import Docket
 from app.services.lines import is_current
 
@@ -102,7 +102,7 @@ def open_occurrence(
     """A triggered duty is due again: one more is owed from now on, whether it is met or not."""
     docket, permit = dockets.for_assignment(session, actor, slug, assignment, Action.OCCURRENCE_OPEN)
     if docket.task.kind is not TaskKind.TRIGGERED:
-        raise Conflict(Text("Nhiệm vụ này không theo lần phát sinh", "This task has no occurrences"))
+        raise obstacles.conflict(obstacles.NOT_TRIGGERED)
     output = occurrences.occurrence(docket, body.due_on or docket.here.plan.period_to, opened_by_record=False)
     output.label_vi, output.label_en = (body.label or output.label_vi), (body.label or output.label_en)
     if body.due_on is not None:

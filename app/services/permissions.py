@@ -3,7 +3,7 @@ same engine as behind every refusal, so neither can say what the other denies.""
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.models import Activity, Agency, Assignment, Output, Task
@@ -13,7 +13,7 @@ from app.rules.judging import allowed
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item, part_of, seen_by
 from app.rules.vocabulary import ActivityStatus, Level, Role, TaskFamily, TaskKind, Visibility
-from app.services import claimants, facts, grounds, sight, statuses
+from app.services import claimants, facts, grounds, last_evidence, sight, statuses
 from app.services.grounds import Ground
 
 ON_A_TASK = (
@@ -58,7 +58,7 @@ _URGED = {
 
 class Permissions:
     """What one caller may do in one plan. The items of tasks are read once, those of `tasks` all at once, and
-    those that are `known` not at all."""
+    those that are `known` not at all; nor is what there is to `spare` of pieces, where it is given."""
 
     def __init__(
         self,
@@ -67,9 +67,11 @@ class Permissions:
         actor: Actor,
         tasks: Iterable[Task] = (),
         known: Mapping[int, Item] | None = None,
+        spare: Mapping[int, int] | None = None,
     ) -> None:
         self._session, self._here, self._actor = session, here, actor
         asked = {task.id: task for task in tasks}
+        self._spare = spare
         self._parts_of: dict[int, list[statuses.Part]] = {}
         self._items = {**(known or {}), **(grounds.items(session, here, asked) if asked else {})}
 
@@ -132,11 +134,25 @@ class Permissions:
         ]
         return allowed(self._actor, open_, item)
 
-    def on_activity(self, task: Task, agency: str, activity: Activity) -> list[Action]:
-        """What may be done with a record."""
+    def on_activity(self, task: Task, agency: str, activity: Activity, *, alone: bool) -> list[Action]:
+        """What may be done with a record, which may stand `alone` for a confirmed output."""
         if activity.status is not ActivityStatus.STANDING:
             return []
-        return allowed(self._actor, ON_AN_ACTIVITY, part_of(self._item(task), agency))
+        found = allowed(self._actor, ON_AN_ACTIVITY, part_of(self._item(task), agency))
+        if Action.ACTIVITY_WITHDRAW in found and (alone or self._fills_confirmed(task, activity)):
+            found.remove(Action.ACTIVITY_WITHDRAW)
+        return found
+
+    def _fills_confirmed(self, task: Task, activity: Activity) -> bool:
+        if task.kind is not TaskKind.COUNTED:
+            return False
+        spare = self._to_spare().get(activity.assignment_id, activity.quantity)
+        return last_evidence.fills_more(self._here, activity, spare)
+
+    def _to_spare(self) -> Mapping[int, int]:
+        if self._spare is None:
+            self._spare = last_evidence.to_spare(self._session, self._items.keys())
+        return self._spare
 
     # As filters: `wanted` are codes of actions; a thing passes that any of them can be done with.
 
@@ -173,9 +189,17 @@ class Permissions:
 
     def activities(self, wanted: Iterable[str]) -> ColumnElement[bool]:
         """A condition on Activity."""
-        actions = [action for action in ON_AN_ACTIVITY if action in set(wanted)]
-        ids = {id_ for action in actions for id_ in self._parts(action)}
-        return and_(Activity.status == ActivityStatus.STANDING, Activity.assignment_id.in_(ids))
+        ways = [
+            and_(Activity.assignment_id.in_(parts), self._in_sql(action))
+            for action in ON_AN_ACTIVITY
+            if action in set(wanted) and (parts := self._parts(action))
+        ]
+        return and_(Activity.status == ActivityStatus.STANDING, or_(false(), *ways))
+
+    def _in_sql(self, action: Action) -> ColumnElement[bool]:
+        if action is not Action.ACTIVITY_WITHDRAW:
+            return true()
+        return ~last_evidence.in_sql(self._here, self._to_spare().items())
 
     def _parts(self, action: Action, by: tuple[str, ...] = ()) -> list[int]:
         """The assignments on which the caller may do this to an output that these reported."""

@@ -21,7 +21,17 @@ from app.rules.versions import Version
 from app.rules.vietnamese import fold, sort_key
 from app.rules.vocabulary import ActivityStatus
 from app.schemas.activities import ActivityIn, ActivityPatch, ActivityResult, WithdrawalIn
-from app.services import access, anniversaries, dockets, evidence, filing, grounds, outcomes, standings
+from app.services import (
+    access,
+    anniversaries,
+    dockets,
+    evidence,
+    filing,
+    grounds,
+    obstacles,
+    outcomes,
+    standings,
+)
 from app.services.dockets import Docket
 from app.services.outcomes import Outcome
 from app.services.tallying import Tally
@@ -85,7 +95,7 @@ def revise(
     if versions is not None and activity.version not in versions:
         raise Stale()
     if activity.status is ActivityStatus.WITHDRAWN:
-        raise _withdrawn()
+        raise obstacles.conflict(obstacles.WITHDRAWN)
     values = {name: getattr(patch, name) for name in FIELDS if name in patch.model_fields_set}
     wanted = patch.output if "output" in patch.model_fields_set else evidence.kept(docket, activity)
     if not _differs(activity, values) and evidence.stays(docket, activity, wanted):
@@ -133,7 +143,8 @@ def _again(session: Session, actor: Actor, tally: Tally, known: Activity, body: 
             Text(
                 "Mã này thuộc bản ghi của nhiệm vụ khác: rút bản ghi đó rồi ghi lại bằng external_id mới",
                 "This external_id is another task's: withdraw that record and use a new external_id",
-            )
+            ),
+            facts={"reason": "of_another_task"},
         )
     if known.assignment_id != docket.assignment.id:
         return _in_its_own_part(session, actor, docket, known, body)
@@ -143,7 +154,7 @@ def _again(session: Session, actor: Actor, tally: Tally, known: Activity, body: 
     if not opens and not _differs(known, values) and evidence.stays(docket, known, wanted):
         return Outcome(docket, known, "unchanged", [])
     if known.status is ActivityStatus.WITHDRAWN:
-        raise _withdrawn()
+        raise obstacles.conflict(obstacles.WITHDRAWN)
     permit = access.permit(actor, Action.ACTIVITY_REVISE, part_of(docket.item, docket.agency.code))
     return _change(session, permit, tally, known, values, wanted, opens=opens)
 
@@ -212,12 +223,3 @@ def _not_ahead(session: Session, day: date) -> None:
                 )
             ]
         )
-
-
-def _withdrawn() -> Conflict:
-    return Conflict(
-        Text(
-            "Bản ghi đã được rút lại: hãy ghi một bản ghi mới",
-            "The record has been withdrawn: make a new one",
-        )
-    )

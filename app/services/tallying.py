@@ -11,13 +11,12 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Text
 from app.models import Activity, Output, Standing
 from app.models.unit import permits
 from app.rules.judging import Permit
 from app.rules.vocabulary import ActivityStatus
 from app.schemas.activities import Moved
-from app.services import access, evidence, settling, standings
+from app.services import access, evidence, obstacles, settling, standings
 from app.services.dockets import Docket
 from app.services.filing import File
 
@@ -138,9 +137,4 @@ def _stay_confirmed(before: Covered | None, after: Covered | None, emptied: Sequ
         left = None
     stripped = [*emptied, *([left] if left is not None and left.evidence == 1 else [])]
     if any(output.confirmed for output in stripped):
-        raise Conflict(
-            Text(
-                "Bản ghi là minh chứng cuối cùng của đầu ra đã xác nhận: cơ quan theo dõi phải trả lại trước",
-                "This is the last evidence of a confirmed output: the monitor has to return it first",
-            )
-        )
+        raise obstacles.conflict(obstacles.LAST_EVIDENCE)

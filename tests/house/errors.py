@@ -58,6 +58,8 @@ No question of permission: the present state does not allow it. Read again, and 
 
 CONFLICT = "conflict"
 """The source of what is a reason of a conflict."""
+STATED = (CONFLICT, "app/rules/acts.py", "app/services/obstacles.py")
+"""Where it is said what the state of a thing does not allow."""
 
 
 class Entry(NamedTuple):
@@ -169,7 +171,7 @@ def page() -> str:
     found = entries()
     acts = [entry for entry in found if entry.source == "app/rules/judging.py"]
     keys = [entry for entry in found if entry.source == "app/services/keys.py"]
-    states = [entry for entry in found if entry.source in (CONFLICT, "app/rules/acts.py")]
+    states = [entry for entry in found if entry.source in STATED]
     faults = [entry for entry in found if entry not in acts + keys + states]
     return (
         "\n".join(
