@@ -12,9 +12,9 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor, Item
 from app.rules.urging import UrgeState
 from app.rules.vocabulary import PlanStatus
-from app.services import budget, grounds, obstacles, proposals, urges
+from app.services import budget, grounds, line_use, obstacles, proposals, urges
 from app.services.asking_of_work import Thing, only
-from app.services.budget import ON_A_LINE
+from app.services.line_use import ON_A_LINE
 
 ON_A_PLAN = (
     Action.PLAN_READ,
@@ -67,9 +67,9 @@ def proposal(session: Session, actor: Actor, slug: str, public_id: str) -> Thing
 def line(session: Session, actor: Actor, slug: str, code: str) -> Thing:
     """A line of the budget, with the agency that spends it."""
     here = grounds.find(session, actor, slug)
-    _, agency = budget.one(session, here, actor, code)
-    item = budget.item(here, agency)
-    return Thing(item, allowed(actor, ON_A_LINE, item), only(ON_A_LINE), here=here)
+    known = budget.one(session, here, actor, code)
+    can = budget.can_now(session, here, actor, [known])[known[0].id]
+    return Thing(budget.item(here, known[1]), can, only(ON_A_LINE), line_use.OBSTACLES.__getitem__, here)
 
 
 def agency(session: Session, actor: Actor, code: str) -> Thing:

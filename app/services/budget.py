@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, NotFound, Text
@@ -23,23 +23,15 @@ from app.rules.vocabulary import Role
 from app.schemas.base import AgencyRef
 from app.schemas.budget import BudgetLineFilter, BudgetLineOut, BudgetLinePage, BudgetOut
 from app.schemas.lists import several
-from app.services import budget_links, grounds, listing, sight
+from app.services import budget_links, grounds, line_use, listing, sight
 from app.services.grounds import Ground
+from app.services.line_use import ON_A_LINE
 
 ORDERS = {
     "code": BudgetLine.code,
     "allocated_vnd": BudgetLine.allocated_vnd,
     "spent_vnd": BudgetLine.spent_vnd,
 }
-ON_A_LINE = (
-    Action.NEED_STATE,
-    Action.LINE_CORRECT,
-    Action.ALLOCATION_DECIDE,
-    Action.SPENDING_RECORD,
-    Action.SETTLEMENT_SUBMIT,
-    Action.SETTLEMENT_DECIDE,
-    Action.URGE_SETTLEMENT,
-)
 Known = tuple[BudgetLine, Agency | None]
 """A line, and whose it is."""
 
@@ -109,7 +101,8 @@ def lines(session: Session, actor: Actor, slug: str, ask: BudgetLineFilter) -> B
         query = query.where(_for_task(here, actor, several(ask.task)))
     if ask.can:
         wanted = several(ask.can)
-        query = query.where(can(here, actor, [one for one in ON_A_LINE if one in wanted]))
+        ways = (and_(can(here, actor, [one]), line_use.in_sql(one)) for one in ON_A_LINE if one in wanted)
+        query = query.where(or_(false(), *ways))
     found = listing.page(session, query, ask, ORDERS, by="code", last=[BudgetLine.code], place=slug)
     items = shown(session, here, actor, [(line, agency) for line, agency in found.rows])
     return BudgetLinePage(items=items, next_cursor=found.next_cursor, total=found.total)
@@ -204,16 +197,24 @@ def can(here: Ground, actor: Actor, actions: Collection[Action]) -> ColumnElemen
     return or_(false(), *ways)
 
 
+def can_now(session: Session, here: Ground, actor: Actor, known: Sequence[Known]) -> dict[int, list[Action]]:
+    """The same, by the number of each line, and as far as its figures leave room for it."""
+    return line_use.now(
+        session, [(line, allowed(actor, ON_A_LINE, item(here, agency))) for line, agency in known]
+    )
+
+
 def shown(session: Session, here: Ground, actor: Actor, known: Sequence[Known]) -> list[BudgetLineOut]:
     """Lines on the wire."""
     links = budget_links.of(session, here, actor, [line.id for line, _ in known])
+    usable = can_now(session, here, actor, known)
     columns = [name for name in BudgetLineOut.model_fields if name in BudgetLine.__table__.columns]
     return [
         BudgetLineOut(
             **{name: getattr(line, name) for name in columns},
             **links[line.id],
             agency=AgencyRef(code=agency.code, name_vi=agency.name_vi) if agency else None,
-            can=allowed(actor, ON_A_LINE, item(here, agency)),
+            can=usable[line.id],
         )
         for line, agency in known
     ]

@@ -61,6 +61,24 @@ LAST_EVIDENCE = Obstacle(
         "This is the last evidence of a confirmed output: the monitor has to return it first",
     ),
 )
+NOTHING_TO_SPEND = Obstacle(
+    "nothing_to_spend",
+    Text(
+        "Dòng này không còn số đã bố trí nào để cam kết, chi hay lấy lại",
+        "Nothing that was allocated to this line is left to commit or spend, or to take back",
+    ),
+)
+NOTHING_TO_SETTLE = Obstacle(
+    "nothing_to_settle",
+    Text(
+        "Dòng này không có số đã chi nào chưa nộp quyết toán",
+        "Nothing that was spent on this line has still to be submitted",
+    ),
+)
+NOTHING_SUBMITTED = Obstacle(
+    "nothing_submitted",
+    Text("Dòng này không có quyết toán nào để xét", "This line has no settlement to decide on"),
+)
 ANSWERED = Obstacle(
     "already_answered", Text("Lần đôn đốc này đã được trả lời", "This urge has been answered")
 )

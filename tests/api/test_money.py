@@ -76,7 +76,7 @@ def test_an_agency_opens_its_own_line_with_what_it_is_for_and_what_it_needs(
         [output],
         ["E11"],
     )
-    assert line["can"] == ["need.state", "line.correct", "spending.record", "settlement.submit"]
+    assert line["can"] == ["need.state", "line.correct"]
     read = office.get(f"{BUDGET}/lines/SVHTTDL-01")
     assert read.json() == line
     assert read.headers["etag"] == answer.headers["etag"]
@@ -479,6 +479,41 @@ def test_a_line_for_a_hidden_task_is_hidden_with_it(
     assert army.get("/v1/me/permissions", params=question).json()["allowed"]
 
 
+def test_a_line_says_what_its_figures_leave_room_for(
+    office: httpx.Client, funder: httpx.Client, checker: httpx.Client
+) -> None:
+    code = opened(office)["code"]
+    acts = {"spending.record": office, "settlement.submit": office, "settlement.decide": checker}
+    reasons = ("nothing_to_spend", "nothing_to_settle", "nothing_submitted")
+
+    def can() -> set[str]:
+        found = set()
+        for (action, client), reason in zip(acts.items(), reasons, strict=True):
+            asked = {"action": action, "on": f"plans/ttdn-2023/budget/lines/{code}"}
+            told = client.get("/v1/me/permissions", params=asked).json()
+            said = action in client.get(f"{BUDGET}/lines/{code}").json()["can"]
+            listed = code in keys(client, f"{BUDGET}/lines", can=action)
+            assert told["allowed"] == said == listed, action
+            assert said or told["obstacle"]["reason"] == reason
+            found |= {action} if said else set()
+        return found
+
+    spend, submit, decide = acts
+    assert can() == set()
+    allocate(funder, code, 100)
+    assert can() == {spend}
+    write(office, "commitments", code, 100)
+    write(office, "spendings", code, 100)
+    assert can() == {spend, submit}
+    one = done(post(office, "settlements", {"line": code, "amount_vnd": 40}))
+    assert can() == {spend, submit, decide}
+    other = done(post(office, "settlements", {"line": code, "amount_vnd": 60}))
+    assert can() == {spend, decide}, "all of it waits"
+    for each in (one, other):
+        done(post(checker, f"settlements/{each['id']}/acceptances", acceptance()))
+    assert can() == {decide}, "an acceptance may still be taken back"
+
+
 def test_lists_can_be_asked_for_each_thing(office: httpx.Client, funder: httpx.Client) -> None:
     first, second = (
         opened(office, tasks=["IV.7.a"])["code"],
@@ -493,7 +528,8 @@ def test_lists_can_be_asked_for_each_thing(office: httpx.Client, funder: httpx.C
         ({"task": "II.2.4"}, []),  # which marks the event, and is none of the line's `tasks`
         ({"agency": "SCT"}, []),
         ({"sort": "-allocated_vnd"}, [second, first]),
-        ({"can": "spending.record"}, [first, second]),
+        ({"can": "spending.record"}, [second]),
+        ({"can": "need.state,spending.record"}, [first, second]),
         ({"can": "allocation.decide"}, []),
     ):
         assert keys(office, f"{BUDGET}/lines", **asked) == wanted

@@ -20,7 +20,7 @@ from app.rules.vocabulary import Scope
 from app.schemas.permissions import PermissionFilter, PermissionOut
 from app.services import asking
 from app.services.asking_of_plans import ON_A_PLAN, ON_AN_AGENCY
-from app.services.budget import ON_A_LINE
+from app.services.line_use import ON_A_LINE
 from app.services.permissions import ON_A_TASK, ON_AN_ACTIVITY, ON_AN_OUTPUT
 from tests.deciding import act, acted, assignment, decided, leads, output
 from tests.patience import untraced
@@ -124,9 +124,8 @@ def budget_line(service: Service, agency: str) -> None:
         }
         table = Base.metadata.tables[BudgetLine.__tablename__]
         titles = {"title_vi": "Tập huấn", "title_en": "Training", "search_text": "tap huan"}
-        connection.execute(
-            table.insert().values(code="D1", version=1, allocated_vnd=0, line=None, **ids, **titles)
-        )
+        stands = {"allocated_vnd": 2, "committed_vnd": 1, "spent_vnd": 1}
+        connection.execute(table.insert().values(code="D1", version=1, line=None, **ids, **titles, **stands))
 
 
 @pytest.fixture(scope="module")
