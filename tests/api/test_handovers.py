@@ -451,7 +451,8 @@ def test_occurrences_are_handed_over_and_those_that_follow_count(service: Servic
     assert output(new, "IV.3.a", "SCT", "O2")["label_vi"] == "Đoàn Lào"
     late = old.post(url, json={})
     assert (late.status_code, late.json()["reason"]) == (403, "another_agency")
-    assert service["BPGV"].post(url, json={}).status_code == 409, "not on its behalf either"
+    behalf = service["BPGV"].post(url, json={})
+    assert (behalf.status_code, behalf.json()["reason"]) == (409, "handed_over"), "not on its behalf either"
     record(new, "IV.3.a", opens_occurrence=True)
     assert owed(service, "IV.3.a")["SCT/O3"] == "evidenced"
     assert figure(owner, task="IV.3.a")[1] == Fraction(2, 3)
@@ -560,7 +561,8 @@ def test_nothing_comes_up_for_a_group_that_nobody_is_in(service: Service) -> Non
     owner, clerk = service["TTBCD"], service["BPGV"]
     part = assignment(owner, "IV.15.c", "G.THDU")
     entry = {"period": "2023-Q1", "entry": "fulfilled"}
-    assert clerk.post(f"{PLAN}/assignments/{part['id']}/status-entries", json=entry).status_code == 409
+    told = clerk.post(f"{PLAN}/assignments/{part['id']}/status-entries", json=entry)
+    assert (told.status_code, told.json()["reason"]) == (409, "group_without_members")
     decided(owner, leads("IV.3.a", "G.SBN"))
     part = assignment(owner, "IV.3.a", "G.SBN")
     assert clerk.post(f"{PLAN}/assignments/{part['id']}/occurrences", json={}).status_code == 409

@@ -236,7 +236,9 @@ def test_a_withdrawn_record_pushed_again_stays_withdrawn(service: Service) -> No
     assert (same["result"], same["activity"]["status"]) == ("unchanged", "withdrawn")
     assert "withdrawn" in same["hint_en"]
     changed = office.post(f"{PLAN}/activities", json=news("IV.7.a", output="M1", quantity=2, **NATURAL))
-    assert (changed.status_code, changed.json()["code"]) == (409, "conflict")
+    assert (changed.status_code, changed.json()["reason"]) == (409, "record_withdrawn")
+    elsewhere = office.post(f"{PLAN}/activities", json=news("IV.7.b", **NATURAL))
+    assert (elsewhere.status_code, elsewhere.json()["reason"]) == (409, "of_another_task")
     assert evidenced(service, task="IV.7.a") == 0
 
 
