@@ -150,7 +150,8 @@ def _again(session: Session, actor: Actor, tally: Tally, known: Activity, body: 
         return _in_its_own_part(session, actor, docket, known, body)
     values = {name: getattr(body, name) for name in (*FIELDS, "source_updated_at")}
     opens = body.opens_occurrence and known.output_id is None
-    wanted = body.output if "output" in body.model_fields_set else evidence.kept(docket, known)
+    names = "output" in body.model_fields_set and not body.opens_occurrence
+    wanted = body.output if names else evidence.kept(docket, known)  # what it has opened it has
     if not opens and not _differs(known, values) and evidence.stays(docket, known, wanted):
         return Outcome(docket, known, "unchanged", [])
     if known.status is ActivityStatus.WITHDRAWN:

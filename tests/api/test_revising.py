@@ -251,6 +251,26 @@ def test_an_occurrence_is_opened_once_however_often_it_is_pushed(service: Servic
     assert differences(service) == []
 
 
+def test_an_occurrence_opened_beside_an_empty_output_stays_the_records(service: Service) -> None:
+    office = service["VPUBND"]
+    pushed = news("IV.3.a", opens_occurrence=True, output=None, **NATURAL)
+    url = f"{PLAN}/activities"
+    first = office.post(url, json=pushed).json()["activity"]
+    assert first["output"] == "O1"
+    for _ in range(2):
+        again = office.post(url, json=pushed).json()
+        assert (again["result"], again["activity"]["output"]) == ("unchanged", "O1")
+    corrected = office.post(url, json={**pushed, "title": "Tiêu đề đúng"}).json()
+    assert (corrected["result"], corrected["activity"]["output"]) == ("updated", "O1")
+    twice = {**pushed, "external_id": "2"}
+    batch = office.post(f"{url}/batch", json={"records": [twice, twice]}).json()["results"]
+    assert [(one["result"], one["output"]) for one in batch] == [("created", "O2"), ("unchanged", "O2")]
+    withdraw(office, first["id"])
+    again = office.post(url, json={**pushed, "title": "Tiêu đề đúng"})
+    assert (again.status_code, again.json()["result"]) == (200, "unchanged")
+    assert levels(office, "IV.3.a") == {"VPUBND/O1": "none", "VPUBND/O2": "evidenced"}
+
+
 def test_the_last_evidence_of_something_confirmed_stays_until_it_is_returned(service: Service) -> None:
     office = service["BAOTV"]
     one, two = (record(office, "IV.9.1", title=title)["activity"]["id"] for title in ("Một", "Hai"))
