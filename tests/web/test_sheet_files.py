@@ -257,6 +257,12 @@ def test_a_macro_is_never_looked_at() -> None:
     assert len(list(table(body).rows)) == 1
 
 
+def _written(*titles: str) -> bytes:
+    """A CSV file with these titles as they are."""
+    rows = (HEADINGS, *([*ROW[:4], title, "1"] for title in titles))
+    return "".join(";".join(row) + "\n" for row in rows).encode()
+
+
 FILES: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "empty_file"),
     "a mark alone": (b"\xef\xbb\xbf", "headings_missing"),
@@ -266,6 +272,12 @@ FILES: dict[str, tuple[bytes, str]] = {
     "TCVN3": (b"M\xb7 nhi\xd6m v\xf4", "bad_encoding"),
     "a surrogate": (b"\xed\xa0\x80", "bad_encoding"),
     "a quote without end": (csv_of(ROW) + b'\r\n"' + b"a" * 200_000, "not_a_csv"),
+    "a quote without end in the last row": (csv_of(ROW) + b'\r\nIV.7.a;M1;"', "not_a_csv"),
+    "a quote without end above another row": (_written('"Phim một', "Phim hai"), "not_a_csv"),
+    "a quote without end on two rows": (
+        _written('"Phim một', "Phim hai", '"Phim ba', "Phim bốn"),
+        "not_a_csv",
+    ),
     "JSON": (b'{"task": "IV.7.a"}', "headings_missing"),
     "lines without end": (csv_of(ROW) + b"\n" * csv_rows.MOST_LINES, "too_many_rows"),
 }
@@ -284,6 +296,25 @@ def test_more_rows_than_are_taken_at_once_are_refused(monkeypatch: pytest.Monkey
     with pytest.raises(Invalid) as refused:
         list(table(csv_of(*[ROW] * 4), "csv").rows)
     assert _codes(refused.value) == ["too_many_rows"]
+
+
+def test_quotes_are_read_as_they_are_meant() -> None:
+    written = {
+        'Phim "Dừa sáp"': 'Phim "Dừa sáp"',
+        '"Phim ""Dừa sáp"""': 'Phim "Dừa sáp"',
+        '"Phim; một"': "Phim; một",
+        '"Phim\nhai"': "Phim\nhai",
+        '"Phim ""ba""\r\n\r\nhết"': 'Phim "ba"\r\n\r\nhết',
+        '"Dừa sáp" và phim': "Dừa sáp và phim",
+        '""': None,
+    }
+    rows = list(table(_written(*written), "csv").rows)
+    assert [row.cells[5].value if 5 in row.cells else None for row in rows] == [*written.values()]
+
+
+@pytest.mark.parametrize("first", ["sep=\n", "sep=\r\n", "sep=;\r\n", "SEP=;;;\n", 'sep="\n', "sep=;\r"])
+def test_the_sign_that_parts_cells_may_be_said(first: str) -> None:
+    assert [row.number for row in table(first.encode() + _written("Một", "Hai"), "csv").rows] == [3, 4]
 
 
 def test_a_row_keeps_the_number_that_people_see() -> None:
