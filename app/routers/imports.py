@@ -36,10 +36,10 @@ class Intake:
 
     def take(self, plan: str, form: Form) -> Response:
         """Read it to its end, then take it part by part; in a place of its own where either takes long."""
-        self.desk.ahead(lambda session, actor: importing.begin(session, actor, plan))
+        sender = self.desk.ahead(lambda session, actor: importing.begin(session, actor, plan))
         with Place() as place:
             place.need(len(self.upload.body) >= LARGE)
-            with Import(form, *self.upload, self.ask, parsed, self.received) as work:
+            with Import(form, sender, *self.upload, self.ask, parsed, self.received) as work:
                 place.need(work.in_parts)
                 return self._take(plan, work)
 

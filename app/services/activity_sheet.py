@@ -7,7 +7,7 @@ from app.rules.vocabulary import ActivityKind, Channel
 from app.sheets import days, reading, values
 from app.sheets.drafts import Draft, Finding
 from app.sheets.headings import heading
-from app.sheets.reading import ERROR, KEY, PLACE, Meanings
+from app.sheets.reading import COPIED, ERROR, KEY, PLACE, Meanings
 from app.sheets.table import Table, Wanted
 
 ITEM: Final = "ActivityOut"
@@ -48,8 +48,8 @@ _LANGUAGES: Final[Mapping[str, str]] = {
 }
 
 
-def drafts(table: Table) -> Iterator[Draft]:
-    """What every row says."""
+def drafts(table: Table, sender: str) -> Iterator[Draft]:
+    """What every row says; one that names no agency is the sender's."""
     is_typed = table.is_typed
     meanings: Meanings = {
         "occurred_on": lambda found: days.day(found, is_typed=is_typed),
@@ -60,7 +60,7 @@ def drafts(table: Table) -> Iterator[Draft]:
         "languages": lambda found: values.several(found, _LANGUAGES),
         "source_updated_at": days.instant,
     }
-    return reading.keyed(_told_apart(reading.drafts(table, meanings)))
+    return reading.keyed(_told_apart(reading.drafts(table, meanings), sender))
 
 
 class _Said(NamedTuple):
@@ -75,35 +75,37 @@ class _Said(NamedTuple):
         return self.mark != other.mark and not dated
 
 
-def _told_apart(found: Iterator[Draft]) -> Iterator[Draft]:
+def _told_apart(found: Iterator[Draft], sender: str) -> Iterator[Draft]:
     """The drafts; one that says something else of its record than a row above it is at fault, as it was
     copied from there and not made its own."""
     above: dict[tuple[str, ...], _Said] = {}
     for draft in found:
-        names = _names(draft) if draft.failure() is None else {}
+        whose = draft.values.get("agency", sender)
+        names = _names(draft, whose)
         if not names:
             yield draft
             continue
         version = None if draft.id else draft.values.get("source_updated_at")
-        said = _Said(draft.number, reading.mark(draft.values), version)
-        first = {field: above.setdefault(name, said) for field, name in names.items()}
+        said = _Said(draft.number, reading.mark({**draft.values, "agency": whose}), version)
+        told = above.get if draft.failure() else above.setdefault  # what cannot be read is nobody's original
+        first = {field: told(name, said) for field, name in names.items()}
         copied = [_copied(field, one.number) for field, one in first.items() if one.is_contradicted_by(said)]
         yield draft._replace(findings=[*draft.findings, *copied])
 
 
-def _names(draft: Draft) -> dict[str, tuple[str, ...]]:
+def _names(draft: Draft, whose: str) -> dict[str, tuple[str, ...]]:
     """What a row calls its record, by the field that says it."""
     names: dict[str, tuple[str, ...]] = {"id": (draft.id,)} if draft.id else {}
     source, own = (draft.values.get(field) for field in KEY)
     if source and own:
-        names["external_id"] = draft.values.get("agency", ""), source, own
+        names["external_id"] = whose, source, own
     return names
 
 
 def _copied(field: str, number: int) -> Finding:
     return Finding(
         field,
-        "row_differs",
+        COPIED,
         f"Dòng {number} của tệp nói khác về cùng bản ghi này: giữ một dòng, hoặc bỏ mã nếu là bản ghi mới",
         f"Row {number} of the file says something else of this record: keep one, or leave out a new one's id",
         [],

@@ -49,7 +49,7 @@ ALSO: Final = {
 """An allocation cites its paper as a decision."""
 
 
-def drafts(table: Table) -> Iterator[Draft]:
+def drafts(table: Table, _sender: str) -> Iterator[Draft]:
     """What every row says."""
     is_typed = table.is_typed
     meanings: Meanings = {

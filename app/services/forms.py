@@ -45,7 +45,8 @@ class Form(NamedTuple):
     item: str
     """The item whose list is exported as its template."""
     wanted: Wanted
-    drafts: Callable[[Table], Iterator[Draft]]
+    drafts: Callable[[Table, str], Iterator[Draft]]
+    """What its rows say, where such an agency sends it."""
     take: Take
     whose: str
     """The field that decides who may: what is not allowed is said beside it."""

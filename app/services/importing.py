@@ -25,22 +25,30 @@ from app.sheets import csv_file, workbook
 from app.sheets.drafts import IN_MEMORY, Draft, Drafts
 from app.sheets.found import unfit
 from app.sheets.headings import TABS
-from app.sheets.reading import ERROR, KEY, PLACE, needs_its_key
+from app.sheets.reading import BLOTTED, COPIED, ERROR, KEY, PLACE, needs_its_key
 from app.sheets.table import Kind, opened
 
 Step = Callable[[Session, Actor], ImportResult | None]
 
 
-def begin(session: Session, actor: Actor, slug: str) -> None:
-    """Whether there is such a plan, before its file is read."""
+def begin(session: Session, actor: Actor, slug: str) -> str:
+    """Whether there is such a plan, before its file is read; the agency that sends it."""
     grounds.find(session, actor, slug)
+    return actor.agency or ""
 
 
 class Import:
     """One file, from its first byte to the answer."""
 
     def __init__(
-        self, form: Form, body: bytes, kind: Kind, ask: ImportAsk, parse: Parse, received: Received
+        self,
+        form: Form,
+        sender: str,
+        body: bytes,
+        kind: Kind,
+        ask: ImportAsk,
+        parse: Parse,
+        received: Received,
     ) -> None:
         self._form, self._ask, self._parse, self._received = form, ask, parse, received
         self._receipts: dict[int, str] = {}
@@ -49,7 +57,7 @@ class Import:
         self._drafts, self._account = Drafts(), Account()
         self._keyed = False
         try:
-            for draft in form.drafts(self._table):
+            for draft in form.drafts(self._table, sender):
                 self._keyed = self._keyed or needs_its_key(draft)
                 self._drafts.add(draft)
             self._check_length()
@@ -142,11 +150,14 @@ class Import:
 
     def _returned(self, draft: Draft) -> Draft:
         """A row as it comes back if it is refused. Of equal rows each brings the key by which it is known
-        again, in whatever columns the file has for it."""
+        again, in whatever columns the file has for it; a copied one does not bring what is another's."""
         added = self._keys()
         cells = [*draft.cells, *(None for _ in added)]
+        columns = [*map(self._table.fields.get, self._table.headings), *added]
+        copied = {one.field: BLOTTED[one.field] for one in draft.findings if one.code == COPIED}
+        if copied:
+            cells = [copied.get(field or "", cell) for field, cell in zip(columns, cells, strict=True)]
         if needs_its_key(draft):
-            columns = [*map(self._table.fields.get, self._table.headings), *added]
             cells = [
                 draft.values[field] if field in KEY and cell is None else cell
                 for field, cell in zip(columns, cells, strict=True)

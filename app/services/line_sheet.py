@@ -51,7 +51,7 @@ ALSO: Final = {
 }
 
 
-def drafts(table: Table) -> Iterator[Draft]:
+def drafts(table: Table, _sender: str) -> Iterator[Draft]:
     """What every row says; a line is known by its code."""
     is_typed = table.is_typed
     meanings: Meanings = {

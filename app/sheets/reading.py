@@ -23,6 +23,10 @@ OURS: Final = "sheet"
 ERROR, PLACE = "Lỗi", "Dòng"
 """The two columns that are added to rows that were refused."""
 KEY: Final = ("source_system", "external_id")
+COPIED: Final = "row_differs"
+"""What is wrong with a row that bears the name of another."""
+BLOTTED: Final[Mapping[str, Cell]] = {"id": "trùng", "external_id": None}
+"""What it bears instead when it comes back, so that it is refused until somebody has decided whose it is."""
 _MARK_LENGTH: Final = 24
 
 Meanings = Mapping[str, Callable[[Found], Meant]]

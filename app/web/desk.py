@@ -99,10 +99,10 @@ class Desk:
         self._holds_until = min(night, actor.until) if actor.until else night
         return actor
 
-    def ahead(self, operation: Callable[[Session, Actor], object]) -> None:
+    def ahead(self, operation: Callable[[Session, Actor], T]) -> T:
         """Recognise the caller and let something be looked at, before what takes long."""
         with self._database.reading() as session:
-            operation(session, self._identify(session))
+            return operation(session, self._identify(session))
 
     def write(self, operation: Operation, repeat: str | None = None) -> Response:
         """Do one unit of work, durably, and answer; with an Idempotency-Key, once for all its repetitions."""

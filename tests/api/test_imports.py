@@ -165,6 +165,47 @@ def test_a_row_copied_down_in_the_template_does_not_overwrite_the_one_it_came_fr
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_copied_row_that_was_refused_comes_back_without_what_is_anothers(
+    service: Service, form: str
+) -> None:
+    client, make = service["SVHTTDL"], csv_of if form == "csv" else xlsx_of
+    keyed = push(client, source_system="qlvb", external_id="7").json()["activity"]
+    own = push(client, title="Lớp một").json()["activity"]
+    before = items(client, f"{PLAN}/activities")
+    headings = [*HEADINGS, "Mã bản ghi", "Hệ thống nguồn", "Mã ở hệ thống nguồn"]
+    by_id = [[*ROW[:4], title, "1", own["id"], "", ""] for title in ("Lớp một", "Lớp hai")]
+    by_key = [[*ROW[:4], title, "1", "", "qlvb", "7"] for title in (keyed["title"], "Lớp ba")]
+    refused = send(client, make(*by_id, *by_key, headings=headings), FORMS[form], format=form)
+    told, *back = rows_of(refused)
+    assert [row[6:9] for row in back] in (
+        [["trùng", "", ""], ["", "qlvb", ""]],
+        [["trùng", None, None], [None, "qlvb", None]],
+    )
+    again = send(client, refused.content, FORMS[form])
+    assert counts(again) == {"refused": 2}
+    assert [errors(row)[0][1] for row in again.json()["rows"]] == ["unknown_record", "natural_key_incomplete"]
+    assert items(client, f"{PLAN}/activities") == before
+    unread = [*ROW[:2], "31/02/2023", *by_id[1][3:]]
+    _, back_too = rows_of(send(client, make(by_id[0], unread, headings=headings), FORMS[form], format=form))
+    assert back_too[6] == "trùng", "mended in its day alone it would overwrite the record"
+    back[0][6], back[1][8] = "", "8"
+    decided = [[cell if cell is not None else "" for cell in row] for row in back]
+    assert counts(send(client, make(*decided, headings=told), FORMS[form])) == {"created": 2}
+
+
+@pytest.mark.parametrize("copied", ["", "SVHTTDL"])
+def test_a_copied_row_is_told_though_one_of_the_two_leaves_its_agency_out(
+    service: Service, copied: str
+) -> None:
+    headings = ["Mã cơ quan", *HEADINGS, "Hệ thống nguồn", "Mã ở hệ thống nguồn"]
+    first = ["SVHTTDL" if not copied else "", *ROW, "qlvb", "7"]
+    second = [copied, *ROW[:4], "Lớp hai", "1", "qlvb", "7"]
+    told = send(service["SVHTTDL"], csv_of(first, [copied, *first[1:]], second, headings=headings))
+    assert counts(told) == {"created": 1, "unchanged": 1, "refused": 1}
+    assert errors(told.json()["rows"][0]) == [("Mã ở hệ thống nguồn", "row_differs")]
+
+
 def test_two_rows_of_one_key_are_versions_only_where_their_source_has_dated_them(service: Service) -> None:
     client = service["SVHTTDL"]
     headings = [*HEADINGS, "Hệ thống nguồn", "Mã ở hệ thống nguồn", "Hệ thống nguồn sửa lúc"]
