@@ -38,7 +38,6 @@ _PASSING_STATES = ("08", "40", "53", *_LOCK_NOT_AVAILABLE, "57P", *_NO_PRIMARY)
 """Connection, rollback, resources, lock not available, shutdown and start-up, a replica for a primary."""
 _PASSING_CODES = (5, 6)  # busy, locked
 
-
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 
@@ -213,8 +212,10 @@ def _freshness(engine: Engine, replica: Replica | None, settings: Settings) -> f
     return freshness.Embedded(engine) if settings.lasts else freshness.Unknown()
 
 
-def will_pass(error: DBAPIError) -> bool:
-    """Whether the same unit of work, begun anew at once, has every chance to succeed."""
+def will_pass(error: DBAPIError | Conflict) -> bool:
+    """Whether the same unit of work, begun anew at once, has every chance to succeed or to hear why not."""
+    if isinstance(error, Conflict):
+        return isinstance(error.__cause__, IntegrityError)
     return _state(error).startswith(_BROKEN_FOR_ANOTHER)
 
 
@@ -224,12 +225,11 @@ def is_passing(error: Exception) -> bool:
         return True
     if not isinstance(error, DBAPIError):
         return False
-    if _state(error):
-        return _state(error).startswith(_PASSING_STATES)
+    if state := _state(error):
+        return state.startswith(_PASSING_STATES)
     if _code(error):
         return (_code(error) & 0xFF) in _PASSING_CODES
-    # psycopg gives no state where the server did not even answer.
-    unanswered = isinstance(error, OperationalError) and hasattr(error.orig, "sqlstate")
+    unanswered = isinstance(error, OperationalError) and hasattr(error.orig, "sqlstate")  # psycopg, stateless
     return error.connection_invalidated or unanswered
 
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db import Database, will_pass
-from app.errors import Failure, Fault, InFlight, Invalid, Text
+from app.errors import Conflict, Failure, Fault, InFlight, Invalid, Text
 from app.models.unit import instant
 from app.replica import least, token
 from app.rules import calendar
@@ -31,7 +31,8 @@ from app.web.callers import key_of
 from app.web.exports import Ask
 
 ATTEMPTS = 3
-"""How often a unit of work is begun anew when PostgreSQL breaks a deadlock with it."""
+"""How often a unit of work is begun anew when PostgreSQL breaks a deadlock with it, or another one has just
+written the same."""
 
 CONSISTENCY: Final = "Consistency-Token"
 """Up to where the caller has written; what it reads is no older (docs/scaling.md)."""
@@ -133,7 +134,7 @@ class Desk:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._write(operation, repeat)
-            except DBAPIError as error:
+            except (DBAPIError, Conflict) as error:
                 if attempt == ATTEMPTS or not will_pass(error):
                     raise
         raise AssertionError("unreachable")

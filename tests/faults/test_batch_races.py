@@ -180,3 +180,22 @@ def test_batches_of_many_bodies_on_one_task_are_counted_exactly(doors: Doors) ->
     assert sum(one["created"] for one in tallied) == 2 * 12
     assert sum(one["unchanged"] for one in tallied) == 22 * 12
     assert len(titles(doors, mark)) == 2 * 12
+
+
+def test_one_natural_key_under_two_tasks_refuses_that_record_alone(doors: Doors) -> None:
+    """Which of the two comes first keeps it; the others of both batches are taken."""
+    for _ in range(6):
+        mark = f"hai {next(_series)}"
+        bodies = [batch(f"{mark}-{task}", *[task] * 5) for task in ("IV.7.b", "IV.7.c")]
+        for body in bodies:
+            body["records"][0]["external_id"] = mark
+
+        answers = at_once(
+            partial(client.post, BATCH, json=body)
+            for client, body in zip(doors.many("SVHTTDL", 2), bodies, strict=True)
+        )
+
+        assert statuses(answers) == {200: 2}
+        counts = [answer.json()["counts"] for answer in answers]
+        assert sorted((one["created"], one["refused"]) for one in counts) == [(4, 1), (5, 0)]
+        assert created(doors, mark) == 9
