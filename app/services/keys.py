@@ -145,6 +145,14 @@ def rotate(
                 "This key is no longer valid: issue a new one",
             )
         )
+    query = select(Key.public_id).where(Key.replaces_id == old.id).order_by(Key.id.desc()).limit(1)
+    if lifetime is None and (successor := session.scalar(query)):  # how long it was for is no longer known
+        raise Conflict(
+            Text(
+                f"Khóa này đã được đổi thành {successor}: hãy đổi khóa đó, hoặc nêu thời hạn (--days)",
+                f"This key has been rotated to {successor}: rotate that one, or say for how long (--days)",
+            )
+        )
     agency = session.scalars(select(Agency.code).where(Agency.id == old.agency_id)).one()
     scopes = [Scope(scope) for scope in old.scopes]
     lifetime = lifetime or old.expires_at - old.created_at

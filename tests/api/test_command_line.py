@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from app import sqlite
 from app.cli import main
 from app.rules import keys as form
+from app.services import keys
 from seed import loader
 from tests import servers
 from tests.service import PLAN, Service
@@ -113,6 +114,26 @@ def test_keys_are_made_listed_rotated_and_revoked(service: Service) -> None:
     assert {(entry.actor, entry.via, entry.action) for entry in entries} == {(None, "cli", "key.manage")}
     assert not any("digest" in entry.after for entry in entries)
     assert differences(service) == []
+
+
+def test_a_key_that_was_rotated_already_names_its_successor(service: Service) -> None:
+    made = ttdn(service.url, "key", "create", "SCT", "--label", "x", "--days", "90")
+    first = made.stdout.split()[0]
+    second = ttdn(service.url, "key", "rotate", first).stdout.split()[0]
+    before = rows(service)
+    told = one_sentence(ttdn(service.url, "key", "rotate", first))
+    assert second in told
+    assert len(told.splitlines()) == 1
+    assert rows(service) == before
+    third, said = (
+        ttdn(service.url, "key", "rotate", *more).stdout.split()[0]
+        for more in ((second,), (first, "--days", "30"))
+    )
+    lengths = {}
+    with service.database.reading() as session:
+        for key, _ in keys.find(session):
+            lengths[key.public_id] = (key.expires_at - key.created_at).days
+    assert (lengths[third], lengths[said]) == (90, 30)
 
 
 @pytest.mark.parametrize(
