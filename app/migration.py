@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Engine, func, select
 
 _ROOT = Path(__file__).parent.parent
@@ -20,7 +21,10 @@ def _config() -> Config:
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema up to a revision, all of it or nothing of it."""
-    _run(engine, lambda config: command.upgrade(config, revision))
+    try:
+        _run(engine, lambda config: command.upgrade(config, revision))
+    except AssertionError as error:  # as Alembic has it where nothing is named, or more than there is
+        raise CommandError(f"Can't locate revision identified by '{revision}'") from error
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -55,6 +55,13 @@ class Settings(BaseSettings):
         description="address and port of the page for Prometheus, as 127.0.0.1:9464; none: no page",
     )
     busy_seconds: int = Field(default=10, ge=1, le=60, description="how long a write waits for its turn")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_of_our_own_driver(cls, url: str) -> str:
+        if url.startswith("sqlite") and not url.startswith("sqlite://"):
+            raise ValueError("sqlite:///path, postgresql://user:password@host/database")
+        return url
 
     @cached_property
     def requests_in_seconds(self) -> tuple[int, int] | None:

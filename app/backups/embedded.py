@@ -21,7 +21,7 @@ def write(source: Path, part: Path) -> dict[str, int]:
     In one step: in several, every writer would start it anew.
     """
     with closing(_opened(source)) as live, closing(_opened(part)) as copy:
-        live.backup(copy)
+        _copied(live, copy)
     with _database(part) as database, database.reading() as session:
         counted = audit.counts(session)
     with closing(_opened(part)) as copy:
@@ -85,7 +85,15 @@ def _put(part: Path, target: Path) -> None:
                     "The database is in use: stop the service before restoring",
                 )
             ) from error
-        made.backup(old)
+        _copied(made, old)
+
+
+def _copied(all_of: Any, into: Any) -> None:
+    """Copy one database into another. What the disk has no room for, or may not hold, is the disk's error."""
+    try:
+        all_of.backup(into)
+    except sqlite.driver().OperationalError as error:
+        raise OSError(str(error)) from error
 
 
 def _opened(path: Path, timeout: float = 10) -> Any:

@@ -56,6 +56,8 @@ def database(*, migrated: bool = True, there: bool | None = None) -> Iterator[Da
         raise click.ClickException(_told(failure)) from failure
     except DBAPIError as error:
         raise click.ClickException(f"Cơ sở dữ liệu báo lỗi · the database says: {error.orig}") from error
+    except UnicodeEncodeError as error:
+        raise click.ClickException("Có tham số không phải UTF-8 · an argument is not UTF-8") from error
     except CommandError as error:
         raise click.ClickException(
             f"Không đổi được lược đồ · the schema cannot be changed: {error}"

@@ -146,6 +146,8 @@ def test_a_key_that_was_rotated_already_names_its_successor(service: Service) ->
         ["create", "SCT", "--label", "x", "--scope", "everything"],
         ["create", "SCT", "--label", "x", "--days", "0"],
         ["create", "SCT"],
+        ["create", "SCT", "--label", "Ph\udcf2ng"],
+        ["create", "S\udcc7T", "--label", "x"],
         ["rotate", "KHONGCO"],
         ["revoke", "KHONGCO"],
     ],
@@ -247,7 +249,8 @@ def test_serving_a_server_whose_schema_is_not_ready_says_so(empty: str, served: 
 
 
 def test_a_revision_that_does_not_exist_is_told_in_a_sentence(empty: str) -> None:
-    assert "nosuch" in one_sentence(ttdn(empty, "migrate", "--to", "nosuch"))
+    for revision in ("nosuch", "", "head+1"):
+        assert f"'{revision}" in one_sentence(ttdn(empty, "migrate", "--to", revision))
 
 
 @pytest.mark.parametrize(
@@ -257,13 +260,15 @@ def test_a_revision_that_does_not_exist_is_told_in_a_sentence(empty: str) -> Non
         (["serve"], "TTDN_THREADS", "abc"),
         (["key", "list"], "TTDN_THREADS", "abc"),
         (["openapi"], "TTDN_BUSY_SECONDS", "0"),
+        (["migrate"], "DATABASE_URL", "sqlite+aiosqlite://"),
+        (["key", "list"], "DATABASE_URL", "sqlite:ttdn.sqlite3"),
     ],
 )
 def test_a_setting_that_is_none_is_told_in_a_sentence(
     tmp_path: Path, served: list[str], command: list[str], name: str, value: str
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'never.sqlite3'}"
-    told = one_sentence(CliRunner(env={"DATABASE_URL": url, name: value}).invoke(main, command))
+    given = {"DATABASE_URL": f"sqlite:///{tmp_path / 'never.sqlite3'}", name: value}
+    told = one_sentence(CliRunner(env=given).invoke(main, command))
     assert name in told
     assert len(told.splitlines()) == 1
     assert served == []

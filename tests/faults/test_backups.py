@@ -171,6 +171,29 @@ def test_a_torn_file_is_refused_and_nothing_is_touched(site: Site, elsewhere: st
     assert told(site.url, "restore", str(kept), "--replace").exit_code == 0, "the control: the whole is taken"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="where a shell limits files")
+def test_a_file_that_may_not_grow_is_told_in_a_sentence_and_leaves_nothing(
+    site: Site, elsewhere: str, kept: Path, tmp_path: Path
+) -> None:
+    before, target = everything(site.url), tmp_path / "giới hạn.backup"
+    site.close()
+    commands: list[tuple[str, ...]] = [(site.url, "backup", str(target))]
+    if site.embedded:  # a server's files are the server's
+        commands += [(site.url, "restore", str(kept), "--replace"), (elsewhere, "restore", str(kept))]
+    for url, *command in commands:
+        done = subprocess.run(
+            ["/bin/sh", "-c", 'ulimit -f 100; exec "$@"', "sh", sys.executable, "-m", "app", *command],
+            env={**os.environ, **UNMEASURED, "DATABASE_URL": url, "PYTHONUTF8": "1"},
+            capture_output=True, encoding="utf-8", cwd=ROOT, check=False, timeout=MOST_SECONDS,
+        )  # fmt: skip
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    assert everything(site.url) == before
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix in (".backup", ".part")) == [
+        kept.name
+    ]
+
+
 def test_what_is_no_backup_of_ours_is_refused(site: Site, elsewhere: str, tmp_path: Path) -> None:
     file = tmp_path / "thư.txt"
     file.write_text("Kính gửi")
