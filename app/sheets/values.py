@@ -19,9 +19,11 @@ from app.sheets.found import Found
 _BREAK: Final = re.compile(r"[ \t]*[\r\n\t\v\f]+[ \t]*")
 _WHOLE: Final = re.compile(r"[0-9]{1,15}")
 _GROUPED: Final = re.compile(
-    r"[0-9]{1,3}(?:([. \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3}){0,3}|[0-9]{1,3}(?:,[0-9]{3}){2,4}"
+    r"(?!0+[^0-9]|0[0-9]+[^0-9][0-9]{3}\Z)"
+    r"(?:[0-9]{1,3}(?:([. \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3}){0,3}|[0-9]{1,3}(?:,[0-9]{3}){2,4})"
 )
-"""A sign before each three digits. One comma may part a fraction; two only group."""
+"""A sign before each three digits. One comma may part a fraction, and so may any sign after 0; two only
+group."""
 _CURRENCY: Final = re.compile(r"\s*(?:đồng|đ|vnđ|vnd|₫)\.?\Z", re.IGNORECASE)
 _MINUS_SIGNS: Final = ("-", "\N{MINUS SIGN}")
 _EXACT: Final = 10**15

@@ -139,6 +139,8 @@ class _Sheet:
             return None
         days = self._package.days
         if 0 <= self._look < len(days) and days[self._look]:
+            if 0 <= number < 1:
+                return _time_of(number)
             return day_of(number, from_1904=self._package.counts_from_1904)
         return int(number) if number == int(number) and abs(number) < 10**15 else number
 
@@ -165,6 +167,12 @@ def day_of(number: float, *, from_1904: bool) -> date | None:
         first += timedelta(days=1)
     instant = first + timedelta(seconds=round(number * 86_400))
     return instant if instant.hour or instant.minute or instant.second else instant.date()
+
+
+def _time_of(number: float) -> str:
+    """A time of no day, as it is shown."""
+    minutes, seconds = divmod(int(number * 86_400 + 0.5) % 86_400, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
 
 
 def _merged(archive: Archive, member: str) -> list[Range]:

@@ -183,6 +183,7 @@ def test_what_was_exported_comes_back_unchanged(service: Service, form: str, nou
         (["SVHTTDL-1", "Chi", "-5", "01/03/2023"], ("Số tiền", "below_minimum")),
         (["SVHTTDL-1", "Chi", "1,5", "01/03/2023"], ("Số tiền", "not_whole")),
         (["SVHTTDL-1", "Chi", "1,500", "01/03/2023"], ("Số tiền", "not_whole")),
+        (["SVHTTDL-1", "Chi", "0.500", "01/03/2023"], ("Số tiền", "not_whole")),
         (["SVHTTDL-1", "Chi", "1,500.000", "01/03/2023"], ("Số tiền", "wrong_type")),
         (["SVHTTDL-1", "Chi", "5 triệu", "01/03/2023"], ("Số tiền", "wrong_type")),
         (["SVHTTDL-1", "Chi", "", "01/03/2023"], ("Số tiền", "missing")),

@@ -5,7 +5,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -337,6 +337,8 @@ MEANINGS: dict[str, tuple[Callable[[Found], values.Meant], list[tuple[Any, Any]]
         (1, 1), ("1", 1), ("1.200", 1200), ("1.200.000", 1_200_000), ("1 200", 1200), ("1\u00a0200", 1200),
         (-1, -1), ("12", 12),
         (1.2, "not_whole"), ("1,2", "not_whole"), ("1.2", "not_whole"), ("1,200", "not_whole"),
+        ("0.500", "not_whole"), ("0.001", "not_whole"), ("020.000", "not_whole"), ("0 500", "wrong_type"),
+        ("0.500.000", "wrong_type"), ("0,000,001", "wrong_type"), ("020.000.000", 20_000_000), ("007", 7),
         ("1.20", "not_whole"), ("một", "wrong_type"), ("1.200 000", "wrong_type"), (True, "wrong_type"),
         (date(2023, 1, 1), "wrong_type"), ("9" * 16, "wrong_type"), ("-1", "wrong_type"),
         ("１", "wrong_type"),
@@ -441,6 +443,21 @@ def test_formulas_and_errors_are_told_apart() -> None:
 )
 def test_the_day_behind_a_number(number: float, from_1904: bool, day: date | None) -> None:
     assert xlsx_rows.day_of(number, from_1904=from_1904) == day
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"), [(time(8, 30), "08:30"), (time(0), "00:00"), (time(23, 59, 30), "23:59:30")]
+)
+def test_a_time_of_no_day_is_no_day(cell: time, shown: str) -> None:
+    file = io.BytesIO()
+    with Workbook(file) as book:
+        form = book.add_format({"num_format": "hh:mm:ss"})
+        book.add_worksheet().write_datetime(0, 0, cell, form)
+    [value] = read(file.getvalue())[1].values()
+    assert value == shown
+    with pytest.raises(Unfit) as refused:
+        days.day(Found(value), is_typed=True)
+    assert refused.value.code == "not_a_date"
 
 
 def test_headings_of_a_table_are_all_different_when_folded() -> None:
