@@ -25,8 +25,19 @@ class Stored(NamedTuple):
 def fingerprint(method: str, path: str, content: Any) -> str:
     """What makes two requests the same: method, address and the JSON value, however it was spelt (text as it
     will be stored: NFC)."""
-    text = json.dumps([method, path, content], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(
+        [method, path, _spelt_alike(content)], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
     return hashlib.sha256(normalize("NFC", text).encode()).hexdigest()
+
+
+def _spelt_alike(value: Any) -> Any:
+    """A value in which 1, 1.0 and 1e0 are one number."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _spelt_alike(one) for name, one in value.items()}
+    return [_spelt_alike(one) for one in value] if isinstance(value, list) else value
 
 
 def find(session: Session, actor: Actor, idempotency_key: str, mark: str) -> Stored | None:

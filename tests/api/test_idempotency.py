@@ -49,7 +49,7 @@ def test_without_a_key_every_push_is_its_own_record(service: Service) -> None:
 
 
 def test_spelling_is_no_difference(service: Service) -> None:
-    office, body = service["SVHTTDL"], news("IV.7.a", title="Đối ngoại ở Trà Vinh")
+    office, body = service["SVHTTDL"], news("IV.7.a", title="Đối ngoại ở Trà Vinh", quantity=1)
     first = office.post(URL, json=body, headers=KEY)
     backwards = dict(reversed(body.items()))
     decomposed = {**body, "title": "\u0110o\u0302\u0301i ngoa\u0323i o\u031b\u0309 Tra\u0300 Vinh"}
@@ -58,6 +58,8 @@ def test_spelling_is_no_difference(service: Service) -> None:
         json.dumps(body, ensure_ascii=False, separators=(",", ":")),
         "\ufeff" + json.dumps(body),
         json.dumps(decomposed, ensure_ascii=False),
+        json.dumps({**body, "quantity": 1.0}),
+        json.dumps(body).replace('"quantity": 1', '"quantity": 10e-1'),
     ):
         headers = {**KEY, "Content-Type": "application/json"}
         assert stable(office.post(URL, content=text.encode(), headers=headers)) == stable(first), text
