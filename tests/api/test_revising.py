@@ -242,6 +242,23 @@ def test_a_withdrawn_record_pushed_again_stays_withdrawn(service: Service) -> No
     assert evidenced(service, task="IV.7.a") == 0
 
 
+@pytest.mark.parametrize(
+    ("dated", "result", "title"),
+    [
+        ({"source_updated_at": "2023-05-12T08:00:00Z"}, "unchanged", "Sửa tay"),
+        ({}, "updated", "Bài giới thiệu tỉnh Trà Vinh"),
+    ],
+)
+def test_a_correction_by_hand_holds_against_a_source_that_dates_its_versions(
+    service: Service, dated: dict[str, str], result: str, title: str
+) -> None:
+    office = service["SVHTTDL"]
+    own = record(office, "IV.7.a", **NATURAL, **dated)["activity"]["id"]
+    assert revise(office, own, title="Sửa tay").status_code == 200
+    again = record(office, "IV.7.a", **NATURAL, **dated)
+    assert (again["result"], again["activity"]["title"]) == (result, title)
+
+
 def test_an_occurrence_is_opened_once_however_often_it_is_pushed(service: Service) -> None:
     office = service["VPUBND"]
     for title in ("Tiếp đoàn", "Tiếp đoàn", "Tiếp đoàn hữu nghị"):
