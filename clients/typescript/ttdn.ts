@@ -6731,7 +6731,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXRDZQ3HQ56VVHDBPG5C99",
+                     *           "id": "01M8MXX419CEQVFX0J7EG25EDG",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6764,7 +6764,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T00:30:27.816524Z",
+                     *           "recorded_at": "2026-11-30T00:33:01.479139Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6824,7 +6824,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8MXRDZQ3HQ56VVHDBPG5C99",
+                     *         "id": "01M8MXX419CEQVFX0J7EG25EDG",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6854,7 +6854,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T00:30:27.816524Z",
+                     *         "recorded_at": "2026-11-30T00:33:01.479139Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6872,7 +6872,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8MXRDZT50R8ZBERPQ73ZRXM"
+                     *       "receipt": "01M8MXX41KSMCMFV6QTY1NPPHS"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6890,7 +6890,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8MXRDZQ3HQ56VVHDBPG5C99",
+                     *         "id": "01M8MXX419CEQVFX0J7EG25EDG",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6920,7 +6920,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T00:30:27.816524Z",
+                     *         "recorded_at": "2026-11-30T00:33:01.479139Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6938,7 +6938,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8MXRDZT50R8ZBERPQ73ZRXM"
+                     *       "receipt": "01M8MXX41KSMCMFV6QTY1NPPHS"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7028,7 +7028,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8MXRDZQ3HQ56VVHDBPG5C99",
+                     *           "activity": "01M8MXX419CEQVFX0J7EG25EDG",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7107,7 +7107,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRDZQ3HQ56VVHDBPG5C99 */
+                /** @example 01M8MXX419CEQVFX0J7EG25EDG */
                 activity: string;
             };
             cookie?: never;
@@ -7122,7 +7122,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXRDZQ3HQ56VVHDBPG5C99",
+                     *       "id": "01M8MXX419CEQVFX0J7EG25EDG",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7152,7 +7152,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T00:30:27.816524Z",
+                     *       "recorded_at": "2026-11-30T00:33:01.479139Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7172,14 +7172,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-ad15ad41dae3cbad571b3f49"
+                 * @example "1-e6fd6f13cacc0bdd3892acd0"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRDZQ3HQ56VVHDBPG5C99 */
+                /** @example 01M8MXX419CEQVFX0J7EG25EDG */
                 activity: string;
             };
             cookie?: never;
@@ -7211,7 +7211,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8MXRDZQ3HQ56VVHDBPG5C99",
+                     *         "id": "01M8MXX419CEQVFX0J7EG25EDG",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7244,7 +7244,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T00:30:27.816524Z",
+                     *         "recorded_at": "2026-11-30T00:33:01.479139Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7273,7 +7273,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRDS302BV5F8H56WT5W9E */
+                /** @example 01M8MXX3XT0Z8TZ632P4E60G0W */
                 activity: string;
             };
             cookie?: never;
@@ -7301,7 +7301,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8MXRDS302BV5F8H56WT5W9E",
+                     *         "id": "01M8MXX3XT0Z8TZ632P4E60G0W",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7331,15 +7331,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T00:30:27.517555Z",
+                     *         "recorded_at": "2026-11-30T00:33:01.317242Z",
                      *         "withdrawal": {
-                     *           "id": "01M8MXRDXAHEEECCXZ7WB4W0T8",
+                     *           "id": "01M8MXX404VC7T8FRTZ3PC7T5K",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T00:30:27.704028Z"
+                     *           "withdrawn_at": "2026-11-30T00:33:01.418768Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7372,7 +7372,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8MXRDS302BV5F8H56WT5W9E",
+                     *         "id": "01M8MXX3XT0Z8TZ632P4E60G0W",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7402,15 +7402,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T00:30:27.517555Z",
+                     *         "recorded_at": "2026-11-30T00:33:01.317242Z",
                      *         "withdrawal": {
-                     *           "id": "01M8MXRDXAHEEECCXZ7WB4W0T8",
+                     *           "id": "01M8MXX404VC7T8FRTZ3PC7T5K",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T00:30:27.704028Z"
+                     *           "withdrawn_at": "2026-11-30T00:33:01.418768Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7843,8 +7843,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
-                     *           "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *           "id": "01M8MXWKH22568HETRDFXGJ033",
+                     *           "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7869,7 +7869,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T00:30:28.530921Z",
+                     *           "moved_at": "2026-11-30T00:33:01.974153Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7895,7 +7895,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXQRNG3E6M6QF5KCSTNNZC */
+                /** @example 01M8MXWKH22568HETRDFXGJ033 */
                 output: string;
             };
             cookie?: never;
@@ -7910,8 +7910,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
-                     *       "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *       "id": "01M8MXWKH22568HETRDFXGJ033",
+                     *       "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7936,7 +7936,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T00:30:27.816524Z",
+                     *       "moved_at": "2026-11-30T00:33:01.479139Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7970,7 +7970,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXQRNG3E6M6QF5KCSTNNZC */
+                /** @example 01M8MXWKH22568HETRDFXGJ033 */
                 output: string;
             };
             cookie?: never;
@@ -7985,14 +7985,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIxNGJlZGEwMWE2ZTciLCIwMU04TVhSRU1GWERTWjkzM1hOQVk3QjFYNyJd",
+                     *       "next_cursor": "WyJhYzA0ZDc5MTRmZDkiLCIwMU04TVhYNEZKN1ExQkNGSEZQNVY1NkFZVyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXREJR6KP9Q9WFRQDQTRCM",
+                     *           "id": "01M8MXX4DZ9NCQ3FHRJG30R6X8",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8MXQRNG3E6M6QF5KCSTNNZC",
+                     *           "output": "01M8MXWKH22568HETRDFXGJ033",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8001,13 +8001,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T00:30:28.423433Z"
+                     *           "acted_at": "2026-11-30T00:33:01.860826Z"
                      *         },
                      *         {
-                     *           "id": "01M8MXREMFXDSZ933XNAY7B1X7",
+                     *           "id": "01M8MXX4FJ7Q1BCFHFP5V56AYW",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8MXQRNG3E6M6QF5KCSTNNZC",
+                     *           "output": "01M8MXWKH22568HETRDFXGJ033",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8016,7 +8016,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T00:30:28.476843Z"
+                     *           "acted_at": "2026-11-30T00:33:01.933444Z"
                      *         }
                      *       ]
                      *     }
@@ -8039,7 +8039,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXQRNH4YWA50G0279RDET0 */
+                /** @example 01M8MXWKH8FH8X43ZXXKKBQPEN */
                 output: string;
             };
             cookie?: never;
@@ -8067,10 +8067,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXREDZKT19NB12YNRS4CGX",
+                     *         "id": "01M8MXX4A367ZKKJS138GYVHG2",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8MXQRNH4YWA50G0279RDET0",
+                     *         "output": "01M8MXWKH8FH8X43ZXXKKBQPEN",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8079,11 +8079,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T00:30:28.247372Z"
+                     *         "acted_at": "2026-11-30T00:33:01.739372Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXQRNH4YWA50G0279RDET0",
-                     *         "assignment": "01M8MXQREXFY58RWE5Q8E7KVF6",
+                     *         "id": "01M8MXWKH8FH8X43ZXXKKBQPEN",
+                     *         "assignment": "01M8MXWKF0AXYDT9Q9X3N8YC3H",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8108,7 +8108,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T00:30:28.247372Z",
+                     *         "moved_at": "2026-11-30T00:33:01.739372Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8141,10 +8141,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXREDZKT19NB12YNRS4CGX",
+                     *         "id": "01M8MXX4A367ZKKJS138GYVHG2",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8MXQRNH4YWA50G0279RDET0",
+                     *         "output": "01M8MXWKH8FH8X43ZXXKKBQPEN",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8153,11 +8153,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T00:30:28.247372Z"
+                     *         "acted_at": "2026-11-30T00:33:01.739372Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXQRNH4YWA50G0279RDET0",
-                     *         "assignment": "01M8MXQREXFY58RWE5Q8E7KVF6",
+                     *         "id": "01M8MXWKH8FH8X43ZXXKKBQPEN",
+                     *         "assignment": "01M8MXWKF0AXYDT9Q9X3N8YC3H",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8182,7 +8182,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T00:30:28.247372Z",
+                     *         "moved_at": "2026-11-30T00:33:01.739372Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8216,7 +8216,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXQRNH4YWA50G0279RDET0 */
+                /** @example 01M8MXWKH8FH8X43ZXXKKBQPEN */
                 output: string;
             };
             cookie?: never;
@@ -8244,10 +8244,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXREG337BB0VAYGX808VTJ",
+                     *         "id": "01M8MXX4BP2GPB2BBTF6YHVCP0",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8MXQRNH4YWA50G0279RDET0",
+                     *         "output": "01M8MXWKH8FH8X43ZXXKKBQPEN",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8256,11 +8256,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T00:30:28.332682Z"
+                     *         "acted_at": "2026-11-30T00:33:01.810046Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXQRNH4YWA50G0279RDET0",
-                     *         "assignment": "01M8MXQREXFY58RWE5Q8E7KVF6",
+                     *         "id": "01M8MXWKH8FH8X43ZXXKKBQPEN",
+                     *         "assignment": "01M8MXWKF0AXYDT9Q9X3N8YC3H",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8285,7 +8285,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T00:30:28.332682Z",
+                     *         "moved_at": "2026-11-30T00:33:01.810046Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8318,10 +8318,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXREG337BB0VAYGX808VTJ",
+                     *         "id": "01M8MXX4BP2GPB2BBTF6YHVCP0",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8MXQRNH4YWA50G0279RDET0",
+                     *         "output": "01M8MXWKH8FH8X43ZXXKKBQPEN",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8330,11 +8330,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T00:30:28.332682Z"
+                     *         "acted_at": "2026-11-30T00:33:01.810046Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXQRNH4YWA50G0279RDET0",
-                     *         "assignment": "01M8MXQREXFY58RWE5Q8E7KVF6",
+                     *         "id": "01M8MXWKH8FH8X43ZXXKKBQPEN",
+                     *         "assignment": "01M8MXWKF0AXYDT9Q9X3N8YC3H",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8359,7 +8359,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T00:30:28.332682Z",
+                     *         "moved_at": "2026-11-30T00:33:01.810046Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8391,14 +8391,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-8ae0db4a9db33aeb0a5a01f2"
+                 * @example "4-655dc74fb86e2623ab40a9c2"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXQRNG3E6M6QF5KCSTNNZC */
+                /** @example 01M8MXWKH22568HETRDFXGJ033 */
                 output: string;
             };
             cookie?: never;
@@ -8422,10 +8422,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXREJR6KP9Q9WFRQDQTRCM",
+                     *         "id": "01M8MXX4DZ9NCQ3FHRJG30R6X8",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8MXQRNG3E6M6QF5KCSTNNZC",
+                     *         "output": "01M8MXWKH22568HETRDFXGJ033",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8434,11 +8434,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T00:30:28.423433Z"
+                     *         "acted_at": "2026-11-30T00:33:01.860826Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
-                     *         "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *         "id": "01M8MXWKH22568HETRDFXGJ033",
+                     *         "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8463,7 +8463,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T00:30:28.423433Z",
+                     *         "moved_at": "2026-11-30T00:33:01.860826Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8496,10 +8496,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXREJR6KP9Q9WFRQDQTRCM",
+                     *         "id": "01M8MXX4DZ9NCQ3FHRJG30R6X8",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8MXQRNG3E6M6QF5KCSTNNZC",
+                     *         "output": "01M8MXWKH22568HETRDFXGJ033",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8508,11 +8508,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T00:30:28.423433Z"
+                     *         "acted_at": "2026-11-30T00:33:01.860826Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
-                     *         "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *         "id": "01M8MXWKH22568HETRDFXGJ033",
+                     *         "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8537,7 +8537,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T00:30:28.423433Z",
+                     *         "moved_at": "2026-11-30T00:33:01.860826Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8573,7 +8573,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXQRNG3E6M6QF5KCSTNNZC */
+                /** @example 01M8MXWKH22568HETRDFXGJ033 */
                 output: string;
             };
             cookie?: never;
@@ -8601,10 +8601,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXREMFXDSZ933XNAY7B1X7",
+                     *         "id": "01M8MXX4FJ7Q1BCFHFP5V56AYW",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8MXQRNG3E6M6QF5KCSTNNZC",
+                     *         "output": "01M8MXWKH22568HETRDFXGJ033",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8613,11 +8613,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T00:30:28.476843Z"
+                     *         "acted_at": "2026-11-30T00:33:01.933444Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
-                     *         "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *         "id": "01M8MXWKH22568HETRDFXGJ033",
+                     *         "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8645,11 +8645,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T00:30:28.476843Z"
+                     *           "returned_at": "2026-11-30T00:33:01.933444Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T00:30:28.476843Z",
+                     *         "moved_at": "2026-11-30T00:33:01.933444Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8680,10 +8680,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXREMFXDSZ933XNAY7B1X7",
+                     *         "id": "01M8MXX4FJ7Q1BCFHFP5V56AYW",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8MXQRNG3E6M6QF5KCSTNNZC",
+                     *         "output": "01M8MXWKH22568HETRDFXGJ033",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8692,11 +8692,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T00:30:28.476843Z"
+                     *         "acted_at": "2026-11-30T00:33:01.933444Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
-                     *         "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *         "id": "01M8MXWKH22568HETRDFXGJ033",
+                     *         "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8724,11 +8724,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T00:30:28.476843Z"
+                     *           "returned_at": "2026-11-30T00:33:01.933444Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T00:30:28.476843Z",
+                     *         "moved_at": "2026-11-30T00:33:01.933444Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8796,7 +8796,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXQREV8BMX6M1VFYAV4A6Z */
+                /** @example 01M8MXWKEZJ1YF349RAJK6V125 */
                 assignment: string;
             };
             cookie?: never;
@@ -8815,8 +8815,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXQRNG3E6M6QF5KCSTNNZC",
-                     *           "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *           "id": "01M8MXWKH22568HETRDFXGJ033",
+                     *           "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8841,7 +8841,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T00:30:28.530921Z",
+                     *           "moved_at": "2026-11-30T00:33:01.974153Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8867,7 +8867,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXQRDY0GYR8JKSDAB1MV61 */
+                /** @example 01M8MXWKEVHEQBZHS9C7F5S5WW */
                 assignment: string;
             };
             cookie?: never;
@@ -8895,8 +8895,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8MXREVHFRX4DJVTK2JX0P39",
-                     *         "assignment": "01M8MXQRDY0GYR8JKSDAB1MV61",
+                     *         "id": "01M8MXX4NFK2JPHMN8QWX30BVS",
+                     *         "assignment": "01M8MXWKEVHEQBZHS9C7F5S5WW",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8944,7 +8944,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXQREFEDM8SE76BGVZG2PZ */
+                /** @example 01M8MXWKEY33XNF1NN4PA8Q5BP */
                 assignment: string;
             };
             cookie?: never;
@@ -8973,10 +8973,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXRF10KC35H3H9437MEW7T",
+                     *         "id": "01M8MXX4T4VDS00TJ31Z31PAVN",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8MXQRN3DTZFJY15CS48EP2W",
+                     *         "output": "01M8MXWKH17ZM025420KY21PRH",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8985,11 +8985,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T00:30:28.887361Z"
+                     *         "acted_at": "2026-11-30T00:33:02.259341Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXQRN3DTZFJY15CS48EP2W",
-                     *         "assignment": "01M8MXQREFEDM8SE76BGVZG2PZ",
+                     *         "id": "01M8MXWKH17ZM025420KY21PRH",
+                     *         "assignment": "01M8MXWKEY33XNF1NN4PA8Q5BP",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9014,8 +9014,10 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T00:30:28.887361Z",
-                     *         "can": []
+                     *         "moved_at": "2026-11-30T00:33:02.259341Z",
+                     *         "can": [
+                     *           "status.report"
+                     *         ]
                      *       },
                      *       "moved": [
                      *         {
@@ -9045,10 +9047,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXRF10KC35H3H9437MEW7T",
+                     *         "id": "01M8MXX4T4VDS00TJ31Z31PAVN",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8MXQRN3DTZFJY15CS48EP2W",
+                     *         "output": "01M8MXWKH17ZM025420KY21PRH",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9057,11 +9059,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T00:30:28.887361Z"
+                     *         "acted_at": "2026-11-30T00:33:02.259341Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXQRN3DTZFJY15CS48EP2W",
-                     *         "assignment": "01M8MXQREFEDM8SE76BGVZG2PZ",
+                     *         "id": "01M8MXWKH17ZM025420KY21PRH",
+                     *         "assignment": "01M8MXWKEY33XNF1NN4PA8Q5BP",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9086,8 +9088,10 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T00:30:28.887361Z",
-                     *         "can": []
+                     *         "moved_at": "2026-11-30T00:33:02.259341Z",
+                     *         "can": [
+                     *           "status.report"
+                     *         ]
                      *       },
                      *       "moved": [
                      *         {
@@ -9168,7 +9172,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T00:30:29.095792Z"
+                     *           "entered_at": "2026-11-30T00:33:02.386175Z"
                      *         }
                      *       ]
                      *     }
@@ -9261,7 +9265,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T00:30:28.754211Z"
+                     *         "entered_at": "2026-11-30T00:33:02.153032Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9302,7 +9306,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T00:30:28.678243Z",
+                     *         "as_of": "2026-11-30T00:33:02.090083Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9344,7 +9348,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T00:30:28.754211Z",
+                     *         "as_of": "2026-11-30T00:33:02.153032Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9388,7 +9392,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T00:30:28.754211Z"
+                     *         "entered_at": "2026-11-30T00:33:02.153032Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9429,7 +9433,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T00:30:28.678243Z",
+                     *         "as_of": "2026-11-30T00:33:02.090083Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9471,7 +9475,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T00:30:28.754211Z",
+                     *         "as_of": "2026-11-30T00:33:02.153032Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9526,7 +9530,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T00:30:28.754211Z"
+                     *       "entered_at": "2026-11-30T00:33:02.153032Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9578,11 +9582,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TVhSRjZBMzdINjlWU0dBSEZINk4zMyJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TVhYNFg4QVo1N1BTQ1g3U1JDOVBaRCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXRF6A37H69VSGAHFH6N33",
+                     *           "id": "01M8MXX4X8AZ57PSCX7SRC9PZD",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9597,8 +9601,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T00:30:29.042417Z",
-                     *           "settled_at": "2026-11-30T00:30:29.247813Z",
+                     *           "proposed_at": "2026-11-30T00:33:02.356728Z",
+                     *           "settled_at": "2026-11-30T00:33:02.458247Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9657,7 +9661,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8MXRF6A37H69VSGAHFH6N33",
+                     *         "id": "01M8MXX4X8AZ57PSCX7SRC9PZD",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9672,7 +9676,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:30:29.042417Z",
+                     *         "proposed_at": "2026-11-30T00:33:02.356728Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9699,7 +9703,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRF35F01BKNAAD0S9R45Q */
+                /** @example 01M8MXX4V25NCCBPHHZJGSJ1DN */
                 proposal: string;
             };
             cookie?: never;
@@ -9714,7 +9718,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXRF35F01BKNAAD0S9R45Q",
+                     *       "id": "01M8MXX4V25NCCBPHHZJGSJ1DN",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9729,8 +9733,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T00:30:28.931339Z",
-                     *       "settled_at": "2026-11-30T00:30:29.095792Z",
+                     *       "proposed_at": "2026-11-30T00:33:02.295187Z",
+                     *       "settled_at": "2026-11-30T00:33:02.386175Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9752,7 +9756,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRF35F01BKNAAD0S9R45Q */
+                /** @example 01M8MXX4V25NCCBPHHZJGSJ1DN */
                 proposal: string;
             };
             cookie?: never;
@@ -9784,7 +9788,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8MXRF35F01BKNAAD0S9R45Q",
+                     *         "id": "01M8MXX4V25NCCBPHHZJGSJ1DN",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9799,8 +9803,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:30:28.931339Z",
-                     *         "settled_at": "2026-11-30T00:30:29.095792Z",
+                     *         "proposed_at": "2026-11-30T00:33:02.295187Z",
+                     *         "settled_at": "2026-11-30T00:33:02.386175Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9827,7 +9831,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T00:30:29.095792Z"
+                     *           "entered_at": "2026-11-30T00:33:02.386175Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9868,7 +9872,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T00:30:28.887361Z",
+                     *           "as_of": "2026-11-30T00:33:02.259341Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -9910,7 +9914,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T00:30:28.887361Z",
+                     *           "as_of": "2026-11-30T00:33:02.259341Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -9931,7 +9935,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8MXRF35F01BKNAAD0S9R45Q",
+                     *         "id": "01M8MXX4V25NCCBPHHZJGSJ1DN",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9946,8 +9950,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:30:28.931339Z",
-                     *         "settled_at": "2026-11-30T00:30:29.095792Z",
+                     *         "proposed_at": "2026-11-30T00:33:02.295187Z",
+                     *         "settled_at": "2026-11-30T00:33:02.386175Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9974,7 +9978,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T00:30:29.095792Z"
+                     *           "entered_at": "2026-11-30T00:33:02.386175Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10015,7 +10019,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T00:30:28.887361Z",
+                     *           "as_of": "2026-11-30T00:33:02.259341Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10057,7 +10061,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T00:30:28.887361Z",
+                     *           "as_of": "2026-11-30T00:33:02.259341Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10079,7 +10083,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRF4S337WYE46MZYDF52C */
+                /** @example 01M8MXX4W6V0FMS7M3YMSZ77H3 */
                 proposal: string;
             };
             cookie?: never;
@@ -10107,7 +10111,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8MXRF4S337WYE46MZYDF52C",
+                     *         "id": "01M8MXX4W6V0FMS7M3YMSZ77H3",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10122,8 +10126,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:30:28.997445Z",
-                     *         "settled_at": "2026-11-30T00:30:29.192786Z",
+                     *         "proposed_at": "2026-11-30T00:33:02.325941Z",
+                     *         "settled_at": "2026-11-30T00:33:02.438580Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10146,7 +10150,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8MXRF4S337WYE46MZYDF52C",
+                     *         "id": "01M8MXX4W6V0FMS7M3YMSZ77H3",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10161,8 +10165,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:30:28.997445Z",
-                     *         "settled_at": "2026-11-30T00:30:29.192786Z",
+                     *         "proposed_at": "2026-11-30T00:33:02.325941Z",
+                     *         "settled_at": "2026-11-30T00:33:02.438580Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10186,7 +10190,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRF6A37H69VSGAHFH6N33 */
+                /** @example 01M8MXX4X8AZ57PSCX7SRC9PZD */
                 proposal: string;
             };
             cookie?: never;
@@ -10214,7 +10218,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8MXRF6A37H69VSGAHFH6N33",
+                     *         "id": "01M8MXX4X8AZ57PSCX7SRC9PZD",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10229,8 +10233,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:30:29.042417Z",
-                     *         "settled_at": "2026-11-30T00:30:29.247813Z",
+                     *         "proposed_at": "2026-11-30T00:33:02.356728Z",
+                     *         "settled_at": "2026-11-30T00:33:02.458247Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10253,7 +10257,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8MXRF6A37H69VSGAHFH6N33",
+                     *         "id": "01M8MXX4X8AZ57PSCX7SRC9PZD",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10268,8 +10272,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:30:29.042417Z",
-                     *         "settled_at": "2026-11-30T00:30:29.247813Z",
+                     *         "proposed_at": "2026-11-30T00:33:02.356728Z",
+                     *         "settled_at": "2026-11-30T00:33:02.458247Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10509,7 +10513,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T00:30:28.530921Z",
+                     *         "as_of": "2026-11-30T00:33:01.974153Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10595,7 +10599,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T00:30:28.332682Z",
+                     *           "as_of": "2026-11-30T00:33:01.810046Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10677,7 +10681,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T00:30:28.332682Z",
+                     *           "as_of": "2026-11-30T00:33:01.810046Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10778,13 +10782,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T00:30:28.530921Z",
+                     *       "as_of": "2026-11-30T00:33:01.974153Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *           "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10932,24 +10936,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T00:30:28.530921Z",
+                     *       "as_of": "2026-11-30T00:33:01.974153Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T00:30:28.754211Z"
+                     *           "entered_at": "2026-11-30T00:33:02.153032Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T00:30:29.095792Z"
+                     *           "entered_at": "2026-11-30T00:33:02.386175Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *           "key": "01M8MXWKEZJ1YF349RAJK6V125",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10985,7 +10989,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *               "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11102,7 +11106,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T00:30:28.887361Z",
+                     *           "as_of": "2026-11-30T00:33:02.259341Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11188,7 +11192,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T00:30:28.754211Z",
+                     *             "as_of": "2026-11-30T00:33:02.153032Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11270,7 +11274,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T00:30:28.754211Z",
+                     *             "as_of": "2026-11-30T00:33:02.153032Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11352,7 +11356,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T00:30:28.887361Z",
+                     *           "as_of": "2026-11-30T00:33:02.259341Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11635,7 +11639,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T00:30:29.095792Z"
+                     *           "entered_at": "2026-11-30T00:33:02.386175Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11657,7 +11661,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T00:30:28.754211Z"
+                     *           "entered_at": "2026-11-30T00:33:02.153032Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11681,7 +11685,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8MXRDZQ3HQ56VVHDBPG5C99",
+                     *           "id": "01M8MXX419CEQVFX0J7EG25EDG",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11714,7 +11718,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T00:30:27.816524Z",
+                     *           "recorded_at": "2026-11-30T00:33:01.479139Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11946,7 +11950,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T00:30:28.530921Z",
+                     *             "as_of": "2026-11-30T00:33:01.974153Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12059,7 +12063,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T00:30:28.530921Z",
+                     *         "as_of": "2026-11-30T00:33:01.974153Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12068,7 +12072,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *           "id": "01M8MXWKEZJ1YF349RAJK6V125",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12135,7 +12139,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T00:30:28.530921Z",
+                     *             "as_of": "2026-11-30T00:33:01.974153Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12211,11 +12215,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TVhRUkVWOEJNWDZNMVZGWUFWNEE2WiJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TVhXS0VaSjFZRjM0OVJBSks2VjEyNSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *           "id": "01M8MXWKEZJ1YF349RAJK6V125",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12282,7 +12286,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T00:30:28.530921Z",
+                     *             "as_of": "2026-11-30T00:33:01.974153Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12311,7 +12315,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXQREV8BMX6M1VFYAV4A6Z */
+                /** @example 01M8MXWKEZJ1YF349RAJK6V125 */
                 assignment: string;
             };
             cookie?: never;
@@ -12326,7 +12330,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *       "id": "01M8MXWKEZJ1YF349RAJK6V125",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12393,7 +12397,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T00:30:28.530921Z",
+                     *         "as_of": "2026-11-30T00:33:01.974153Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12465,7 +12469,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXRFF68NN4RWYX87DDE4C1",
+                     *           "id": "01M8MXX51CV5TRTVYWDX85KKFM",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12484,13 +12488,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T00:30:29.331397Z",
+                     *           "urged_at": "2026-11-30T00:33:02.497934Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T00:30:29.421786Z",
+                     *           "answered_at": "2026-11-30T00:33:02.541747Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T00:30:29.470855Z",
+                     *           "closed_at": "2026-11-30T00:33:02.565977Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12544,7 +12548,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8MXRFF68NN4RWYX87DDE4C1",
+                     *           "id": "01M8MXX51CV5TRTVYWDX85KKFM",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12563,7 +12567,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T00:30:29.331397Z",
+                     *           "urged_at": "2026-11-30T00:33:02.497934Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12593,7 +12597,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRFF68NN4RWYX87DDE4C1 */
+                /** @example 01M8MXX51CV5TRTVYWDX85KKFM */
                 urge: string;
             };
             cookie?: never;
@@ -12608,7 +12612,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXRFF68NN4RWYX87DDE4C1",
+                     *       "id": "01M8MXX51CV5TRTVYWDX85KKFM",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12627,13 +12631,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T00:30:29.331397Z",
+                     *       "urged_at": "2026-11-30T00:33:02.497934Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T00:30:29.421786Z",
+                     *       "answered_at": "2026-11-30T00:33:02.541747Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T00:30:29.470855Z",
+                     *       "closed_at": "2026-11-30T00:33:02.565977Z",
                      *       "can": []
                      *     }
                      */
@@ -12653,7 +12657,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRFF68NN4RWYX87DDE4C1 */
+                /** @example 01M8MXX51CV5TRTVYWDX85KKFM */
                 urge: string;
             };
             cookie?: never;
@@ -12681,7 +12685,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8MXRFF68NN4RWYX87DDE4C1",
+                     *         "id": "01M8MXX51CV5TRTVYWDX85KKFM",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12700,9 +12704,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T00:30:29.331397Z",
+                     *         "urged_at": "2026-11-30T00:33:02.497934Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T00:30:29.421786Z",
+                     *         "answered_at": "2026-11-30T00:33:02.541747Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12726,7 +12730,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8MXRFF68NN4RWYX87DDE4C1",
+                     *         "id": "01M8MXX51CV5TRTVYWDX85KKFM",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12745,9 +12749,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T00:30:29.331397Z",
+                     *         "urged_at": "2026-11-30T00:33:02.497934Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T00:30:29.421786Z",
+                     *         "answered_at": "2026-11-30T00:33:02.541747Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12772,7 +12776,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRFF68NN4RWYX87DDE4C1 */
+                /** @example 01M8MXX51CV5TRTVYWDX85KKFM */
                 urge: string;
             };
             cookie?: never;
@@ -12800,7 +12804,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8MXRFF68NN4RWYX87DDE4C1",
+                     *         "id": "01M8MXX51CV5TRTVYWDX85KKFM",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12819,13 +12823,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T00:30:29.331397Z",
+                     *         "urged_at": "2026-11-30T00:33:02.497934Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T00:30:29.421786Z",
+                     *         "answered_at": "2026-11-30T00:33:02.541747Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T00:30:29.470855Z",
+                     *         "closed_at": "2026-11-30T00:33:02.565977Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12845,7 +12849,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8MXRFF68NN4RWYX87DDE4C1",
+                     *         "id": "01M8MXX51CV5TRTVYWDX85KKFM",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12864,13 +12868,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T00:30:29.331397Z",
+                     *         "urged_at": "2026-11-30T00:33:02.497934Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T00:30:29.421786Z",
+                     *         "answered_at": "2026-11-30T00:33:02.541747Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T00:30:29.470855Z",
+                     *         "closed_at": "2026-11-30T00:33:02.565977Z",
                      *         "can": []
                      *       }
                      *     }
@@ -14050,7 +14054,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXRFX25BC8A6W8Y35R8QBB",
+                     *           "id": "01M8MXX57MKBF4VH3S4M6FG21F",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14061,7 +14065,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T00:30:29.791501Z",
+                     *           "created_at": "2026-11-30T00:33:02.699341Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14108,7 +14112,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8MXRFX25BC8A6W8Y35R8QBB",
+                     *         "id": "01M8MXX57MKBF4VH3S4M6FG21F",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14119,10 +14123,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T00:30:29.791501Z",
+                     *         "created_at": "2026-11-30T00:33:02.699341Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=7gjnihSZfu6U0ia2M05YQexvjTd0LZgpURYMd4S_hYY"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=9aoL9VXLYwgFhpigsIc7kPR71eGIB_kky7Mi0W2v56M"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14141,7 +14145,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRFX25BC8A6W8Y35R8QBB */
+                /** @example 01M8MXX57MKBF4VH3S4M6FG21F */
                 subscription: string;
             };
             cookie?: never;
@@ -14156,7 +14160,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXRFX25BC8A6W8Y35R8QBB",
+                     *       "id": "01M8MXX57MKBF4VH3S4M6FG21F",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14167,7 +14171,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T00:30:29.791501Z",
+                     *       "created_at": "2026-11-30T00:33:02.699341Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14187,7 +14191,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRFX25BC8A6W8Y35R8QBB */
+                /** @example 01M8MXX57MKBF4VH3S4M6FG21F */
                 subscription: string;
             };
             cookie?: never;
@@ -14204,7 +14208,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXRFX25BC8A6W8Y35R8QBB",
+                     *       "id": "01M8MXX57MKBF4VH3S4M6FG21F",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14215,8 +14219,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T00:30:29.791501Z",
-                     *       "revoked_at": "2026-11-30T00:30:29.989923Z"
+                     *       "created_at": "2026-11-30T00:33:02.699341Z",
+                     *       "revoked_at": "2026-11-30T00:33:02.785149Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14275,7 +14279,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXRHGKBGXGPK2S3B5ZYJ6H",
+                     *           "id": "01M8MXX65052YRTSFWB79Z2W25",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14290,12 +14294,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T00:30:31.439826Z",
+                     *           "submitted_at": "2026-11-30T00:33:03.629512Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T00:30:31.483430Z",
+                     *           "decided_at": "2026-11-30T00:33:03.679382Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14304,7 +14308,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8MXRHJA6E3N76CGGX9WR3Z1",
+                     *           "entry": "01M8MXX66G8ZVWHDM9BQMBN7AS",
                      *           "can": []
                      *         }
                      *       ]
@@ -14353,7 +14357,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXRHGKBGXGPK2S3B5ZYJ6H",
+                     *       "id": "01M8MXX65052YRTSFWB79Z2W25",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14368,7 +14372,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T00:30:31.439826Z",
+                     *       "submitted_at": "2026-11-30T00:33:03.629512Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14396,7 +14400,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRHGKBGXGPK2S3B5ZYJ6H */
+                /** @example 01M8MXX65052YRTSFWB79Z2W25 */
                 settlement: string;
             };
             cookie?: never;
@@ -14411,7 +14415,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXRHGKBGXGPK2S3B5ZYJ6H",
+                     *       "id": "01M8MXX65052YRTSFWB79Z2W25",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14426,12 +14430,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T00:30:31.439826Z",
+                     *       "submitted_at": "2026-11-30T00:33:03.629512Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T00:30:31.483430Z",
+                     *       "decided_at": "2026-11-30T00:33:03.679382Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14440,7 +14444,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8MXRHJA6E3N76CGGX9WR3Z1",
+                     *       "entry": "01M8MXX66G8ZVWHDM9BQMBN7AS",
                      *       "can": []
                      *     }
                      */
@@ -14460,7 +14464,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRHGKBGXGPK2S3B5ZYJ6H */
+                /** @example 01M8MXX65052YRTSFWB79Z2W25 */
                 settlement: string;
             };
             cookie?: never;
@@ -14491,7 +14495,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXRHGKBGXGPK2S3B5ZYJ6H",
+                     *       "id": "01M8MXX65052YRTSFWB79Z2W25",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14506,12 +14510,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T00:30:31.439826Z",
+                     *       "submitted_at": "2026-11-30T00:33:03.629512Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T00:30:31.483430Z",
+                     *       "decided_at": "2026-11-30T00:33:03.679382Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14520,7 +14524,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8MXRHJA6E3N76CGGX9WR3Z1",
+                     *       "entry": "01M8MXX66G8ZVWHDM9BQMBN7AS",
                      *       "can": []
                      *     }
                      */
@@ -14540,7 +14544,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRH872PR2XEDP4QR0NS95 */
+                /** @example 01M8MXX61B64KPEBWR2SXCG5Y5 */
                 settlement: string;
             };
             cookie?: never;
@@ -14566,7 +14570,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXRH872PR2XEDP4QR0NS95",
+                     *       "id": "01M8MXX61B64KPEBWR2SXCG5Y5",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14581,12 +14585,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T00:30:31.160476Z",
+                     *       "submitted_at": "2026-11-30T00:33:03.516280Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T00:30:31.200084Z",
+                     *       "decided_at": "2026-11-30T00:33:03.564759Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14610,7 +14614,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRH4R8TYVX97NE3544G63 */
+                /** @example 01M8MXX5TQNZ8Y2X5CGG0B8V9Y */
                 settlement: string;
             };
             cookie?: never;
@@ -14636,7 +14640,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXRH4R8TYVX97NE3544G63",
+                     *       "id": "01M8MXX5TQNZ8Y2X5CGG0B8V9Y",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14651,12 +14655,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T00:30:31.047757Z",
+                     *       "submitted_at": "2026-11-30T00:33:03.315317Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T00:30:31.112690Z",
+                     *       "decided_at": "2026-11-30T00:33:03.350694Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14677,7 +14681,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXRH4R8TYVX97NE3544G63",
+                     *       "id": "01M8MXX5TQNZ8Y2X5CGG0B8V9Y",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14692,12 +14696,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T00:30:31.047757Z",
+                     *       "submitted_at": "2026-11-30T00:33:03.315317Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T00:30:31.112690Z",
+                     *       "decided_at": "2026-11-30T00:33:03.350694Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14750,7 +14754,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXRGDVPA5T3HGMMY29VZQJ",
+                     *           "id": "01M8MXX5E232AJRH0JCBZ76ASA",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14767,7 +14771,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:30:30.327376Z",
+                     *           "recorded_at": "2026-11-30T00:33:02.911359Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14829,7 +14833,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXRGDVPA5T3HGMMY29VZQJ",
+                     *           "id": "01M8MXX5E232AJRH0JCBZ76ASA",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14846,7 +14850,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:30:30.327376Z",
+                     *           "recorded_at": "2026-11-30T00:33:02.911359Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14942,7 +14946,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXRGJREJKE6HYRNC8CT49K",
+                     *           "id": "01M8MXX5GWEA0Z2G3MEZERK2ZJ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14963,7 +14967,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:30:30.475669Z",
+                     *           "recorded_at": "2026-11-30T00:33:02.993562Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15025,7 +15029,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXRGJREJKE6HYRNC8CT49K",
+                     *           "id": "01M8MXX5GWEA0Z2G3MEZERK2ZJ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15046,7 +15050,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:30:30.475669Z",
+                     *           "recorded_at": "2026-11-30T00:33:02.993562Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15141,7 +15145,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXRGPB23QR0X8ZG6177TPA",
+                     *           "id": "01M8MXX5K0RNYTBX02VWHYFH12",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15162,7 +15166,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:30:30.591415Z",
+                     *           "recorded_at": "2026-11-30T00:33:03.063358Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15224,7 +15228,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXRGPB23QR0X8ZG6177TPA",
+                     *           "id": "01M8MXX5K0RNYTBX02VWHYFH12",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15245,7 +15249,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:30:30.591415Z",
+                     *           "recorded_at": "2026-11-30T00:33:03.063358Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15336,7 +15340,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXRGVS8XYCEXT7KZF3MD38",
+                     *           "id": "01M8MXX5PRTAK2DKYWYJ8HM3QZ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15353,7 +15357,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:30:30.761432Z",
+                     *           "recorded_at": "2026-11-30T00:33:03.184630Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15415,7 +15419,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXRGVS8XYCEXT7KZF3MD38",
+                     *           "id": "01M8MXX5PRTAK2DKYWYJ8HM3QZ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15432,7 +15436,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:30:30.761432Z",
+                     *           "recorded_at": "2026-11-30T00:33:03.184630Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15529,7 +15533,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXRGMA12EXGG5E504E1QHK",
+                     *           "id": "01M8MXX5HNV5FW1APX4T2RKCRW",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15550,16 +15554,16 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:30:30.527352Z",
+                     *           "recorded_at": "2026-11-30T00:33:03.022280Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8MXRGM9B1P8W54V6NQHVB6B",
+                     *           "transfer": "01M8MXX5HMNEQZ93VN05S4TT7F",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
                      *         },
                      *         {
-                     *           "id": "01M8MXRGMR8RNKRKSQXHJJAA6X",
+                     *           "id": "01M8MXX5HP41MSVPP5SEF2KB21",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15580,10 +15584,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:30:30.527352Z",
+                     *           "recorded_at": "2026-11-30T00:33:03.022280Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8MXRGM9B1P8W54V6NQHVB6B",
+                     *           "transfer": "01M8MXX5HMNEQZ93VN05S4TT7F",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
@@ -15715,11 +15719,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04TVhSR1ZTOFhZQ0VYVDdLWkYzTUQzOCJd",
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04TVhYNVBSVEFLMkRLWVdZSjhITTNRWiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXRGVS8XYCEXT7KZF3MD38",
+                     *           "id": "01M8MXX5PRTAK2DKYWYJ8HM3QZ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15736,7 +15740,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:30:30.761432Z",
+                     *           "recorded_at": "2026-11-30T00:33:03.184630Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15765,7 +15769,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRGQFAJQ14FW6ZY6WECCN */
+                /** @example 01M8MXX5M2PXKPP8JYEKE8X0SS */
                 entry: string;
             };
             cookie?: never;
@@ -15780,7 +15784,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXRGQFAJQ14FW6ZY6WECCN",
+                     *       "id": "01M8MXX5M2PXKPP8JYEKE8X0SS",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15797,9 +15801,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T00:30:30.635333Z",
+                     *       "recorded_at": "2026-11-30T00:33:03.102676Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8MXRGSJND8CPBZ1G4D907JA",
+                     *       "reversed_by": "01M8MXX5NRCER55HA4H02AJ4XQ",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15822,7 +15826,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRGQFAJQ14FW6ZY6WECCN */
+                /** @example 01M8MXX5M2PXKPP8JYEKE8X0SS */
                 entry: string;
             };
             cookie?: never;
@@ -15852,7 +15856,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXRGSJND8CPBZ1G4D907JA",
+                     *           "id": "01M8MXX5NRCER55HA4H02AJ4XQ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15869,8 +15873,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:30:30.687378Z",
-                     *           "reverses": "01M8MXRGQFAJQ14FW6ZY6WECCN",
+                     *           "recorded_at": "2026-11-30T00:33:03.143388Z",
+                     *           "reverses": "01M8MXX5M2PXKPP8JYEKE8X0SS",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16341,7 +16345,7 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "2-c7ed37c1d1bc207b927f2d3e"
+                 * @example "2-539c52f69e55a18ca2c0634e"
                  */
                 "If-Match": string | null;
             };
@@ -16451,15 +16455,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TVhSRFpUNTBSOFpCRVJQUTczWlJYTSJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TVhYNDFLU01DTUZWNlFUWTFOUFBIUyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXRDZT50R8ZBERPQ73ZRXM",
+                     *           "id": "01M8MXX41KSMCMFV6QTY1NPPHS",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T00:30:27.816524Z",
+                     *           "received_at": "2026-11-30T00:33:01.479139Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16491,7 +16495,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXRDZT50R8ZBERPQ73ZRXM */
+                /** @example 01M8MXX41KSMCMFV6QTY1NPPHS */
                 receipt: string;
             };
             cookie?: never;
@@ -16506,11 +16510,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXRDZT50R8ZBERPQ73ZRXM",
+                     *       "id": "01M8MXX41KSMCMFV6QTY1NPPHS",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T00:30:27.816524Z",
+                     *       "received_at": "2026-11-30T00:33:01.479139Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16524,14 +16528,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8MXRDZQ3HQ56VVHDBPG5C99",
+                     *           "activity": "01M8MXX419CEQVFX0J7EG25EDG",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "0EivSfCitpYt14wDykjQlCbKwiRgrF-Rp10nzc1udCU",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IjBFaXZTZkNpdHBZdDE0d0R5a2pRbENiS3dpUmdyRi1ScDEwbnpjMXVkQ1UiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThNWFJEWlQ1MFI4WkJFUlBRNzNaUlhNIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDA6MzA6MjcuODE2NTI0WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TVhSRFpRM0hRNTZWVkhEQlBHNUM5OSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.a9uu-4NKDxvydZ4ED2HvFqELIy51cncEaotOV0Obbtz987BgKB6WVWzq1bnfQhG-LUUPCSNC4EV62AJQuT3KBg"
+                     *       "kid": "djn9fphuxbMCRfVqyVO_48DuzY2TUsgBD9uEaMxGP8Q",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImRqbjlmcGh1eGJNQ1JmVnF5Vk9fNDhEdXpZMlRVc2dCRDl1RWFNeEdQOFEiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThNWFg0MUtTTUNNRlY2UVRZMU5QUEhTIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDA6MzM6MDEuNDc5MTM5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TVhYNDE5Q0VRVkZYMEo3RUcyNUVERyIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.bt8DCIf3U0bKwYUJsZ3sWJ93dMn9WmVe1AohEK0wgExV1eosPN7O-Bx2OPvucA7NuAIGOoNv9avCO1X1Y7pGBw"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16561,8 +16565,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "jZUr2aXLLPKm4B5Njlhvbk5OjG3WC10mElYHB7I9sYc",
-                     *           "kid": "0EivSfCitpYt14wDykjQlCbKwiRgrF-Rp10nzc1udCU",
+                     *           "x": "4BHSRfbDmSJoOUREThZ-UgUih86cnCkw54sTo-2X4cY",
+                     *           "kid": "djn9fphuxbMCRfVqyVO_48DuzY2TUsgBD9uEaMxGP8Q",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16759,26 +16763,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXRDSZX0XGSMA33R7MHG0T",
-                     *           "at": "2026-11-30T00:30:27.517555Z",
+                     *           "id": "01M8MXX3Y69MFAPXK17N48WSCW",
+                     *           "at": "2026-11-30T00:33:01.317242Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8MXRDS302BV5F8H56WT5W9E",
+                     *           "ref": "01M8MXX3XT0Z8TZ632P4E60G0W",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8MXQRX5HNGPNH6B486YQAMX",
+                     *           "via": "key:01M8MXWKM9QD4N9KVZZF80A6ER",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8MXRDS302BV5F8H56WT5W9E",
+                     *             "public_id": "01M8MXX3XT0Z8TZ632P4E60G0W",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8MXQREV8BMX6M1VFYAV4A6Z",
+                     *             "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16794,12 +16798,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T00:30:27.517555+00:00"
+                     *             "recorded_at": "2026-11-30T00:33:01.317242+00:00"
                      *           },
-                     *           "request_id": "bf75278a93e84d3588499327"
+                     *           "request_id": "bcee52737351e05e289c8419"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8MXRDSZX0XGSMA33R7MHG0T"
+                     *       "next_cursor": "01M8MXX3Y69MFAPXK17N48WSCW"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16844,10 +16848,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8MXQRX5HNGPNH6B486YQAMX",
+                     *       "key": "01M8MXWKM9QD4N9KVZZF80A6ER",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_VURF",
-                     *       "expires_at": "2026-12-30T00:30:06.224689Z",
+                     *       "key_hint": "ttdn_DDqz",
+                     *       "expires_at": "2026-12-30T00:32:44.673688Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
