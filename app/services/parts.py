@@ -61,7 +61,7 @@ class Part:
     @property
     def held(self) -> bool:
         """Whether its body has any of the task: who handed all of its part over has not."""
-        return self.leaf.share > 0
+        return bool(self.leaf.share)
 
     @property
     def obligation(self) -> Obligation:

@@ -2,6 +2,7 @@
 same engine as behind every refusal, so neither can say what the other denies."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
@@ -127,10 +128,11 @@ class Permissions:
         """What may be done with an output and would change something now."""
         by = claimants.of(self._session, self._here, Output.id == output.id)
         item, known = part_of(self._item(task), agency, by), facts.of(output, task)
+        by_status = task.visibility is Visibility.STATUS_ONLY
         open_ = [
             action
             for action, kinds in ON_AN_OUTPUT.items()
-            if any(acts.is_open(kind, known) for kind in kinds)
+            if (action in statuses.ACTIONS) is by_status and any(acts.is_open(kind, known) for kind in kinds)
         ]
         return allowed(self._actor, open_, item)
 
@@ -167,7 +169,7 @@ class Permissions:
         return Assignment.id.in_(
             [
                 id_
-                for id_, task, role, agency in self._bodies()
+                for id_, task, role, agency in self._bodies
                 if found & set(self.on_assignment(task, role, agency))
             ]
         )
@@ -205,7 +207,7 @@ class Permissions:
         """The assignments on which the caller may do this to an output that these reported."""
         return [
             id_
-            for id_, task, _, agency in self._bodies()
+            for id_, task, _, agency in self._bodies
             if allowed(self._actor, (action,), part_of(self._item(task), agency, by))
         ]
 
@@ -219,6 +221,7 @@ class Permissions:
             self._items |= grounds.items(self._session, self._here, missing)
         return list(tasks.values())
 
+    @cached_property
     def _bodies(self) -> list[tuple[int, Task, Role, str]]:
         tasks = {task.id: task for task in self._seen()}
         query = (
