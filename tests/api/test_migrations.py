@@ -29,7 +29,10 @@ from app.services import amending, audit, line_keeping, opening, posting, record
 from app.settings import Settings
 from seed import demo, loader
 from tests import servers
+from tests.patience import untraced
 from tests.writing import TINY_PLAN, news
+
+pytestmark = untraced
 
 
 @pytest.fixture

@@ -14,8 +14,11 @@ import pytest
 
 from tests.api.conftest import ANOTHER_PLAN
 from tests.deciding import decided
+from tests.patience import untraced
 from tests.service import PLAN, Service
 from tests.walks import NOWHERE, OPEN, everything, feed, items, keys, settle
+
+pytestmark = untraced
 
 INTERNAL = {"II.1.7", "IV.1.3", "IV.2.a", "IV.8.a", "IV.12.1"}
 STATUS_ONLY = {"IV.10.1", "IV.10.2", "IV.15.b", "IV.15.c"}
