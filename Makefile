@@ -114,9 +114,13 @@ $(RUNTIME): .venv/pyvenv.cfg requirements.lock pyproject.toml
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# uv does in seconds what takes pip a minute. It does not read pip's configuration: where it fails, pip is asked.
 $(DEVELOPMENT): .venv/pyvenv.cfg requirements-dev.lock pyproject.toml clients/python/pyproject.toml
 	@echo "Installing what the service and its tests need …"
-	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@sed -n '/^uv==/,/# via/p' requirements-dev.lock > .venv/uv.lock
+	@$(PIP) install --quiet --require-hashes -r .venv/uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements-dev.lock 2>/dev/null \
+		|| $(PIP) install --quiet --require-hashes -r requirements-dev.lock
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable . --editable clients/python
 	@touch $@ $(RUNTIME)
 

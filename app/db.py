@@ -1,11 +1,12 @@
 """The database: one engine, and where a transaction begins and ends.
 
-How the two databases are opened, queued for and understood when they fail is said here and nowhere else.
+How the two databases are opened and queued for is said here and nowhere else.
 SQLite: one writer at a time, who waits in this process and takes the file's write lock at once (trap 2);
 durable commits; readers see one snapshot. PostgreSQL: reads are one REPEATABLE READ snapshot, writers lock
 the rows they are about to judge. They differ in two more places: `migration` keeps one at a time at work on
 the schema, and the feed's order is `journal`'s to write and `services.changes`' to read. What a write leaves
-on record is `journal`'s; when a replica may serve a read is `replica`'s.
+on record is `journal`'s; when a replica may serve a read is `replica`'s;
+what a failure means is `failing`'s.
 """
 
 import threading
@@ -15,28 +16,17 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import QueuePool
 
 from app import freshness, sqlite
 from app.errors import Busy, Conflict, Stale, Text
+from app.failing import is_taken, waited_in_vain
 from app.journal import WritingSession
 from app.replica import CONNECT_SECONDS, POSITION, Behind, Replica
 from app.settings import Settings
-
-# PostgreSQL's SQLSTATE, by its beginning; SQLite's result codes.
-_UNIQUE_STATES = ("23505",)
-_UNIQUE_CODES = (2067, 1555)
-_UNIQUE_MESSAGE = "UNIQUE constraint failed"  # one of the two SQLite drivers gives no extended result code
-_LOCK_NOT_AVAILABLE = ("55P03",)
-_BROKEN_FOR_ANOTHER = ("40001", "40P01")  # undone in favour of another: serialisation failure, deadlock
-_NO_PRIMARY = ("25006", "0A000")  # read-only; "cannot set transaction read-write mode during recovery"
-_PASSING_STATES = ("08", "40", "53", *_LOCK_NOT_AVAILABLE, "57P", *_NO_PRIMARY)
-"""Connection, rollback, resources, lock not available, shutdown and start-up, a replica for a primary."""
-_PASSING_CODES = (5, 6)  # busy, locked
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -108,13 +98,14 @@ class Database:
             except StaleDataError as error:
                 raise Stale() from error
             except IntegrityError as error:
-                if not _is_taken(error):
+                if not is_taken(error):
                     raise  # a rule of the tables that ours should have kept first: a bug, not a race
                 raise Conflict(
                     Text(
                         "Một yêu cầu khác vừa ghi cùng mục này; hãy đọc lại rồi thử lại",
                         "Another request has just written the same item; read it again and retry",
-                    )
+                    ),
+                    facts={"reason": "written_meanwhile"},
                 ) from error
 
     @contextmanager
@@ -144,7 +135,7 @@ class Database:
         try:
             session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
         except OperationalError as error:
-            if _state(error).startswith(_LOCK_NOT_AVAILABLE):
+            if waited_in_vain(error):
                 return False
             raise
         return True
@@ -210,41 +201,3 @@ def _freshness(engine: Engine, replica: Replica | None, settings: Settings) -> f
     if not settings.embedded:
         return freshness.Server(engine)
     return freshness.Embedded(engine) if settings.lasts else freshness.Unknown()
-
-
-def will_pass(error: DBAPIError | Conflict) -> bool:
-    """Whether the same unit of work, begun anew at once, has every chance to succeed or to hear why not."""
-    if isinstance(error, Conflict):
-        return isinstance(error.__cause__, IntegrityError)
-    return _state(error).startswith(_BROKEN_FOR_ANOTHER)
-
-
-def is_passing(error: Exception) -> bool:
-    """Whether the database will most likely take the same request again in a moment."""
-    if isinstance(error, PoolTimeout):  # no connection of the pool became free
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    if state := _state(error):
-        return state.startswith(_PASSING_STATES)
-    if _code(error):
-        return (_code(error) & 0xFF) in _PASSING_CODES
-    unanswered = isinstance(error, OperationalError) and hasattr(error.orig, "sqlstate")  # psycopg, stateless
-    return error.connection_invalidated or unanswered
-
-
-def _is_taken(error: IntegrityError) -> bool:
-    """Whether what was written has to be unique and another wrote it first."""
-    if _state(error):
-        return _state(error).startswith(_UNIQUE_STATES)
-    return _code(error) in _UNIQUE_CODES or str(error.orig).startswith(_UNIQUE_MESSAGE)
-
-
-def _state(error: DBAPIError) -> str:
-    """PostgreSQL's SQLSTATE; empty if there is none."""
-    return getattr(error.orig, "sqlstate", None) or ""
-
-
-def _code(error: DBAPIError) -> int:
-    """SQLite's result code, extended where the driver knows it; 0 if there is none."""
-    return getattr(error.orig, "sqlite_errorcode", 0)

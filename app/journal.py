@@ -138,8 +138,9 @@ def _columns(table: type[Recorded]) -> tuple[Column, ...]:
 
 
 def _created(row: Recorded, named: Named) -> Said:
+    """What it was made without is NULL, and known to be: given NULL later, it has not changed."""
     values = inspect(row).dict
-    return {column.name: column.said(values.get(column.key), named) for column in _columns(type(row))}
+    return {column.name: column.said(values.setdefault(column.key), named) for column in _columns(type(row))}
 
 
 def _changed(row: Recorded, named: Named) -> tuple[Said, Said]:

@@ -68,8 +68,10 @@ def amend_plan(
 
     def amend(session: Session, actor: Actor) -> Answer:
         result = amending.amend(session, actor, plan, body, dry_run=dry_run)
-        made = {"Location": f"amendments/{result.amendment.revision}"} if result.applied else {}
-        return Answer(result, status=201 if result.applied else 200, headers=made)
+        if not result.applied:
+            return Answer(result)
+        headers = {"Location": f"amendments/{result.amendment.revision}"}
+        return Answer(result, status=201, tagged=result.amendment, headers=headers)
 
     return desk.write(amend, repeat)
 

@@ -14,8 +14,8 @@ from time import perf_counter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.db import is_passing
 from app.errors import Busy, Internal
+from app.failing import is_passing
 from app.rules.keys import PREFIX
 from app.web.json_log import of_request
 from app.web.problems import as_failure, problem_response

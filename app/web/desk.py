@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.db import Database, will_pass
+from app.db import Database
 from app.errors import Conflict, Failure, Fault, InFlight, Invalid, Text
+from app.failing import will_pass
 from app.models.unit import instant
 from app.replica import least, token
 from app.rules import calendar

@@ -167,7 +167,8 @@ def test_every_amendment_raises_the_revision_by_one_and_is_found_there(service: 
     assert (told["applied"], told["amendment"]["revision"]) == (True, 2)
     assert (told["before"]["revision"], told["after"]["revision"]) == (1, 2)
     assert revision(service) == 2
-    assert owner.get(f"{PLAN}/amendments/2").json() == told["amendment"]
+    there = owner.get(f"{PLAN}/amendments/2")
+    assert (there.json(), there.headers["etag"]) == (told["amendment"], answer.headers["etag"])
     assert told["amendment"]["changes"] == [WEIGHT]
     assert told["amendment"]["entered_by"]["code"] == "TTBCD"
     decided(owner, {**WEIGHT, "weight": 1})
@@ -677,3 +678,14 @@ def test_today_is_the_machines_own(service: Service) -> None:
     today = business_day(datetime.now(UTC)).isoformat()
     decided(service["TTBCD"], WEIGHT, decision={**DECISION, "decided_on": today})
     assert figure(service["TTBCD"], task="IV.7.a") == (0, 0, 0)
+
+
+def test_the_journal_tells_no_change_of_what_stayed_as_it_was(service: Service) -> None:
+    owner = service["TTBCD"]
+    decided(owner, leads("IV.7.b", "SCT"), member("G.SBN", "STC", "2023-01-01"))
+    decided(owner, leads("IV.7.b", "SCT", "STTTT"))
+    told = [(entry.before, entry.after) for entry in journal(service) if entry.subject == "assignment"]
+    changed = [(before, after) for before, after in told if before is not None]
+    assert len(changed) > 2
+    for before, after in changed:
+        assert [name for name, was in before.items() if after[name] == was] == []

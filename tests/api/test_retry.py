@@ -99,8 +99,9 @@ def again(service: Service, **changes: Any) -> None:
 
 
 def test_what_another_wrote_first_is_a_conflict(service: Service) -> None:
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as raised:
         again(service)
+    assert raised.value.facts == {"reason": "written_meanwhile"}
 
 
 def test_any_other_broken_rule_of_the_tables_is_a_fault_of_ours(service: Service) -> None:

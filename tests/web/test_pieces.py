@@ -11,8 +11,8 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import create_engine, exc, text
 from starlette.exceptions import HTTPException
 
-from app.db import is_passing
 from app.errors import Failure, Fault, Invalid, Malformed, Text
+from app.failing import is_passing
 from app.web.faults import MESSAGES, pointer_to
 from app.web.json_text import read
 from app.web.languages import preferred
