@@ -12,6 +12,7 @@ from app.schemas.amendments import DecisionIn
 from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Out, Reason, Title
 from app.schemas.budget import BudgetLineOut, LineCode, Vnd
 from app.schemas.lists import Listing, Page, codes_of, one_of, sort_by
+from app.schemas.outputs import Can, CanFilter
 
 Happened = Annotated[Day, Field(description="ngày phát sinh · the day it happened", examples=["2023-05-12"])]
 
@@ -117,6 +118,9 @@ class LedgerEntryOut(Labelled):
     settlement: str | None
     source_system: str | None
     external_id: str | None
+    can: Can = Field(
+        description="thẩm quyền để đảo bút toán này, khi còn đảo được · by which power it can be reversed now"
+    )
 
 
 Result = Literal["created", "unchanged"]
@@ -142,4 +146,5 @@ class LedgerEntryFilter(Listing):
     occurred_to: Day | None = None
     source_system: SourceSystem | None = None
     external_id: ExternalId | None = None
+    can: CanFilter = None
     sort: Annotated[str, sort_by("id", "occurred_on")] = "-id"

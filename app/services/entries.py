@@ -9,15 +9,17 @@ from sqlalchemy.orm import Session, aliased
 from app.errors import NotFound
 from app.models import Agency, BudgetLine, LedgerEntry, Settlement
 from app.rules import money_words
+from app.rules.judging import allowed
 from app.rules.parties import Actor
 from app.schemas.base import AgencyRef
 from app.schemas.ledger import DocumentOut, LedgerEntryFilter, LedgerEntryOut, LedgerEntryPage, Posted, Result
 from app.schemas.lists import several
-from app.services import budget, grounds, listing
+from app.services import budget, grounds, listing, taking_back
 from app.services.budget import Known
 from app.services.grounds import Ground
+from app.services.taking_back import LEAVE, REVERSAL
 
-_RECORDER, _REVERSED, _REVERSAL = aliased(Agency), aliased(LedgerEntry), aliased(LedgerEntry)
+_RECORDER, _REVERSED = aliased(Agency), aliased(LedgerEntry)
 ORDERS = {"id": LedgerEntry.public_id, "occurred_on": LedgerEntry.occurred_on}
 
 
@@ -39,8 +41,10 @@ def find(session: Session, actor: Actor, slug: str, ask: LedgerEntryFilter) -> L
         query = query.where(LedgerEntry.occurred_on >= ask.occurred_from)
     if ask.occurred_to:
         query = query.where(LedgerEntry.occurred_on <= ask.occurred_to)
+    if ask.can:
+        query = query.where(taking_back.by(here, actor, several(ask.can)))
     found = listing.page(session, query, ask, ORDERS, by="-id", last=[LedgerEntry.public_id], place=slug)
-    items = [_out(row) for row in found.rows]
+    items = [_out(here, actor, row) for row in found.rows]
     return LedgerEntryPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
@@ -50,7 +54,7 @@ def get(session: Session, actor: Actor, slug: str, public_id: str) -> tuple[Ledg
     row = session.execute(_query(here, actor, LedgerEntry.public_id == public_id)).one_or_none()
     if row is None:
         raise NotFound()
-    return _out(row), row[0].version
+    return _out(here, actor, row), row[0].version
 
 
 def by_ids(
@@ -58,7 +62,7 @@ def by_ids(
 ) -> dict[str, LedgerEntryOut]:
     """Those of these entries that there are for this caller, by their ids."""
     rows = session.execute(_query(here, actor, LedgerEntry.public_id.in_(public_ids)))
-    return {shown.id: shown for shown in map(_out, rows)}
+    return {row[0].public_id: _out(here, actor, row) for row in rows}
 
 
 def posted(
@@ -74,7 +78,7 @@ def posted(
     rows = {row[0].id: row for row in session.execute(_query(here, actor, LedgerEntry.id.in_(ids)))}
     said = Posted(
         result=result,
-        entries=[_out(rows[id_]) for id_ in ids],
+        entries=[_out(here, actor, rows[id_]) for id_ in ids],
         lines=budget.shown(session, here, actor, lines),
     )
     return said, written[0].version
@@ -88,22 +92,23 @@ def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Sele
             Agency,
             _RECORDER,
             _REVERSED.public_id,
-            _REVERSAL.public_id,
+            REVERSAL.public_id,
             Settlement.public_id,
+            taking_back.still_can(),
         )
         .select_from(LedgerEntry)
         .join(BudgetLine, BudgetLine.id == LedgerEntry.line_id)
         .outerjoin(Agency, Agency.id == BudgetLine.agency_id)
         .join(_RECORDER, _RECORDER.id == LedgerEntry.recorded_by_id)
         .outerjoin(_REVERSED, _REVERSED.id == LedgerEntry.reverses_id)
-        .outerjoin(_REVERSAL, _REVERSAL.reverses_id == LedgerEntry.id)
+        .outerjoin(REVERSAL, REVERSAL.reverses_id == LedgerEntry.id)
         .outerjoin(Settlement, Settlement.id == LedgerEntry.settlement_id)
         .where(LedgerEntry.plan_id == here.plan.id, budget.seen(here, actor), *conditions)
     )
 
 
-def _out(row: Any) -> LedgerEntryOut:
-    entry, line, agency, recorder, reversed_, reversal, settlement = row[:7]
+def _out(here: Ground, actor: Actor, row: Any) -> LedgerEntryOut:
+    entry, line, agency, recorder, reversed_, reversal, settlement, open_ = row[:8]
     columns = [name for name in LedgerEntryOut.model_fields if name in LedgerEntry.__table__.columns]
     document = entry.document_number and DocumentOut(
         number=entry.document_number, issued_on=entry.document_on, issuer=entry.document_issuer
@@ -118,4 +123,5 @@ def _out(row: Any) -> LedgerEntryOut:
         reverses=reversed_,
         reversed_by=reversal,
         settlement=settlement,
+        can=allowed(actor, [LEAVE[entry.kind]], budget.item(here, agency)) if open_ else [],
     )

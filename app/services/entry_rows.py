@@ -25,11 +25,12 @@ from app.services.entry_sheet import PAPER, WANTED
 from app.services.forms import Form, Parse
 from app.services.grounds import Ground
 from app.services.looking_up import refuse
+from app.services.taking_back import LEAVE
 from app.sheets.drafts import Draft
 
 MOST_OFFERED = 20
 _IN_TURN = [kind.value for kind in EntryKind]
-WRITES = {kind.value: action for kind, action in posting.LEAVE.items() if kind is not EntryKind.SETTLEMENT}
+WRITES = {kind.value: action for kind, action in LEAVE.items() if kind is not EntryKind.SETTLEMENT}
 """The kinds of entries that a file may have, and whose power each is."""
 
 

@@ -21,15 +21,8 @@ from app.services.budget import Known
 from app.services.grounds import Ground
 from app.services.ledger import Draft
 from app.services.looking_up import refuse, still_there
+from app.services.taking_back import LEAVE
 
-LEAVE = {
-    EntryKind.NEED: Action.NEED_STATE,
-    EntryKind.ALLOCATION: Action.ALLOCATION_DECIDE,
-    EntryKind.COMMITMENT: Action.SPENDING_RECORD,
-    EntryKind.SPENDING: Action.SPENDING_RECORD,
-    EntryKind.SETTLEMENT: Action.SETTLEMENT_DECIDE,
-}
-"""Whose power an entry of a kind is, and so its reversal."""
 BY_DECISION = (EntryKind.ALLOCATION, EntryKind.SETTLEMENT)
 """What somebody else decides; an agency's own entries cite whatever paper they are by."""
 

@@ -290,6 +290,8 @@ def test_an_entry_is_taken_back_once_by_another_that_names_it(
     assert office.get(f"{BUDGET}/entries/{spent['id']}").json()["reversed_by"] == reversal["id"]
     again = post(office, url, body)
     assert (conflict(again), again.json()["entry"]) == ("already_reversed", reversal["id"])
+    assert [one["can"] for one in items(office, f"{BUDGET}/entries")] == [[], [], []]
+    assert [one["can"] for one in items(funder, f"{BUDGET}/entries")] == [[], [], ["allocation.decide"]]
     assert conflict(post(office, f"entries/{reversal['id']}/reversals", body)) == "is_a_reversal"
     assert post(office, f"entries/{given['id']}/reversals", body).json()["who_can"] == ["STC"]
     assert fault(post(funder, f"entries/{given['id']}/reversals", body)) == ("/decision", "missing")

@@ -21,6 +21,13 @@ from tests.writing import differences, pushing
 ENTRIES = 100 * TIMES
 """With TTDN_TEST_TIMES=100 the ten thousand that are promised, for each seed and database."""
 AGENCIES = ("SVHTTDL", "SCT", "BAOTV")
+LEAVE = {
+    "need": "need.state",
+    "allocation": "allocation.decide",
+    "commitment": "spending.record",
+    "spending": "spending.record",
+    "settlement": "settlement.decide",
+}
 
 
 class Ledger:
@@ -128,8 +135,9 @@ class Ledger:
         floor = self.stands[line][str(after[kind])] if after[kind] else 0
         plain = made["transfer"] is None and made["reverses"] is None and not made.get("gone")
         possible = plain and self.stands[line][kind] - amount >= floor
-        answer = by.post(f"{BUDGET}/entries/{made['id']}/reversals", json=body)
-        self._said(answer, possible, [(line, kind, -amount)])
+        at = f"{BUDGET}/entries/{made['id']}"
+        assert by.get(at).json()["can"] == ([LEAVE[kind]] if possible else [])
+        self._said(by.post(f"{at}/reversals", json=body), possible, [(line, kind, -amount)])
         if possible:
             made["gone"] = True
 
@@ -183,5 +191,10 @@ def test_a_random_history_is_what_its_entries_say(service: Service, seed: int) -
             assert replayed.holds
             model = ledger.stands[line.code]
             assert replayed == Balance(*(model[kind.value] for kind in EntryKind))
-    assert len(items(ledger.funder, f"{BUDGET}/entries", limit=200)) == ledger.entries
+    for client in (*ledger.offices.values(), ledger.funder, ledger.checker):
+        every = items(client, f"{BUDGET}/entries", limit=200)
+        assert len(every) == ledger.entries
+        for power in LEAVE.values():
+            found = items(client, f"{BUDGET}/entries", limit=200, can=power)
+            assert found == [one for one in every if power in one["can"]]
     assert differences(service) == []
