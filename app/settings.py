@@ -41,7 +41,9 @@ class Settings(BaseSettings):
         description="how often one key may ask one process, e.g. 600/min; empty: as often as it likes",
     )
     root_path: str = Field(
-        default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$", description="path prefix a gateway serves this under"
+        default="",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="path prefix a gateway puts before it, e.g. /ttdn",
     )
     log: Literal["text", "json"] = Field(
         default="text", description="`json`: one JSON object a line on standard output"

@@ -16,9 +16,25 @@ def key() -> None:
 
 @key.command("create")
 @click.argument("agency")
-@click.option("--label", required=True, help="what it is for: people, never a person's name")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in Scope]))
-@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650))
+@click.option(
+    "--label",
+    required=True,
+    help="dùng vào việc gì, không ghi tên người · what it is for, never a person's name",
+)
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="quyền của khóa ngoài quyền đọc, ghi lại được nhiều lần · what it may do beside reading; repeatable",
+)
+@click.option(
+    "--days",
+    default=365,
+    show_default=True,
+    type=click.IntRange(1, 3650),
+    help="dùng được bao nhiêu ngày · how many days it lasts",
+)
 def key_create(agency: str, label: str, scopes: tuple[str, ...], days: int) -> None:
     """Cấp khóa cho một cơ quan; khóa chỉ hiện một lần. · Issue a key; it is shown once."""
     with database() as opened, opened.writing() as session:
@@ -47,8 +63,18 @@ def key_list() -> None:
 
 @key.command("rotate")
 @click.argument("key_id")
-@click.option("--overlap-hours", default=72, show_default=True, type=click.IntRange(0, 24 * 90))
-@click.option("--days", type=click.IntRange(1, 3650), help="as long as the old one, unless said")
+@click.option(
+    "--overlap-hours",
+    default=72,
+    show_default=True,
+    type=click.IntRange(0, 24 * 90),
+    help="khóa cũ còn dùng được bao nhiêu giờ · how many hours the old one works on",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3650),
+    help="dùng được bao nhiêu ngày; mặc định như khóa cũ · days; as long as the old one, unless said",
+)
 def key_rotate(key_id: str, overlap_hours: int, days: int | None) -> None:
     """Cấp khóa mới; khóa cũ còn dùng thêm một thời gian. · A new key; the old one works on for a while."""
     with database() as opened, opened.writing() as session:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from alembic.util import CommandError
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app import migration
@@ -20,8 +21,16 @@ def settings(**given: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:  # its own text shows the values, and an address may hold a password
-        wrong = "; ".join(f"{_variable(one['loc'])}: {one['msg']}" for one in error.errors())
+        wrong = "; ".join(f"{_variable(one['loc'])}: {_why(one)}" for one in error.errors())
         raise click.ClickException(f"Cấu hình · settings: {wrong}") from None
+
+
+def _why(error: ErrorDetails) -> str:
+    """What is wrong with a setting; of a form, what the setting is for and an example, not the pattern."""
+    field = Settings.model_fields.get(str(error["loc"][0]))
+    if error["type"] == "string_pattern_mismatch" and field is not None and field.description:
+        return f"chưa đúng dạng · not of the form it needs: {field.description}"
+    return error["msg"]
 
 
 def _variable(place: tuple[int | str, ...]) -> str:

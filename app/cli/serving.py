@@ -1,6 +1,7 @@
 """Serving; and the first five minutes of an embedded database."""
 
 import os
+import socket
 import sys
 from contextlib import ExitStack, redirect_stdout
 from datetime import timedelta
@@ -33,20 +34,40 @@ DEMO_DAYS = 30
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="processes (PostgreSQL)"
+    "--host", default="127.0.0.1", show_default=True, help="địa chỉ của máy này · address of this machine"
 )
 @click.option(
-    "--root-path", envvar="TTDN_ROOT_PATH", default="", help="path prefix at the gateway, e.g. /ttdn"
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="cổng; 0: cổng trống bất kỳ · port; 0: any free one",
 )
-@click.option("--demo", is_flag=True, help="add sample records, labelled as such in every title")
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="số tiến trình (với PostgreSQL) · processes (with PostgreSQL)",
+)
+@click.option(
+    "--root-path",
+    envvar="TTDN_ROOT_PATH",
+    default="",
+    help="đường dẫn cổng trung gian đặt phía trước, ví dụ /ttdn · path prefix at the gateway",
+)
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="thêm bản ghi mẫu, tiêu đề nào cũng ghi là mẫu · add sample records, labelled as such",
+)
 def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> None:
     """Phục vụ API; tự chuẩn bị cơ sở dữ liệu nhúng. · Serve; prepares an embedded database."""
     chosen = settings(root_path=root_path)
     embedded = chosen.embedded
     _check_seal(chosen.key_file)
+    _check_address(host, port)
     os.environ["TTDN_ROOT_PATH"] = root_path  # to the workers, which read their own settings
     with redirect_stdout(sys.stderr if chosen.log == "json" else sys.stdout):  # for people, not for machines
         if embedded:
@@ -83,6 +104,20 @@ def _monitored(chosen: Settings, workers: int) -> ExitStack:
                 f"Không mở được trang giám sát · cannot serve the metrics, TTDN_METRICS: {error}"
             ) from error
     return running
+
+
+def _check_address(host: str, port: int) -> None:
+    """Say that the address cannot be had before anything is promised of it."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
+        if os.name == "posix":  # as the server does: what was closed a moment ago is free
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Không mở được {host}, cổng {port}: đang có chương trình khác dùng, hoặc máy này không có "
+                f"địa chỉ đó · cannot listen there: {error.strerror or error}"
+            ) from error
 
 
 def _check_seal(path: Path) -> None:

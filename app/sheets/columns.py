@@ -1,8 +1,8 @@
 """Columns: how an item of a list lies flat in a row, read once off the item's own model.
 
 What is inside an item gets columns of its own; of a code and its label, or of a text in two languages, the
-one that an official reads. A list of things is their names in one cell, of changes a line each. Opaque ids
-come last.
+one that an official reads. A list of things is their names in one cell, of sentences and of changes a line
+each. Opaque ids come last.
 """
 
 import json
@@ -95,7 +95,8 @@ def cell(value: object) -> Cell:
     if isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
         return "\n".join(map(told, value))
     if isinstance(value, list):
-        return ", ".join(str(cell(_name(one))) for one in value)
+        names = (str(cell(_name(one))) for one in value)
+        return ("\n" if any(map(_speaks, value)) else ", ").join(names)
     if isinstance(value, Mapping):
         return json.dumps(value, ensure_ascii=False)
     return value if isinstance(value, str | int | date) else None
@@ -135,6 +136,11 @@ def _inside(annotation: Any) -> type[BaseModel] | None:
         return None
     [only] = choices
     return only if isinstance(only, type) and issubclass(only, BaseModel) else None
+
+
+def _speaks(thing: object) -> bool:
+    """Whether its name is a sentence, with commas of its own."""
+    return isinstance(thing, BaseModel) and "text_vi" in type(thing).model_fields
 
 
 def _name(thing: object) -> object:

@@ -4,12 +4,14 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 import uvicorn
 from click.testing import CliRunner, Result
@@ -258,6 +260,7 @@ def test_a_revision_that_does_not_exist_is_told_in_a_sentence(empty: str) -> Non
     [
         (["serve", "--root-path", "ttdn"], "TTDN_ROOT_PATH", ""),
         (["serve"], "TTDN_THREADS", "abc"),
+        (["doctor"], "TTDN_RATE", "often"),
         (["key", "list"], "TTDN_THREADS", "abc"),
         (["openapi"], "TTDN_BUSY_SECONDS", "0"),
         (["migrate"], "DATABASE_URL", "sqlite+aiosqlite://"),
@@ -270,6 +273,7 @@ def test_a_setting_that_is_none_is_told_in_a_sentence(
     given = {"DATABASE_URL": f"sqlite:///{tmp_path / 'never.sqlite3'}", name: value}
     told = one_sentence(CliRunner(env=given).invoke(main, command))
     assert name in told
+    assert "pattern" not in told
     assert len(told.splitlines()) == 1
     assert served == []
     assert not (tmp_path / "never.sqlite3").exists()
@@ -285,21 +289,34 @@ def test_the_contract_is_printed_without_touching_any_database(tmp_path: Path) -
     assert not (tmp_path / "never.sqlite3").exists()
 
 
-def test_help_is_there_for_every_command() -> None:
-    for command in (
-        [],
-        ["serve"],
-        ["migrate"],
-        ["seed"],
-        ["key"],
-        ["key", "create"],
-        ["openapi"],
-        ["doctor"],
-        ["backup"],
-        ["restore"],
-    ):
-        shown = ttdn("sqlite://", *command, "--help")
-        assert (shown.exit_code, "·" in shown.stdout) == (0, True), command
+def commands(group: click.Group, *above: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command, by the words it is called by."""
+    for name, command in group.commands.items():
+        yield (*above, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, *above, name)
+
+
+def test_every_command_and_option_is_told_in_both_languages() -> None:
+    found = dict(commands(main))
+    assert len(found) == 14
+    for words, command in found.items():
+        shown = ttdn("sqlite://", *words, "--help")
+        assert (shown.exit_code, "·" in (command.help or "")) == (0, True), words
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert "·" in (option.help or ""), (words, option.name)
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_promised(tmp_path: Path, served: list[str]) -> None:
+    url = f"sqlite:///{tmp_path / 'never.sqlite3'}"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        told = one_sentence(ttdn(url, "serve", "--port", str(port)))
+    assert str(port) in told
+    assert "chương trình khác" in told
+    assert served == []
+    assert not (tmp_path / "never.sqlite3").exists()
 
 
 def test_as_a_process_it_speaks_vietnamese_whatever_the_terminal(tmp_path: Path) -> None:
