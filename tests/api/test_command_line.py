@@ -375,6 +375,6 @@ def test_the_backup_that_the_operators_are_told_to_make_is_whole(tmp_path: Path)
     shutil.copyfile(live, plain)  # the control: the file alone
     held.close()
     restored = ttdn(f"sqlite:///{copy}", "restore", str(tmp_path / file)).output
-    assert "519 changes" in restored
+    assert "519 thay đổi" in restored
     assert "ok" in restored
-    assert "519 changes" not in ttdn(f"sqlite:///{plain}", "doctor").output
+    assert "519 thay đổi" not in ttdn(f"sqlite:///{plain}", "doctor").output
