@@ -139,6 +139,7 @@ def _periods(held: Held, assignment: Assignment, kind: PeriodKind) -> list[Plann
 def set_visibility(draft: Draft, change: wire.VisibilityChange) -> None:
     """Who sees a task. Words that were stored cannot be unstored, and a bare status is no evidence later."""
     task = looking_up.duty(draft, change.task)
+    held = holding.hold(draft, task)  # first: what is being recorded is waited for, and seen
     crossing = Visibility.STATUS_ONLY in (task.visibility, change.visibility)
     if crossing and task.visibility is not change.visibility and _was_reported(draft, task.id):
         raise refuse(
@@ -154,7 +155,6 @@ def set_visibility(draft: Draft, change: wire.VisibilityChange) -> None:
             "Số lượng là nội dung: nhiệm vụ theo số lượng không thể chỉ theo dõi trạng thái",
             "A count says more than a status: a counted task cannot be status-only",
         )
-    held = holding.hold(draft, task)
     task.visibility = change.visibility
     held.settle()
 
