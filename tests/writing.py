@@ -1,7 +1,8 @@
 """What tests of the writing half share: records, callers with fresh keys, small plans, what was left."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,8 @@ from sqlalchemy import func, select
 from app.models import Agency, Change
 from app.models.base import Base
 from app.rules.vocabulary import Scope
-from app.services import audit, keys
+from app.schemas.activities import ActivityIn
+from app.services import audit, keys, recording
 from seed import loader
 from tests.service import PLAN, Service
 
@@ -54,6 +56,19 @@ def revise(client: httpx.Client, public_id: str, *, plan: str = PLAN, **patch: A
     """Correct a record at its present version."""
     url = f"{plan}/activities/{public_id}"
     return client.patch(url, json=patch, headers={"If-Match": client.get(url).headers["etag"]})
+
+
+def beside(
+    service: Service, agency: str, body: dict[str, Any], other: Callable[[], httpx.Response]
+) -> httpx.Response:
+    """Push a record, and let another request come before it is committed; what that one is answered."""
+    with ThreadPoolExecutor(1) as pool:
+        with service.database.writing() as session:
+            actor = keys.identify(session, service.secrets[agency])
+            recording.record(session, actor, PLAN.rpartition("/")[2], ActivityIn.model_validate(body))
+            coming = pool.submit(other)
+            wait([coming], timeout=1)
+        return coming.result()
 
 
 def evidenced(service: Service, *, plan: str = PLAN, by: str = "TTBCD", **filters: str) -> Fraction | None:

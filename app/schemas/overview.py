@@ -73,7 +73,9 @@ class OverviewOut(Out):
     status_only_tasks: int = Field(
         description="số nhiệm vụ chỉ theo dõi trạng thái · duties tracked by status only"
     )
-    budget: BudgetOut
+    budget: BudgetOut | None = Field(
+        description="null khi kế hoạch không nêu kinh phí · null where the plan says nothing of money"
+    )
     latest: list[ActivityOut]
     anniversaries: list[EventOut] = Field(description="của năm kế hoạch · those of the plan's year")
     unprepared: list[OccurrenceOut] = Field(

@@ -1,8 +1,9 @@
 """Amendments as they are on record: the decisions that made the plan what it is."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -14,6 +15,9 @@ from app.schemas.base import AgencyRef
 from app.services import grounds, listing, sight
 from app.services.grounds import Ground
 
+Changes = list[dict[str, Any]]
+"""What a decision changes, as it is stored."""
+
 _NAMES = ("task", "item", "duty", "superseded_by")
 """The fields by which a change names a task."""
 
@@ -21,33 +25,45 @@ _NAMES = ("task", "item", "duty", "superseded_by")
 def find(session: Session, actor: Actor, slug: str, ask: AmendmentFilter) -> AmendmentPage:
     """List amendments, the latest first unless asked otherwise."""
     here = grounds.find(session, actor, slug)
-    query = select(Amendment).where(Amendment.plan_id == here.plan.id)
+    query = _of_the_plan(here)
     orders = {"revision": Amendment.revision}
     found = listing.page(session, query, ask, orders, by="-revision", last=[Amendment.revision], place=slug)
-    items = [out(session, here, actor, row) for (row,) in found.rows]
+    items = _shown(session, here, actor, found.rows)
     return AmendmentPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
 def latest(session: Session, here: Ground, actor: Actor, how_many: int) -> list[AmendmentOut]:
     """The amendments entered last."""
-    query = select(Amendment).where(Amendment.plan_id == here.plan.id).order_by(Amendment.revision.desc())
-    return [out(session, here, actor, row) for row in session.scalars(query.limit(how_many))]
+    query = _of_the_plan(here).order_by(Amendment.revision.desc()).limit(how_many)
+    return _shown(session, here, actor, session.execute(query).all())
 
 
 def get(session: Session, actor: Actor, slug: str, revision: int) -> AmendmentOut:
     """The amendment that made this revision of the plan."""
     here = grounds.find(session, actor, slug)
-    row = session.scalars(
-        select(Amendment).where(Amendment.plan_id == here.plan.id, Amendment.revision == revision)
-    ).one_or_none()
+    row = session.execute(_of_the_plan(here).where(Amendment.revision == revision)).one_or_none()
     if row is None:
         raise NotFound()
-    return out(session, here, actor, row)
+    return _shown(session, here, actor, [row])[0]
 
 
 def out(session: Session, here: Ground, actor: Actor, amendment: Amendment) -> AmendmentOut:
     """An amendment on the wire."""
-    by = session.get_one(Agency, amendment.entered_by_id)
+    return _shown(session, here, actor, [(amendment, session.get_one(Agency, amendment.entered_by_id))])[0]
+
+
+def _of_the_plan(here: Ground) -> Select[Amendment, Agency]:
+    query = select(Amendment, Agency).join(Agency, Agency.id == Amendment.entered_by_id)
+    return query.where(Amendment.plan_id == here.plan.id)
+
+
+def _shown(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> list[AmendmentOut]:
+    """Each with who entered it."""
+    told = seen_of_each(session, here, actor, [amendment.changes for amendment, _ in rows])
+    return [_out(here, amendment, by, changes) for (amendment, by), changes in zip(rows, told, strict=True)]
+
+
+def _out(here: Ground, amendment: Amendment, by: Agency, changes: Changes) -> AmendmentOut:
     return AmendmentOut(
         revision=amendment.revision,
         decision=DecisionOut(
@@ -57,19 +73,24 @@ def out(session: Session, here: Ground, actor: Actor, amendment: Amendment) -> A
             issuer=amendment.issuer,
         ),
         summary=amendment.summary if here.insider else None,
-        changes=seen(session, here, actor, amendment.changes),
+        changes=changes,
         entered_by=AgencyRef(code=by.code, name_vi=by.name_vi),
         entered_at=amendment.entered_at,
     )
 
 
-def seen(session: Session, here: Ground, actor: Actor, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def seen(session: Session, here: Ground, actor: Actor, changes: Changes) -> Changes:
     """The changes whose tasks this caller may see. What names a duty by its own code is one of them."""
+    return seen_of_each(session, here, actor, [changes])[0]
+
+
+def seen_of_each(session: Session, here: Ground, actor: Actor, some: Sequence[Changes]) -> list[Changes]:
+    """The same of several decisions or proposals, the tasks of all of them looked up at once."""
     if here.insider:
-        return changes
-    named = [_named(change) for change in changes]
-    known = sight.known(session, here, actor, set().union(*named))
-    return [change for change, codes in zip(changes, named, strict=True) if codes <= known]
+        return list(some)
+    codes = {code for changes in some for change in changes for code in _named(change)}
+    known = sight.known(session, here, actor, codes)
+    return [[change for change in changes if _named(change) <= known] for changes in some]
 
 
 def _named(change: dict[str, Any]) -> set[str]:

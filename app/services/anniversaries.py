@@ -76,13 +76,15 @@ def named(name: str) -> tuple[str, int]:
 
 
 def check_mark(session: Session, here: Ground, name: str) -> None:
-    """Whether the calendar has the anniversary that a record says it marks. Asked once in a unit of work."""
+    """Whether the calendar has the anniversary that a record says it marks. Asked once in a unit of work, and
+    until that ends the event is not corrected: it would not be seen what marks it."""
     known: set[tuple[int, str]] = session.info.setdefault("marks", set())
     if (here.plan.id, name) in known:
         return
     code, year = named(name)
     query = select(Event).where(Event.plan_id == here.plan.id, Event.code == code, ~Event.withdrawn)
-    event = session.scalars(query).one_or_none()
+    held = query.with_for_update(read=True, key_share=True).execution_options(populate_existing=True)
+    event = session.scalars(held).one_or_none()
     if event is None or not year or occurrence(event.true_date, year) is None:
         raise refuse(
             "/marks",

@@ -92,8 +92,9 @@ def output(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
     query = query.join(Agency, Agency.id == Assignment.agency_id).join(Task, Task.id == Output.task_id)
     query = query.where(sight.own_part(here, actor))
     owed, of, body = _row(session, here, actor, query, Output.public_id, public_id)
-    item = part_of(grounds.item(session, here, of), body, claimants.of(session, here, Output.id == owed.id))
-    can = Permissions(session, here, actor, [of]).on_output(of, body, owed)
+    by = claimants.of(session, here, Output.id == owed.id)
+    item = part_of(grounds.item(session, here, of), body, by)
+    can = Permissions(session, here, actor, [of]).on_output(of, body, owed, by)
 
     def obstacle(action: Action) -> Obstacle:
         afters = (acts.after(kind, facts.of(owed, of)) for kind in ON_AN_OUTPUT[action])

@@ -58,10 +58,10 @@ def find(session: Session, actor: Actor, slug: str, ask: AssignmentFilter) -> As
         chosen = chosen.where(Assignment.role.in_(several(ask.role)))
     if ask.state:
         chosen = chosen.where(Assignment.public_id.in_(_in_state(here, leaves.values(), several(ask.state))))
-    may = Permissions(session, here, actor)
     if ask.can:
-        chosen = chosen.where(may.assignments(several(ask.can)))
+        chosen = chosen.where(Permissions(session, here, actor).assignments(several(ask.can)))
     found = listing.page(session, chosen, ask, ORDERS, by="task", last=[Assignment.public_id], place=slug)
+    may = Permissions(session, here, actor, [row[1] for row in found.rows])
     items = [out(row, here=here, may=may, leaves=leaves) for row in found.rows]
     return AssignmentPage(items=items, next_cursor=found.next_cursor, total=found.total)
 

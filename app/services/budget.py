@@ -43,12 +43,18 @@ def get(session: Session, actor: Actor, slug: str) -> BudgetOut:
 
 def of_plan(session: Session, here: Ground, actor: Actor) -> BudgetOut:
     """The same, for a plan already found."""
+    if (told := stated(session, here, actor)) is None:
+        raise NotFound()
+    return told
+
+
+def stated(session: Session, here: Ground, actor: Actor) -> BudgetOut | None:
+    """The same; None where the plan says nothing of money."""
     budget = session.scalars(select(Budget).where(Budget.plan_id == here.plan.id)).one_or_none()
     if budget is None:
-        raise NotFound()
-    rows = session.scalars(
-        select(BudgetLine).where(BudgetLine.plan_id == here.plan.id, seen(here, actor))
-    ).all()
+        return None
+    query = select(BudgetLine).where(BudgetLine.plan_id == here.plan.id, seen(here, actor))
+    rows = session.scalars(query).all()
     sums = total(rows)
     left = budget.total_vnd - sums.allocated
     return BudgetOut(

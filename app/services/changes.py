@@ -89,13 +89,13 @@ def _hide_names(session: Session, actor: Actor, items: Iterable[ChangeOut]) -> N
                 told[item.plan].append((item.subject, values))
     for slug, rows in told.items():
         here = grounds.find(session, actor, slug)
-        successors = {values[_SUCCESSOR] for subject, values in rows if subject is Subject.TASK}
-        known = sight.known(session, here, actor, successors)
-        for subject, values in rows:
-            if subject is Subject.PROPOSAL:
-                values["changes"] = amendments.seen(session, here, actor, values["changes"])
-            elif values[_SUCCESSOR] not in known:
-                values[_SUCCESSOR] = None
+        tasks, asked = ([values for of, values in rows if of is one] for one in _NAMING)
+        known = sight.known(session, here, actor, {values[_SUCCESSOR] for values in tasks})
+        for values in tasks:
+            values[_SUCCESSOR] = values[_SUCCESSOR] if values[_SUCCESSOR] in known else None
+        seen = amendments.seen_of_each(session, here, actor, [values["changes"] for values in asked])
+        for values, changes in zip(asked, seen, strict=True):
+            values["changes"] = changes
 
 
 def _order(session: Session) -> list[ColumnElement[int]]:

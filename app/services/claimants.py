@@ -2,6 +2,8 @@
 records on behalf; it matters where it judges others' outputs too.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
@@ -17,6 +19,14 @@ def of(session: Session, here: Ground, *which: ColumnElement[bool]) -> tuple[str
         return ()
     found = session.execute(select(Output.id).where(*which, reported_by_them(here)))
     return judges if found.first() else ()
+
+
+def of_each(session: Session, here: Ground, outputs: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """The same of many outputs at once, by their numbers; those that nobody else reported are left out."""
+    if not outputs or not (judges := judging(here)):
+        return {}
+    found = session.scalars(select(Output.id).where(Output.id.in_(outputs), reported_by_them(here)))
+    return dict.fromkeys(found, judges)
 
 
 def judging(here: Ground) -> tuple[str, ...]:

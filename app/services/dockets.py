@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.models import Agency, Assignment, Output, Task
+from app.models import Activity, Agency, Assignment, Output, Task
 from app.rules.judging import Permit, allowed
 from app.rules.ownership import Action
 from app.rules.parties import Actor, Item, part_of
@@ -132,3 +132,17 @@ def of_locked(
 ) -> Docket:
     """The docket of an assignment that is locked, its task and item read since."""
     return Docket(here, task, item, assignment, agency, outputs.owed_by(session, assignment))
+
+
+def of_record(session: Session, here: Ground, actor: Actor, activity: Activity) -> Docket:
+    """The docket of the part that a record on file belongs to, only looked at."""
+    found = session.execute(
+        select(Assignment, Agency, Task)
+        .join(Agency, Agency.id == Assignment.agency_id)
+        .join(Task, Task.id == Assignment.task_id)
+        .where(Assignment.id == activity.assignment_id, sight.seen_whole(here, actor))
+    ).one_or_none()
+    if found is None:
+        raise NotFound()
+    assignment, agency, task = found
+    return of_locked(session, here, task, grounds.item(session, here, task), assignment, agency)

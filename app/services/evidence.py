@@ -9,7 +9,7 @@ from app.errors import Fault, Invalid, Text
 from app.models import Activity, Output
 from app.rules import acts
 from app.rules.judging import Permit
-from app.rules.vocabulary import ActivityStatus, OutputKind, Role, TaskKind
+from app.rules.vocabulary import ActivityStatus, AgencyKind, OutputKind, Role, TaskKind
 from app.services import access, activities, occurrences
 from app.services.dockets import Docket
 
@@ -116,7 +116,8 @@ def counts(docket: Docket, activity: Activity) -> bool:
     """Whether a record of the docket is evidence of something that is owed."""
     output = of(docket, activity)
     found = output is not None and not output.dropped
-    return activities.counts(docket.here.plan, docket.task, docket.assignment.role, activity, found)
+    of_part = (docket.here.plan, docket.task, docket.assignment.role, docket.agency)
+    return activities.counts(*of_part, activity, found)
 
 
 def is_returned(docket: Docket, activity: Activity) -> bool:
@@ -149,6 +150,11 @@ def hint(docket: Docket, activity: Activity) -> Text:
         return Text(
             "Đóng góp của cơ quan phối hợp được lưu, không làm thay đổi mức hoàn thành",
             "A coordinator's contribution is kept and never moves completion",
+        )
+    if docket.agency.kind is AgencyKind.GROUP:
+        return Text(
+            "Nhóm chỉ phải làm thông qua từng thành viên: bản ghi của cả nhóm được lưu, không được tính",
+            "A group owes through its members: a record of the group itself is kept and counts for nothing",
         )
     if activity.occurred_on < docket.here.plan.period_from:
         return Text("Ngày này trước thời gian của kế hoạch", "This day is before the plan begins")

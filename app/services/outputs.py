@@ -15,7 +15,7 @@ from app.rules.vocabulary import Level, TaskStatus
 from app.schemas.base import AgencyRef
 from app.schemas.lists import several
 from app.schemas.outputs import OutputFilter, OutputOut, OutputPage, ReturnedOut
-from app.services import grounds, listing, sight
+from app.services import claimants, grounds, listing, sight
 from app.services.grounds import Ground
 from app.services.permissions import Permissions
 
@@ -119,6 +119,7 @@ def shown(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> 
     """Outputs on the wire, from rows of (output, assignment's id, task, agency's code)."""
     returns = _returns(session, [output.id for output, *_ in rows if output.returned])
     may = Permissions(session, here, actor, [task for _, _, task, _ in rows])
+    by = claimants.of_each(session, here, [output.id for output, *_ in rows])
     return [
         OutputOut(
             **_columns(output),
@@ -130,7 +131,7 @@ def shown(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> 
             claimed=output.level is not Level.NONE,  # a record that finds its output is a claim as well
             claimed_explicitly=output.claimed,
             returned=returns.get(output.id),
-            can=may.on_output(task, agency, output),
+            can=may.on_output(task, agency, output, by.get(output.id, ())),
         )
         for output, assignment, task, agency in rows
     ]

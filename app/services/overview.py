@@ -54,7 +54,7 @@ def get(session: Session, actor: Actor, slug: str) -> OverviewOut:
         deadlines=waiting.due_next(session, here, actor, LATEST),
         amendments=amendments.latest(session, here, actor, LATEST),
         status_only_tasks=_status_only(session, here),
-        budget=budget.of_plan(session, here, actor),
+        budget=budget.stated(session, here, actor),
         latest=activities.latest(session, here, actor, LATEST),
         anniversaries=events.of_the_year(here, actor, calendar),
         unprepared=anniversaries.unprepared(session, here, actor, calendar),

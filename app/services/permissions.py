@@ -124,9 +124,8 @@ class Permissions:
             if agency in (None, part.agency)
         )
 
-    def on_output(self, task: Task, agency: str, output: Output) -> list[Action]:
-        """What may be done with an output and would change something now."""
-        by = claimants.of(self._session, self._here, Output.id == output.id)
+    def on_output(self, task: Task, agency: str, output: Output, by: tuple[str, ...]) -> list[Action]:
+        """What may be done with an output that these reported, and would change something now."""
         item, known = part_of(self._item(task), agency, by), facts.of(output, task)
         by_status = task.visibility is Visibility.STATUS_ONLY
         open_ = [

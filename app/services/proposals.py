@@ -15,6 +15,7 @@ from app.schemas.amendments import ProposalFilter, ProposalOut, ProposalPage
 from app.schemas.base import AgencyRef
 from app.schemas.lists import several
 from app.services import amendments, grounds, listing
+from app.services.amendments import Changes
 from app.services.grounds import Ground
 
 ON_A_PROPOSAL = (Action.PROPOSAL_DECIDE, Action.PROPOSAL_WITHDRAW)
@@ -23,8 +24,12 @@ ON_A_PROPOSAL = (Action.PROPOSAL_DECIDE, Action.PROPOSAL_WITHDRAW)
 def find(session: Session, actor: Actor, slug: str, ask: ProposalFilter) -> ProposalPage:
     """List the proposals this caller may see: an office its own, insiders of the plan all."""
     here = grounds.find(session, actor, slug)
-    query = select(Proposal, Agency).join(Agency, Agency.id == Proposal.proposed_by_id)
-    query = query.where(Proposal.plan_id == here.plan.id, seen(here, actor))
+    query = (
+        select(Proposal, Agency, Amendment.revision)
+        .join(Agency, Agency.id == Proposal.proposed_by_id)
+        .outerjoin(Amendment, Amendment.id == Proposal.amendment_id)
+        .where(Proposal.plan_id == here.plan.id, seen(here, actor))
+    )
     if ask.state:
         query = query.where(Proposal.state.in_(several(ask.state)))
     if ask.proposed_by:
@@ -33,7 +38,11 @@ def find(session: Session, actor: Actor, slug: str, ask: ProposalFilter) -> Prop
         query = query.where(_can(here, actor, several(ask.can)))
     orders = {"id": Proposal.public_id}
     found = listing.page(session, query, ask, orders, by="-id", last=[Proposal.public_id], place=slug)
-    items = [out(session, here, actor, proposal) for proposal, _ in found.rows]
+    changes = amendments.seen_of_each(session, here, actor, [row[0].changes for row in found.rows])
+    items = [
+        _out(here, actor, proposal, by, revision, told)
+        for (proposal, by, revision), told in zip(found.rows, changes, strict=True)
+    ]
     return ProposalPage(items=items, next_cursor=found.next_cursor, total=found.total)
 
 
@@ -86,16 +95,23 @@ def out(session: Session, here: Ground, actor: Actor, proposal: Proposal) -> Pro
     """A proposal on the wire."""
     by = session.get_one(Agency, proposal.proposed_by_id)
     made = session.get(Amendment, proposal.amendment_id) if proposal.amendment_id else None
+    changes = amendments.seen(session, here, actor, proposal.changes)
+    return _out(here, actor, proposal, by, made.revision if made is not None else None, changes)
+
+
+def _out(
+    here: Ground, actor: Actor, proposal: Proposal, by: Agency, revision: int | None, changes: Changes
+) -> ProposalOut:
     is_open = proposal.state is ProposalState.OPEN
     return ProposalOut(
         id=proposal.public_id,
         state=proposal.state,
         proposed_by=AgencyRef(code=by.code, name_vi=by.name_vi),
         reason=proposal.reason,
-        changes=amendments.seen(session, here, actor, proposal.changes),
+        changes=changes,
         proposed_at=proposal.proposed_at,
         settled_at=proposal.settled_at,
         answer=proposal.answer,
-        amendment=made.revision if made is not None else None,
+        amendment=revision,
         can=allowed(actor, ON_A_PROPOSAL, item(here, by.code)) if is_open else [],
     )

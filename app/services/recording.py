@@ -136,8 +136,10 @@ def _again(session: Session, actor: Actor, tally: Tally, known: Activity, body: 
     """The same natural key again: nothing new, a correction, one that is overtaken, or a contradiction."""
     docket = tally.docket
     version = versions.of(body.source_updated_at, known.source_updated_at)
+    is_own = known.assignment_id == docket.assignment.id
     if version in (Version.SAME, Version.STALE):
-        return Outcome(docket, known, "unchanged" if version is Version.SAME else "stale", [])
+        its_own = docket if is_own else dockets.of_record(session, docket.here, actor, known)
+        return Outcome(its_own, known, "unchanged" if version is Version.SAME else "stale", [])
     if known.task_id != docket.task.id:
         raise Conflict(
             Text(
@@ -146,7 +148,7 @@ def _again(session: Session, actor: Actor, tally: Tally, known: Activity, body: 
             ),
             facts={"reason": "of_another_task"},
         )
-    if known.assignment_id != docket.assignment.id:
+    if not is_own:
         return _in_its_own_part(session, actor, docket, known, body)
     values = {name: getattr(body, name) for name in (*FIELDS, "source_updated_at")}
     opens = body.opens_occurrence and known.output_id is None

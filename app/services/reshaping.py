@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import exists, select
 
-from app.models import Act, Activity, Assignment, BudgetLink, Output
+from app.models import Act, Activity, Assignment, BudgetLink, Output, Task
 from app.rules.amending import BECOMES
 from app.rules.calendar import periods
 from app.rules.lifecycle import Planned, Terms, deadline, owed_from_the_start, period
@@ -139,8 +139,9 @@ def _periods(held: Held, assignment: Assignment, kind: PeriodKind) -> list[Plann
 def set_visibility(draft: Draft, change: wire.VisibilityChange) -> None:
     """Who sees a task. Words that were stored cannot be unstored, and a bare status is no evidence later."""
     task = looking_up.duty(draft, change.task)
+    held = holding.hold(draft, task)  # first: what is being recorded is waited for, and seen
     crossing = Visibility.STATUS_ONLY in (task.visibility, change.visibility)
-    if crossing and task.visibility is not change.visibility and _was_reported(draft, task.id):
+    if crossing and task.visibility is not change.visibility and _was_reported(draft, task):
         raise refuse(
             "/visibility",
             "already_reported",
@@ -154,16 +155,23 @@ def set_visibility(draft: Draft, change: wire.VisibilityChange) -> None:
             "Số lượng là nội dung: nhiệm vụ theo số lượng không thể chỉ theo dõi trạng thái",
             "A count says more than a status: a counted task cannot be status-only",
         )
-    held = holding.hold(draft, task)
     task.visibility = change.visibility
     held.settle()
 
 
-def _was_reported(draft: Draft, task_id: int) -> bool:
-    """An occurrence tells something as well: that it came up, and under which name."""
-    said = (Activity, Act) if draft.is_proposed else (Activity, Act, BudgetLink)
-    found = [exists().where(model.task_id == task_id) for model in said]
-    found.append(exists().where(Output.task_id == task_id, Output.kind == OutputKind.OCCURRENCE))
+def _was_reported(draft: Draft, task: Task) -> bool:
+    """An occurrence tells something as well: that it came up, and under which name. An office that only asks
+    learns nothing of what it does not see: of a status-only duty the periods of others."""
+    parts = select(Assignment.id).where(Assignment.task_id == task.id)
+    if draft.is_proposed and task.visibility is Visibility.STATUS_ONLY:
+        parts = parts.where(Assignment.agency_id == draft.permit.actor.agency_id)
+    of_them = Output.assignment_id.in_(parts)
+    found = [
+        exists().where(Activity.assignment_id.in_(parts)),
+        exists().where(of_them, Act.output_id == Output.id),
+        exists().where(of_them, Output.kind == OutputKind.OCCURRENCE),
+        *([] if draft.is_proposed else [exists().where(BudgetLink.task_id == task.id)]),
+    ]
     return any(draft.session.scalars(select(one)).one() for one in found)
 
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from tests.conftest import Seeded
-from tests.service import PLAN, Service, push
+from tests.service import PLAN, Service, push, training
 from tests.walks import feed, items, settle
-from tests.writing import abolish, differences
+from tests.writing import abolish, beside, differences
 
 EVENTS, OCCURRENCES = f"{PLAN}/events", f"{PLAN}/occurrences"
 Clocked = Callable[[date], Service]
@@ -407,6 +407,15 @@ def test_no_correction_takes_away_what_something_marks(service: Service) -> None
     answer = correct(owner, "E11", date_verified="2023-12-22", verified_by="Công báo")
     assert (answer.status_code, answer.json()["occurrences"]) == (409, ["E11-2023"])
     assert correct(owner, "E11", date_verified="1992-12-22", verified_by="Công báo").status_code == 200
+
+
+def test_a_record_that_is_on_its_way_keeps_its_anniversary(service: Service) -> None:
+    def correction() -> httpx.Response:
+        return correct(service["TTBCD"], "E11", date_verified="2010-01-01", verified_by="Bộ Ngoại giao")
+
+    answer = beside(service, "SVHTTDL", training(marks="E11-2003"), correction)
+    assert (answer.status_code, answer.json()["reason"]) == (409, "anniversary_in_use")
+    assert service["TTBCD"].get(f"{OCCURRENCES}/E11-2003").json()["recorded"] == 1
 
 
 def test_a_cancelled_anniversary_is_not_on_the_first_page(service: Service) -> None:

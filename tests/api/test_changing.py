@@ -31,6 +31,7 @@ from tests.deciding import (
 from tests.service import PLAN, Service, undated
 from tests.walks import items
 from tests.writing import (
+    beside,
     differences,
     evidenced,
     levels,
@@ -395,6 +396,14 @@ def test_what_was_told_in_words_cannot_become_a_bare_status(service: Service, to
             assert made.status_code == 201
     assert faults(decide(owner, change)) == [("/changes/0/visibility", "already_reported")]
     decided(owner, {**change, "visibility": "internal"})
+
+
+@pytest.mark.parametrize("office", ["SVHTTDL", "BAOTV"])
+def test_words_that_are_on_their_way_are_waited_for(service: Service, office: str) -> None:
+    """By the body that leads or by one that coordinates: what is recorded meanwhile is judged as well."""
+    change = {"change": "visibility", "task": "IV.7.b", "visibility": "status_only"}
+    answer = beside(service, office, news("IV.7.b"), lambda: decide(service["TTBCD"], change))
+    assert faults(answer) == [("/changes/0/visibility", "already_reported")]
 
 
 def test_a_bare_status_is_no_evidence_later(service: Service) -> None:

@@ -1,4 +1,5 @@
 """A page in the midst of a million records costs what the first one costs: an index leads to its first row.
+And a long page asks the database no more often than a short one.
 
 What SQLite says of its plan is compared, since it depends on the tables alone and on no statistics.
 """
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from tests.deciding import decided
 from tests.service import PLAN, Service
 from tests.writing import news
 
@@ -51,18 +53,48 @@ def test_the_feed_goes_on_where_its_reader_has_left_off(service: Service) -> Non
     assert not any("TEMP B-TREE" in step for step in plan), plan
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("caller", ["BPGV", "SVHTTDL"])
+def test_a_long_page_asks_no_more_often_than_a_short_one(service: Service, caller: str) -> None:
+    """As the secretariat that monitors, so that it may have reported what it judges, and as an office."""
+    owner, office = service["TTBCD"], service["SVHTTDL"]
+    decided(owner, {"change": "power", "power": "monitor", "task": "IV.1.3", "agency": "BPGV"})
+    for weight in range(1, 5):
+        change = {"change": "weight", "task": "IV.7.a", "weight": weight}
+        body = {"reason": "Đề nghị", "changes": [change]}
+        assert office.post(f"{PLAN}/proposals", json=body).status_code == 201
+        decided(owner, change)
+        assert office.post(f"{PLAN}/activities", json=news("IV.7.b")).status_code == 201
+    for noun in ("tasks", "assignments", "outputs", "activities", "amendments", "proposals", "events"):
+        asked = []
+        for limit in (1, 200):
+            with statements(service) as said:
+                answer = service[caller].get(f"{PLAN}/{noun}", params={"limit": limit})
+            asked.append((len(answer.json()["items"]), len(said)))
+        (few, short), (many, long) = asked
+        assert few < 4 <= many, noun
+        assert long <= short + 1, f"{noun}: {short} statements for {few}, {long} for {many}"
+
+
 @contextmanager
-def explained(service: Service, table: str) -> Iterator[list[str]]:
-    """How SQLite goes about the one page of a table that is asked for in the block; told when that ends."""
+def statements(service: Service) -> Iterator[list[tuple[str, Any]]]:
+    """What the database is asked in the block, each with what it is given."""
     found: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, said: str, given: Any, *_: Any) -> None:
         found.append((said, given))
 
-    plan: list[str] = []
     event.listen(service.database.engine, "before_cursor_execute", note)
-    yield plan
+    yield found
     event.remove(service.database.engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def explained(service: Service, table: str) -> Iterator[list[str]]:
+    """How SQLite goes about the one page of a table that is asked for in the block; told when that ends."""
+    plan: list[str] = []
+    with statements(service) as found:
+        yield plan
     said, given = next((said, given) for said, given in found if f"FROM {table}" in said and "LIMIT" in said)
     with service.database.engine.connect() as connection:
         plan += [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", given)]

@@ -259,6 +259,14 @@ def test_a_bad_file_never_reaches_the_database(service: Service, tmp_path: Path)
     assert len(journal(service)) == before
 
 
+def test_a_plan_without_money_has_a_first_page(service: Service, tmp_path: Path) -> None:
+    assert load(service, tiny_plan() | {"budget": None}, tmp_path)
+    page = service["TTBCD"].get(f"{SMALL}/overview")
+    assert page.status_code == 200, page.text
+    assert (page.json()["budget"], page.json()["plan"]["slug"]) == (None, "mau-2024")
+    assert service["TTBCD"].get(f"{SMALL}/budget").status_code == 404
+
+
 def test_shares_of_every_task_sum_to_one(service: Service, tmp_path: Path) -> None:
     load(service, tiny_plan(), tmp_path)
     for plan, owner in ((PLAN, service["TTBCD"]), (SMALL, pushing(service, "BCDM"))):

@@ -9,7 +9,19 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.deciding import DECISION, contents, decide, decided, faults, figure, leads, member, output, shares
+from tests.deciding import (
+    DECISION,
+    assignment,
+    contents,
+    decide,
+    decided,
+    faults,
+    figure,
+    leads,
+    member,
+    output,
+    shares,
+)
 from tests.faults.together import at_once, statuses
 from tests.service import PLAN, Service
 from tests.walks import NOWHERE, feed, items, settle
@@ -319,6 +331,26 @@ def test_a_proposal_tells_nothing_of_hidden_money(service: Service, asked: dict[
     assert decide(owner, asked).status_code == 422
     refused = accept(owner, one)
     assert (refused.status_code, refused.json()["reason"]) == (409, "proposal_no_longer_possible")
+
+
+def test_a_proposal_tells_nothing_of_what_others_reported_of_a_status_only_duty(service: Service) -> None:
+    """Nine bodies lead IV.15.b, and each sees its own periods; the decision judges those of all."""
+    owner, office, other = service["TTBCD"], service["BTG.TPTV"], pushing(service, "BTG.HCL")
+    asked = {"change": "visibility", "task": "IV.15.b", "visibility": "internal"}
+
+    def fulfilled(client: httpx.Client, agency: str) -> None:
+        part = assignment(client, "IV.15.b", agency)["id"]
+        entry = {"period": "2023-Q1", "entry": "fulfilled"}
+        assert client.post(f"{PLAN}/assignments/{part}/status-entries", json=entry).status_code == 201
+
+    before = proposed(office, asked)
+    fulfilled(other, "BTG.HCL")
+    assert proposed(office, asked)["changes"] == before["changes"]
+    assert faults(decide(owner, asked)) == [("/changes/0/visibility", "already_reported")]
+    refused = accept(owner, before)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "proposal_no_longer_possible")
+    fulfilled(office, "BTG.TPTV")
+    assert faults(propose(office, asked)) == [("/changes/0/visibility", "already_reported")]
 
 
 def test_a_proposal_beside_decisions_of_the_same_task_is_made_of_what_they_left(service: Service) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.rules.calendar import business_day
+from tests.deciding import decided, leads, member
 from tests.service import PLAN, Service
 from tests.writing import (
     SMALL,
@@ -237,6 +238,36 @@ def test_a_coordinators_contribution_is_kept_and_never_moves_anything(service: S
     named = service["BAOTV"].post(f"{PLAN}/activities", json=news("IV.7.b", output="M1"))
     assert named.status_code == 422
     assert evidenced(service, task="IV.7.b") == 0
+    assert differences(service) == []
+
+
+def test_a_contribution_pushed_again_is_told_of_as_one_whatever_its_body_has_become(service: Service) -> None:
+    owner, office, key = service["TTBCD"], service["BAOTV"], {"source_system": "toa-soan", "external_id": "1"}
+    dated = {**key, "source_updated_at": "2023-06-02T08:00:00+07:00"}
+    decided(owner, {"change": "coordinators", "task": "IV.6.a", "coordinators": ["BAOTV"]})
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": 3})
+    first = record(office, "IV.6.a", **dated)
+    assert "coordinator" in first["hint_en"]
+    decided(owner, {"change": "coordinators", "task": "IV.6.a", "coordinators": []}, leads("IV.6.a", "BAOTV"))
+    for task in ("IV.6.a", "IV.9.1"):
+        again = record(office, task, **dated)
+        assert (again["result"], again["activity"]["counts"]) == ("unchanged", False)
+        assert again["hint_en"] == first["hint_en"]
+        batch = office.post(f"{PLAN}/activities/batch", json={"records": [news(task, **dated)]})
+        (row,) = batch.json()["results"]
+        assert (row["result"], row["task"], row["hint_en"]) == ("unchanged", "IV.6.a", first["hint_en"])
+
+
+def test_what_a_group_without_members_is_said_to_have_done_counts_for_nothing(service: Service) -> None:
+    owner = service["TTBCD"]
+    decided(owner, leads("IV.6.a", "G.SBN"), {"change": "target", "task": "IV.6.a", "target": 3})
+    assert levels(owner, "IV.6.a") == {}
+    result = record(service["BPGV"], "IV.6.a", agency="G.SBN")
+    assert (result["activity"]["counts"], result["moved"]) == (False, [])
+    assert "through its members" in result["hint_en"]
+    assert owner.get(f"{PLAN}/activities/{result['activity']['id']}").json()["counts"] is False
+    decided(owner, member("G.SBN", "SCT", "2023-01-01"))
+    assert set(levels(owner, "IV.6.a").values()) == {"none"}
     assert differences(service) == []
 
 
