@@ -141,7 +141,7 @@ class Client:
         def once() -> httpx.Response:
             try:
                 answer = self._http.request(method, f"{self.address}/{path}", **request)
-            except httpx.RequestError as error:
+            except (httpx.RequestError, UnicodeError) as error:  # the latter of a host that is no name
                 # `from None`: the request in the chain holds the key.
                 raise Unreachable(type(error).__name__) from None
             if answer.is_success or answer.status_code == 304:

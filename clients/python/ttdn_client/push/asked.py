@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -68,6 +69,7 @@ def client(ask: argparse.Namespace, told: Told) -> Client:
     address, key, plan = _address(ask.url), _key(ask.key_file), _plan(ask.plan)
     patience = Patience(seconds=ask.patience)
     try:
+        _proxy(httpx.URL(address))
         return Client(address, key, plan, patience=patience, timeout=ask.timeout, told=told)
     except (ImportError, OSError, ValueError, httpx.InvalidURL):  # nothing of a proxy's password is told
         raise Wrong(
@@ -80,13 +82,27 @@ def _address(url: str | None) -> str:
     """Where the service is. A line end is what a file of settings made on Windows leaves."""
     try:
         given = httpx.URL((url or "").strip())
-        given.raw_host.decode().encode("idna"), given.host  # as it will be looked up, and as it is shown
+        _looked_up(given), given.host  # the latter as it is shown
     except (httpx.InvalidURL, ValueError):
         given = httpx.URL()
     more = given.userinfo or given.query or given.fragment
     if given.scheme not in ("http", "https") or not given.host or more:
         raise Wrong("cần --url http(s)://… hoặc TTDN_URL · --url http(s)://… or TTDN_URL is needed")
     return str(given)
+
+
+def _proxy(address: httpx.URL) -> None:
+    """Whether the proxy on the way can be looked up: httpx finds that out when it asks, and then in no error
+    of its own."""
+    proxies = getproxies()
+    found = proxies.get(address.scheme) or proxies.get("all")
+    if found and not proxy_bypass(address.host):
+        _looked_up(httpx.URL(found if "://" in found else f"http://{found}"))
+
+
+def _looked_up(where: httpx.URL) -> bytes:
+    """The host as it will be looked up; ValueError where no name can be so."""
+    return where.raw_host.decode().encode("idna")
 
 
 def _plan(given: str | None) -> str:
