@@ -38,7 +38,7 @@ class Client:
         timeout: float = 120.0,
         told: Told = lambda _trouble, _wait: None,
     ) -> None:
-        self.address = f"{url.rstrip('/')}/v1/plans/{quote(plan, safe='')}"
+        self.address = address_of(url, plan)
         self._patience, self._told = patience, told
         self._http = httpx.Client(
             headers={
@@ -149,6 +149,11 @@ class Client:
             raise of(answer)
 
         return self._patience.persist(once, self._told)
+
+
+def address_of(url: str, plan: str) -> str:
+    """Where a plan of a service is."""
+    return f"{url.rstrip('/')}/v1/plans/{quote(plan, safe='')}"
 
 
 def _fresh() -> str:

@@ -11,7 +11,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from ttdn_client.client import IMPORTS, Client
+from ttdn_client.client import IMPORTS, Client, address_of
 from ttdn_client.patience import Patience, Told
 from ttdn_client.push.reading import FORMATS
 
@@ -59,9 +59,22 @@ def arguments() -> argparse.ArgumentParser:
     say("--timeout", type=_number(1, 3600), default=120, help="giây chờ trả lời · seconds (%(default)s)")
     say("--dry-run", action="store_true", help="làm thử, không lưu gì · rehearse, keep nothing")
     say("--again", action="store_true", help="gửi lại tệp đã gửi · send what was delivered before")
+    say(
+        "--drop", action="store_true",
+        help="không gửi nữa những gì chờ địa chỉ, kế hoạch này: cất vào thư mục dropped · "
+        "send no more of what waits for this address and plan: put it into the folder dropped",
+    )  # fmt: skip
     say("--quiet", action="store_true", help="chỉ báo lỗi · say only what is wrong")
     say("--json", action="store_true", help="tóm tắt dạng JSON · the summary as JSON on standard output")
     return line
+
+
+def dropped(ask: argparse.Namespace) -> str:
+    """The address that what waits for it is dropped of. It is named alone: a file or a rehearsal beside it
+    would be something else."""
+    if ask.files or ask.dry_run or ask.again:
+        raise Wrong("--drop đi một mình, không kèm tệp · --drop goes alone, without files")
+    return address_of(_address(ask.url), _plan(ask.plan))
 
 
 def client(ask: argparse.Namespace, told: Told) -> Client:
