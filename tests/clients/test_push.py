@@ -208,6 +208,18 @@ def test_what_people_read_is_vietnamese_first_and_says_why(office: Pusher) -> No
     assert "không có gì để gửi" in office.run().out
 
 
+def test_what_was_taken_and_counts_for_nothing_says_why(office: Pusher) -> None:
+    """Once for all that lack the same, and not of those that count."""
+    nameless = [record(n, output=None, source_system="nothing", external_id=str(n)) for n in range(3)]
+    file = office.file("x.ndjson", lines([record("tính", source_system="n", external_id="1"), *nameless]))
+    run = office.push(file)
+    assert (run.code, run.counts) == (0, {"created": 4})
+    (note,) = run.summary["inputs"][0]["notes"]
+    assert (note["records"], note["line"]) == (3, 2)
+    assert note["text"].startswith("Ghi `output` để tính cho đầu ra: M1 · ")
+    assert "3 bản ghi từ dòng 2 · 3 records from line 2: Ghi `output` " in office.run(file).out
+
+
 def test_the_key_is_nowhere(office: Pusher, lasting_site: Site) -> None:
     (office.folder / "key").write_text(f"\ufeff{office.key}\r\n", encoding="utf-8")
     asked = ("--key-file", str(office.folder / "key"))

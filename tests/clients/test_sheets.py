@@ -56,6 +56,20 @@ def test_rows_that_are_refused_are_told_by_their_place(office: Pusher) -> None:
     assert "không đọc các trang tính · sheets not read: Quý II" in said
 
 
+def test_what_is_said_of_rows_that_are_taken_is_told_and_what_counts_for_nothing_first(
+    office: Pusher,
+) -> None:
+    taken = [[*row[:2], "01/06/2023", *row[3:5], "1.200"] for row in rows("noted", 1003)]
+    nameless = [[row[0], "", *row[2:]] for row in taken[:4]]
+    file = office.file("x.csv", csv_of(*nameless, *taken[4:7]))
+    notes = office.push(file).summary["inputs"][0]["notes"]
+    assert [(one["records"], one["line"], one["text"].partition(":")[0]) for one in notes] == [
+        (4, 2, "Ghi cột “Mã đầu ra” để tính cho đầu ra"),
+        (7, 2, "Số lượng"),
+    ]
+    assert "1000+ bản ghi từ dòng 2 · 1000+ records" in office.run(office.file("y.csv", csv_of(*taken))).out
+
+
 def test_rows_beyond_those_the_service_tells_of_are_counted(office: Pusher) -> None:
     wrong = [[*row[:2], "31/02/2023", *row[3:]] for row in rows("x", 1203)]
     file = office.file("x.csv", csv_of(*rows("untold", 1), *wrong))

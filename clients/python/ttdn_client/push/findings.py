@@ -1,6 +1,6 @@
 """What an answer means for the records that were sent: how many came to what, which were refused and why."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,19 @@ class Refused:
     """In both languages where the service told both. Nothing of the record is in them."""
 
 
+@dataclass(frozen=True)
+class Note:
+    """What is to be said of records that were taken: above all, why they count for nothing."""
+
+    text: str
+    """In both languages."""
+    first: int
+    """The line of the first of them."""
+    records: int
+    more: bool
+    """Of a long sheet not every row is told: there may be more than `records`."""
+
+
 def counted(answers: Iterable[Answered]) -> dict[str, int]:
     """How many records came to what."""
     found: Counter[str] = Counter(dict.fromkeys(RESULTS, 0))
@@ -36,6 +49,26 @@ def counted(answers: Iterable[Answered]) -> dict[str, int]:
 def refused(answers: Iterable[Answered]) -> list[Refused]:
     """Every record that was refused, in the order of the input."""
     return [found for one in answers for found in _of(one)]
+
+
+def noted(answers: Iterable[Answered]) -> list[Note]:
+    """What the service says of records it took, once for all it says the same of; first what is about whole
+    records, not one column of theirs."""
+    told: dict[tuple[bool, str], list[int]] = defaultdict(list)
+    more = False
+    for one in answers:
+        more = more or bool(one.answer.get("more"))
+        for row in one.answer.get("results", ()):
+            if row.get("hint_vi") and row["result"] != "refused":
+                line = one.lines[row["index"]].number
+                told[False, f"{row['hint_vi']} · {row['hint_en']}"].append(line)
+        for row in one.answer.get("rows", ()):
+            for note in row.get("notes", ()) if row["result"] != "refused" else ():
+                text = f"{note['message_vi']} · {note['message_en']}"
+                about = note["column"]
+                told[bool(about), f"{about}: {text}" if about else text].append(row["row"])
+    found = [(of_a_column, Note(text, min(at), len(at), more)) for (of_a_column, text), at in told.items()]
+    return [note for _, note in sorted(found, key=lambda one: (one[0], -one[1].records, one[1].first))]
 
 
 def untold(answers: Iterable[Answered]) -> int:

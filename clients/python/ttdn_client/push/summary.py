@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from ttdn_client.push import findings
 from ttdn_client.push.exits import Exit
+from ttdn_client.push.findings import Note
 from ttdn_client.push.parcels import Answered
 from ttdn_client.push.settling import in_words
 
@@ -43,6 +44,10 @@ SHOWN = 20
 """Refusals that are written out at a terminal; the file has all of them."""
 
 
+NOTED = 10
+"""Things to be looked at that are written out at a terminal."""
+
+
 @dataclass(frozen=True)
 class Report:
     """What came of one input."""
@@ -76,6 +81,10 @@ class Report:
                 {"line": one.number, "status": one.status, "code": one.code, "reasons": list(one.reasons)}
                 for one in findings.refused(self.given)
             ],
+            "notes": [
+                {"text": one.text, "records": one.records, "line": one.first}
+                for one in findings.noted(self.given)
+            ],
             "refused_untold": findings.untold(self.given),
             "reasons_file": str(self.filed) if self.filed else None,
             "dropped_file": str(self.dropped) if self.dropped else None,
@@ -90,6 +99,11 @@ class Report:
             names = [name for one in self.given for name in one.answer.get(member, ())]
             if names:
                 lines.append(f"  {said}: {', '.join(names)}")
+        notes = findings.noted(self.given)
+        lines += ["  lưu ý · to be looked at:"] if notes else []
+        lines += ["    " + _noted(one) for one in notes[:NOTED]]
+        if len(notes) > NOTED:
+            lines.append(f"    … {len(notes) - NOTED}")
         refused = findings.refused(self.given)
         lines += ["  " + in_words(one).replace("\n", "\n  ") for one in refused[:SHOWN]]
         if (more := len(refused[SHOWN:]) + findings.untold(self.given)) > 0:
@@ -99,6 +113,12 @@ class Report:
         if self.dropped:
             lines.append(f"  cất tại · kept in {self.dropped}")
         return "\n".join([*lines, *(f"  biên nhận · receipt {one}" for one in self.receipts)])
+
+
+def _noted(note: Note) -> str:
+    """Something to be looked at, of how many records, and where the first of them is."""
+    many = f"{note.records}{'+' if note.more else ''}"
+    return f"{many} bản ghi từ dòng {note.first} · {many} records from line {note.first}: {note.text}"
 
 
 @dataclass
