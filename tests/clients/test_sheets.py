@@ -49,7 +49,7 @@ def test_rows_that_are_refused_are_told_by_their_place(office: Pusher) -> None:
         (8, "not_whole"), (9, "not_allowed_value"), (10, "formula_without_value"),
     ]  # fmt: skip
     assert told[0]["reasons"][0].startswith("Số lượng: ")
-    assert "Tập huấn" in told[1]["reasons"][0], "what would be taken is offered"
+    assert "(Tin, bài | Chương trình" in told[1]["reasons"][0], "what would be taken is offered"
     assert sorted(path.suffix for path in (office.spool / "refused").iterdir()) == [".txt"]
     said = office.run(file).out
     assert "không đọc các cột · columns not read: Người lập biểu" in said
@@ -89,6 +89,16 @@ def test_a_sheet_the_service_cannot_read_is_told_in_its_words(office: Pusher, en
     run = office.run(office.file("x.csv", content.decode("utf-8-sig").encode(encoding)))
     assert run.code == 1, run.out + run.err
     assert "cả tệp · whole file [4" in run.out
+    assert len([one for one in run.out.splitlines() if "không phải UTF-8" in one or "Không thấy" in one]) == 1
+
+
+def test_a_workbook_without_a_byte_is_no_delivery(office: Pusher) -> None:
+    """Whoever writes it has opened it and no more: the run after this one finds it."""
+    file = office.file("tuần.xlsx", b"")
+    run = office.run("--quiet", file)
+    assert (run.code, "0 byte" in run.err, office.spool.exists()) == (2, True, False)
+    office.file("tuần.xlsx", xlsx_of(*rows("then-written", 2)))
+    assert office.push(file).counts == {"created": 2}
 
 
 def test_a_sheet_on_standard_input_is_named_by_its_format(office: Pusher) -> None:

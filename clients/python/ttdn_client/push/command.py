@@ -105,7 +105,8 @@ def _push(
             if before[place]:
                 held.doubt(place)
         try:
-            sending.deliver(held, client, shown)
+            if put_off := sending.deliver(held, client, shown):
+                summary.trouble = progress.why(put_off)
         finally:
             settling.finish(held, client.address, ask.spool)
             summary.reports += [_report(held, place, ask, old=old) for place, old in before.items()]

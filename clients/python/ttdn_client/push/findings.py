@@ -11,6 +11,14 @@ from ttdn_client.push.parcels import Answered
 RESULTS = ("created", "updated", "unchanged", "stale", "refused")
 
 
+TOO_LARGE = (
+    "cổng đặt trước dịch vụ không nhận nội dung lớn như vậy: chia nhỏ tệp (NDJSON: giảm --batch), hay nâng "
+    "giới hạn của cổng · a gateway before the service takes nothing so large: send it in parts (NDJSON: a "
+    "smaller --batch), or have its limit raised"
+)
+"""What 413 means that comes without a document: the only such answer that is taken for a judgement."""
+
+
 @dataclass(frozen=True)
 class Refused:
     """A record that was not taken, or, without a number, a whole sheet."""
@@ -102,7 +110,7 @@ def _in_both(faults: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     found = []
     for one in faults:
         where = one["column"] if "column" in one else _within(one["pointer"])
-        offered = f" ({', '.join(one['offered'])})" if one.get("offered") else ""
+        offered = f" ({' | '.join(one['offered'])})" if one.get("offered") else ""
         found.append(f"{where or '*'}: {one['message_vi']} · {one['message_en']}{offered}")
     return tuple(found)
 
@@ -110,9 +118,10 @@ def _in_both(faults: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 def _together(number: int | None, raw: bytes, one: Answered) -> Refused:
     """What was refused with a whole parcel."""
     said = one.answer
-    reasons = [str(said.get("detail") or said.get("title") or f"HTTP {one.status}")]
+    reasons = [str(said.get("detail") or said.get("title") or TOO_LARGE)]
     if number is None:
-        reasons += [f"{fault['pointer']}: {fault['message']}" for fault in said.get("errors", ())]
+        faults = [fault for fault in said.get("errors", ()) if fault["message"] != reasons[0]]
+        reasons += [f"{fault['pointer'] or '*'}: {fault['message']}" for fault in faults]
     return Refused(number, raw, one.status, str(said.get("code") or f"http_{one.status}"), tuple(reasons))
 
 
