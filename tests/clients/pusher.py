@@ -65,9 +65,9 @@ class Pusher:
         """A whole run."""
         return ended(self.start(*arguments, **environment))
 
-    def push(self, *arguments: str, given: bytes = b"") -> Run:
+    def push(self, *arguments: str, given: bytes = b"", **environment: str) -> Run:
         """A whole run that tells what came of it as JSON; `given` is its standard input."""
-        return ended(self.start("--json", *arguments), given)
+        return ended(self.start("--json", *arguments, **environment), given)
 
     def environment(self) -> dict[str, str]:
         """Everything but the arguments."""

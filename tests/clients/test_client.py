@@ -134,3 +134,11 @@ def test_waits_are_drawn_grow_and_end() -> None:
     assert failing(3, Passing(503, {}, retry_after=0.05))[0] >= [0.05] * 3
     longest = [Patience()._wait(Unreachable("x"), random.randrange(2000)) for _ in range(2000)]
     assert 55 < max(longest) <= 60
+
+
+def test_a_proxy_whose_name_is_none_is_nobody_who_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("HTTP_PROXY", "http://proxy..vn:3128"), ("NO_PROXY", "")):
+        monkeypatch.setenv(name, value)
+        monkeypatch.setenv(name.lower(), value)
+    with Client("http://127.0.0.1:9", "x", PLAN, patience=ONCE) as lost, pytest.raises(Unreachable):
+        lost.get("progress")

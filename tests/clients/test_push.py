@@ -208,6 +208,18 @@ def test_what_people_read_is_vietnamese_first_and_says_why(office: Pusher) -> No
     assert "không có gì để gửi" in office.run().out
 
 
+def test_what_was_taken_and_counts_for_nothing_says_why(office: Pusher) -> None:
+    """Once for all that lack the same, and not of those that count."""
+    nameless = [record(n, output=None, source_system="nothing", external_id=str(n)) for n in range(3)]
+    file = office.file("x.ndjson", lines([record("tính", source_system="n", external_id="1"), *nameless]))
+    run = office.push(file)
+    assert (run.code, run.counts) == (0, {"created": 4})
+    (note,) = run.summary["inputs"][0]["notes"]
+    assert (note["records"], note["line"]) == (3, 2)
+    assert note["text"].startswith("Ghi `output` để tính cho đầu ra: M1 · ")
+    assert "3 bản ghi từ dòng 2 · 3 records from line 2: Ghi `output` " in office.run(file).out
+
+
 def test_the_key_is_nowhere(office: Pusher, lasting_site: Site) -> None:
     (office.folder / "key").write_text(f"\ufeff{office.key}\r\n", encoding="utf-8")
     asked = ("--key-file", str(office.folder / "key"))
@@ -278,6 +290,8 @@ def test_what_is_sent_to_no_plan_of_the_service_is_kept_and_called_no_delivery(
         ([], {"ALL_PROXY": "socks5://127.0.0.1:1"}),
         ([], {"HTTP_PROXY": "foo://ai:gi@127.0.0.1"}),
         ([], {"HTTP_PROXY": "http://h:abc"}),
+        ([], {"HTTP_PROXY": "http://proxy..vn:3128", "NO_PROXY": "", "no_proxy": ""}),
+        ([], {"ALL_PROXY": f"ai:gi@{'a' * 64}.vn:3128", "NO_PROXY": "", "no_proxy": ""}),
     ],
 )
 def test_what_cannot_be_carried_out_is_said_in_one_sentence(
@@ -288,6 +302,12 @@ def test_what_cannot_be_carried_out_is_said_in_one_sentence(
     assert run.err.splitlines()[-1].startswith("ttdn-push: ")
     assert ("Traceback" in run.err, "ai:gi" in run.err) == (False, False)
     assert not (tmp_path / "ttdn-push").exists()
+
+
+def test_a_proxy_that_is_not_on_the_way_keeps_nobody_from_pushing(office: Pusher) -> None:
+    file = office.file("x.ndjson", lines(series("past-the-proxy", [1])))
+    unused = {"HTTP_PROXY": "http://proxy..vn:3128", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    assert office.run(file, **unused).code == 0
 
 
 def test_settings_with_line_ends_of_windows_and_a_name_in_another_encoding_are_taken(

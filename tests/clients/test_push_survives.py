@@ -193,6 +193,7 @@ def test_a_parcel_the_service_fails_on_is_put_off_and_the_others_go(
     gateway.before = lambda _: Said(500) if b'"2"' in gateway.seen[-1].body else None
     run = behind.push("--batch", "1", behind.file("x.ndjson", lines(series("failing", range(4)))))
     assert (run.code, run.counts) == (75, {"created": 3})
+    assert run.summary["trouble"].startswith("HTTP 500 từ cổng đặt trước dịch vụ"), "it says why"
     assert stored(lasting_site, "failing") == once([0, 1, 3])
     gateway.before = lambda _: None
     assert behind.push().code == 0

@@ -49,11 +49,25 @@ def test_rows_that_are_refused_are_told_by_their_place(office: Pusher) -> None:
         (8, "not_whole"), (9, "not_allowed_value"), (10, "formula_without_value"),
     ]  # fmt: skip
     assert told[0]["reasons"][0].startswith("Số lượng: ")
-    assert "Tập huấn" in told[1]["reasons"][0], "what would be taken is offered"
+    assert "(Tin, bài | Chương trình" in told[1]["reasons"][0], "what would be taken is offered"
     assert sorted(path.suffix for path in (office.spool / "refused").iterdir()) == [".txt"]
     said = office.run(file).out
     assert "không đọc các cột · columns not read: Người lập biểu" in said
     assert "không đọc các trang tính · sheets not read: Quý II" in said
+
+
+def test_what_is_said_of_rows_that_are_taken_is_told_and_what_counts_for_nothing_first(
+    office: Pusher,
+) -> None:
+    taken = [[*row[:2], "01/06/2023", *row[3:5], "1.200"] for row in rows("noted", 1003)]
+    nameless = [[row[0], "", *row[2:]] for row in taken[:4]]
+    file = office.file("x.csv", csv_of(*nameless, *taken[4:7]))
+    notes = office.push(file).summary["inputs"][0]["notes"]
+    assert [(one["records"], one["line"], one["text"].partition(":")[0]) for one in notes] == [
+        (4, 2, "Ghi cột “Mã đầu ra” để tính cho đầu ra"),
+        (7, 2, "Số lượng"),
+    ]
+    assert "1000+ bản ghi từ dòng 2 · 1000+ records" in office.run(office.file("y.csv", csv_of(*taken))).out
 
 
 def test_rows_beyond_those_the_service_tells_of_are_counted(office: Pusher) -> None:
@@ -75,6 +89,16 @@ def test_a_sheet_the_service_cannot_read_is_told_in_its_words(office: Pusher, en
     run = office.run(office.file("x.csv", content.decode("utf-8-sig").encode(encoding)))
     assert run.code == 1, run.out + run.err
     assert "cả tệp · whole file [4" in run.out
+    assert len([one for one in run.out.splitlines() if "không phải UTF-8" in one or "Không thấy" in one]) == 1
+
+
+def test_a_workbook_without_a_byte_is_no_delivery(office: Pusher) -> None:
+    """Whoever writes it has opened it and no more: the run after this one finds it."""
+    file = office.file("tuần.xlsx", b"")
+    run = office.run("--quiet", file)
+    assert (run.code, "0 byte" in run.err, office.spool.exists()) == (2, True, False)
+    office.file("tuần.xlsx", xlsx_of(*rows("then-written", 2)))
+    assert office.push(file).counts == {"created": 2}
 
 
 def test_a_sheet_on_standard_input_is_named_by_its_format(office: Pusher) -> None:

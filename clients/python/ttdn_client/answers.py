@@ -73,6 +73,14 @@ class SheetFault(TypedDict):
     offered: list[str]
 
 
+class SheetNote(TypedDict):
+    """What is to be said of a row that is taken: how a cell was understood, or why it counts for nothing."""
+
+    column: str | None
+    message_vi: str
+    message_en: str
+
+
 class SheetRow(TypedDict):
     """A row that is refused, or about which there is something to say."""
 
@@ -81,6 +89,7 @@ class SheetRow(TypedDict):
     activity: str | None
     line: str | None
     entry: str | None
+    notes: list[SheetNote]
     errors: list[SheetFault]
 
 

@@ -2,6 +2,7 @@
 `Patience`: reading changes nothing, and what is pushed carries an Idempotency-Key."""
 
 import json
+import ssl
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
@@ -12,7 +13,7 @@ import httpx
 
 from ttdn_client.answers import ActivityAnswer, BatchAnswer, Mode, SheetAnswer, Table, Tagged
 from ttdn_client.patience import Patience, Told
-from ttdn_client.problems import NotTheService, Unreachable, of
+from ttdn_client.problems import NotTheService, NotTrusted, Unreachable, of
 
 LINES = "application/x-ndjson"
 BATCH = "activities/batch"
@@ -38,7 +39,7 @@ class Client:
         timeout: float = 120.0,
         told: Told = lambda _trouble, _wait: None,
     ) -> None:
-        self.address = f"{url.rstrip('/')}/v1/plans/{quote(plan, safe='')}"
+        self.address = address_of(url, plan)
         self._patience, self._told = patience, told
         self._http = httpx.Client(
             headers={
@@ -141,9 +142,9 @@ class Client:
         def once() -> httpx.Response:
             try:
                 answer = self._http.request(method, f"{self.address}/{path}", **request)
-            except httpx.RequestError as error:
+            except (httpx.RequestError, UnicodeError) as error:  # the latter of a host that is no name
                 # `from None`: the request in the chain holds the key.
-                raise Unreachable(type(error).__name__) from None
+                raise _nobody(error) from None
             if answer.is_success or answer.status_code == 304:
                 return answer
             raise of(answer)
@@ -151,8 +152,23 @@ class Client:
         return self._patience.persist(once, self._told)
 
 
+def address_of(url: str, plan: str) -> str:
+    """Where a plan of a service is."""
+    return f"{url.rstrip('/')}/v1/plans/{quote(plan, safe='')}"
+
+
 def _fresh() -> str:
     return str(uuid.uuid4())
+
+
+def _nobody(error: BaseException) -> Unreachable:
+    """Why nobody answered, without the request that could not be sent."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return NotTrusted(cause.verify_message)
+        cause = cause.__cause__ or cause.__context__
+    return Unreachable(type(error).__name__)
 
 
 def _value(answer: httpx.Response) -> dict[str, Any]:

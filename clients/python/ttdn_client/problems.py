@@ -2,6 +2,7 @@
 
 TtdnError
 ├── Unreachable      nobody answered: no connection, or no answer in time
+│   └── NotTrusted   somebody did, with a certificate that this machine does not trust
 ├── NotTheService    somebody else answered: a proxy's page, a wrong address
 └── Problem          the service says no (RFC 9457): `status`, `code`, `detail`, `errors`
     ├── Passing      429, 500, 502, 503, 504, 408: ask again, after `retry_after` seconds if it is told
@@ -31,6 +32,10 @@ class TtdnError(Exception):
 
 class Unreachable(TtdnError):
     """Nobody answered. Whether the request arrived is not known."""
+
+
+class NotTrusted(Unreachable):
+    """The certificate at this address is not one this machine trusts: nothing was sent."""
 
 
 class NotTheService(TtdnError):

@@ -2,7 +2,8 @@
 
 The way of an input through the rooms: `reading` takes its bytes and cuts them into parcels, `naming` gives
 every record a name it keeps, `spool` holds all of it durably, `sending` delivers what is held, `settling`
-files what was refused and the receipts, `summary` says what came of it. `command` puts them together.
+files what was refused and the receipts, `summary` says what came of it, `dropping` puts aside what was meant
+otherwise. `command` puts them together.
 """
 
 from ttdn_client.push.command import main

@@ -7,10 +7,11 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from ttdn_client.client import IMPORTS, Client
+from ttdn_client.client import IMPORTS, Client, address_of
 from ttdn_client.patience import Patience, Told
 from ttdn_client.push.reading import FORMATS
 
@@ -58,9 +59,22 @@ def arguments() -> argparse.ArgumentParser:
     say("--timeout", type=_number(1, 3600), default=120, help="giây chờ trả lời · seconds (%(default)s)")
     say("--dry-run", action="store_true", help="làm thử, không lưu gì · rehearse, keep nothing")
     say("--again", action="store_true", help="gửi lại tệp đã gửi · send what was delivered before")
+    say(
+        "--drop", action="store_true",
+        help="không gửi nữa những gì chờ địa chỉ, kế hoạch này: cất vào thư mục dropped · "
+        "send no more of what waits for this address and plan: put it into the folder dropped",
+    )  # fmt: skip
     say("--quiet", action="store_true", help="chỉ báo lỗi · say only what is wrong")
     say("--json", action="store_true", help="tóm tắt dạng JSON · the summary as JSON on standard output")
     return line
+
+
+def dropped(ask: argparse.Namespace) -> str:
+    """The address that what waits for it is dropped of. It is named alone: a file or a rehearsal beside it
+    would be something else."""
+    if ask.files or ask.dry_run or ask.again:
+        raise Wrong("--drop đi một mình, không kèm tệp · --drop goes alone, without files")
+    return address_of(_address(ask.url), _plan(ask.plan))
 
 
 def client(ask: argparse.Namespace, told: Told) -> Client:
@@ -68,6 +82,7 @@ def client(ask: argparse.Namespace, told: Told) -> Client:
     address, key, plan = _address(ask.url), _key(ask.key_file), _plan(ask.plan)
     patience = Patience(seconds=ask.patience)
     try:
+        _proxy(httpx.URL(address))
         return Client(address, key, plan, patience=patience, timeout=ask.timeout, told=told)
     except (ImportError, OSError, ValueError, httpx.InvalidURL):  # nothing of a proxy's password is told
         raise Wrong(
@@ -80,13 +95,27 @@ def _address(url: str | None) -> str:
     """Where the service is. A line end is what a file of settings made on Windows leaves."""
     try:
         given = httpx.URL((url or "").strip())
-        given.raw_host.decode().encode("idna"), given.host  # as it will be looked up, and as it is shown
+        _looked_up(given), given.host  # the latter as it is shown
     except (httpx.InvalidURL, ValueError):
         given = httpx.URL()
     more = given.userinfo or given.query or given.fragment
     if given.scheme not in ("http", "https") or not given.host or more:
         raise Wrong("cần --url http(s)://… hoặc TTDN_URL · --url http(s)://… or TTDN_URL is needed")
     return str(given)
+
+
+def _proxy(address: httpx.URL) -> None:
+    """Whether the proxy on the way can be looked up: httpx finds that out when it asks, and then in no error
+    of its own."""
+    proxies = getproxies()
+    found = proxies.get(address.scheme) or proxies.get("all")
+    if found and not proxy_bypass(address.host):
+        _looked_up(httpx.URL(found if "://" in found else f"http://{found}"))
+
+
+def _looked_up(where: httpx.URL) -> bytes:
+    """The host as it will be looked up; ValueError where no name can be so."""
+    return where.raw_host.decode().encode("idna")
 
 
 def _plan(given: str | None) -> str:

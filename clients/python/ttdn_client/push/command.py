@@ -10,7 +10,7 @@ from types import FrameType
 
 from ttdn_client.client import Client
 from ttdn_client.problems import KeyRefused, NotPermitted, NotThere, NotTheService, TtdnError
-from ttdn_client.push import asked, progress, reading, sending, settling, spool
+from ttdn_client.push import asked, dropping, progress, reading, sending, settling, spool
 from ttdn_client.push.exits import Exit
 from ttdn_client.push.parcels import Input
 from ttdn_client.push.spool import Spool, Standing
@@ -43,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(ask: argparse.Namespace) -> Exit:
+    if ask.drop:
+        return _drop(ask)
     shown = progress.chosen(quiet=ask.quiet)
     with asked.client(ask, shown.waiting) as client:
         given = [
@@ -59,6 +61,11 @@ def _run(ask: argparse.Namespace) -> Exit:
         except (TtdnError, Stopped) as trouble:
             ended = _said(trouble, summary)
         shown.done()
+    return _told(ask, summary, ended)
+
+
+def _told(ask: argparse.Namespace, summary: Summary, ended: Exit | None) -> Exit:
+    """Say what came of the run; what to exit with."""
     code = summary.exit(ended)
     if ask.json:
         sys.stdout.write(summary.as_json(code) + "\n")
@@ -66,6 +73,16 @@ def _run(ask: argparse.Namespace) -> Exit:
         stream = sys.stderr if ended else sys.stdout
         stream.write(summary.as_text() + "\n")
     return code
+
+
+def _drop(ask: argparse.Namespace) -> Exit:
+    """Without the service and without a key: the plan that is meant may be none."""
+    address = asked.dropped(ask)
+    with spool.opened(ask.spool) as held:
+        dropped = dropping.drop(held, address, ask.spool)
+        nothing = f"không có gì chờ gửi đến · nothing waits for {address}"
+        elsewhere = held.pending_elsewhere(address)
+    return _told(ask, Summary(dropped, nothing, pending_elsewhere=elsewhere), None)
 
 
 def _rehearse(given: list[Input], client: Client, shown: progress.Progress, summary: Summary) -> None:
@@ -88,7 +105,8 @@ def _push(
             if before[place]:
                 held.doubt(place)
         try:
-            sending.deliver(held, client, shown)
+            if put_off := sending.deliver(held, client, shown):
+                summary.trouble = progress.why(put_off)
         finally:
             settling.finish(held, client.address, ask.spool)
             summary.reports += [_report(held, place, ask, old=old) for place, old in before.items()]
@@ -100,9 +118,8 @@ def _push(
 def _report(held: Spool, place: int, ask: argparse.Namespace, *, old: bool) -> Report:
     name, sha256, _ = held.of(place)
     answers = tuple(held.answers(place))
-    filed = settling.refusals_of(held, place, ask.spool).with_suffix(".txt")
     state: State = "pending" if None in answers else "delivered_before" if old else "delivered"
-    return Report(name, state, sha256, answers, filed if filed.exists() else None)
+    return Report(name, state, sha256, answers, settling.reasons_of(held, place, ask.spool))
 
 
 def _said(trouble: TtdnError | Stopped, summary: Summary) -> Exit:

@@ -1,6 +1,6 @@
 """What an answer means for the records that were sent: how many came to what, which were refused and why."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,14 @@ from ttdn_client.push.naming import returned
 from ttdn_client.push.parcels import Answered
 
 RESULTS = ("created", "updated", "unchanged", "stale", "refused")
+
+
+TOO_LARGE = (
+    "cổng đặt trước dịch vụ không nhận nội dung lớn như vậy: chia nhỏ tệp (NDJSON: giảm --batch), hay nâng "
+    "giới hạn của cổng · a gateway before the service takes nothing so large: send it in parts (NDJSON: a "
+    "smaller --batch), or have its limit raised"
+)
+"""What 413 means that comes without a document: the only such answer that is taken for a judgement."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,19 @@ class Refused:
     """In both languages where the service told both. Nothing of the record is in them."""
 
 
+@dataclass(frozen=True)
+class Note:
+    """What is to be said of records that were taken: above all, why they count for nothing."""
+
+    text: str
+    """In both languages."""
+    first: int
+    """The line of the first of them."""
+    records: int
+    more: bool
+    """Of a long sheet not every row is told: there may be more than `records`."""
+
+
 def counted(answers: Iterable[Answered]) -> dict[str, int]:
     """How many records came to what."""
     found: Counter[str] = Counter(dict.fromkeys(RESULTS, 0))
@@ -36,6 +57,26 @@ def counted(answers: Iterable[Answered]) -> dict[str, int]:
 def refused(answers: Iterable[Answered]) -> list[Refused]:
     """Every record that was refused, in the order of the input."""
     return [found for one in answers for found in _of(one)]
+
+
+def noted(answers: Iterable[Answered]) -> list[Note]:
+    """What the service says of records it took, once for all it says the same of; first what is about whole
+    records, not one column of theirs."""
+    told: dict[tuple[bool, str], list[int]] = defaultdict(list)
+    more = False
+    for one in answers:
+        more = more or bool(one.answer.get("more"))
+        for row in one.answer.get("results", ()):
+            if row.get("hint_vi") and row["result"] != "refused":
+                line = one.lines[row["index"]].number
+                told[False, f"{row['hint_vi']} · {row['hint_en']}"].append(line)
+        for row in one.answer.get("rows", ()):
+            for note in row.get("notes", ()) if row["result"] != "refused" else ():
+                text = f"{note['message_vi']} · {note['message_en']}"
+                about = note["column"]
+                told[bool(about), f"{about}: {text}" if about else text].append(row["row"])
+    found = [(of_a_column, Note(text, min(at), len(at), more)) for (of_a_column, text), at in told.items()]
+    return [note for _, note in sorted(found, key=lambda one: (one[0], -one[1].records, one[1].first))]
 
 
 def untold(answers: Iterable[Answered]) -> int:
@@ -69,7 +110,7 @@ def _in_both(faults: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     found = []
     for one in faults:
         where = one["column"] if "column" in one else _within(one["pointer"])
-        offered = f" ({', '.join(one['offered'])})" if one.get("offered") else ""
+        offered = f" ({' | '.join(one['offered'])})" if one.get("offered") else ""
         found.append(f"{where or '*'}: {one['message_vi']} · {one['message_en']}{offered}")
     return tuple(found)
 
@@ -77,9 +118,10 @@ def _in_both(faults: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 def _together(number: int | None, raw: bytes, one: Answered) -> Refused:
     """What was refused with a whole parcel."""
     said = one.answer
-    reasons = [str(said.get("detail") or said.get("title") or f"HTTP {one.status}")]
+    reasons = [str(said.get("detail") or said.get("title") or TOO_LARGE)]
     if number is None:
-        reasons += [f"{fault['pointer']}: {fault['message']}" for fault in said.get("errors", ())]
+        faults = [fault for fault in said.get("errors", ()) if fault["message"] != reasons[0]]
+        reasons += [f"{fault['pointer'] or '*'}: {fault['message']}" for fault in faults]
     return Refused(number, raw, one.status, str(said.get("code") or f"http_{one.status}"), tuple(reasons))
 
 

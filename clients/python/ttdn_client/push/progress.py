@@ -3,9 +3,15 @@
 import sys
 from typing import TextIO
 
-from ttdn_client.problems import NotThere, NotTheService, Problem, TtdnError
+from ttdn_client.problems import NotThere, NotTheService, NotTrusted, Problem, TtdnError
 
 WIDTH = 30
+GATEWAY = "từ cổng đặt trước dịch vụ: dịch vụ chưa trả lời · from a gateway: the service did not answer"
+UNTRUSTED = (
+    "máy này không tin chứng thư HTTPS ở địa chỉ đó, chưa gửi gì; chứng thư nội bộ của tỉnh thì đặt "
+    "SSL_CERT_FILE là tệp chứng thư gốc · this machine does not trust the certificate there, nothing was "
+    "sent; for a certificate of the province's own set SSL_CERT_FILE to its root"
+)
 
 
 class Progress:
@@ -60,10 +66,17 @@ def why(trouble: TtdnError) -> str:
             "không có kế hoạch hay địa chỉ này, xem lại --plan, --url · "
             "there is no such plan or address: look at --plan, --url"
         )
+    if isinstance(trouble, Problem) and not trouble.document:
+        return f"HTTP {trouble.status} {GATEWAY}"
     if isinstance(trouble, Problem):
         return f"HTTP {trouble.status}: {trouble.detail}"
     if isinstance(trouble, NotTheService):
-        return f"không phải dịch vụ trả lời, xem lại --url · not the service, look at --url ({trouble})"
+        return (
+            "không phải dịch vụ trả lời, xem lại --url và proxy của máy · "
+            f"not the service, look at --url and at this machine's proxy ({trouble})"
+        )
+    if isinstance(trouble, NotTrusted):
+        return f"{UNTRUSTED} ({trouble})"
     return f"không kết nối được hay không có trả lời · no connection or no answer ({trouble})"
 
 

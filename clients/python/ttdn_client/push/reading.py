@@ -44,6 +44,8 @@ def read(given: str, form: str | None, table: Table, *, batch: int, mode: Mode, 
         content = sys.stdin.buffer.read() if given == STDIN else Path(given).read_bytes()
     except OSError as error:
         raise Unfit(f"{given}: không đọc được · cannot be read ({error.strerror})") from None
+    if form == "xlsx" and not content:
+        raise Unfit(f"{given}: tệp 0 byte, có lẽ đang được ghi · 0 bytes: is it still being written?")
     parcels = (
         _sheet(content, IMPORTS[table], form, mode)
         if form in SHEETS

@@ -15,8 +15,10 @@ from ttdn_client.push.spool import Spool
 TAKEN = 200
 
 
-def deliver(spool: Spool, client: Client, progress: Progress) -> None:
-    """Send what is held for this address; raises what ended it early. What was put off stays pending."""
+def deliver(spool: Spool, client: Client, progress: Progress) -> Passing | None:
+    """Send what is held for this address; raises what ended it early. What was put off stays pending: why,
+    for the last of it."""
+    put_off = None
     places = spool.pending(client.address)
     for sent, place in enumerate(places, 1):
         parcel = spool.parcel(place)
@@ -25,9 +27,11 @@ def deliver(spool: Spool, client: Client, progress: Progress) -> None:
         except Passing as trouble:
             if trouble.status != 500:
                 raise
+            put_off = trouble
             continue
         spool.answered(parcel, answered)
         progress.sent(sent, len(places))
+    return put_off
 
 
 def rehearse(given: Input, client: Client, progress: Progress) -> list[Answered | None]:

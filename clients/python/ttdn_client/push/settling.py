@@ -35,15 +35,26 @@ def finish(spool: Spool, address: str, folder: Path) -> None:
         if refused or untold:
             _file(refused, untold, refusals_of(spool, place, folder))
         for receipt, sent in spool.sent_for_receipts(place):
-            _write(_receipt(folder, receipt).with_suffix(".ndjson"), sent)
+            write(_receipt(folder, receipt).with_suffix(".ndjson"), sent)
         spool.finish(place)
 
 
 def refusals_of(spool: Spool, place: int, folder: Path) -> Path:
     """Where the refused records of an input are filed; the reasons lie beside, as .txt."""
+    return place_in(folder / "refused", spool, place, ".ndjson")
+
+
+def reasons_of(spool: Spool, place: int, folder: Path) -> Path | None:
+    """Where it is filed why records of an input were refused; None where none was."""
+    filed = refusals_of(spool, place, folder).with_suffix(".txt")
+    return filed if filed.exists() else None
+
+
+def place_in(folder: Path, spool: Spool, place: int, ending: str) -> Path:
+    """Where something of an input is filed, by its name, its day and its number."""
     name, _, taken_at = spool.of(place)
     stem = _plain(Path(name).stem).encode()[:MOST_OF_A_NAME].decode(errors="ignore")
-    return folder / "refused" / f"{stem}-{taken_at[:10]}-{place}.ndjson"
+    return folder / f"{stem}-{taken_at[:10]}-{place}{ending}"
 
 
 class Receipts(NamedTuple):
@@ -73,7 +84,7 @@ def keep_receipts(spool: Spool, client: Client, folder: Path) -> Receipts:
             break
         path = _receipt(folder, receipt)
         if not path.exists():
-            _write(path, (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode())
+            write(path, (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode())
         spool.receipt_kept(receipt)
         to_come -= 1
     return Receipts(to_come, unknown)
@@ -86,9 +97,9 @@ def _receipt(folder: Path, receipt: str) -> Path:
 def _file(refused: list[Refused], untold: int, path: Path) -> None:
     raws = [one.raw for one in refused if one.raw]
     if raws:
-        _write(path, b"\n".join(raws) + b"\n")
+        write(path, b"\n".join(raws) + b"\n")
     reasons = [*map(in_words, refused), *([_further(untold)] if untold else [])]
-    _write(path.with_suffix(".txt"), "\n".join(reasons).encode() + b"\n")
+    write(path.with_suffix(".txt"), "\n".join(reasons).encode() + b"\n")
 
 
 def in_words(one: Refused) -> str:
@@ -112,7 +123,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
     """A file that is there whole or not at all."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
     draft = path.with_name(f".{path.name}.new")

@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum
 from importlib.resources import files
@@ -87,11 +88,27 @@ class Spool:
         query = "SELECT parcels.id FROM parcels JOIN inputs ON inputs.id = input WHERE status IS NULL"
         return [one for (one,) in self._database.execute(f"{query} AND address = ? ORDER BY 1", (address,))]
 
-    def pending_elsewhere(self, address: str) -> int:
-        """How many parcels wait for another service or plan."""
-        query = "SELECT count(*) FROM parcels JOIN inputs ON inputs.id = input WHERE status IS NULL"
-        (count,) = self._database.execute(f"{query} AND address <> ?", (address,)).fetchone()
-        return int(count)
+    def pending_elsewhere(self, address: str) -> dict[str, int]:
+        """How many parcels wait for each other service or plan."""
+        query = "SELECT address, count(*) FROM parcels JOIN inputs ON inputs.id = input WHERE status IS NULL"
+        found = self._database.execute(f"{query} AND address <> ? GROUP BY address ORDER BY 1", (address,))
+        return dict(found.fetchall())
+
+    def waiting(self, place: int) -> list[Parcel]:
+        """The parcels of an input without an answer, with their lines."""
+        query = "SELECT id FROM parcels WHERE input = ? AND status IS NULL ORDER BY id"
+        found = [self.parcel(one) for (one,) in self._database.execute(query, (place,)).fetchall()]
+        return [replace(one, lines=self._lines(one.place)) for one in found]
+
+    def drop(self, place: int) -> None:
+        """Forget the parcels of an input without an answer. What was answered stays, and the input is known
+        by its content no more: the same file again is another input."""
+        waiting = "SELECT id FROM parcels WHERE input = ? AND status IS NULL"
+        execute = self._database.execute
+        with self._transaction():
+            execute(f"DELETE FROM lines WHERE parcel IN ({waiting})", (place,))
+            execute(f"DELETE FROM parcels WHERE id IN ({waiting})", (place,))
+            execute("UPDATE inputs SET sha256 = 'dropped ' || sha256 WHERE id = ?", (place,))
 
     def parcel(self, place: int) -> Parcel:
         """One parcel as it is sent, every time."""

@@ -1,22 +1,25 @@
 """What came of a run: a few lines for people, or one JSON document for programs."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from ttdn_client.push import findings
 from ttdn_client.push.exits import Exit
+from ttdn_client.push.findings import Note
 from ttdn_client.push.parcels import Answered
 from ttdn_client.push.settling import in_words
 
-State = Literal["delivered", "pending", "delivered_before", "rehearsed", "empty"]
+State = Literal["delivered", "pending", "delivered_before", "rehearsed", "empty", "dropped"]
 STATES: dict[State, str] = {
     "delivered": "đã gửi xong · delivered",
     "pending": "chưa gửi xong, lần chạy sau gửi tiếp · not delivered yet, the next run goes on",
     "delivered_before": "đã gửi từ trước, không gửi lại · delivered before, not sent again (--again)",
     "rehearsed": "làm thử, không lưu gì · rehearsed, nothing was stored",
     "empty": "không có bản ghi nào · no records",
+    "dropped": "đã bỏ khỏi hàng đợi, không gửi nữa · dropped from the spool, sent no more",
 }
 RESULTS = {
     "created": "tạo mới · created",
@@ -34,8 +37,15 @@ RESTORED = (
     "dịch vụ không còn biết các biên nhận này, có lẽ đã phục hồi từ bản cũ hơn: gửi lại tệp bằng --again",
     "the service does not know these receipts; was it restored from a backup? Send their files with --again",
 )
+MEANT_OTHERWISE = (
+    "ghi nhầm --url hay --plan: bỏ chúng bằng · if these were misspelt: ttdn-push --drop --url … --plan …"
+)
 SHOWN = 20
 """Refusals that are written out at a terminal; the file has all of them."""
+
+
+NOTED = 10
+"""Things to be looked at that are written out at a terminal."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,7 @@ class Report:
     sha256: str
     answers: tuple[Answered | None, ...] = ()
     filed: Path | None = None
+    dropped: Path | None = None
 
     @property
     def given(self) -> list[Answered]:
@@ -70,8 +81,13 @@ class Report:
                 {"line": one.number, "status": one.status, "code": one.code, "reasons": list(one.reasons)}
                 for one in findings.refused(self.given)
             ],
+            "notes": [
+                {"text": one.text, "records": one.records, "line": one.first}
+                for one in findings.noted(self.given)
+            ],
             "refused_untold": findings.untold(self.given),
             "reasons_file": str(self.filed) if self.filed else None,
+            "dropped_file": str(self.dropped) if self.dropped else None,
             "receipts": self.receipts,
         }
 
@@ -83,13 +99,26 @@ class Report:
             names = [name for one in self.given for name in one.answer.get(member, ())]
             if names:
                 lines.append(f"  {said}: {', '.join(names)}")
+        notes = findings.noted(self.given)
+        lines += ["  lưu ý · to be looked at:"] if notes else []
+        lines += ["    " + _noted(one) for one in notes[:NOTED]]
+        if len(notes) > NOTED:
+            lines.append(f"    … {len(notes) - NOTED}")
         refused = findings.refused(self.given)
         lines += ["  " + in_words(one).replace("\n", "\n  ") for one in refused[:SHOWN]]
         if (more := len(refused[SHOWN:]) + findings.untold(self.given)) > 0:
             lines.append(f"  … {more}")
         if self.filed:
             lines.append(f"  xem · see {self.filed}")
+        if self.dropped:
+            lines.append(f"  cất tại · kept in {self.dropped}")
         return "\n".join([*lines, *(f"  biên nhận · receipt {one}" for one in self.receipts)])
+
+
+def _noted(note: Note) -> str:
+    """Something to be looked at, of how many records, and where the first of them is."""
+    many = f"{note.records}{'+' if note.more else ''}"
+    return f"{many} bản ghi từ dòng {note.first} · {many} records from line {note.first}: {note.text}"
 
 
 @dataclass
@@ -97,9 +126,12 @@ class Summary:
     """What came of a run."""
 
     reports: list[Report] = field(default_factory=list)
+    nothing: str = "không có gì để gửi · nothing to send"
+    """What is said where there are none."""
     trouble: str | None = None
     """What ended the run early."""
-    pending_elsewhere: int = 0
+    pending_elsewhere: Mapping[str, int] = field(default_factory=dict)
+    """How many parcels wait for which other address."""
     receipts_to_come: int = 0
     receipts_unknown: list[str] = field(default_factory=list)
     """The service gave these and does not know them any more."""
@@ -119,7 +151,8 @@ class Summary:
             "exit": int(code),
             "trouble": self.trouble,
             "inputs": [report.as_json() for report in self.reports],
-            "pending_elsewhere": self.pending_elsewhere,
+            "pending_elsewhere": sum(self.pending_elsewhere.values()),
+            "pending_addresses": self.pending_elsewhere,
             "receipts_to_come": self.receipts_to_come,
             "receipts_unknown": self.receipts_unknown,
         }
@@ -127,11 +160,13 @@ class Summary:
 
     def as_text(self) -> str:
         """For people."""
-        lines = [report.as_text() for report in self.reports] or ["không có gì để gửi · nothing to send"]
+        lines = [report.as_text() for report in self.reports] or [self.nothing]
+        lines += [
+            f"{n} lô chờ gửi đến địa chỉ khác · parcels wait for another address: {address}"
+            for address, n in self.pending_elsewhere.items()
+        ]
         if self.pending_elsewhere:
-            lines.append(
-                f"{self.pending_elsewhere} lô chờ gửi đến địa chỉ khác · parcels wait for another address"
-            )
+            lines.append(f"  {MEANT_OTHERWISE}")
         if self.receipts_to_come:
             lines.append(f"{self.receipts_to_come} biên nhận sẽ lấy lần sau · receipts are fetched next time")
         if self.receipts_unknown:
