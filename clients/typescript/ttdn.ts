@@ -4841,7 +4841,8 @@ export interface components {
              * @description số nhiệm vụ chỉ theo dõi trạng thái · duties tracked by status only
              */
             status_only_tasks: number;
-            budget: components["schemas"]["BudgetOut"];
+            /** @description null khi kế hoạch không nêu kinh phí · null where the plan says nothing of money */
+            budget: components["schemas"]["BudgetOut"] | null;
             /** Latest */
             latest: components["schemas"]["ActivityOut"][];
             /**
@@ -6736,7 +6737,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N6GZG0P1HNW7Y9HA0QF6AS",
+                     *           "id": "01M8N7BD5CZSZEA0RW7QKTMMRX",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6769,7 +6770,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T03:03:40.788371Z",
+                     *           "recorded_at": "2026-11-30T03:18:06.756060Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6829,7 +6830,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8N6GZG0P1HNW7Y9HA0QF6AS",
+                     *         "id": "01M8N7BD5CZSZEA0RW7QKTMMRX",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6859,7 +6860,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:03:40.788371Z",
+                     *         "recorded_at": "2026-11-30T03:18:06.756060Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6877,7 +6878,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8N6GZG36VXW9RXF1CCA38CE"
+                     *       "receipt": "01M8N7BD5F43FZQMC6R5NMCG4K"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6895,7 +6896,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8N6GZG0P1HNW7Y9HA0QF6AS",
+                     *         "id": "01M8N7BD5CZSZEA0RW7QKTMMRX",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6925,7 +6926,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:03:40.788371Z",
+                     *         "recorded_at": "2026-11-30T03:18:06.756060Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6943,7 +6944,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8N6GZG36VXW9RXF1CCA38CE"
+                     *       "receipt": "01M8N7BD5F43FZQMC6R5NMCG4K"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7033,7 +7034,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8N6GZG0P1HNW7Y9HA0QF6AS",
+                     *           "activity": "01M8N7BD5CZSZEA0RW7QKTMMRX",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7112,7 +7113,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GZG0P1HNW7Y9HA0QF6AS */
+                /** @example 01M8N7BD5CZSZEA0RW7QKTMMRX */
                 activity: string;
             };
             cookie?: never;
@@ -7127,7 +7128,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6GZG0P1HNW7Y9HA0QF6AS",
+                     *       "id": "01M8N7BD5CZSZEA0RW7QKTMMRX",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7157,7 +7158,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T03:03:40.788371Z",
+                     *       "recorded_at": "2026-11-30T03:18:06.756060Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7177,14 +7178,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-fd66698a7379ffb6591932d1"
+                 * @example "1-55f0866725b98c5365e55d2e"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GZG0P1HNW7Y9HA0QF6AS */
+                /** @example 01M8N7BD5CZSZEA0RW7QKTMMRX */
                 activity: string;
             };
             cookie?: never;
@@ -7216,7 +7217,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8N6GZG0P1HNW7Y9HA0QF6AS",
+                     *         "id": "01M8N7BD5CZSZEA0RW7QKTMMRX",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7249,7 +7250,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:03:40.788371Z",
+                     *         "recorded_at": "2026-11-30T03:18:06.756060Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7278,7 +7279,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GZ8YPPDPY8YZTVK0TP2A */
+                /** @example 01M8N7BD0ZE7FYJBEFFEBCNA4J */
                 activity: string;
             };
             cookie?: never;
@@ -7306,7 +7307,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8N6GZ8YPPDPY8YZTVK0TP2A",
+                     *         "id": "01M8N7BD0ZE7FYJBEFFEBCNA4J",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7336,15 +7337,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:03:40.517493Z",
+                     *         "recorded_at": "2026-11-30T03:18:06.572110Z",
                      *         "withdrawal": {
-                     *           "id": "01M8N6GZCV8NC66J96S35YFVR9",
+                     *           "id": "01M8N7BD3FQZE8QH340VRZP5YS",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T03:03:40.660093Z"
+                     *           "withdrawn_at": "2026-11-30T03:18:06.672434Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7377,7 +7378,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8N6GZ8YPPDPY8YZTVK0TP2A",
+                     *         "id": "01M8N7BD0ZE7FYJBEFFEBCNA4J",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7407,15 +7408,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:03:40.517493Z",
+                     *         "recorded_at": "2026-11-30T03:18:06.572110Z",
                      *         "withdrawal": {
-                     *           "id": "01M8N6GZCV8NC66J96S35YFVR9",
+                     *           "id": "01M8N7BD3FQZE8QH340VRZP5YS",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T03:03:40.660093Z"
+                     *           "withdrawn_at": "2026-11-30T03:18:06.672434Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7848,8 +7849,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N6GKZ280TBR5GJP5X0713T",
-                     *           "assignment": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *           "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
+                     *           "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7874,7 +7875,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T03:03:41.264083Z",
+                     *           "moved_at": "2026-11-30T03:18:07.268133Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7900,7 +7901,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GKZ280TBR5GJP5X0713T */
+                /** @example 01M8N7AQ7WZXHF1D0TXG60NRXK */
                 output: string;
             };
             cookie?: never;
@@ -7915,8 +7916,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6GKZ280TBR5GJP5X0713T",
-                     *       "assignment": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *       "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
+                     *       "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7941,7 +7942,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T03:03:40.788371Z",
+                     *       "moved_at": "2026-11-30T03:18:06.756060Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7975,7 +7976,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GKZ280TBR5GJP5X0713T */
+                /** @example 01M8N7AQ7WZXHF1D0TXG60NRXK */
                 output: string;
             };
             cookie?: never;
@@ -7990,14 +7991,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI2M2JiOWFhYjFiMWMiLCIwMU04TjZHWlRaUERXWERTMUFIWkJBOVE2NyJd",
+                     *       "next_cursor": "WyJjMjZmZGZiYjE3YjUiLCIwMU04TjdCRE05QUFNMUszVDA3MVBORVgyRSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N6GZS5G07K1P1QBCHJ2HX2",
+                     *           "id": "01M8N7BDJV0PRT3VN7236VBDPC",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8N6GKZ280TBR5GJP5X0713T",
+                     *           "output": "01M8N7AQ7WZXHF1D0TXG60NRXK",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8006,13 +8007,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T03:03:41.074531Z"
+                     *           "acted_at": "2026-11-30T03:18:07.177752Z"
                      *         },
                      *         {
-                     *           "id": "01M8N6GZTZPDWXDS1AHZBA9Q67",
+                     *           "id": "01M8N7BDM9AAM1K3T071PNEX2E",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8N6GKZ280TBR5GJP5X0713T",
+                     *           "output": "01M8N7AQ7WZXHF1D0TXG60NRXK",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8021,7 +8022,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T03:03:41.140876Z"
+                     *           "acted_at": "2026-11-30T03:18:07.224253Z"
                      *         }
                      *       ]
                      *     }
@@ -8044,7 +8045,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GKZBRKZCD86W7FG6VHR1 */
+                /** @example 01M8N7AQ826Y5MTM1C3X9KW6YM */
                 output: string;
             };
             cookie?: never;
@@ -8072,10 +8073,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N6GZP12GPVCDTY2WE9ZAW4",
+                     *         "id": "01M8N7BDFPND0F22FG9RYJE1T4",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N6GKZBRKZCD86W7FG6VHR1",
+                     *         "output": "01M8N7AQ826Y5MTM1C3X9KW6YM",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8084,11 +8085,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T03:03:40.974377Z"
+                     *         "acted_at": "2026-11-30T03:18:07.064072Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N6GKZBRKZCD86W7FG6VHR1",
-                     *         "assignment": "01M8N6GKVSY2NNK1AHS381MM9M",
+                     *         "id": "01M8N7AQ826Y5MTM1C3X9KW6YM",
+                     *         "assignment": "01M8N7AQ0B53Z7QPWCJ3TA31Z1",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8113,7 +8114,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T03:03:40.974377Z",
+                     *         "moved_at": "2026-11-30T03:18:07.064072Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8146,10 +8147,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N6GZP12GPVCDTY2WE9ZAW4",
+                     *         "id": "01M8N7BDFPND0F22FG9RYJE1T4",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N6GKZBRKZCD86W7FG6VHR1",
+                     *         "output": "01M8N7AQ826Y5MTM1C3X9KW6YM",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8158,11 +8159,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T03:03:40.974377Z"
+                     *         "acted_at": "2026-11-30T03:18:07.064072Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N6GKZBRKZCD86W7FG6VHR1",
-                     *         "assignment": "01M8N6GKVSY2NNK1AHS381MM9M",
+                     *         "id": "01M8N7AQ826Y5MTM1C3X9KW6YM",
+                     *         "assignment": "01M8N7AQ0B53Z7QPWCJ3TA31Z1",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8187,7 +8188,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T03:03:40.974377Z",
+                     *         "moved_at": "2026-11-30T03:18:07.064072Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8221,7 +8222,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GKZBRKZCD86W7FG6VHR1 */
+                /** @example 01M8N7AQ826Y5MTM1C3X9KW6YM */
                 output: string;
             };
             cookie?: never;
@@ -8249,10 +8250,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N6GZQ24P8YPJ9A4Q31XDYB",
+                     *         "id": "01M8N7BDH5P06BSSHPVQFVACY4",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8N6GKZBRKZCD86W7FG6VHR1",
+                     *         "output": "01M8N7AQ826Y5MTM1C3X9KW6YM",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8261,11 +8262,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:03:41.015232Z"
+                     *         "acted_at": "2026-11-30T03:18:07.122231Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N6GKZBRKZCD86W7FG6VHR1",
-                     *         "assignment": "01M8N6GKVSY2NNK1AHS381MM9M",
+                     *         "id": "01M8N7AQ826Y5MTM1C3X9KW6YM",
+                     *         "assignment": "01M8N7AQ0B53Z7QPWCJ3TA31Z1",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8290,7 +8291,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:03:41.015232Z",
+                     *         "moved_at": "2026-11-30T03:18:07.122231Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8323,10 +8324,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N6GZQ24P8YPJ9A4Q31XDYB",
+                     *         "id": "01M8N7BDH5P06BSSHPVQFVACY4",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8N6GKZBRKZCD86W7FG6VHR1",
+                     *         "output": "01M8N7AQ826Y5MTM1C3X9KW6YM",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8335,11 +8336,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:03:41.015232Z"
+                     *         "acted_at": "2026-11-30T03:18:07.122231Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N6GKZBRKZCD86W7FG6VHR1",
-                     *         "assignment": "01M8N6GKVSY2NNK1AHS381MM9M",
+                     *         "id": "01M8N7AQ826Y5MTM1C3X9KW6YM",
+                     *         "assignment": "01M8N7AQ0B53Z7QPWCJ3TA31Z1",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8364,7 +8365,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:03:41.015232Z",
+                     *         "moved_at": "2026-11-30T03:18:07.122231Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8396,14 +8397,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-e140b8901f25995f0962f10b"
+                 * @example "4-c17920bee67cc94f73d6b863"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GKZ280TBR5GJP5X0713T */
+                /** @example 01M8N7AQ7WZXHF1D0TXG60NRXK */
                 output: string;
             };
             cookie?: never;
@@ -8427,10 +8428,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N6GZS5G07K1P1QBCHJ2HX2",
+                     *         "id": "01M8N7BDJV0PRT3VN7236VBDPC",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8N6GKZ280TBR5GJP5X0713T",
+                     *         "output": "01M8N7AQ7WZXHF1D0TXG60NRXK",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8439,11 +8440,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T03:03:41.074531Z"
+                     *         "acted_at": "2026-11-30T03:18:07.177752Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N6GKZ280TBR5GJP5X0713T",
-                     *         "assignment": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *         "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
+                     *         "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8468,7 +8469,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T03:03:41.074531Z",
+                     *         "moved_at": "2026-11-30T03:18:07.177752Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8501,10 +8502,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N6GZS5G07K1P1QBCHJ2HX2",
+                     *         "id": "01M8N7BDJV0PRT3VN7236VBDPC",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8N6GKZ280TBR5GJP5X0713T",
+                     *         "output": "01M8N7AQ7WZXHF1D0TXG60NRXK",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8513,11 +8514,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T03:03:41.074531Z"
+                     *         "acted_at": "2026-11-30T03:18:07.177752Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N6GKZ280TBR5GJP5X0713T",
-                     *         "assignment": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *         "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
+                     *         "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8542,7 +8543,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T03:03:41.074531Z",
+                     *         "moved_at": "2026-11-30T03:18:07.177752Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8578,7 +8579,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GKZ280TBR5GJP5X0713T */
+                /** @example 01M8N7AQ7WZXHF1D0TXG60NRXK */
                 output: string;
             };
             cookie?: never;
@@ -8606,10 +8607,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N6GZTZPDWXDS1AHZBA9Q67",
+                     *         "id": "01M8N7BDM9AAM1K3T071PNEX2E",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8N6GKZ280TBR5GJP5X0713T",
+                     *         "output": "01M8N7AQ7WZXHF1D0TXG60NRXK",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8618,11 +8619,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:03:41.140876Z"
+                     *         "acted_at": "2026-11-30T03:18:07.224253Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N6GKZ280TBR5GJP5X0713T",
-                     *         "assignment": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *         "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
+                     *         "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8650,11 +8651,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T03:03:41.140876Z"
+                     *           "returned_at": "2026-11-30T03:18:07.224253Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:03:41.140876Z",
+                     *         "moved_at": "2026-11-30T03:18:07.224253Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8685,10 +8686,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N6GZTZPDWXDS1AHZBA9Q67",
+                     *         "id": "01M8N7BDM9AAM1K3T071PNEX2E",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8N6GKZ280TBR5GJP5X0713T",
+                     *         "output": "01M8N7AQ7WZXHF1D0TXG60NRXK",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8697,11 +8698,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:03:41.140876Z"
+                     *         "acted_at": "2026-11-30T03:18:07.224253Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N6GKZ280TBR5GJP5X0713T",
-                     *         "assignment": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *         "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
+                     *         "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8729,11 +8730,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T03:03:41.140876Z"
+                     *           "returned_at": "2026-11-30T03:18:07.224253Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:03:41.140876Z",
+                     *         "moved_at": "2026-11-30T03:18:07.224253Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8801,7 +8802,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GKVP2BKRSS3K9KGX831D */
+                /** @example 01M8N7AQ03P29C6AY0WG67B3NN */
                 assignment: string;
             };
             cookie?: never;
@@ -8820,8 +8821,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N6GKZ280TBR5GJP5X0713T",
-                     *           "assignment": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *           "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
+                     *           "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8846,7 +8847,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T03:03:41.264083Z",
+                     *           "moved_at": "2026-11-30T03:18:07.268133Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8872,7 +8873,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GKVATHXWV1N1TXNCMBR5 */
+                /** @example 01M8N7APZAEHVYSKZ7G8FDPAVK */
                 assignment: string;
             };
             cookie?: never;
@@ -8900,8 +8901,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8N6H050CQEX1PH57J3706MP",
-                     *         "assignment": "01M8N6GKVATHXWV1N1TXNCMBR5",
+                     *         "id": "01M8N7BDVERRKPX4ER54TCTR4R",
+                     *         "assignment": "01M8N7APZAEHVYSKZ7G8FDPAVK",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8949,7 +8950,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GKVJ070KR7ARZ6GQNG2G */
+                /** @example 01M8N7APZV0MJ45BFHBQHKS0AR */
                 assignment: string;
             };
             cookie?: never;
@@ -8978,10 +8979,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N6H0EH0DFZQMGVTT6RTJDJ",
+                     *         "id": "01M8N7BE0RNZWK367EVF23A2KY",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N6GKZ13HBY8Q1P1MGSAV0X",
+                     *         "output": "01M8N7AQ7JK7PFY8YBHWMX87BP",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8990,11 +8991,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T03:03:41.752325Z"
+                     *         "acted_at": "2026-11-30T03:18:07.624010Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N6GKZ13HBY8Q1P1MGSAV0X",
-                     *         "assignment": "01M8N6GKVJ070KR7ARZ6GQNG2G",
+                     *         "id": "01M8N7AQ7JK7PFY8YBHWMX87BP",
+                     *         "assignment": "01M8N7APZV0MJ45BFHBQHKS0AR",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9019,7 +9020,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T03:03:41.752325Z",
+                     *         "moved_at": "2026-11-30T03:18:07.624010Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9052,10 +9053,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N6H0EH0DFZQMGVTT6RTJDJ",
+                     *         "id": "01M8N7BE0RNZWK367EVF23A2KY",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N6GKZ13HBY8Q1P1MGSAV0X",
+                     *         "output": "01M8N7AQ7JK7PFY8YBHWMX87BP",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9064,11 +9065,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T03:03:41.752325Z"
+                     *         "acted_at": "2026-11-30T03:18:07.624010Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N6GKZ13HBY8Q1P1MGSAV0X",
-                     *         "assignment": "01M8N6GKVJ070KR7ARZ6GQNG2G",
+                     *         "id": "01M8N7AQ7JK7PFY8YBHWMX87BP",
+                     *         "assignment": "01M8N7APZV0MJ45BFHBQHKS0AR",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9093,7 +9094,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T03:03:41.752325Z",
+                     *         "moved_at": "2026-11-30T03:18:07.624010Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9177,7 +9178,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:03:41.916050Z"
+                     *           "entered_at": "2026-11-30T03:18:07.776030Z"
                      *         }
                      *       ]
                      *     }
@@ -9270,7 +9271,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T03:03:41.485109Z"
+                     *         "entered_at": "2026-11-30T03:18:07.500444Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9311,7 +9312,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T03:03:41.429936Z",
+                     *         "as_of": "2026-11-30T03:18:07.439120Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9353,7 +9354,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T03:03:41.485109Z",
+                     *         "as_of": "2026-11-30T03:18:07.500444Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9397,7 +9398,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T03:03:41.485109Z"
+                     *         "entered_at": "2026-11-30T03:18:07.500444Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9438,7 +9439,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T03:03:41.429936Z",
+                     *         "as_of": "2026-11-30T03:18:07.439120Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9480,7 +9481,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T03:03:41.485109Z",
+                     *         "as_of": "2026-11-30T03:18:07.500444Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9535,7 +9536,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T03:03:41.485109Z"
+                     *       "entered_at": "2026-11-30T03:18:07.500444Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9587,11 +9588,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TjZIMEpERTlTVFlXV01LMEczSFg1OCJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TjdCRTREVFFaTkE5RDJKMDQ2NVFaUiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N6H0JDE9STYWWMK0G3HX58",
+                     *           "id": "01M8N7BE4DTQZNA9D2J0465QZR",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9606,8 +9607,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T03:03:41.868198Z",
-                     *           "settled_at": "2026-11-30T03:03:42.008175Z",
+                     *           "proposed_at": "2026-11-30T03:18:07.739163Z",
+                     *           "settled_at": "2026-11-30T03:18:07.864089Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9666,7 +9667,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8N6H0JDE9STYWWMK0G3HX58",
+                     *         "id": "01M8N7BE4DTQZNA9D2J0465QZR",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9681,7 +9682,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:03:41.868198Z",
+                     *         "proposed_at": "2026-11-30T03:18:07.739163Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9708,7 +9709,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H0FKP158X7ZFHRTB2C21 */
+                /** @example 01M8N7BE24ZNWK8VVWAJEWAZ69 */
                 proposal: string;
             };
             cookie?: never;
@@ -9723,7 +9724,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6H0FKP158X7ZFHRTB2C21",
+                     *       "id": "01M8N7BE24ZNWK8VVWAJEWAZ69",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9738,8 +9739,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T03:03:41.789561Z",
-                     *       "settled_at": "2026-11-30T03:03:41.916050Z",
+                     *       "proposed_at": "2026-11-30T03:18:07.659860Z",
+                     *       "settled_at": "2026-11-30T03:18:07.776030Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9761,7 +9762,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H0FKP158X7ZFHRTB2C21 */
+                /** @example 01M8N7BE24ZNWK8VVWAJEWAZ69 */
                 proposal: string;
             };
             cookie?: never;
@@ -9793,7 +9794,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8N6H0FKP158X7ZFHRTB2C21",
+                     *         "id": "01M8N7BE24ZNWK8VVWAJEWAZ69",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9808,8 +9809,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:03:41.789561Z",
-                     *         "settled_at": "2026-11-30T03:03:41.916050Z",
+                     *         "proposed_at": "2026-11-30T03:18:07.659860Z",
+                     *         "settled_at": "2026-11-30T03:18:07.776030Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9836,7 +9837,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:03:41.916050Z"
+                     *           "entered_at": "2026-11-30T03:18:07.776030Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9877,7 +9878,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T03:03:41.752325Z",
+                     *           "as_of": "2026-11-30T03:18:07.624010Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -9919,7 +9920,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:03:41.752325Z",
+                     *           "as_of": "2026-11-30T03:18:07.624010Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -9940,7 +9941,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8N6H0FKP158X7ZFHRTB2C21",
+                     *         "id": "01M8N7BE24ZNWK8VVWAJEWAZ69",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9955,8 +9956,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:03:41.789561Z",
-                     *         "settled_at": "2026-11-30T03:03:41.916050Z",
+                     *         "proposed_at": "2026-11-30T03:18:07.659860Z",
+                     *         "settled_at": "2026-11-30T03:18:07.776030Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9983,7 +9984,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:03:41.916050Z"
+                     *           "entered_at": "2026-11-30T03:18:07.776030Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10024,7 +10025,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T03:03:41.752325Z",
+                     *           "as_of": "2026-11-30T03:18:07.624010Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10066,7 +10067,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:03:41.752325Z",
+                     *           "as_of": "2026-11-30T03:18:07.624010Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10088,7 +10089,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H0H291ZX9MQRARRY10ZG */
+                /** @example 01M8N7BE3DNXQT8J4QFMJ0Y4GJ */
                 proposal: string;
             };
             cookie?: never;
@@ -10116,7 +10117,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8N6H0H291ZX9MQRARRY10ZG",
+                     *         "id": "01M8N7BE3DNXQT8J4QFMJ0Y4GJ",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10131,8 +10132,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:03:41.825998Z",
-                     *         "settled_at": "2026-11-30T03:03:41.987962Z",
+                     *         "proposed_at": "2026-11-30T03:18:07.704019Z",
+                     *         "settled_at": "2026-11-30T03:18:07.841716Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10155,7 +10156,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8N6H0H291ZX9MQRARRY10ZG",
+                     *         "id": "01M8N7BE3DNXQT8J4QFMJ0Y4GJ",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10170,8 +10171,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:03:41.825998Z",
-                     *         "settled_at": "2026-11-30T03:03:41.987962Z",
+                     *         "proposed_at": "2026-11-30T03:18:07.704019Z",
+                     *         "settled_at": "2026-11-30T03:18:07.841716Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10195,7 +10196,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H0JDE9STYWWMK0G3HX58 */
+                /** @example 01M8N7BE4DTQZNA9D2J0465QZR */
                 proposal: string;
             };
             cookie?: never;
@@ -10223,7 +10224,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8N6H0JDE9STYWWMK0G3HX58",
+                     *         "id": "01M8N7BE4DTQZNA9D2J0465QZR",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10238,8 +10239,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:03:41.868198Z",
-                     *         "settled_at": "2026-11-30T03:03:42.008175Z",
+                     *         "proposed_at": "2026-11-30T03:18:07.739163Z",
+                     *         "settled_at": "2026-11-30T03:18:07.864089Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10262,7 +10263,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8N6H0JDE9STYWWMK0G3HX58",
+                     *         "id": "01M8N7BE4DTQZNA9D2J0465QZR",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10277,8 +10278,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:03:41.868198Z",
-                     *         "settled_at": "2026-11-30T03:03:42.008175Z",
+                     *         "proposed_at": "2026-11-30T03:18:07.739163Z",
+                     *         "settled_at": "2026-11-30T03:18:07.864089Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10518,7 +10519,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:03:41.264083Z",
+                     *         "as_of": "2026-11-30T03:18:07.268133Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10604,7 +10605,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:03:41.015232Z",
+                     *           "as_of": "2026-11-30T03:18:07.122231Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10686,7 +10687,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:03:41.015232Z",
+                     *           "as_of": "2026-11-30T03:18:07.122231Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10787,13 +10788,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T03:03:41.264083Z",
+                     *       "as_of": "2026-11-30T03:18:07.268133Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *           "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10941,24 +10942,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T03:03:41.264083Z",
+                     *       "as_of": "2026-11-30T03:18:07.268133Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T03:03:41.485109Z"
+                     *           "entered_at": "2026-11-30T03:18:07.500444Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T03:03:41.916050Z"
+                     *           "entered_at": "2026-11-30T03:18:07.776030Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *           "key": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10994,7 +10995,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *               "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11111,7 +11112,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:03:41.752325Z",
+                     *           "as_of": "2026-11-30T03:18:07.624010Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11197,7 +11198,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:03:41.485109Z",
+                     *             "as_of": "2026-11-30T03:18:07.500444Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11279,7 +11280,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:03:41.485109Z",
+                     *             "as_of": "2026-11-30T03:18:07.500444Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11361,7 +11362,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:03:41.752325Z",
+                     *           "as_of": "2026-11-30T03:18:07.624010Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11644,7 +11645,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:03:41.916050Z"
+                     *           "entered_at": "2026-11-30T03:18:07.776030Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11666,7 +11667,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:03:41.485109Z"
+                     *           "entered_at": "2026-11-30T03:18:07.500444Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11690,7 +11691,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8N6GZG0P1HNW7Y9HA0QF6AS",
+                     *           "id": "01M8N7BD5CZSZEA0RW7QKTMMRX",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11723,7 +11724,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T03:03:40.788371Z",
+                     *           "recorded_at": "2026-11-30T03:18:06.756060Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11955,7 +11956,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:03:41.264083Z",
+                     *             "as_of": "2026-11-30T03:18:07.268133Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12068,7 +12069,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:03:41.264083Z",
+                     *         "as_of": "2026-11-30T03:18:07.268133Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12077,7 +12078,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *           "id": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12144,7 +12145,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:03:41.264083Z",
+                     *             "as_of": "2026-11-30T03:18:07.268133Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12220,11 +12221,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TjZHS1ZQMkJLUlNTM0s5S0dYODMxRCJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TjdBUTAzUDI5QzZBWTBXRzY3QjNOTiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *           "id": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12291,7 +12292,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:03:41.264083Z",
+                     *             "as_of": "2026-11-30T03:18:07.268133Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12320,7 +12321,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GKVP2BKRSS3K9KGX831D */
+                /** @example 01M8N7AQ03P29C6AY0WG67B3NN */
                 assignment: string;
             };
             cookie?: never;
@@ -12335,7 +12336,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *       "id": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12402,7 +12403,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:03:41.264083Z",
+                     *         "as_of": "2026-11-30T03:18:07.268133Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12474,7 +12475,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N6H0QYDFNSKFK987X37MFC",
+                     *           "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12493,13 +12494,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T03:03:42.048054Z",
+                     *           "urged_at": "2026-11-30T03:18:07.911510Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T03:03:42.124094Z",
+                     *           "answered_at": "2026-11-30T03:18:07.965396Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T03:03:42.149662Z",
+                     *           "closed_at": "2026-11-30T03:18:07.996129Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12553,7 +12554,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8N6H0QYDFNSKFK987X37MFC",
+                     *           "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12572,7 +12573,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T03:03:42.048054Z",
+                     *           "urged_at": "2026-11-30T03:18:07.911510Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12602,7 +12603,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H0QYDFNSKFK987X37MFC */
+                /** @example 01M8N7BE9RVPBQMVKDFWHK3MZF */
                 urge: string;
             };
             cookie?: never;
@@ -12617,7 +12618,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6H0QYDFNSKFK987X37MFC",
+                     *       "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12636,13 +12637,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T03:03:42.048054Z",
+                     *       "urged_at": "2026-11-30T03:18:07.911510Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T03:03:42.124094Z",
+                     *       "answered_at": "2026-11-30T03:18:07.965396Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T03:03:42.149662Z",
+                     *       "closed_at": "2026-11-30T03:18:07.996129Z",
                      *       "can": []
                      *     }
                      */
@@ -12662,7 +12663,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H0QYDFNSKFK987X37MFC */
+                /** @example 01M8N7BE9RVPBQMVKDFWHK3MZF */
                 urge: string;
             };
             cookie?: never;
@@ -12690,7 +12691,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N6H0QYDFNSKFK987X37MFC",
+                     *         "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12709,9 +12710,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T03:03:42.048054Z",
+                     *         "urged_at": "2026-11-30T03:18:07.911510Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:03:42.124094Z",
+                     *         "answered_at": "2026-11-30T03:18:07.965396Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12735,7 +12736,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N6H0QYDFNSKFK987X37MFC",
+                     *         "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12754,9 +12755,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T03:03:42.048054Z",
+                     *         "urged_at": "2026-11-30T03:18:07.911510Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:03:42.124094Z",
+                     *         "answered_at": "2026-11-30T03:18:07.965396Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12781,7 +12782,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H0QYDFNSKFK987X37MFC */
+                /** @example 01M8N7BE9RVPBQMVKDFWHK3MZF */
                 urge: string;
             };
             cookie?: never;
@@ -12809,7 +12810,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N6H0QYDFNSKFK987X37MFC",
+                     *         "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12828,13 +12829,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T03:03:42.048054Z",
+                     *         "urged_at": "2026-11-30T03:18:07.911510Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:03:42.124094Z",
+                     *         "answered_at": "2026-11-30T03:18:07.965396Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T03:03:42.149662Z",
+                     *         "closed_at": "2026-11-30T03:18:07.996129Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12854,7 +12855,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N6H0QYDFNSKFK987X37MFC",
+                     *         "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12873,13 +12874,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T03:03:42.048054Z",
+                     *         "urged_at": "2026-11-30T03:18:07.911510Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:03:42.124094Z",
+                     *         "answered_at": "2026-11-30T03:18:07.965396Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T03:03:42.149662Z",
+                     *         "closed_at": "2026-11-30T03:18:07.996129Z",
                      *         "can": []
                      *       }
                      *     }
@@ -14059,7 +14060,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N6H0X9926AFNPHH2QCCHSZ",
+                     *           "id": "01M8N7BEGQ6138Y0SQG85TZP2N",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14070,7 +14071,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T03:03:42.245221Z",
+                     *           "created_at": "2026-11-30T03:18:08.148350Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14117,7 +14118,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8N6H0X9926AFNPHH2QCCHSZ",
+                     *         "id": "01M8N7BEGQ6138Y0SQG85TZP2N",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14128,10 +14129,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T03:03:42.245221Z",
+                     *         "created_at": "2026-11-30T03:18:08.148350Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=YQgLHZC5-dDQRlYex6yEKJaiObYSDkuM2xIHGLRXaSA"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=3Ek3x-bY8Y9A61YwPmwSAwC9ibdke0u3VHDWqvFeZbA"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14150,7 +14151,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H0X9926AFNPHH2QCCHSZ */
+                /** @example 01M8N7BEGQ6138Y0SQG85TZP2N */
                 subscription: string;
             };
             cookie?: never;
@@ -14165,7 +14166,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6H0X9926AFNPHH2QCCHSZ",
+                     *       "id": "01M8N7BEGQ6138Y0SQG85TZP2N",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14176,7 +14177,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T03:03:42.245221Z",
+                     *       "created_at": "2026-11-30T03:18:08.148350Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14196,7 +14197,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H0X9926AFNPHH2QCCHSZ */
+                /** @example 01M8N7BEGQ6138Y0SQG85TZP2N */
                 subscription: string;
             };
             cookie?: never;
@@ -14213,7 +14214,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6H0X9926AFNPHH2QCCHSZ",
+                     *       "id": "01M8N7BEGQ6138Y0SQG85TZP2N",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14224,8 +14225,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T03:03:42.245221Z",
-                     *       "revoked_at": "2026-11-30T03:03:42.319683Z"
+                     *       "created_at": "2026-11-30T03:18:08.148350Z",
+                     *       "revoked_at": "2026-11-30T03:18:08.348082Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14284,7 +14285,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N6H1RVMH4PEZ3K8Y8F82TH",
+                     *           "id": "01M8N7BG2QXCKP8T5D35DA635Z",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14299,12 +14300,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T03:03:43.122609Z",
+                     *           "submitted_at": "2026-11-30T03:18:09.739724Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T03:03:43.147750Z",
+                     *           "decided_at": "2026-11-30T03:18:09.786484Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14313,7 +14314,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8N6H1SH3B9HDSKF09GG17SX",
+                     *           "entry": "01M8N7BG457HWFJYECA3B822KP",
                      *           "can": []
                      *         }
                      *       ]
@@ -14362,7 +14363,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6H1RVMH4PEZ3K8Y8F82TH",
+                     *       "id": "01M8N7BG2QXCKP8T5D35DA635Z",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14377,7 +14378,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:03:43.122609Z",
+                     *       "submitted_at": "2026-11-30T03:18:09.739724Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14405,7 +14406,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H1RVMH4PEZ3K8Y8F82TH */
+                /** @example 01M8N7BG2QXCKP8T5D35DA635Z */
                 settlement: string;
             };
             cookie?: never;
@@ -14420,7 +14421,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6H1RVMH4PEZ3K8Y8F82TH",
+                     *       "id": "01M8N7BG2QXCKP8T5D35DA635Z",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14435,12 +14436,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:03:43.122609Z",
+                     *       "submitted_at": "2026-11-30T03:18:09.739724Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:03:43.147750Z",
+                     *       "decided_at": "2026-11-30T03:18:09.786484Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14449,7 +14450,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8N6H1SH3B9HDSKF09GG17SX",
+                     *       "entry": "01M8N7BG457HWFJYECA3B822KP",
                      *       "can": []
                      *     }
                      */
@@ -14469,7 +14470,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H1RVMH4PEZ3K8Y8F82TH */
+                /** @example 01M8N7BG2QXCKP8T5D35DA635Z */
                 settlement: string;
             };
             cookie?: never;
@@ -14500,7 +14501,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6H1RVMH4PEZ3K8Y8F82TH",
+                     *       "id": "01M8N7BG2QXCKP8T5D35DA635Z",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14515,12 +14516,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:03:43.122609Z",
+                     *       "submitted_at": "2026-11-30T03:18:09.739724Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:03:43.147750Z",
+                     *       "decided_at": "2026-11-30T03:18:09.786484Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14529,7 +14530,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8N6H1SH3B9HDSKF09GG17SX",
+                     *       "entry": "01M8N7BG457HWFJYECA3B822KP",
                      *       "can": []
                      *     }
                      */
@@ -14549,7 +14550,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H1QPV3CZWG2H0H4WJNJE */
+                /** @example 01M8N7BFZVQZZ24GS8P6YZJ6AQ */
                 settlement: string;
             };
             cookie?: never;
@@ -14575,7 +14576,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6H1QPV3CZWG2H0H4WJNJE",
+                     *       "id": "01M8N7BFZVQZZ24GS8P6YZJ6AQ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14590,12 +14591,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:03:43.087731Z",
+                     *       "submitted_at": "2026-11-30T03:18:09.648505Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:03:43.101288Z",
+                     *       "decided_at": "2026-11-30T03:18:09.688271Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14619,7 +14620,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H1N5GZ16R2GTAMH4PXXB */
+                /** @example 01M8N7BFRK5M2ZJM109ZG4Z2MN */
                 settlement: string;
             };
             cookie?: never;
@@ -14645,7 +14646,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6H1N5GZ16R2GTAMH4PXXB",
+                     *       "id": "01M8N7BFRK5M2ZJM109ZG4Z2MN",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14660,12 +14661,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:03:43.006743Z",
+                     *       "submitted_at": "2026-11-30T03:18:09.411001Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T03:03:43.033461Z",
+                     *       "decided_at": "2026-11-30T03:18:09.494270Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14686,7 +14687,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6H1N5GZ16R2GTAMH4PXXB",
+                     *       "id": "01M8N7BFRK5M2ZJM109ZG4Z2MN",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14701,12 +14702,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:03:43.006743Z",
+                     *       "submitted_at": "2026-11-30T03:18:09.411001Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T03:03:43.033461Z",
+                     *       "decided_at": "2026-11-30T03:18:09.494270Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14759,7 +14760,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N6H144TF6357TBDA0ESTJZ",
+                     *           "id": "01M8N7BEX9X6XGH2XERFMVCP0D",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14776,7 +14777,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:03:42.460050Z",
+                     *           "recorded_at": "2026-11-30T03:18:08.545644Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14841,7 +14842,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N6H144TF6357TBDA0ESTJZ",
+                     *           "id": "01M8N7BEX9X6XGH2XERFMVCP0D",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14858,7 +14859,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:03:42.460050Z",
+                     *           "recorded_at": "2026-11-30T03:18:08.545644Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14957,7 +14958,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N6H16GMYG9A5DG01Y2JP9Z",
+                     *           "id": "01M8N7BF05YRY6NJ6KHRS2KTG5",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14978,7 +14979,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:03:42.537469Z",
+                     *           "recorded_at": "2026-11-30T03:18:08.638938Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15043,7 +15044,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N6H16GMYG9A5DG01Y2JP9Z",
+                     *           "id": "01M8N7BF05YRY6NJ6KHRS2KTG5",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15064,7 +15065,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:03:42.537469Z",
+                     *           "recorded_at": "2026-11-30T03:18:08.638938Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15162,7 +15163,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N6H18P6JJR6GCQARYB5RVN",
+                     *           "id": "01M8N7BF36FETW9M1XFHYHGRTG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15183,7 +15184,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:03:42.608031Z",
+                     *           "recorded_at": "2026-11-30T03:18:08.732138Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15248,7 +15249,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N6H18P6JJR6GCQARYB5RVN",
+                     *           "id": "01M8N7BF36FETW9M1XFHYHGRTG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15269,7 +15270,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:03:42.608031Z",
+                     *           "recorded_at": "2026-11-30T03:18:08.732138Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15363,7 +15364,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N6H1G42HD3XRT2XRNH1RRN",
+                     *           "id": "01M8N7BF83CA8Q6TBWNKDW5T28",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15380,7 +15381,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:03:42.844513Z",
+                     *           "recorded_at": "2026-11-30T03:18:08.888091Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15445,7 +15446,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N6H1G42HD3XRT2XRNH1RRN",
+                     *           "id": "01M8N7BF83CA8Q6TBWNKDW5T28",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15462,7 +15463,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:03:42.844513Z",
+                     *           "recorded_at": "2026-11-30T03:18:08.888091Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15562,7 +15563,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N6H17E2ZHPXG5QCAC4JFGJ",
+                     *           "id": "01M8N7BF1761WBSDTWDJZ3ZJ6V",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15583,17 +15584,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:03:42.568046Z",
+                     *           "recorded_at": "2026-11-30T03:18:08.669692Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8N6H17E2ZHPXG5QCAC4JFGH",
+                     *           "transfer": "01M8N7BF1619V3T0S4BTHBKR4R",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8N6H17X1YFY6ARHXE7CHF8V",
+                     *           "id": "01M8N7BF1FS2VEYY44J8NDVCWX",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15614,10 +15615,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:03:42.568046Z",
+                     *           "recorded_at": "2026-11-30T03:18:08.669692Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8N6H17E2ZHPXG5QCAC4JFGH",
+                     *           "transfer": "01M8N7BF1619V3T0S4BTHBKR4R",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -15752,11 +15753,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TjZIMUc0MkhEM1hSVDJYUk5IMVJSTiJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TjdCRjgzQ0E4UTZUQldOS0RXNVQyOCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N6H1G42HD3XRT2XRNH1RRN",
+                     *           "id": "01M8N7BF83CA8Q6TBWNKDW5T28",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15773,7 +15774,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:03:42.844513Z",
+                     *           "recorded_at": "2026-11-30T03:18:08.888091Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15803,7 +15804,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H1BJ5RFTZNN0MKAB9H1Y */
+                /** @example 01M8N7BF4YNSEYQXPZD5VP53MR */
                 entry: string;
             };
             cookie?: never;
@@ -15818,7 +15819,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6H1BJ5RFTZNN0MKAB9H1Y",
+                     *       "id": "01M8N7BF4YNSEYQXPZD5VP53MR",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15835,9 +15836,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T03:03:42.691018Z",
+                     *       "recorded_at": "2026-11-30T03:18:08.784513Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8N6H1FDARTQKSHPT5V256CP",
+                     *       "reversed_by": "01M8N7BF6QMQQ1GHFPY6WCZ5H8",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15861,7 +15862,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6H1BJ5RFTZNN0MKAB9H1Y */
+                /** @example 01M8N7BF4YNSEYQXPZD5VP53MR */
                 entry: string;
             };
             cookie?: never;
@@ -15891,7 +15892,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N6H1FDARTQKSHPT5V256CP",
+                     *           "id": "01M8N7BF6QMQQ1GHFPY6WCZ5H8",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15908,8 +15909,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:03:42.820109Z",
-                     *           "reverses": "01M8N6H1BJ5RFTZNN0MKAB9H1Y",
+                     *           "recorded_at": "2026-11-30T03:18:08.839683Z",
+                     *           "reverses": "01M8N7BF4YNSEYQXPZD5VP53MR",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16491,15 +16492,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TjZHWkczNlZYVzlSWEYxQ0NBMzhDRSJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TjdCRDVGNDNGWlFNQzZSNU5NQ0c0SyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N6GZG36VXW9RXF1CCA38CE",
+                     *           "id": "01M8N7BD5F43FZQMC6R5NMCG4K",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T03:03:40.788371Z",
+                     *           "received_at": "2026-11-30T03:18:06.756060Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16531,7 +16532,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N6GZG36VXW9RXF1CCA38CE */
+                /** @example 01M8N7BD5F43FZQMC6R5NMCG4K */
                 receipt: string;
             };
             cookie?: never;
@@ -16546,11 +16547,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N6GZG36VXW9RXF1CCA38CE",
+                     *       "id": "01M8N7BD5F43FZQMC6R5NMCG4K",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T03:03:40.788371Z",
+                     *       "received_at": "2026-11-30T03:18:06.756060Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16564,14 +16565,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8N6GZG0P1HNW7Y9HA0QF6AS",
+                     *           "activity": "01M8N7BD5CZSZEA0RW7QKTMMRX",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "1U2CVCutgpx7VLLThN0ujEVFwtXz3tzokGqYmHO3hNw",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IjFVMkNWQ3V0Z3B4N1ZMTFRoTjB1akVWRnd0WHozdHpva0dxWW1ITzNoTnciLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThONkdaRzM2VlhXOVJYRjFDQ0EzOENFIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDM6MDM6NDAuNzg4MzcxWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TjZHWkcwUDFITlc3WTlIQTBRRjZBUyIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.Zp5EB9UyzwIajvc630dLzi7gmF6fOUJvqqvyYiIziCJFFrvroxmrhhrX_I3-HUJa286jgwtA4_ky9REZT1xiCw"
+                     *       "kid": "QHBovf5HEunqlYLvIxjkxl0vxia-KsmikYJaiHKNywQ",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlFIQm92ZjVIRXVucWxZTHZJeGpreGwwdnhpYS1Lc21pa1lKYWlIS055d1EiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThON0JENUY0M0ZaUU1DNlI1Tk1DRzRLIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDM6MTg6MDYuNzU2MDYwWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TjdCRDVDWlNaRUEwUlc3UUtUTU1SWCIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.m8CtKzxrdYKB__-ov3aQZHYuM1IrwzmwFt_TZwZ-zX24ZPF8DeF5eLdnpZZWwngf0edGn82kR0-T8FAg9kWSAA"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16601,8 +16602,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "RZE0anLIW_ooH86-01KYFONyxxg-B93fhgcLIqa1IsQ",
-                     *           "kid": "1U2CVCutgpx7VLLThN0ujEVFwtXz3tzokGqYmHO3hNw",
+                     *           "x": "t7oDpK31DIs603TYNgPesUxVh4wlVJDPfSWEUUCykj0",
+                     *           "kid": "QHBovf5HEunqlYLvIxjkxl0vxia-KsmikYJaiHKNywQ",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16799,26 +16800,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8N6GZ97HFMZV8JVTF1V6QZP",
-                     *           "at": "2026-11-30T03:03:40.517493Z",
+                     *           "id": "01M8N7BD1N9PZC5FN0M61F9RRZ",
+                     *           "at": "2026-11-30T03:18:06.572110Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8N6GZ8YPPDPY8YZTVK0TP2A",
+                     *           "ref": "01M8N7BD0ZE7FYJBEFFEBCNA4J",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8N6GM47QTF3H05X1HESK60T",
+                     *           "via": "key:01M8N7AQH8QMX53GQR2AMRJQHC",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8N6GZ8YPPDPY8YZTVK0TP2A",
+                     *             "public_id": "01M8N7BD0ZE7FYJBEFFEBCNA4J",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8N6GKVP2BKRSS3K9KGX831D",
+                     *             "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16834,12 +16835,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T03:03:40.517493+00:00"
+                     *             "recorded_at": "2026-11-30T03:18:06.572110+00:00"
                      *           },
-                     *           "request_id": "f520fda607e2b5e1cc27e051"
+                     *           "request_id": "efb2237e6817c49f3e9bfecd"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8N6GZ97HFMZV8JVTF1V6QZP"
+                     *       "next_cursor": "01M8N7BD1N9PZC5FN0M61F9RRZ"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16884,10 +16885,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8N6GM47QTF3H05X1HESK60T",
+                     *       "key": "01M8N7AQH8QMX53GQR2AMRJQHC",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_Ru9G",
-                     *       "expires_at": "2026-12-30T03:03:29.149179Z",
+                     *       "key_hint": "ttdn_2ozJ",
+                     *       "expires_at": "2026-12-30T03:17:44.597722Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
