@@ -33,7 +33,11 @@ def backup(file: Path) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="put it in the place of everything in the database")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="thay toàn bộ dữ liệu đang có bằng bản sao lưu · put it in the place of everything in the database",
+)
 def restore(file: Path, replace: bool) -> None:
     """Phục hồi từ bản sao lưu, nâng lên lược đồ hiện tại, rồi tính lại mọi con số như doctor. · Restore a
     backup, bring it up to date, then recompute every figure as doctor does."""

@@ -11,6 +11,14 @@ from app.db import Database
 from app.main import create_app
 from app.services import audit
 
+CALLED = {
+    "assignments": "phân công",
+    "outputs": "đầu ra",
+    "activities": "bản ghi hoạt động",
+    "changes": "thay đổi trong nhật ký",
+}
+"""What the figures count, in Vietnamese."""
+
 
 @click.command()
 def openapi() -> None:
@@ -48,4 +56,4 @@ def examine(opened: Database) -> None:
 def tell(figures: Mapping[str, int]) -> None:
     """How much there is, a line each."""
     for name, count in figures.items():
-        click.echo(f"{count:8d} {name}")
+        click.echo(f"{count:8d} {CALLED[name]} · {name}")

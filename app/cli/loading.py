@@ -14,7 +14,9 @@ from seed.format import PlanFile
 
 
 @click.command()
-@click.option("--to", "revision", default="head", show_default=True)
+@click.option(
+    "--to", "revision", default="head", show_default=True, help="phiên bản lược đồ · the schema's revision"
+)
 def migrate(revision: str) -> None:
     """Đưa lược đồ lên phiên bản mới. · Bring the schema up to date."""
     with database(migrated=False) as opened:
@@ -27,7 +29,7 @@ def migrate(revision: str) -> None:
 @click.argument(
     "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False, metavar="[FILE]"
 )
-@click.option("--check", is_flag=True, help="only check the file")
+@click.option("--check", is_flag=True, help="chỉ kiểm tra tệp, không nạp · only check the file")
 def seed(file: Path | None, check: bool) -> None:
     """Nạp một tệp kế hoạch, hoặc kế hoạch kèm theo; nạp lại không thay đổi gì. · Load a plan file, or the
     built-in plan; again changes nothing."""

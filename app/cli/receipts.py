@@ -22,8 +22,15 @@ def receipt() -> None:
 
 @receipt.command("verify")
 @click.argument("file", type=_FILE)
-@click.option("--keys", required=True, type=_FILE, help="the service's /.well-known/jwks.json, saved")
-@click.option("--content", type=_FILE, help="what was pushed, byte for byte")
+@click.option(
+    "--keys",
+    required=True,
+    type=_FILE,
+    help="tệp tải từ /.well-known/jwks.json của dịch vụ · the service's /.well-known/jwks.json, saved",
+)
+@click.option(
+    "--content", type=_FILE, help="nội dung đã gửi, đúng từng byte · what was pushed, byte for byte"
+)
 def receipt_verify(file: Path, keys: Path, content: Path | None) -> None:
     """Kiểm tra chữ ký của một biên nhận, và nội dung đã gửi. · Check a receipt's signature, and that it is
     for this content."""

@@ -33,15 +33,39 @@ DEMO_DAYS = 30
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="processes (PostgreSQL)"
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="địa chỉ nhận yêu cầu; 0.0.0.0: cả từ máy khác, phải đặt sau một cổng HTTPS · address to listen at; "
+    "0.0.0.0: from other machines too, behind an HTTPS gateway",
 )
 @click.option(
-    "--root-path", envvar="TTDN_ROOT_PATH", default="", help="path prefix at the gateway, e.g. /ttdn"
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="cổng mạng (port) · port",
 )
-@click.option("--demo", is_flag=True, help="add sample records, labelled as such in every title")
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="số tiến trình (PostgreSQL) · processes (PostgreSQL)",
+)
+@click.option(
+    "--root-path",
+    envvar="TTDN_ROOT_PATH",
+    default="",
+    help="tiền tố đường dẫn ở cổng, ví dụ /ttdn · path prefix at the gateway, e.g. /ttdn",
+)
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="thêm bản ghi mẫu, có nhãn trong mọi tiêu đề; chỉ trên máy thử, vì không xóa được · add sample "
+    "records, labelled in every title; for a trial only: they stay",
+)
 def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> None:
     """Phục vụ API; tự chuẩn bị cơ sở dữ liệu nhúng. · Serve; prepares an embedded database."""
     chosen = settings(root_path=root_path)
@@ -52,7 +76,7 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
         if embedded:
             _prepare_embedded(demo, trial=chosen.log == "text")
         elif demo:
-            raise click.UsageError("--demo is for the embedded database only")
+            raise click.UsageError("--demo chỉ dùng với SQLite · --demo is for the embedded database only")
         else:
             _check_server()
         base = f"http://{host}:{port}{root_path}"

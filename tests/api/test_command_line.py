@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 import uvicorn
 from click.testing import CliRunner, Result
@@ -302,6 +303,17 @@ def test_help_is_there_for_every_command() -> None:
         assert (shown.exit_code, "·" in shown.stdout) == (0, True), command
 
 
+def test_every_option_is_explained_in_both_languages() -> None:
+    untold, commands = [], [(name, one) for name, one in main.commands.items()]
+    for name, one in commands:
+        if isinstance(one, click.Group):
+            commands += [(f"{name} {inner}", of) for inner, of in one.commands.items()]
+        options = [option for option in one.params if isinstance(option, click.Option)]
+        untold += [(name, option.name) for option in options if " · " not in (option.help or "")]
+    assert untold == []
+    assert len(commands) > 13
+
+
 def test_as_a_process_it_speaks_vietnamese_whatever_the_terminal(tmp_path: Path) -> None:
     environment = {
         **os.environ,
@@ -358,6 +370,6 @@ def test_the_backup_that_the_operators_are_told_to_make_is_whole(tmp_path: Path)
     shutil.copyfile(live, plain)  # the control: the file alone
     held.close()
     restored = ttdn(f"sqlite:///{copy}", "restore", str(tmp_path / file)).output
-    assert "519 changes" in restored
+    assert "519 thay đổi trong nhật ký · changes" in restored
     assert "ok" in restored
-    assert "519 changes" not in ttdn(f"sqlite:///{plain}", "doctor").output
+    assert "519 thay đổi trong nhật ký · changes" not in ttdn(f"sqlite:///{plain}", "doctor").output
