@@ -16,6 +16,8 @@ MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
 PRODUCT: Final = "-//ttdn//plan calendar//VI"
 REFRESH: Final = timedelta(days=1)
 """How often a program may look again."""
+MORNING: Final = timedelta(hours=8)
+"""When on its day a reminder rings: at the day itself it would be midnight."""
 
 
 def render(feed: Feed, lang: Language) -> bytes:
@@ -55,6 +57,6 @@ def _event(entry: Entry, lang: Language) -> Event:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", said(entry.title))
-        alarm.add("trigger", timedelta(days=-entry.alarm_days))
+        alarm.add("trigger", MORNING - timedelta(days=entry.alarm_days))
         event.add_component(alarm)
     return event
