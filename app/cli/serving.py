@@ -1,6 +1,7 @@
 """Serving; and the first five minutes of an embedded database."""
 
 import os
+import socket
 import sys
 from contextlib import ExitStack, redirect_stdout
 from datetime import timedelta
@@ -70,6 +71,7 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
     """Phục vụ API; tự chuẩn bị cơ sở dữ liệu nhúng. · Serve; prepares an embedded database."""
     chosen = settings(root_path=root_path)
     embedded = chosen.embedded
+    _check_place(host, port)
     _check_seal(chosen.key_file)
     os.environ["TTDN_ROOT_PATH"] = root_path  # to the workers, which read their own settings
     with redirect_stdout(sys.stderr if chosen.log == "json" else sys.stdout):  # for people, not for machines
@@ -79,7 +81,7 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
             raise click.UsageError("--demo chỉ dùng với SQLite · --demo is for the embedded database only")
         else:
             _check_server()
-        base = f"http://{host}:{port}{root_path}"
+        base = f"http://{f'[{host}]' if ':' in host else host}:{port}{root_path}"
         click.echo(f"API {base}/v1   Tài liệu · docs {base}/docs   Dừng · stop: Ctrl+C")
     with _monitored(chosen, workers):
         uvicorn.run(
@@ -107,6 +109,23 @@ def _monitored(chosen: Settings, workers: int) -> ExitStack:
                 f"Không mở được trang giám sát · cannot serve the metrics, TTDN_METRICS: {error}"
             ) from error
     return running
+
+
+def _check_place(host: str, port: int) -> None:
+    """Refuse to begin where another program listens, this one started twice perhaps: before anything is made
+    and before an address is named where somebody else would answer."""
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, *_, address = found[0]
+        with socket.socket(family) as place:
+            if os.name == "posix":  # elsewhere it would take the place from whoever has it
+                place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            place.bind(address)
+    except (OSError, UnicodeError) as error:
+        raise click.ClickException(
+            f"Không phục vụ được ở {host} cổng {port}: hệ thống đã chạy rồi, hay chương trình khác dùng "
+            f"cổng này? Chọn cổng khác bằng --port · cannot listen there, is it running already? {error}"
+        ) from error
 
 
 def _check_seal(path: Path) -> None:
