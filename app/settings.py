@@ -38,12 +38,14 @@ class Settings(BaseSettings):
     rate: str = Field(
         default="",
         pattern=r"^$|^[1-9]\d{0,6}/(s|min|h)$",
+        examples=["600/min"],
         description="how often one key may ask one process, e.g. 600/min; empty: as often as it likes",
     )
     root_path: str = Field(
         default="",
         pattern=r"^(/[A-Za-z0-9._~-]+)*$",
-        description="path prefix a gateway puts before it, e.g. /ttdn",
+        examples=["/ttdn"],
+        description="path prefix a gateway serves this under",
     )
     log: Literal["text", "json"] = Field(
         default="text", description="`json`: one JSON object a line on standard output"
@@ -54,6 +56,7 @@ class Settings(BaseSettings):
     metrics: str | None = Field(
         default=None,
         pattern=r"^(\[[0-9A-Fa-f:.]+\]|[^:\s\[\]]+):[0-9]{1,5}$",
+        examples=["127.0.0.1:9464"],
         description="address and port of the page for Prometheus, as 127.0.0.1:9464; none: no page",
     )
     busy_seconds: int = Field(default=10, ge=1, le=60, description="how long a write waits for its turn")

@@ -92,10 +92,8 @@ def _plain(value: Any) -> Any:
         return "\n".join(f"Trọng số nhiệm vụ {one['task']}: {one['weight']}" for one in value)
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, list):
-        speaks = any(isinstance(one, dict) and "text_vi" in one for one in value)
-        return ("\n" if speaks else ", ").join(map(_name, value))
-    return value
+    sentences = isinstance(value, list) and any(isinstance(one, dict) and "text_vi" in one for one in value)
+    return ("\n" if sentences else ", ").join(map(_name, value)) if isinstance(value, list) else value
 
 
 def _free(value: list[Any]) -> bool:

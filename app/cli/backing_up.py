@@ -36,7 +36,7 @@ def backup(file: Path) -> None:
 @click.option(
     "--replace",
     is_flag=True,
-    help="thay toàn bộ nội dung cơ sở dữ liệu hiện có · put it in the place of everything there",
+    help="thay toàn bộ dữ liệu đang có bằng bản sao lưu · put it in the place of everything in the database",
 )
 def restore(file: Path, replace: bool) -> None:
     """Phục hồi từ bản sao lưu, nâng lên lược đồ hiện tại, rồi tính lại mọi con số như doctor. · Restore a

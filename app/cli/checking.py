@@ -11,13 +11,13 @@ from app.db import Database
 from app.main import create_app
 from app.services import audit
 
-_CALLED = {
+CALLED = {
     "assignments": "phân công",
     "outputs": "đầu ra",
-    "activities": "hoạt động",
+    "activities": "bản ghi hoạt động",
     "changes": "thay đổi trong nhật ký",
 }
-"""What is counted, in Vietnamese."""
+"""What the figures count, in Vietnamese."""
 
 
 @click.command()
@@ -56,4 +56,4 @@ def examine(opened: Database) -> None:
 def tell(figures: Mapping[str, int]) -> None:
     """How much there is, a line each."""
     for name, count in figures.items():
-        click.echo(f"{count:8d} {_CALLED[name]} · {name}")
+        click.echo(f"{count:8d} {CALLED[name]} · {name}")

@@ -19,24 +19,26 @@ def key() -> None:
 @click.option(
     "--label",
     required=True,
-    help="dùng vào việc gì, không ghi tên người · what it is for, never a person's name",
+    help="khóa dùng vào việc gì, không ghi tên người · what it is for; never a person's name",
 )
 @click.option(
     "--scope",
     "scopes",
     multiple=True,
     type=click.Choice([scope.value for scope in Scope]),
-    help="quyền của khóa ngoài quyền đọc, ghi lại được nhiều lần · what it may do beside reading; repeatable",
+    help="quyền; không nêu thì chỉ đọc. push: gửi dữ liệu của cơ quan; admin: quản trị kỹ thuật · read only "
+    "unless said; push: send the agency's records; admin: technical",
 )
 @click.option(
     "--days",
     default=365,
     show_default=True,
     type=click.IntRange(1, 3650),
-    help="dùng được bao nhiêu ngày · how many days it lasts",
+    help="hiệu lực bao nhiêu ngày · days until it expires",
 )
 def key_create(agency: str, label: str, scopes: tuple[str, ...], days: int) -> None:
-    """Cấp khóa cho một cơ quan; khóa chỉ hiện một lần. · Issue a key; it is shown once."""
+    """Cấp khóa cho một cơ quan (AGENCY: mã, ví dụ SCT); khóa chỉ hiện một lần. · Issue a key to an agency
+    (its code); it is shown once."""
     with database() as opened, opened.writing() as session:
         made, secret = keys.issue(
             session,
@@ -68,15 +70,16 @@ def key_list() -> None:
     default=72,
     show_default=True,
     type=click.IntRange(0, 24 * 90),
-    help="khóa cũ còn dùng được bao nhiêu giờ · how many hours the old one works on",
+    help="khóa cũ còn dùng được bao nhiêu giờ · hours the old one still works",
 )
 @click.option(
     "--days",
     type=click.IntRange(1, 3650),
-    help="dùng được bao nhiêu ngày; mặc định như khóa cũ · days; as long as the old one, unless said",
+    help="hiệu lực bao nhiêu ngày; không nêu thì như khóa cũ · as long as the old one, unless said",
 )
 def key_rotate(key_id: str, overlap_hours: int, days: int | None) -> None:
-    """Cấp khóa mới; khóa cũ còn dùng thêm một thời gian. · A new key; the old one works on for a while."""
+    """Cấp khóa mới; khóa cũ còn dùng thêm một thời gian (KEY_ID: mã đầu dòng trong key list). · A new key;
+    the old one works on for a while (KEY_ID begins a line of key list)."""
     with database() as opened, opened.writing() as session:
         lifetime = timedelta(days=days) if days else None
         made, secret = keys.rotate(
@@ -89,7 +92,7 @@ def key_rotate(key_id: str, overlap_hours: int, days: int | None) -> None:
 @key.command("revoke")
 @click.argument("key_id")
 def key_revoke(key_id: str) -> None:
-    """Thu hồi ngay. · Revoke at once."""
+    """Thu hồi ngay (KEY_ID: mã đầu dòng trong key list). · Revoke at once (it begins a line of key list)."""
     with database() as opened, opened.writing() as session:
         keys.revoke(session, keys.technician(), key_id)
     click.echo(f"{key_id}: đã thu hồi · revoked")

@@ -15,7 +15,7 @@ from seed.format import PlanFile
 
 @click.command()
 @click.option(
-    "--to", "revision", default="head", show_default=True, help="đến phiên bản nào · up to which revision"
+    "--to", "revision", default="head", show_default=True, help="phiên bản lược đồ · the schema's revision"
 )
 def migrate(revision: str) -> None:
     """Đưa lược đồ lên phiên bản mới. · Bring the schema up to date."""

@@ -21,7 +21,7 @@ def settings(**given: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:  # its own text shows the values, and an address may hold a password
-        wrong = "; ".join(f"{_variable(one['loc'])}: {_why(one)}" for one in error.errors())
+        wrong = "; ".join(f"{_variable(one['loc'])}: {_fault(one)}" for one in error.errors())
         raise click.ClickException(f"Cấu hình · settings: {wrong}") from None
 
 
@@ -37,6 +37,15 @@ def _variable(place: tuple[int | str, ...]) -> str:
     """The environment's name of a setting, from the place where pydantic found it wrong."""
     name = str(place[0])
     return name if name.isupper() else f"TTDN_{name.upper()}"
+
+
+def _fault(one: ErrorDetails) -> str:
+    """What is wrong with a setting; of a form an example, since a pattern tells nobody anything."""
+    field = Settings.model_fields.get(str(one["loc"][0]))
+    examples = ", ".join(map(str, field.examples or ())) if field else ""
+    if one["type"] == "string_pattern_mismatch" and examples:
+        return f"không đúng dạng, ví dụ · not of the form, such as {examples}"
+    return f"giá trị không dùng được · {one['msg']}"
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def receipt() -> None:
     "--keys",
     required=True,
     type=_FILE,
-    help="tệp lưu từ /.well-known/jwks.json của hệ thống · the service's keys, saved",
+    help="tệp tải từ /.well-known/jwks.json của dịch vụ · the service's /.well-known/jwks.json, saved",
 )
 @click.option(
     "--content", type=_FILE, help="nội dung đã gửi, đúng từng byte · what was pushed, byte for byte"

@@ -35,37 +35,43 @@ DEMO_DAYS = 30
 
 @click.command()
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="địa chỉ của máy này · address of this machine"
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="địa chỉ nhận yêu cầu; 0.0.0.0: cả từ máy khác, phải đặt sau một cổng HTTPS · address to listen at; "
+    "0.0.0.0: from other machines too, behind an HTTPS gateway",
 )
 @click.option(
     "--port",
     default=8000,
     show_default=True,
     type=click.IntRange(0, 65535),
-    help="cổng; 0: cổng trống bất kỳ · port; 0: any free one",
+    help="cổng mạng (port) · port",
 )
 @click.option(
     "--workers",
     default=1,
     show_default=True,
     type=click.IntRange(1, 64),
-    help="số tiến trình (với PostgreSQL) · processes (with PostgreSQL)",
+    help="số tiến trình (PostgreSQL) · processes (PostgreSQL)",
 )
 @click.option(
     "--root-path",
     envvar="TTDN_ROOT_PATH",
     default="",
-    help="đường dẫn cổng trung gian đặt phía trước, ví dụ /ttdn · path prefix at the gateway",
+    help="tiền tố đường dẫn ở cổng, ví dụ /ttdn · path prefix at the gateway, e.g. /ttdn",
 )
 @click.option(
     "--demo",
     is_flag=True,
-    help="thêm bản ghi mẫu, tiêu đề nào cũng ghi là mẫu · add sample records, labelled as such",
+    help="thêm bản ghi mẫu, có nhãn trong mọi tiêu đề; chỉ trên máy thử, vì không xóa được · add sample "
+    "records, labelled in every title; for a trial only: they stay",
 )
 def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> None:
     """Phục vụ API; tự chuẩn bị cơ sở dữ liệu nhúng. · Serve; prepares an embedded database."""
     chosen = settings(root_path=root_path)
     embedded = chosen.embedded
+    _check_place(host, port)
     _check_seal(chosen.key_file)
     _check_address(host, port)
     os.environ["TTDN_ROOT_PATH"] = root_path  # to the workers, which read their own settings
@@ -73,10 +79,10 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
         if embedded:
             _prepare_embedded(demo, trial=chosen.log == "text")
         elif demo:
-            raise click.UsageError("--demo is for the embedded database only")
+            raise click.UsageError("--demo chỉ dùng với SQLite · --demo is for the embedded database only")
         else:
             _check_server()
-        base = f"http://{host}:{port}{root_path}"
+        base = f"http://{f'[{host}]' if ':' in host else host}:{port}{root_path}"
         click.echo(f"API {base}/v1   Tài liệu · docs {base}/docs   Dừng · stop: Ctrl+C")
     with _monitored(chosen, workers):
         uvicorn.run(
@@ -106,18 +112,21 @@ def _monitored(chosen: Settings, workers: int) -> ExitStack:
     return running
 
 
-def _check_address(host: str, port: int) -> None:
-    """Say that the address cannot be had before anything is promised of it."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
-        if os.name == "posix":  # as the server does: what was closed a moment ago is free
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind((host, port))
-        except OSError as error:
-            raise click.ClickException(
-                f"Không mở được {host}, cổng {port}: đang có chương trình khác dùng, hoặc máy này không có "
-                f"địa chỉ đó · cannot listen there: {error.strerror or error}"
-            ) from error
+def _check_place(host: str, port: int) -> None:
+    """Refuse to begin where another program listens, this one started twice perhaps: before anything is made
+    and before an address is named where somebody else would answer."""
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, *_, address = found[0]
+        with socket.socket(family) as place:
+            if os.name == "posix":  # elsewhere it would take the place from whoever has it
+                place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            place.bind(address)
+    except (OSError, UnicodeError) as error:
+        raise click.ClickException(
+            f"Không phục vụ được ở {host} cổng {port}: hệ thống đã chạy rồi, hay chương trình khác dùng "
+            f"cổng này? Chọn cổng khác bằng --port · cannot listen there, is it running already? {error}"
+        ) from error
 
 
 def _check_seal(path: Path) -> None:

@@ -94,6 +94,8 @@ def cell(value: object) -> Cell:
         return value.astimezone(OFFICE_TIME).replace(tzinfo=None, microsecond=0)
     if isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
         return "\n".join(map(told, value))
+    if isinstance(value, list) and any(hasattr(one, "text_vi") for one in value):
+        return "\n".join(one.text_vi for one in value)  # sentences, with commas of their own
     if isinstance(value, list):
         names = (str(cell(_name(one))) for one in value)
         return ("\n" if any(map(_speaks, value)) else ", ").join(names)

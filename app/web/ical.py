@@ -16,8 +16,8 @@ MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
 PRODUCT: Final = "-//ttdn//plan calendar//VI"
 REFRESH: Final = timedelta(days=1)
 """How often a program may look again."""
-MORNING: Final = timedelta(hours=9)
-"""When an alarm rings: an all-day entry begins at midnight."""
+MORNING: Final = timedelta(hours=8)
+"""When on its day a reminder rings: at the day itself it would be midnight."""
 
 
 def render(feed: Feed, lang: Language) -> bytes:

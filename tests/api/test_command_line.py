@@ -319,6 +319,40 @@ def test_a_port_that_is_taken_is_told_before_anything_is_promised(tmp_path: Path
     assert not (tmp_path / "never.sqlite3").exists()
 
 
+def test_every_option_is_explained_in_both_languages() -> None:
+    untold, commands = [], [(name, one) for name, one in main.commands.items()]
+    for name, one in commands:
+        if isinstance(one, click.Group):
+            commands += [(f"{name} {inner}", of) for inner, of in one.commands.items()]
+        options = [option for option in one.params if isinstance(option, click.Option)]
+        untold += [(name, option.name) for option in options if " · " not in (option.help or "")]
+    assert untold == []
+    assert len(commands) > 13
+
+
+def test_where_another_program_listens_nothing_is_begun(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'ttdn.sqlite3'}"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = one_sentence(ttdn(url, "serve", "--port", port))
+    assert f"Không phục vụ được ở 127.0.0.1 cổng {port}: " in said
+    assert not (tmp_path / "ttdn.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("TTDN_RATE", "abc", "không đúng dạng, ví dụ · not of the form, such as 600/min"),
+        ("TTDN_ROOT_PATH", "ttdn", "such as /ttdn"),
+        ("TTDN_METRICS", "9464", "such as 127.0.0.1:9464"),
+        ("TTDN_THREADS", "x", "giá trị không dùng được · "),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_told_without_a_pattern(name: str, value: str, told: str) -> None:
+    said = one_sentence(CliRunner(env={name: value}).invoke(main, ["doctor"]))
+    assert (f"{name}: " in said, told in said, "^" in said) == (True, True, False), said
+
+
 def test_as_a_process_it_speaks_vietnamese_whatever_the_terminal(tmp_path: Path) -> None:
     environment = {
         **os.environ,
@@ -375,6 +409,6 @@ def test_the_backup_that_the_operators_are_told_to_make_is_whole(tmp_path: Path)
     shutil.copyfile(live, plain)  # the control: the file alone
     held.close()
     restored = ttdn(f"sqlite:///{copy}", "restore", str(tmp_path / file)).output
-    assert "519 thay đổi" in restored
+    assert "519 thay đổi trong nhật ký · changes" in restored
     assert "ok" in restored
-    assert "519 thay đổi" not in ttdn(f"sqlite:///{plain}", "doctor").output
+    assert "519 thay đổi trong nhật ký · changes" not in ttdn(f"sqlite:///{plain}", "doctor").output

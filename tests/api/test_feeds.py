@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 from unicodedata import normalize
@@ -92,6 +92,16 @@ def test_the_feed_is_what_the_standard_says(service: Service) -> None:
         assert text.count(f"\r\n{property_}") == 1
     assert normalize("NFC", text) == text
     assert "Kỷ niệm 30 năm: Thiết lập quan hệ ngoại giao" in text
+
+
+def test_a_reminder_rings_in_the_morning_on_which_preparing_begins(service: Service) -> None:
+    """Of an all-day entry the hours are counted from its midnight (RFC 5545 §3.8.6.3)."""
+    for days, rung in ((60, date(2023, 10, 23)), (0, date(2023, 12, 22))):
+        correct(service["TTBCD"], "E11", preparation_days=days)
+        entry = entries(service["SCT"].get(FEED))[uid("E11-2023")]
+        assert entry.dtstart.value + entry.valarm.trigger.value == rung, "the day"
+        begins = datetime.combine(entry.dtstart.value, time())
+        assert begins + entry.valarm.trigger.value == datetime.combine(rung, time(8))
 
 
 def test_two_readers_see_the_same(service: Service) -> None:

@@ -4,12 +4,15 @@ import json
 import subprocess
 import sys
 import unicodedata
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from app.services import keys
+from tests.books import ROW, csv_of
 from tests.clients.pusher import Pusher, lines, once, record, series, stored
 from tests.faults.sites import Site
 from tests.service import PLAN
@@ -242,6 +245,24 @@ def test_a_key_that_is_not_taken_stops_it_with_everything_kept(office: Pusher, l
     right = office.push(file)
     assert (right.code, right.counts) == (0, {"created": 6})
     assert stored(lasting_site, "keyless") == once(range(6))
+
+
+@pytest.mark.parametrize("name", ["x.ndjson", "x.csv"])
+def test_a_key_that_may_only_read_stops_it_with_everything_kept(
+    office: Pusher, lasting_site: Site, name: str
+) -> None:
+    """One of the same office, for which the service would remember its first answer."""
+    with lasting_site.writing() as session:
+        asked = (session, keys.technician(), "SVHTTDL", "đọc", (), timedelta(days=1))
+        _, reading = keys.issue(*asked)
+    rows = [[*ROW[:4], f"Chỉ đọc {n}", "1"] for n in range(3)]
+    file = office.file(name, csv_of(*rows) if name == "x.csv" else lines(series("reading", range(3))))
+    for how in (["--dry-run"], ["--batch", "2"], []):
+        run = office.push(*how, file, TTDN_KEY=reading)
+        assert (run.code, run.counts) == (77, {}), run.out
+        assert run.summary["trouble"].startswith("HTTP 403: khóa này chỉ đọc")
+    right = office.push(file)
+    assert (right.code, right.counts) == (0, {"created": 3}), right.out
 
 
 @pytest.mark.parametrize(

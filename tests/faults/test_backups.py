@@ -28,7 +28,7 @@ from tests.service import PLAN, Service
 
 ROOT = Path(__file__).parents[2]
 MOST_SECONDS = 60
-FIGURES = re.compile(r"^ *(\d+) .* · (\w+)$", re.MULTILINE)
+FIGURES = re.compile(r"^ *(\d+) .+ · (\w+)$", re.MULTILINE)
 
 
 def ttdn(url: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

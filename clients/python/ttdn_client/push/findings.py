@@ -54,6 +54,16 @@ def counted(answers: Iterable[Answered]) -> dict[str, int]:
     return {result: found[result] for result in RESULTS}
 
 
+def of_a_reading_key(one: Answered) -> bool:
+    """Whether nothing was taken, and this because the key may not push at all: that says nothing of the
+    records. A single request would have been refused as a whole."""
+    refusals = [row["refusal"]["facts"] for row in one.answer.get("results", ()) if row.get("refusal")]
+    refusals += [row.get("facts", {}) for row in one.answer.get("rows", ())]
+    counts = one.answer.get("counts") or {}
+    none = not any(counts.get(result) for result in RESULTS if result != "refused")
+    return none and any(facts.get("reason") == "scope_missing" for facts in refusals)
+
+
 def refused(answers: Iterable[Answered]) -> list[Refused]:
     """Every record that was refused, in the order of the input."""
     return [found for one in answers for found in _of(one)]

@@ -8,11 +8,20 @@ service fails on by itself (500) is put off, and keeps no other from going.
 
 from ttdn_client.client import Client
 from ttdn_client.problems import KeyRefused, NotPermitted, NotThere, Passing, Problem
+from ttdn_client.push import findings
 from ttdn_client.push.parcels import Answered, Input, Parcel
 from ttdn_client.push.progress import Progress
 from ttdn_client.push.spool import Spool
 
 TAKEN = 200
+READING = (
+    "khóa này chỉ đọc, không có quyền gửi (push): hãy xin khóa khác · "
+    "this key may only read: ask for one with the scope push"
+)
+
+
+class ReadingKey(NotPermitted):
+    """The key may not push, whatever is pushed: as with a key that is not taken, everything is kept."""
 
 
 def deliver(spool: Spool, client: Client, progress: Progress) -> Passing | None:
@@ -24,6 +33,9 @@ def deliver(spool: Spool, client: Client, progress: Progress) -> Passing | None:
         parcel = spool.parcel(place)
         try:
             answered = _asked(client, parcel)
+        except ReadingKey:
+            spool.renew(parcel)
+            raise
         except Passing as trouble:
             if trouble.status != 500:
                 raise
@@ -58,4 +70,7 @@ def _asked(client: Client, parcel: Parcel, *, dry_run: bool = False) -> Answered
         raise
     except Problem as problem:
         return Answered(parcel.lines, problem.status, problem.document)
-    return Answered(parcel.lines, TAKEN, said)
+    answered = Answered(parcel.lines, TAKEN, said)
+    if findings.of_a_reading_key(answered):
+        raise ReadingKey(403, {"code": "not_permitted", "detail": READING})
+    return answered

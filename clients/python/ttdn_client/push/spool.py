@@ -8,6 +8,7 @@ the database itself is locked while it is open, and the system lets go of the lo
 
 import json
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -131,6 +132,12 @@ class Spool:
                 "INSERT INTO receipts (id, parcel) VALUES (?, ?)",
                 [(receipt, parcel.place) for receipt in said.receipts],
             )
+
+    def renew(self, parcel: Parcel) -> None:
+        """Nothing of it was taken, and the next answer is to be another: it goes under another key."""
+        self._database.execute(
+            "UPDATE parcels SET idempotency_key = ? WHERE id = ?", (str(uuid.uuid4()), parcel.place)
+        )
 
     def unfinished(self, address: str) -> list[int]:
         """The inputs that are not finished."""
