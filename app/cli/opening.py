@@ -25,14 +25,6 @@ def settings(**given: Any) -> Settings:
         raise click.ClickException(f"Cấu hình · settings: {wrong}") from None
 
 
-def _why(error: ErrorDetails) -> str:
-    """What is wrong with a setting; of a form, what the setting is for and an example, not the pattern."""
-    field = Settings.model_fields.get(str(error["loc"][0]))
-    if error["type"] == "string_pattern_mismatch" and field is not None and field.description:
-        return f"chưa đúng dạng · not of the form it needs: {field.description}"
-    return error["msg"]
-
-
 def _variable(place: tuple[int | str, ...]) -> str:
     """The environment's name of a setting, from the place where pydantic found it wrong."""
     name = str(place[0])

@@ -73,7 +73,6 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
     embedded = chosen.embedded
     _check_place(host, port)
     _check_seal(chosen.key_file)
-    _check_address(host, port)
     os.environ["TTDN_ROOT_PATH"] = root_path  # to the workers, which read their own settings
     with redirect_stdout(sys.stderr if chosen.log == "json" else sys.stdout):  # for people, not for machines
         if embedded:

@@ -97,8 +97,7 @@ def cell(value: object) -> Cell:
     if isinstance(value, list) and any(hasattr(one, "text_vi") for one in value):
         return "\n".join(one.text_vi for one in value)  # sentences, with commas of their own
     if isinstance(value, list):
-        names = (str(cell(_name(one))) for one in value)
-        return ("\n" if any(map(_speaks, value)) else ", ").join(names)
+        return ", ".join(str(cell(_name(one))) for one in value)
     if isinstance(value, Mapping):
         return json.dumps(value, ensure_ascii=False)
     return value if isinstance(value, str | int | date) else None
@@ -138,11 +137,6 @@ def _inside(annotation: Any) -> type[BaseModel] | None:
         return None
     [only] = choices
     return only if isinstance(only, type) and issubclass(only, BaseModel) else None
-
-
-def _speaks(thing: object) -> bool:
-    """Whether its name is a sentence, with commas of its own."""
-    return isinstance(thing, BaseModel) and "text_vi" in type(thing).model_fields
 
 
 def _name(thing: object) -> object:

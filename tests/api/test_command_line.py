@@ -308,28 +308,6 @@ def test_every_command_and_option_is_told_in_both_languages() -> None:
                 assert "·" in (option.help or ""), (words, option.name)
 
 
-def test_a_port_that_is_taken_is_told_before_anything_is_promised(tmp_path: Path, served: list[str]) -> None:
-    url = f"sqlite:///{tmp_path / 'never.sqlite3'}"
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        told = one_sentence(ttdn(url, "serve", "--port", str(port)))
-    assert str(port) in told
-    assert "chương trình khác" in told
-    assert served == []
-    assert not (tmp_path / "never.sqlite3").exists()
-
-
-def test_every_option_is_explained_in_both_languages() -> None:
-    untold, commands = [], [(name, one) for name, one in main.commands.items()]
-    for name, one in commands:
-        if isinstance(one, click.Group):
-            commands += [(f"{name} {inner}", of) for inner, of in one.commands.items()]
-        options = [option for option in one.params if isinstance(option, click.Option)]
-        untold += [(name, option.name) for option in options if " · " not in (option.help or "")]
-    assert untold == []
-    assert len(commands) > 13
-
-
 def test_where_another_program_listens_nothing_is_begun(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ttdn.sqlite3'}"
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -121,7 +121,7 @@ def test_two_readers_see_the_same(service: Service) -> None:
         assert (by_other["allDay"], by_other["sequence"]) == (True, 0)
         assert by_one.summary.value == by_other["summary"] == each["label_vi"]
         assert [each["year_class_label"], each["kind_label"]] == by_one.categories.value
-        assert by_one.valarm.trigger.value == timedelta(days=-60, hours=9)
+        assert by_one.valarm.trigger.value == timedelta(days=-60, hours=8)
         assert (by_one.status.value, by_one.transp.value) == ("CONFIRMED", "TRANSPARENT")
 
 
