@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.models import Assignment, Plan, Task
 from app.models.base import Base
+from app.rules.parties import Actor
 from app.rules.vocabulary import Role, Scope
-from app.services import keys
+from app.schemas.amendments import AmendmentIn
+from app.services import amending, keys
 from tests.service import PLAN, Service
 from tests.walks import items
 
@@ -85,6 +88,13 @@ def decided(client: httpx.Client, *changes: dict[str, Any], **more: Any) -> dict
     assert answer.status_code == 201, answer.text
     result: dict[str, Any] = answer.json()
     return result
+
+
+def entered(*changes: dict[str, Any]) -> Callable[[Session, Actor], object]:
+    """To enter a decision, past HTTP."""
+    slug = PLAN.rpartition("/")[2]
+    said = AmendmentIn.model_validate({"decision": DECISION, "changes": list(changes)})
+    return lambda session, actor: amending.amend(session, actor, slug, said)
 
 
 def leads(task: str, *bodies: str, **shares: str) -> dict[str, Any]:

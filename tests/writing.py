@@ -10,9 +10,11 @@ from typing import Any
 
 import httpx
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.models import Agency, Change
 from app.models.base import Base
+from app.rules.parties import Actor
 from app.rules.vocabulary import Scope
 from app.schemas.activities import ActivityIn
 from app.services import audit, keys, recording
@@ -59,16 +61,24 @@ def revise(client: httpx.Client, public_id: str, *, plan: str = PLAN, **patch: A
 
 
 def beside(
-    service: Service, agency: str, body: dict[str, Any], other: Callable[[], httpx.Response]
+    service: Service,
+    agency: str,
+    first: Callable[[Session, Actor], object],
+    other: Callable[[], httpx.Response],
 ) -> httpx.Response:
-    """Push a record, and let another request come before it is committed; what that one is answered."""
+    """Do something as an agency, and let a request come before it is committed; what that is answered."""
     with ThreadPoolExecutor(1) as pool:
         with service.database.writing() as session:
-            actor = keys.identify(session, service.secrets[agency])
-            recording.record(session, actor, PLAN.rpartition("/")[2], ActivityIn.model_validate(body))
+            first(session, keys.identify(session, service.secrets[agency]))
             coming = pool.submit(other)
             wait([coming], timeout=1)
         return coming.result()
+
+
+def recorded(body: dict[str, Any]) -> Callable[[Session, Actor], object]:
+    """To push a record, past HTTP."""
+    slug, said = PLAN.rpartition("/")[2], ActivityIn.model_validate(body)
+    return lambda session, actor: recording.record(session, actor, slug, said)
 
 
 def evidenced(service: Service, *, plan: str = PLAN, by: str = "TTBCD", **filters: str) -> Fraction | None:

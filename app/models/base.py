@@ -34,7 +34,6 @@ BYTEWISE = String().with_variant(String(collation="C"), "postgresql")
 """Text ordered by its bytes on both databases, whatever the server's locale."""
 
 Name = Annotated[str, mapped_column(Text())]
-Ordered = Annotated[str, mapped_column(BYTEWISE)]
 Json = Annotated[Any, mapped_column(JSON(none_as_null=True))]
 
 DERIVED = {"derived": True}

@@ -68,14 +68,14 @@ def _for_output(
         raise NotFound()
     output, task, body = found
 
-    def permitted(item: Item) -> Permit:
+    def permitted(here: Ground, item: Item) -> Permit:
         part = part_of(item, body, claimants.of(session, here, Output.id == output.id))
         action = next(iter(allowed(actor, actions, part)), actions[0])
         return access.permit(actor, action, part, lambda: offers.instead(session, here, actor, action, task))
 
-    permitted(grounds.item(session, here, task))
-    docket = opened(session, here, task, output.assignment_id)
-    return docket, output, permitted(docket.item)
+    permitted(here, grounds.item(session, here, task))
+    docket = opened(session, here, actor, task, output.assignment_id)
+    return docket, output, permitted(docket.here, docket.item)
 
 
 def for_assignment(
@@ -100,14 +100,14 @@ def for_assignment(
         raise NotFound()
     assignment_id, task, body = found
 
-    def permitted(item: Item) -> Permit:
+    def permitted(here: Ground, item: Item) -> Permit:
         owed = (Output.assignment_id == assignment_id, Output.code == period)
         part = part_of(item, body, claimants.of(session, here, *owed))
         return access.permit(actor, action, part, lambda: offers.instead(session, here, actor, action, task))
 
-    permitted(grounds.item(session, here, task))
-    docket = opened(session, here, task, assignment_id)
-    return docket, permitted(docket.item)
+    permitted(here, grounds.item(session, here, task))
+    docket = opened(session, here, actor, task, assignment_id)
+    return docket, permitted(docket.here, docket.item)
 
 
 _LOCKED = (
@@ -120,10 +120,12 @@ _LOCKED = (
 _ANEW = select(Task).where(Task.id == bindparam("id")).execution_options(populate_existing=True)
 
 
-def opened(session: Session, here: Ground, task: Task, assignment_id: int) -> Docket:
-    """Lock an assignment, and read its task anew: what an amendment changes, it changes under this lock."""
+def opened(session: Session, here: Ground, actor: Actor, task: Task, assignment_id: int) -> Docket:
+    """Lock an assignment, and read its task anew, and who has which power: what an amendment changes, it
+    changes under this lock."""
     assignment, agency = session.execute(_LOCKED, {"id": assignment_id}).one()
     session.scalars(_ANEW, {"id": task.id}).one()
+    here = grounds.find(session, actor, here.plan.slug)
     return of_locked(session, here, task, grounds.item(session, here, task), assignment, agency)
 
 

@@ -86,7 +86,7 @@ def for_activity(
         return access.permit(actor, action, part, lambda: offers.instead(session, here, actor, action, task))
 
     permitted(grounds.item(session, here, task))
-    docket = dockets.opened(session, here, task, assignment_id)
+    docket = dockets.opened(session, here, actor, task, assignment_id)
     permit = permitted(docket.item)
     activity = session.scalars(
         select(Activity).where(Activity.id == activity_id).execution_options(populate_existing=True)

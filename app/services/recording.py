@@ -166,7 +166,7 @@ def _in_its_own_part(
     session: Session, actor: Actor, docket: Docket, known: Activity, body: ActivityIn
 ) -> Outcome:
     """The same for a record of the time when this body had another role in the task: it stays what it was."""
-    tally = Tally(session, dockets.opened(session, docket.here, docket.task, known.assignment_id))
+    tally = Tally(session, dockets.opened(session, docket.here, actor, docket.task, known.assignment_id))
     outcome = _again(session, actor, tally, known, body)
     tally.close()
     session.flush()

@@ -13,11 +13,11 @@ import pytest
 from app.models import Act, Output
 from app.schemas.activities import WithdrawalIn
 from app.schemas.acts import ClaimIn, ConfirmationIn, OccurrenceIn, ReturnIn, StatusEntryIn
-from tests.deciding import act, acted, assignment, decided, figure, history, leads, nodes, output
+from tests.deciding import act, acted, assignment, decided, entered, figure, history, leads, nodes, output
 from tests.faults.together import at_once, statuses
 from tests.service import PLAN, Service
 from tests.walks import NOWHERE, items
-from tests.writing import differences, journal, levels, news, pushing, record, revise, rows, withdraw
+from tests.writing import beside, differences, journal, levels, news, pushing, record, revise, rows, withdraw
 
 MISSING = "Thiếu danh sách người dự tập huấn"
 
@@ -226,6 +226,16 @@ def test_what_a_monitor_says_of_its_own_duty_is_marked_and_never_counts(service:
     acted(superior, one, "returns", missing=MISSING)
     assert figure(monitor, task="IV.1.1") == (0, 0, 0)
     assert differences(service) == []
+
+
+def test_who_loses_the_power_meanwhile_confirms_nothing(service: Service) -> None:
+    record(service["SVHTTDL"], "IV.7.a", output="M1")
+    monitor = service["TTBCD"]
+    one = output(monitor, "IV.7.a")
+    power = {"change": "power", "power": "monitor", "task": "IV.1.3", "agency": "BPGV"}
+    late = beside(service, "TTBCD", entered(power), lambda: act(monitor, one, "confirmations"))
+    assert refused(late, "another_agency")["who_can"] == ["BPGV"]
+    assert output(monitor, "IV.7.a")["level"] == "evidenced"
 
 
 def test_a_secretariat_that_monitors_confirms_nothing_that_it_reported(service: Service) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import Seeded
 from tests.service import PLAN, Service, push, training
 from tests.walks import feed, items, settle
-from tests.writing import abolish, beside, differences
+from tests.writing import abolish, beside, differences, recorded
 
 EVENTS, OCCURRENCES = f"{PLAN}/events", f"{PLAN}/occurrences"
 Clocked = Callable[[date], Service]
@@ -413,7 +413,7 @@ def test_a_record_that_is_on_its_way_keeps_its_anniversary(service: Service) -> 
     def correction() -> httpx.Response:
         return correct(service["TTBCD"], "E11", date_verified="2010-01-01", verified_by="Bộ Ngoại giao")
 
-    answer = beside(service, "SVHTTDL", training(marks="E11-2003"), correction)
+    answer = beside(service, "SVHTTDL", recorded(training(marks="E11-2003")), correction)
     assert (answer.status_code, answer.json()["reason"]) == (409, "anniversary_in_use")
     assert service["TTBCD"].get(f"{OCCURRENCES}/E11-2003").json()["recorded"] == 1
 

@@ -38,6 +38,7 @@ from tests.writing import (
     news,
     pushing,
     record,
+    recorded,
     revise,
     with_key,
     withdraw,
@@ -402,7 +403,7 @@ def test_what_was_told_in_words_cannot_become_a_bare_status(service: Service, to
 def test_words_that_are_on_their_way_are_waited_for(service: Service, office: str) -> None:
     """By the body that leads or by one that coordinates: what is recorded meanwhile is judged as well."""
     change = {"change": "visibility", "task": "IV.7.b", "visibility": "status_only"}
-    answer = beside(service, office, news("IV.7.b"), lambda: decide(service["TTBCD"], change))
+    answer = beside(service, office, recorded(news("IV.7.b")), lambda: decide(service["TTBCD"], change))
     assert faults(answer) == [("/changes/0/visibility", "already_reported")]
 
 

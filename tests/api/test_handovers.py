@@ -3,7 +3,6 @@ from anybody's name, and the shares of a task always sum to 1."""
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -14,17 +13,15 @@ from sqlalchemy import select
 
 from app.models import Plan
 from app.rules.timeliness import Bucket
-from app.schemas.amendments import AmendmentIn
-from app.services import amending, keys
 from seed import loader
 from tests.deciding import (
-    DECISION,
     LEVELS,
     act,
     acted,
     assignment,
     decide,
     decided,
+    entered,
     faults,
     figure,
     history,
@@ -42,6 +39,7 @@ from tests.service import PLAN, Service
 from tests.walks import items
 from tests.writing import (
     SMALL,
+    beside,
     differences,
     evidenced,
     load,
@@ -805,16 +803,11 @@ def test_another_plan_follows_a_group_with_its_own_next_decision(service: Servic
 
 def test_two_plans_decide_about_one_group_one_after_the_other(service: Service, twin: str) -> None:
     """One has been entered and not yet committed while the other is: each alone could stand."""
-    owner, slug = service["TTBCD"], PLAN.rpartition("/")[2]
+    owner = service["TTBCD"]
     on(service, "2023-05-15")
-    first = {"decision": DECISION, "changes": [member("G.SBN", "SCT", "2023-01-01")]}
-    with ThreadPoolExecutor(1) as pool:
-        with service.database.writing() as session:
-            actor = keys.identify(session, service.secrets["TTBCD"])
-            amending.amend(session, actor, slug, AmendmentIn.model_validate(first))
-            other = pool.submit(decide, owner, member("G.SBN", "SCT", "2023-02-01"), plan=twin)
-            wait([other], timeout=1)
-        assert [code for _, code in faults(other.result())] == ["overlaps_another_stay"]
+    first, second = (member("G.SBN", "SCT", day) for day in ("2023-01-01", "2023-02-01"))
+    other = beside(service, "TTBCD", entered(first), lambda: decide(owner, second, plan=twin))
+    assert [code for _, code in faults(other)] == ["overlaps_another_stay"]
     decided(owner, member("G.SBN", "STC", "2023-01-01"))
     sound(service, "IV.14.1", "IV.14.2")
 
