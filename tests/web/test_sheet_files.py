@@ -6,6 +6,7 @@ import struct
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,13 +18,19 @@ from xlsxwriter import Workbook
 
 from app.errors import Invalid
 from app.rules.vocabulary import ActivityKind
+from app.schemas.imports import ImportAsk
+from app.seal import Seal
+from app.services import activity_rows
 from app.services.activity_sheet import WANTED
+from app.services.importing import Import
+from app.services.receipts import Received
 from app.sheets import archive, csv_rows, days, found, values, xlsx_rows
 from app.sheets.found import Found
 from app.sheets.package import Package, unescaped
 from app.sheets.table import Kind, Table, opened
 from app.sheets.values import Unfit
-from tests.books import HEADINGS, ROW, by_hand, csv_of, row_xml, sheet_xml, xlsx_of
+from app.web.validation import parsed
+from tests.books import HEADINGS, LINKS, ROW, WORKBOOK, by_hand, csv_of, row_xml, sheet_xml, xlsx_of
 
 
 def read(body: bytes) -> dict[int, dict[int, Any]]:
@@ -141,6 +148,7 @@ def _codes(error: Invalid) -> list[str]:
 
 
 _HEAD = row_xml(1, *HEADINGS)
+_TEXTS_LINK = '<Relationship Id="r2" Type="/sharedStrings" Target="sharedStrings.xml"/>'
 _ENTITY = '<!DOCTYPE worksheet [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
 _BILLION = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
@@ -237,6 +245,55 @@ def test_elements_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
     assert _codes(refused.value) == ["inflates_too_much"]
 
 
+def test_one_part_is_not_read_again_for_every_sheet_that_names_it() -> None:
+    sheets = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="r1"/>' for n in (1, 2))
+    main = WORKBOOK.replace('<sheet name="S" sheetId="1" r:id="r1"/>', sheets)
+    with pytest.raises(Invalid) as refused:
+        table(by_hand(sheet_xml(_HEAD + row_xml(2, *ROW)), {"xl/workbook.xml": main}))
+    assert _codes(refused.value) == ["not_a_workbook"]
+
+
+def test_elements_are_counted_in_all_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.sheets.xml_events._MOST_ELEMENTS", 1000)
+    texts = f"<sst>{'<si/>' * 600}</sst>"
+    links = LINKS.replace("</Relationships>", _TEXTS_LINK + "</Relationships>")
+    sheet = sheet_xml(_HEAD + "<row>" + "<c/>" * 600 + "</row>")
+    with pytest.raises(Invalid) as refused:
+        list(table(by_hand(sheet, {"xl/_rels/workbook.xml.rels": links, "xl/sharedStrings.xml": texts})).rows)
+    assert _codes(refused.value) == ["inflates_too_much"]
+
+
+def test_links_without_end_are_refused() -> None:
+    links = LINKS.replace("</Relationships>", "<Relationship/>" * 5000 + "</Relationships>")
+    with pytest.raises(Invalid) as refused:
+        table(by_hand(sheet_xml(_HEAD), {"xl/_rels/workbook.xml.rels": links}))
+    assert _codes(refused.value) == ["not_a_workbook"]
+
+
+@pytest.mark.parametrize("where", ["in the cell", "shared"])
+def test_no_text_is_longer_than_a_cell_takes(where: str) -> None:
+    """However many parts it comes in, each of which is short."""
+    runs = f"<r><t>{'x' * 1000}</t></r>" * 101
+    inside = f'<c r="A2" t="inlineStr"><is>{runs}</is></c>' if where == "in the cell" else "<c/>"
+    links = LINKS.replace("</Relationships>", _TEXTS_LINK + "</Relationships>")
+    more = {"xl/_rels/workbook.xml.rels": links, "xl/sharedStrings.xml": f"<sst><si>{runs}</si></sst>"}
+    body = by_hand(sheet_xml(f'{_HEAD}<row r="2">{inside}</row>'), more if where == "shared" else None)
+    with pytest.raises(Invalid) as refused:
+        list(table(body).rows)
+    assert _codes(refused.value) == ["not_a_workbook"]
+
+
+def test_a_text_that_many_cells_share_does_not_fill_the_disk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("app.services.importing.MOST_ON_DISK", 100_000)
+    body = xlsx_of(*([*ROW[:4], "x" * 9000, "1"] for _ in range(20)))
+    received = Received("", len(body), Seal.open(tmp_path / "receipts.pem"))
+    with pytest.raises(Invalid) as refused:
+        Import(activity_rows.FORM, "SVHTTDL", body, "xlsx", ImportAsk(), parsed, received)
+    assert _codes(refused.value) == ["inflates_too_much"]
+
+
 def test_texts_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.sheets.package._MOST_TEXT", 1000)
     with pytest.raises(Invalid) as refused:
@@ -244,12 +301,21 @@ def test_texts_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _codes(refused.value) == ["inflates_too_much"]
 
 
-def test_ranges_that_lie_over_each_other_are_refused() -> None:
-    merged = "".join(f'<mergeCell ref="A{n}:B9000"/>' for n in range(1, 300))
-    rows = "".join(row_xml(n, "x") for n in range(1, 300))
+@pytest.mark.parametrize(("last", "how_many"), [("B", 99), ("CV", 2), ("XFD", 2)])
+def test_ranges_that_lie_over_each_other_are_refused(last: str, how_many: int) -> None:
+    """A few of them, all columns wide, would fill every row of a long sheet over and over."""
+    merged = "".join(f'<mergeCell ref="A{n}:{last}9000"/>' for n in range(1, how_many + 1))
+    rows = "".join(row_xml(n, "x") for n in range(1, how_many + 1))
     with pytest.raises(Invalid) as refused:
         read(by_hand(sheet_xml(rows, f"<mergeCells>{merged}</mergeCells>")))
     assert _codes(refused.value) == ["not_a_workbook"]
+
+
+def test_ranges_beside_each_other_may_fill_a_row() -> None:
+    merged = '<mergeCells><mergeCell ref="A1:B2"/><mergeCell ref="C1:XFD2"/></mergeCells>'
+    rows = row_xml(1, "x", "", "y") + row_xml(2, "", "", "", "z")
+    below = read(by_hand(sheet_xml(rows, merged)))[2]
+    assert [below[place] for place in (1, 3, 4, 100)] == ["x", "y", "z", "y"]
 
 
 def test_a_macro_is_never_looked_at() -> None:
@@ -423,7 +489,7 @@ def test_formulas_and_errors_are_told_apart() -> None:
         3: Found(None, is_error=True),
         4: Found(None, is_error=True),
         5: Found(None, is_error=True),
-        6: Found(datetime(2023, 5, 12)),
+        6: Found(date(2023, 5, 12)),
         7: Found("ab"),
     }
 
@@ -439,6 +505,11 @@ def test_formulas_and_errors_are_told_apart() -> None:
         (43496, True, date(2023, 2, 1)),
         (-1, False, None),
         (10**10, False, None),
+        (2_958_465, False, date(9999, 12, 31)),
+        (2_958_466, False, None),
+        (2_957_003, True, date(9999, 12, 31)),
+        (2_957_004, True, None),
+        (1e308, True, None),
     ],
 )
 def test_the_day_behind_a_number(number: float, from_1904: bool, day: date | None) -> None:
