@@ -7,7 +7,7 @@
   const contract = await (await fetch("openapi.json")).json();
   // The contract says both languages in one line, "tiếng Việt · English"; a reader needs one of them.
   const chosen = (text) => {
-    const halves = text.split(" · ");
+    const halves = text.split(/\s·\s/); // a line may end at the dot
     return halves.length === 2 ? halves[lang === "en" ? 1 : 0] : text;
   };
   const inOneLanguage = (node) => {
