@@ -85,5 +85,6 @@ def wrong_schema(current: str | None) -> click.ClickException:
 
 def _told(failure: Failure) -> str:
     lines = [f"{failure.detail.vi} · {failure.detail.en}"]
-    lines += [f"  {fault.pointer}: {fault.message.vi} · {fault.message.en}" for fault in failure.faults]
+    faults = [fault for fault in failure.faults if fault.message != failure.detail]
+    lines += [f"  {fault.pointer or '*'}: {fault.message.vi} · {fault.message.en}" for fault in faults]
     return "\n".join(lines)

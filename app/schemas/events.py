@@ -108,7 +108,13 @@ class EventPage(Page):
 class EventFilter(Listing):
     q: Search = None
     year: Annotated[
-        int | None, Field(ge=1900, le=2200, description="năm tính kỷ niệm, mặc định năm của kế hoạch")
+        int | None,
+        Field(
+            ge=1900,
+            le=2200,
+            description="năm tính kỷ niệm, mặc định năm của kế hoạch · the anniversaries' year; the "
+            "plan's own unless said",
+        ),
     ] = None
     kind: Annotated[str | None, one_of(EventKind)] = None
     sort: Annotated[str, sort_by("code", "date_verified", "name")] = "date_verified"

@@ -104,6 +104,6 @@ def _decoded(body: bytes) -> str:
 def _not_utf8() -> Invalid:
     return unfit(
         "bad_encoding",
-        "Tệp không phải UTF-8: trong Excel chọn Lưu thành, kiểu “CSV UTF-8”",
-        "The file is not UTF-8: in Excel choose Save As, “CSV UTF-8”",
+        "Tệp không phải UTF-8: trong Excel lưu thành kiểu “CSV UTF-8”; không có kiểu này thì gửi tệp .xlsx",
+        "The file is not UTF-8: in Excel save it as “CSV UTF-8”; where there is no such type, send .xlsx",
     )

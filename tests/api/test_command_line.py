@@ -308,6 +308,27 @@ def test_every_command_and_option_is_told_in_both_languages() -> None:
                 assert "·" in (option.help or ""), (words, option.name)
 
 
+def test_what_the_operators_page_says_the_doctor_counts_is_what_it_counts(tmp_path: Path) -> None:
+    """After the page's own commands: three trial keys, one made, rotated and revoked, another plan."""
+    url = f"sqlite:///{tmp_path / 'ttdn.sqlite3'}"
+    page = (ROOT / "README.vi.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"ttdn doctor\n((?: *\d+ .+\n)+ok\n)", page)
+    made = [ttdn(url, command) for command in ("migrate", "seed")]
+    made += [ttdn(url, "key", "create", "SCT", "--label", "x") for _ in range(4)]
+    assert [run.exit_code for run in made] == [0] * 6
+    one = made[-1].stdout.split()[0]
+    for command in (["key", "rotate", one], ["key", "revoke", one], ["seed", str(TINY_PLAN)]):
+        assert ttdn(url, *command).exit_code == 0
+    assert ttdn(url, "doctor").stdout == told
+
+
+def test_what_is_wrong_with_a_whole_plan_file_is_said_once(tmp_path: Path) -> None:
+    file = tmp_path / "ke-hoach.json"
+    file.write_text(TINY_PLAN.read_text(encoding="utf-8"), encoding="utf-16")
+    said = one_sentence(ttdn(f"sqlite:///{tmp_path / 'ttdn.sqlite3'}", "seed", "--check", str(file)))
+    assert (said.count("UTF-8"), len(said.splitlines())) == (2, 1)
+
+
 def test_where_another_program_listens_nothing_is_begun(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ttdn.sqlite3'}"
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -325,6 +325,13 @@ def test_what_cannot_be_carried_out_is_said_in_one_sentence(
     assert not (tmp_path / "ttdn-push").exists()
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "ascii"])
+def test_a_key_in_a_file_is_read_as_windows_writes_it(office: Pusher, encoding: str) -> None:
+    key = office.file("key.txt", f"{office.key}\r\n".encode(encoding))
+    file = office.file("x.ndjson", lines(series(f"key-{encoding}", [1])))
+    assert office.run("--key-file", key, file, TTDN_KEY="").code == 0
+
+
 def test_a_proxy_that_is_not_on_the_way_keeps_nobody_from_pushing(office: Pusher) -> None:
     file = office.file("x.ndjson", lines(series("past-the-proxy", [1])))
     unused = {"HTTP_PROXY": "http://proxy..vn:3128", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
@@ -347,6 +354,15 @@ def test_a_spool_that_is_none_is_said_to_be_one(office: Pusher) -> None:
     (office.spool / "spool.sqlite3").write_bytes(b"no database" * 1000)
     run = office.run("--spool", str(office.spool), office.file("x.ndjson", lines(series("none", [1]))))
     assert (run.code, "Traceback" in run.err) == (74, False)
+    assert "không đọc, ghi được hàng đợi · the spool cannot be read or written (" in run.err
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_lines_as_powershell_writes_them_are_said_to_be_utf_16(office: Pusher, encoding: str) -> None:
+    """Whole, in one sentence; its lines would come back in pieces."""
+    content = f"\ufeff{lines(series('utf-16', range(2))).decode()}".encode(encoding)
+    run = office.run(office.file("x.ndjson", content))
+    assert (run.code, "UTF-16" in run.err, office.spool.exists()) == (2, True, False)
 
 
 def test_the_service_s_own_answer_is_what_is_counted(office: Pusher) -> None:

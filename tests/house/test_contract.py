@@ -11,6 +11,7 @@ import pytest
 
 from app.main import create_app
 from app.settings import Settings
+from app.web import docs
 from app.web.directory import Directory
 from tests.house import contract
 from tests.house.contract import breaks
@@ -94,6 +95,22 @@ def test_every_summary_and_description_says_it_in_both_languages(live: Document)
             assert not vietnamese.isascii(), text
             assert english, text
             assert english.isascii(), text
+
+
+def test_the_page_finds_the_half_its_reader_needs(live: Document) -> None:
+    """It cuts where its script says: once, in all that an operation says of itself and of its parameters."""
+    script = (Path(docs.__file__).with_name("static") / "docs.js").read_text(encoding="utf-8")
+    cut = re.search(r"text\.split\(/(.+?)/\)", script)
+    assert cut
+    texts = [text for one in operations(live) for text in (one["summary"], one["description"])]
+    of_parameters = [
+        parameter["description"]
+        for one in operations(live)
+        for parameter in one.get("parameters", ())
+        if "·" in parameter.get("description", "")
+    ]
+    assert len(of_parameters) > 50
+    assert [text for text in texts + of_parameters if len(re.split(cut[1], text)) != 2] == []
 
 
 def test_no_pattern_counts_what_is_counted_within_it(live: Document) -> None:

@@ -132,7 +132,15 @@ def _troubles() -> APIRouter:
 
 def make_app(examples: dict[str, Any] | None = None, folder: Any = None) -> FastAPI:
     """The small service; its routers are included twice over, as the real one's are."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, version="0.1.0")
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        version="0.1.0",
+        title="A service of things",
+        description="Có những gì.\n\nWhat there is.",
+    )
     v1 = APIRouter(prefix="/v1")
     v1.include_router(_things())
     v1.include_router(_troubles())

@@ -181,6 +181,9 @@ def test_a_browser_shows_the_operations(
     assert shown.stdout.count("opblock-summary-path") >= 10
     assert word in shown.stdout
     assert summary in shown.stdout
+    told = ("Có những gì.", "What there is.")
+    assert [one in shown.stdout for one in told] == ([False, True] if query else [True, False])
+    assert ("A service of things" in shown.stdout, "Headers:" in shown.stdout) == (False, bool(query))
     assert " · " not in re.sub(r"<script.*?</script>", "", shown.stdout, flags=re.DOTALL)
 
 

@@ -7,7 +7,7 @@
   const contract = await (await fetch("openapi.json")).json();
   // The contract says both languages in one line, "tiếng Việt · English"; a reader needs one of them.
   const chosen = (text) => {
-    const halves = text.split(" · ");
+    const halves = text.split(/\s·\s/); // a line may end at the dot
     return halves.length === 2 ? halves[lang === "en" ? 1 : 0] : text;
   };
   const inOneLanguage = (node) => {
@@ -18,6 +18,9 @@
     }
   };
   inOneLanguage(contract);
+  contract.info.title = document.title; // the contract has but one
+  const paragraphs = (contract.info.description ?? "").split("\n\n");
+  if (paragraphs.length === 2) contract.info.description = paragraphs[lang === "en" ? 1 : 0];
   contract.servers ??= [{ url: prefix || "/" }];
 
   SwaggerUIBundle({
@@ -56,6 +59,8 @@ function translate(root) {
     "Server response": "Máy chủ trả lời",
     "Response body": "Nội dung trả lời",
     "Response headers": "Phần đầu trả lời",
+    "Headers:": "Phần đầu:",
+    "Type": "Kiểu",
     "Code": "Mã",
     "Details": "Chi tiết",
     "Links": "Liên kết",
@@ -74,6 +79,7 @@ function translate(root) {
     "Cancel": "Thôi",
     "Reset": "Đặt lại",
     "Download": "Tải về",
+    "Download file": "Tải tệp về",
     "Request URL": "Địa chỉ gọi",
     "Request duration": "Thời gian",
     "required": "bắt buộc",

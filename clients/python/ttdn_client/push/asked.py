@@ -13,7 +13,7 @@ import httpx
 
 from ttdn_client.client import IMPORTS, Client, address_of
 from ttdn_client.patience import Patience, Told
-from ttdn_client.push.reading import FORMATS
+from ttdn_client.push.reading import FORMATS, UTF16
 
 EPILOG = """Mã thoát · exit codes: 0 xong · done; 1 có bản ghi bị từ chối · refused; 2 sai lệnh · usage;
 73 lần chạy khác đang dùng hàng đợi · spool in use; 74 lỗi đĩa · disk; 75 chưa gửi xong · not yet;
@@ -129,12 +129,17 @@ def _plan(given: str | None) -> str:
 def _key(file: Path | None) -> str:
     """The key; nothing of it is ever told."""
     try:
-        given = file.read_text(encoding="utf-8-sig") if file else os.environ.get("TTDN_KEY", "")
+        given = _text(file.read_bytes()) if file else os.environ.get("TTDN_KEY", "")
     except (OSError, ValueError):
         raise Wrong(f"{file}: không đọc được khóa · the key cannot be read") from None
     if not re.fullmatch(r"[!-~]+", given.strip()):
         raise Wrong("cần khóa: TTDN_KEY hoặc --key-file · a key is needed: TTDN_KEY or --key-file")
     return given.strip()
+
+
+def _text(content: bytes) -> str:
+    """A small file's text, as editors and PowerShell write it."""
+    return content.decode("utf-16" if content.startswith(UTF16) else "utf-8-sig")
 
 
 def _state() -> Path:

@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except spool.Held:
         return _ended(f"{ask.spool}: lần chạy khác đang dùng · another run is using it", Exit.HELD)
     except (OSError, sqlite3.Error) as error:
-        return _ended(f"{ask.spool}: {error}", Exit.DISK)
+        unusable = "không đọc, ghi được hàng đợi · the spool cannot be read or written"
+        return _ended(f"{ask.spool}: {unusable} ({error})", Exit.DISK)
     except Stopped:
         return _ended("đã dừng · stopped", Exit.NOT_YET)
 

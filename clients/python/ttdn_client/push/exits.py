@@ -11,7 +11,7 @@ class Exit(IntEnum):
     REFUSED = 1
     """Everything is delivered; the service refused some records: see the `refused` folder."""
     USAGE = 2
-    """The command cannot be carried out as it was given; nothing was taken in."""
+    """The command cannot be carried out as it was given, or a file cannot be one; nothing was taken in."""
     HELD = 73
     """Another run is using this spool."""
     DISK = 74

@@ -25,6 +25,8 @@ _ENDINGS = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".xlsx": "xl
 MOST_BYTES = 1_000_000
 """Of one parcel of several lines; the service takes 1 MiB unless it is set up otherwise."""
 _MARK = b"\xef\xbb\xbf"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+"""How a file in UTF-16 begins: cut at its line ends it is in pieces that nobody can mend."""
 
 
 class Unfit(Exception):
@@ -44,6 +46,11 @@ def read(given: str, form: str | None, table: Table, *, batch: int, mode: Mode, 
         content = sys.stdin.buffer.read() if given == STDIN else Path(given).read_bytes()
     except OSError as error:
         raise Unfit(f"{given}: không đọc được · cannot be read ({error.strerror})") from None
+    if form == "ndjson" and content.startswith(UTF16):
+        raise Unfit(
+            f"{given}: tệp UTF-16, cần UTF-8 (PowerShell: Out-File -Encoding utf8) · "
+            "UTF-16, where UTF-8 is needed"
+        )
     if form == "xlsx" and not content:
         raise Unfit(f"{given}: tệp 0 byte, có lẽ đang được ghi · 0 bytes: is it still being written?")
     parcels = (
