@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from app.errors import NotFound
 from app.models import Activity, Agency, Assignment, Output, Plan, Task, Withdrawal
 from app.rules.parties import Actor
-from app.rules.vocabulary import ActivityStatus, Role, TaskKind
+from app.rules.vocabulary import ActivityStatus, AgencyKind, Role, TaskKind
 from app.schemas.activities import ActivityFilter, ActivityOut, ActivityPage, WithdrawalOut
 from app.schemas.base import AgencyRef, TaskRef
 from app.schemas.lists import several
@@ -137,10 +137,12 @@ def _out(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> l
     return [_one(here, may, row) for row in rows]
 
 
-def counts(plan: Plan, task: Task, role: Role, activity: Activity, found: bool) -> bool:
-    """Whether a record is evidence of something that is owed: of an output that it `found`, or of pieces."""
+def counts(plan: Plan, task: Task, agency: Agency, role: Role, activity: Activity, found: bool) -> bool:
+    """Whether a record is evidence of something that is owed: of an output that it `found`, or of pieces,
+    which a group never owes, only its members."""
     in_time = activity.occurred_on >= plan.period_from
-    fills_pieces = task.kind is TaskKind.COUNTED and task.target is not None and in_time
+    has_pieces = task.kind is TaskKind.COUNTED and task.target is not None
+    fills_pieces = has_pieces and agency.kind is not AgencyKind.GROUP and in_time
     stands = activity.status is ActivityStatus.STANDING
     return stands and role is Role.LEAD and (found or fills_pieces)
 
@@ -153,7 +155,7 @@ def _one(here: Ground, may: Permissions, row: Any) -> ActivityOut:
         agency=AgencyRef(code=agency.code, name_vi=agency.name_vi),
         recorded_by=AgencyRef(code=recorder.code, name_vi=recorder.name_vi),
         status=activity.status,
-        counts=counts(here.plan, task, role, activity, output is not None and not dropped),
+        counts=counts(here.plan, task, agency, role, activity, output is not None and not dropped),
         output=output,
         occurred_on=activity.occurred_on,
         kind=activity.kind,

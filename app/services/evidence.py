@@ -9,7 +9,7 @@ from app.errors import Fault, Invalid, Text
 from app.models import Activity, Output
 from app.rules import acts
 from app.rules.judging import Permit
-from app.rules.vocabulary import ActivityStatus, OutputKind, Role, TaskKind
+from app.rules.vocabulary import ActivityStatus, AgencyKind, OutputKind, Role, TaskKind
 from app.services import access, activities, occurrences
 from app.services.dockets import Docket
 
@@ -116,7 +116,8 @@ def counts(docket: Docket, activity: Activity) -> bool:
     """Whether a record of the docket is evidence of something that is owed."""
     output = of(docket, activity)
     found = output is not None and not output.dropped
-    return activities.counts(docket.here.plan, docket.task, docket.assignment.role, activity, found)
+    role = docket.assignment.role
+    return activities.counts(docket.here.plan, docket.task, docket.agency, role, activity, found)
 
 
 def is_returned(docket: Docket, activity: Activity) -> bool:
@@ -152,6 +153,11 @@ def hint(docket: Docket, activity: Activity) -> Text:
         )
     if activity.occurred_on < docket.here.plan.period_from:
         return Text("Ngày này trước thời gian của kế hoạch", "This day is before the plan begins")
+    if docket.agency.kind is AgencyKind.GROUP:
+        return Text(
+            "Nhóm làm việc qua từng thành viên: bản ghi của cả nhóm được lưu, không tính cho đầu ra nào",
+            "A group does its work through its members: a record of all of it is kept and counts for nothing",
+        )
     output = of(docket, activity)
     if output is not None and output.dropped:
         return acts.NOT_OWED.why
