@@ -40,7 +40,8 @@ class AssignmentOut(Labelled):
         description="phần của nhiệm vụ · exact part of the task; 0 for roles that never count"
     )
     recorded_quantity: int = Field(
-        description="số lượng đã ghi nhận, kể cả vượt · pieces recorded, surplus too"
+        description="số lượng đã ghi nhận của việc theo số lượng, kể cả vượt; việc khác là 0 · pieces of a "
+        "counted duty recorded, surplus too; 0 for other duties, see `records`"
     )
     records: int = Field(description="số bản ghi còn hiệu lực · standing records")
     valid_from: date | None
