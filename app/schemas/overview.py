@@ -18,12 +18,21 @@ from app.schemas.plans import PlanOut
 from app.schemas.progress import ProgressOut
 
 
+def counted(vi: str, en: str, listed: str) -> Any:
+    """A number of the first page, and the list under the plan that it counts."""
+    return Field(description=f"{vi}: `{listed}` · {en}: `{listed}`")
+
+
 class StateCount(Labelled):
     """How many duties are in a state; null is undefined: nothing is owed yet."""
 
     state: str | None
     state_label: str
-    tasks: int
+    tasks: int = counted(
+        "nhiệm vụ đang được tính, `nothing_owed` cho null",
+        "duties that count, `nothing_owed` for null",
+        "tasks?family=duty&status=active,suspended,carried_over&state=…",
+    )
 
 
 class ColourCount(Labelled):
@@ -43,11 +52,6 @@ class UrgeCount(Labelled):
     state: UrgeState
     state_label: str = ""
     urges: int
-
-
-def counted(vi: str, en: str, listed: str) -> Any:
-    """A number of the first page, and the list under the plan that it counts."""
-    return Field(description=f"{vi}: `{listed}` · {en}: `{listed}`")
 
 
 class Waiting(Out):

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.rules.rag import Colour
 from app.rules.vocabulary import (
+    NOTHING_OWED,
     Role,
     Source,
     State,
@@ -61,7 +62,7 @@ class AssignmentFilter(Listing):
     agency: Annotated[str | None, codes_of("cơ quan · agencies", "BAOTV")] = None
     group: Annotated[str | None, codes_of("nhóm · groups", "G.UBH")] = None
     role: Annotated[str | None, one_of(Role)] = None
-    state: Annotated[str | None, one_of(State)] = None
+    state: Annotated[str | None, one_of(State, NOTHING_OWED)] = None
     can: CanFilter = None
     sort: Annotated[str, sort_by("task", "agency")] = "task"
 
@@ -135,7 +136,7 @@ class TaskFilter(Listing):
     kind: Annotated[str | None, one_of(TaskKind)] = None
     visibility: Annotated[str | None, one_of(Visibility)] = None
     status: Annotated[str | None, one_of(TaskStatus)] = None
-    state: Annotated[str | None, one_of(State)] = None
+    state: Annotated[str | None, one_of(State, NOTHING_OWED)] = None
     section: Annotated[str | None, codes_of("mục, gồm cả bên trong · sections, with all below", "IV")] = None
     agency: Annotated[str | None, codes_of("cơ quan được phân công · any assigned agency", "SVHTTDL")] = None
     lead: Annotated[str | None, codes_of("cơ quan chịu trách nhiệm · accountable agency", "SVHTTDL")] = None

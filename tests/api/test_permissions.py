@@ -614,6 +614,28 @@ def test_the_sentence_of_each_number_that_waits_names_the_list_it_counts(service
         assert owner.get(f"{PLAN}/{english}&count=true").json()["total"] == number, name
 
 
+@pytest.mark.parametrize("caller", ["TTBCD", "SCT"])
+def test_the_duties_of_each_state_are_listed_those_that_owe_nothing_too(
+    service: Service, caller: str
+) -> None:
+    record(service["BAOTV"], "IV.9.1", occurred_on="2023-02-02")
+    statuses = {"IV.11.2": "cancelled", "IV.13.b": "suspended"}
+    made = [{"change": "status", "task": task, "status": status} for task, status in statuses.items()]
+    decided(service["TTBCD"], *made)
+    client = service[caller]
+    schema = client.get("/openapi.json").json()["components"]["schemas"]["StateCount"]["properties"]
+    (_, english) = re.findall(r"`(tasks[^`]+)`", schema["tasks"]["description"])
+    for row in client.get(f"{PLAN}/overview").json()["states"]:
+        path, _, query = english.replace("…", row["state"] or "nothing_owed").partition("?")
+        found = list(items(client, f"{PLAN}/{path}", **dict(part.split("=") for part in query.split("&"))))
+        assert (len(found), {task["state"] for task in found} - {row["state"]}) == (row["tasks"], set())
+    unknown = {task["code"] for task in items(client, f"{PLAN}/tasks", state="nothing_owed")}
+    assert unknown == {task["code"] for task in items(client, f"{PLAN}/tasks") if task["state"] is None}
+    assert {"IV.11.2", "IV.6.a"} < unknown
+    parts = list(items(client, f"{PLAN}/assignments", state="nothing_owed"))
+    assert {part["progress"]["state"] for part in parts} == {None}
+
+
 def test_what_a_status_only_duty_has_waiting_is_listed(service: Service) -> None:
     office, monitor = service["BTG.TPTV"], service["TTBCD"]
     part = assignment(office, "IV.15.b", "BTG.TPTV")["id"]
