@@ -3,8 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from app.rules.parties import Actor
 from app.schemas.occurrences import OccurrenceDecisionIn, OccurrenceFilter, OccurrenceOut, OccurrencePage
 from app.schemas.subscriptions import (
     CalendarFilter,
@@ -105,9 +107,13 @@ def subscribe(plan: str, body: SubscriptionIn, desk: AtDesk) -> Response:
     """Địa chỉ chỉ hiện một lần và đọc với tư cách cơ quan người gọi; giữ kín như khóa. Không nhận
     Idempotency-Key, vì bí mật không được lưu. · The address is shown once and reads as the caller's agency.
     There is no Idempotency-Key here, since the secret is kept nowhere."""
-    return desk.write(
-        lambda session, actor: Answer(subscriptions.subscribe(session, actor, plan, body), status=201)
-    )
+
+    def make(session: Session, actor: Actor) -> Answer:
+        made = subscriptions.subscribe(session, actor, plan, body)
+        headers = {"Location": f"subscriptions/{made.subscription.id}"}
+        return Answer(made, status=201, headers=headers)
+
+    return desk.write(make)
 
 
 @router.get(

@@ -41,8 +41,10 @@ _ACT: dict[str, Any] = {
 )
 def find_outputs(plan: str, ask: Annotated[OutputFilter, Query()], desk: AtDesk) -> Response:
     """Mốc, sản phẩm, kỳ báo cáo và lần phát sinh, với mức đã đạt. `can=output.confirm` là việc chờ mình xác
-    nhận, `returned=true` là việc bị trả lại. · Milestones, pieces, periods, occurrences, with their levels.
-    `can=output.confirm` is what waits for the caller; `returned=true` what was sent back."""
+    nhận (việc chỉ theo dõi trạng thái: `can=status.decide&level=evidenced`), `returned=true` là việc bị trả
+    lại. · Milestones, pieces, periods, occurrences, with their levels. `can=output.confirm` is what waits for
+    the caller (of status-only duties `can=status.decide&level=evidenced`); `returned=true` what was sent
+    back."""
     return desk.listing(ask, lambda session, actor, page: outputs.find(session, actor, plan, page))
 
 

@@ -4,7 +4,7 @@ A code is what programs store and compare; a label is what people read. Both are
 """
 
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 
 class Word(StrEnum):
@@ -103,6 +103,10 @@ class State(Word):
     IN_PROGRESS = "in_progress", "Đang thực hiện", "In progress"
     AWAITING_CONFIRMATION = "awaiting_confirmation", "Chờ xác nhận", "Awaiting confirmation"
     DONE = "done", "Hoàn thành", "Done"
+
+
+NOTHING_OWED: Final = ("nothing_owed", "Chưa xác định")
+"""The state of what owes nothing, null on the wire: by which code lists are asked for it, and its label."""
 
 
 class ActivityStatus(Word):

@@ -226,7 +226,14 @@ class ActivityFilter(Listing):
     section: Annotated[str | None, codes_of("mục, gồm cả bên trong · sections, with all below", "IV.7")] = (
         None
     )
-    output: Annotated[str | None, Field(max_length=26, description="id đầu ra · an output's id")] = None
+    output: Annotated[
+        str | None,
+        Field(
+            max_length=26,
+            description="id đầu ra; bản ghi theo số lượng không gắn với sản phẩm nào: tìm theo `task` · "
+            "an output's id; records of a counted duty belong to no one piece: find them by `task`",
+        ),
+    ] = None
     kind: Annotated[str | None, one_of(ActivityKind)] = None
     channel: Annotated[str | None, one_of(Channel)] = None
     status: Annotated[str | None, one_of(ActivityStatus)] = None

@@ -49,11 +49,14 @@ Search = Annotated[
 ]
 
 
-def one_of(words: type[Word]) -> Any:
-    """Describe a filter that takes one or more codes of a vocabulary, separated by commas."""
-    codes = "|".join(word.value for word in words)
-    listed = ", ".join(f"`{word.value}` {word.label_vi}" for word in words)
-    english = ", ".join(f"`{word.value}`" for word in words)
+def one_of(words: type[Word], *null: tuple[str, str]) -> Any:
+    """Describe a filter that takes one or more codes of a vocabulary, separated by commas; `null`: the code
+    by which what is null is asked for, and its Vietnamese label."""
+    labels = {word.value: word.label_vi for word in words} | dict(null)
+    codes = "|".join(labels)
+    listed = ", ".join(f"`{code}` {label}" for code, label in labels.items())
+    english = ", ".join(f"`{code}`" for code in labels)
+    english += "".join(f"; `{code}`: null" for code, _ in null)
     description = f"Một hoặc nhiều: {listed} · one or more of: {english}"
     return Field(pattern=f"^({codes})(,({codes}))*$", description=description)
 

@@ -1,5 +1,7 @@
 """The first page of a dashboard, in one answer."""
 
+from typing import Any
+
 from pydantic import Field
 
 from app.rules.rag import Colour
@@ -16,12 +18,21 @@ from app.schemas.plans import PlanOut
 from app.schemas.progress import ProgressOut
 
 
+def counted(vi: str, en: str, listed: str) -> Any:
+    """A number of the first page, and the list under the plan that it counts."""
+    return Field(description=f"{vi}: `{listed}` · {en}: `{listed}`")
+
+
 class StateCount(Labelled):
     """How many duties are in a state; null is undefined: nothing is owed yet."""
 
     state: str | None
     state_label: str
-    tasks: int
+    tasks: int = counted(
+        "nhiệm vụ đang được tính, `nothing_owed` cho null",
+        "duties that count, `nothing_owed` for null",
+        "tasks?family=duty&status=active,suspended,carried_over&state=…",
+    )
 
 
 class ColourCount(Labelled):
@@ -44,14 +55,22 @@ class UrgeCount(Labelled):
 
 
 class Waiting(Out):
-    """Outputs that wait for somebody."""
+    """What waits for somebody, each with the list that it counts."""
 
-    to_confirm: int = Field(
-        description="có minh chứng, chờ người gọi xác nhận · evidenced, waiting for the caller to confirm it"
+    to_confirm: int = counted(
+        "có minh chứng, chờ người gọi xác nhận",
+        "evidenced, waiting for the caller to confirm it",
+        "outputs?can=output.confirm,status.decide&level=evidenced",
     )
-    returned: int = Field(description="bị trả lại, chờ báo cáo lại · sent back, to be claimed again")
-    overdue: int = Field(description="quá ngày, chưa có minh chứng · past their day, not evidenced")
-    proposals: int = Field(description="đề xuất chờ quyết định · proposals to be decided")
+    returned: int = counted(
+        "bị trả lại, chờ báo cáo lại",
+        "sent back, to be claimed again",
+        "outputs?returned=true&owed=true&status=active",
+    )
+    overdue: int = counted(
+        "quá ngày, chưa có minh chứng", "past their day, not evidenced", "outputs?overdue=true"
+    )
+    proposals: int = counted("đề xuất chờ quyết định", "proposals to be decided", "proposals?state=open")
 
 
 class OverviewOut(Out):
@@ -77,7 +96,10 @@ class OverviewOut(Out):
         description="null khi kế hoạch không nêu kinh phí · null where the plan says nothing of money"
     )
     latest: list[ActivityOut]
-    anniversaries: list[EventOut] = Field(description="của năm kế hoạch · those of the plan's year")
+    anniversaries: list[EventOut] = Field(
+        description="của năm kế hoạch, trừ kỷ niệm không tổ chức · those of the plan's year, but for what is "
+        "not held"
+    )
     unprepared: list[OccurrenceOut] = Field(
         description="năm tròn, năm lẻ 5 đã đến lúc chuẩn bị mà chưa có hoạt động nào · round and five-years "
         "to be prepared by now, and nothing marks them"

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.rules.rag import Colour
 from app.rules.vocabulary import (
+    NOTHING_OWED,
     Role,
     Source,
     State,
@@ -40,7 +41,8 @@ class AssignmentOut(Labelled):
         description="phần của nhiệm vụ · exact part of the task; 0 for roles that never count"
     )
     recorded_quantity: int = Field(
-        description="số lượng đã ghi nhận, kể cả vượt · pieces recorded, surplus too"
+        description="số lượng đã ghi nhận của việc theo số lượng, kể cả vượt; việc khác là 0 · pieces of a "
+        "counted duty recorded, surplus too; 0 for other duties, see `records`"
     )
     records: int = Field(description="số bản ghi còn hiệu lực · standing records")
     valid_from: date | None
@@ -60,7 +62,7 @@ class AssignmentFilter(Listing):
     agency: Annotated[str | None, codes_of("cơ quan · agencies", "BAOTV")] = None
     group: Annotated[str | None, codes_of("nhóm · groups", "G.UBH")] = None
     role: Annotated[str | None, one_of(Role)] = None
-    state: Annotated[str | None, one_of(State)] = None
+    state: Annotated[str | None, one_of(State, NOTHING_OWED)] = None
     can: CanFilter = None
     sort: Annotated[str, sort_by("task", "agency")] = "task"
 
@@ -134,7 +136,7 @@ class TaskFilter(Listing):
     kind: Annotated[str | None, one_of(TaskKind)] = None
     visibility: Annotated[str | None, one_of(Visibility)] = None
     status: Annotated[str | None, one_of(TaskStatus)] = None
-    state: Annotated[str | None, one_of(State)] = None
+    state: Annotated[str | None, one_of(State, NOTHING_OWED)] = None
     section: Annotated[str | None, codes_of("mục, gồm cả bên trong · sections, with all below", "IV")] = None
     agency: Annotated[str | None, codes_of("cơ quan được phân công · any assigned agency", "SVHTTDL")] = None
     lead: Annotated[str | None, codes_of("cơ quan chịu trách nhiệm · accountable agency", "SVHTTDL")] = None

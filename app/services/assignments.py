@@ -78,7 +78,7 @@ def get(session: Session, actor: Actor, slug: str, public_id: str) -> Assignment
 
 def _in_state(here: Ground, some: Iterable[Part], states: tuple[str, ...]) -> list[str]:
     """The assignments among these parts that are in one of the states."""
-    return [part.assignment for part in some if figures.state(here, [part]) in states]
+    return [part.assignment for part in some if figures.stands_in(here, [part], states)]
 
 
 def out(row: Any, *, here: Ground, may: Permissions, leaves: Mapping[str, Part]) -> AssignmentOut:

@@ -69,10 +69,22 @@ def _out(change: Change, plan: str | None, task: str | None) -> ChangeOut:
         action=Action(change.action),
         actor=change.actor,
         via=change.via,
-        before=change.before,
-        after=change.after,
+        before=_in_utc(change.before) if change.before is not None else None,
+        after=_in_utc(change.after),
         request_id=change.request_id,
     )
+
+
+def _in_utc(values: dict[str, Any]) -> dict[str, Any]:
+    """The same values, with their instants spelled as everywhere else on the wire."""
+    return {
+        name: value.removesuffix("+00:00") + "Z" if _is_instant(name, value) else value
+        for name, value in values.items()
+    }
+
+
+def _is_instant(name: str, value: Any) -> bool:
+    return name.endswith("_at") and isinstance(value, str) and value.endswith("+00:00")
 
 
 _SUCCESSOR = "superseded_by"

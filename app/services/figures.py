@@ -10,7 +10,7 @@ from app.rules import rag
 from app.rules.rag import Thresholds, Verdict
 from app.rules.rollup import FORMULA, Figure, total
 from app.rules.timeliness import Bucket, Punctuality, bucket, punctuality
-from app.rules.vocabulary import State
+from app.rules.vocabulary import NOTHING_OWED, State
 from app.schemas.base import Ratio
 from app.schemas.progress import Confidence, Contributions, Levels, NodeLevels, RagReason, Timeliness
 from app.services import parts
@@ -88,6 +88,11 @@ def state(here: Ground, some: Iterable[Part]) -> State | None:
     """Where a set of parts stands."""
     found: State | None = _of(here, some).levels["state"]
     return found
+
+
+def stands_in(here: Ground, some: Iterable[Part], states: Collection[str]) -> bool:
+    """Whether a set of parts stands in one of these states, of which the undefined one has a code too."""
+    return (state(here, some) or NOTHING_OWED[0]) in states
 
 
 def in_time(here: Ground, each: Iterable[Part]) -> Punctuality:

@@ -9,7 +9,7 @@ from app.models import Task
 from app.rules.parties import Actor
 from app.rules.rag import Colour
 from app.rules.rollup import COUNTED_STATUSES
-from app.rules.vocabulary import State, Visibility
+from app.rules.vocabulary import NOTHING_OWED, State, Visibility
 from app.schemas.overview import ColourCount, OverviewOut, StateCount, UrgeCount
 from app.schemas.progress import By, ProgressFilter
 from app.services import (
@@ -68,7 +68,7 @@ def _states(whole: Scene) -> list[StateCount]:
     named = [
         StateCount(state=state.value, state_label=state.label_vi, tasks=counts[state]) for state in State
     ]
-    return [*named, StateCount(state=None, state_label="Chưa xác định", tasks=counts[None])]
+    return [*named, StateCount(state=None, state_label=NOTHING_OWED[1], tasks=counts[None])]
 
 
 def _colours(whole: Scene) -> list[ColourCount]:

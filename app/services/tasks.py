@@ -39,17 +39,17 @@ def find(session: Session, actor: Actor, slug: str, ask: TaskFilter) -> TaskPage
     )
     if ask.section:
         query = query.where(Task.section_id.in_(sections.below(session, here, several(ask.section))))
+    bare = Task.id.not_in(behind)  # what counts no more, and items that nobody carries out
     if ask.state:
         states = several(ask.state)
-        ids = [task_id for task_id, some in behind.items() if figures.state(here, some) in states]
-        query = query.where(Task.id.in_(ids))
+        fits = Task.id.in_([id_ for id_, some in behind.items() if figures.stands_in(here, some, states)])
+        query = query.where(or_(fits, bare) if figures.stands_in(here, (), states) else fits)
     if ask.can:
         may = Permissions(session, here, actor)
         query = query.where(may.tasks(several(ask.can)))
     if ask.rag:
         colours = several(ask.rag)
         fits = Task.id.in_([id_ for id_, some in behind.items() if figures.levels(here, some).rag in colours])
-        bare = Task.id.not_in(behind)  # what counts no more, and items that nobody carries out
         query = query.where(or_(fits, bare) if figures.levels(here, ()).rag in colours else fits)
     orders = {
         "code": Task.order_key,

@@ -62,6 +62,7 @@ def subscribed(client: httpx.Client, **body: Any) -> str:
     made = client.post(SUBSCRIPTIONS, json={"label": "Lịch", **body})
     assert made.status_code == 201, made.text
     assert made.headers.get("idempotency-key") is None
+    assert client.get(f"{PLAN}/calendar/{made.headers['location']}").json() == made.json()["subscription"]
     return str(made.json()["path"])
 
 

@@ -91,6 +91,19 @@ def test_own_writes_appear_once_each_in_order_with_who_and_by_which_right(servic
     assert levels == ["evidenced", "none"]
 
 
+def test_an_instant_is_spelled_in_the_feed_as_it_is_on_the_thing_itself(service: Service) -> None:
+    client = service["SVHTTDL"]
+    first = newest(service, client)
+    dated = {"source_system": "qlvb", "external_id": "1", "source_updated_at": "2023-05-13T08:00:00+07:00"}
+    record = push(client, **dated).json()["activity"]
+    settle(service)
+    [made] = [change for change in feed(client, first) if change["subject"] == "activity"]
+    for name in ("recorded_at", "source_updated_at"):
+        assert made["after"][name] == record[name]
+    [moved] = [change for change in feed(client, first) if change["subject"] == "output"]
+    assert moved["after"]["moved_at"].endswith("Z")
+
+
 def test_who_has_read_a_change_goes_on_after_it_though_it_is_hidden_since(service: Service) -> None:
     push(service["SVHTTDL"])
     follower = service["SCT"]

@@ -1,6 +1,7 @@
 """May I do this to that? What is answered is what the request then gets; and `can`, on a thing and as a
 filter, is the same answer once more."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -589,6 +590,50 @@ def test_of_pieces_as_many_may_be_taken_back_as_were_filled_after_the_last_confi
 
 def entered(client: httpx.Client, part: str, period: str, entry: str) -> httpx.Response:
     return client.post(f"{PLAN}/assignments/{part}/status-entries", json={"period": period, "entry": entry})
+
+
+def test_the_sentence_of_each_number_that_waits_names_the_list_it_counts(service: Service) -> None:
+    owner, office, propagandist = (service[body] for body in ("TTBCD", "SVHTTDL", "BTG.TPTV"))
+    for task in ("IV.7.a", "IV.7.b", "IV.7.c"):
+        record(office, task, output="M1")
+    for task in ("IV.7.b", "IV.7.c"):
+        acted(owner, output(office, task), "returns", missing="Danh sách")
+    decided(owner, {"change": "status", "task": "IV.7.c", "status": "suspended"})
+    part = assignment(propagandist, "IV.15.b", "BTG.TPTV")["id"]
+    for period in ("2023-Q1", "2023-Q2"):
+        assert entered(propagandist, part, period, "fulfilled").status_code == 201
+    assert entered(owner, part, "2023-Q1", "confirmed").status_code == 201
+    wish = {"reason": "Đủ việc", "changes": [{"change": "weight", "task": "IV.7.a", "weight": 2}]}
+    assert office.post(f"{PLAN}/proposals", json=wish).status_code == 201
+    schema = owner.get("/openapi.json").json()["components"]["schemas"]["Waiting"]["properties"]
+    waiting = owner.get(f"{PLAN}/overview").json()["waiting"]
+    assert (waiting["to_confirm"], waiting["returned"], waiting["proposals"]) == (2, 1, 1)
+    for name, number in waiting.items():
+        vietnamese, english = re.findall(r"`([^`]+)`", schema[name]["description"])
+        assert vietnamese == english
+        assert owner.get(f"{PLAN}/{english}&count=true").json()["total"] == number, name
+
+
+@pytest.mark.parametrize("caller", ["TTBCD", "SCT"])
+def test_the_duties_of_each_state_are_listed_those_that_owe_nothing_too(
+    service: Service, caller: str
+) -> None:
+    record(service["BAOTV"], "IV.9.1", occurred_on="2023-02-02")
+    statuses = {"IV.11.2": "cancelled", "IV.13.b": "suspended"}
+    made = [{"change": "status", "task": task, "status": status} for task, status in statuses.items()]
+    decided(service["TTBCD"], *made)
+    client = service[caller]
+    schema = client.get("/openapi.json").json()["components"]["schemas"]["StateCount"]["properties"]
+    (_, english) = re.findall(r"`(tasks[^`]+)`", schema["tasks"]["description"])
+    for row in client.get(f"{PLAN}/overview").json()["states"]:
+        path, _, query = english.replace("…", row["state"] or "nothing_owed").partition("?")
+        found = list(items(client, f"{PLAN}/{path}", **dict(part.split("=") for part in query.split("&"))))
+        assert (len(found), {task["state"] for task in found} - {row["state"]}) == (row["tasks"], set())
+    unknown = {task["code"] for task in items(client, f"{PLAN}/tasks", state="nothing_owed")}
+    assert unknown == {task["code"] for task in items(client, f"{PLAN}/tasks") if task["state"] is None}
+    assert {"IV.11.2", "IV.6.a"} < unknown
+    parts = list(items(client, f"{PLAN}/assignments", state="nothing_owed"))
+    assert {part["progress"]["state"] for part in parts} == {None}
 
 
 def test_what_a_status_only_duty_has_waiting_is_listed(service: Service) -> None:

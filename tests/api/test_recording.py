@@ -56,6 +56,22 @@ def test_continuous_work_counts_for_the_period_that_contains_its_date(service: S
     assert differences(service) == []
 
 
+def test_what_is_recorded_for_a_group_whose_members_nobody_has_named_counts_for_nothing_and_says_so(
+    service: Service,
+) -> None:
+    secretariat = service["BPGV"]
+    decided(service["TTBCD"], {"change": "target", "task": "IV.14.2", "target": 2})
+    for task, day in (("IV.14.2", "2023-05-05"), ("IV.14.1", "2023-05-05")):
+        told = record(secretariat, task, agency="G.SBN", occurred_on=day)
+        assert (told["activity"]["counts"], told["moved"]) == (False, [])
+        assert "through its members" in told["hint_en"], task
+        assert secretariat.get(f"{PLAN}/activities/{told['activity']['id']}").json()["counts"] is False
+    batch = {"records": [news("IV.14.2", agency="G.SBN"), news("IV.14.2", agency="UBND.HCL")]}
+    rows = secretariat.post(f"{PLAN}/activities/batch", json=batch).json()["results"]
+    assert [(row["counts"], row["hint_en"] is None) for row in rows] == [(False, False), (True, True)]
+    assert differences(service) == []
+
+
 def test_only_the_first_record_of_a_period_moves_it_and_only_the_last_withdrawal_moves_it_back(
     service: Service,
 ) -> None:
