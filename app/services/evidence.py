@@ -158,11 +158,6 @@ def hint(docket: Docket, activity: Activity) -> Text:
         )
     if activity.occurred_on < docket.here.plan.period_from:
         return Text("Ngày này trước thời gian của kế hoạch", "This day is before the plan begins")
-    if docket.agency.kind is AgencyKind.GROUP:
-        return Text(
-            "Nhóm làm việc qua từng thành viên: bản ghi của cả nhóm được lưu, không tính cho đầu ra nào",
-            "A group does its work through its members: a record of all of it is kept and counts for nothing",
-        )
     output = of(docket, activity)
     if output is not None and output.dropped:
         return acts.NOT_OWED.why

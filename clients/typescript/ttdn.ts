@@ -177,8 +177,10 @@ export interface paths {
         /**
          * Danh sách đầu ra · List outputs
          * @description Mốc, sản phẩm, kỳ báo cáo và lần phát sinh, với mức đã đạt. `can=output.confirm` là việc chờ mình xác
-         *     nhận, `returned=true` là việc bị trả lại. · Milestones, pieces, periods, occurrences, with their levels.
-         *     `can=output.confirm` is what waits for the caller; `returned=true` what was sent back.
+         *     nhận (việc chỉ theo dõi trạng thái: `can=status.decide&level=evidenced`), `returned=true` là việc bị trả
+         *     lại. · Milestones, pieces, periods, occurrences, with their levels. `can=output.confirm` is what waits for
+         *     the caller (of status-only duties `can=status.decide&level=evidenced`); `returned=true` what was sent
+         *     back.
          */
         get: operations["find_outputs"];
         put?: never;
@@ -2440,7 +2442,7 @@ export interface components {
             share: components["schemas"]["Ratio"];
             /**
              * Recorded Quantity
-             * @description số lượng đã ghi nhận, kể cả vượt · pieces recorded, surplus too
+             * @description số lượng đã ghi nhận của việc theo số lượng, kể cả vượt; việc khác là 0 · pieces of a counted duty recorded, surplus too; 0 for other duties, see `records`
              */
             recorded_quantity: number;
             /**
@@ -4847,7 +4849,7 @@ export interface components {
             latest: components["schemas"]["ActivityOut"][];
             /**
              * Anniversaries
-             * @description của năm kế hoạch · those of the plan's year
+             * @description của năm kế hoạch, trừ kỷ niệm không tổ chức · those of the plan's year, but for what is not held
              */
             anniversaries: components["schemas"]["EventOut"][];
             /**
@@ -5922,7 +5924,10 @@ export interface components {
             state: string | null;
             /** State Label */
             state_label: string;
-            /** Tasks */
+            /**
+             * Tasks
+             * @description nhiệm vụ đang được tính, `nothing_owed` cho null: `tasks?family=duty&status=active,suspended,carried_over&state=…` · duties that count, `nothing_owed` for null: `tasks?family=duty&status=active,suspended,carried_over&state=…`
+             */
             tasks: number;
         };
         /**
@@ -6528,27 +6533,27 @@ export interface components {
         };
         /**
          * Waiting
-         * @description Outputs that wait for somebody.
+         * @description What waits for somebody, each with the list that it counts.
          */
         Waiting: {
             /**
              * To Confirm
-             * @description có minh chứng, chờ người gọi xác nhận · evidenced, waiting for the caller to confirm it
+             * @description có minh chứng, chờ người gọi xác nhận: `outputs?can=output.confirm,status.decide&level=evidenced` · evidenced, waiting for the caller to confirm it: `outputs?can=output.confirm,status.decide&level=evidenced`
              */
             to_confirm: number;
             /**
              * Returned
-             * @description bị trả lại, chờ báo cáo lại · sent back, to be claimed again
+             * @description bị trả lại, chờ báo cáo lại: `outputs?returned=true&owed=true&status=active` · sent back, to be claimed again: `outputs?returned=true&owed=true&status=active`
              */
             returned: number;
             /**
              * Overdue
-             * @description quá ngày, chưa có minh chứng · past their day, not evidenced
+             * @description quá ngày, chưa có minh chứng: `outputs?overdue=true` · past their day, not evidenced: `outputs?overdue=true`
              */
             overdue: number;
             /**
              * Proposals
-             * @description đề xuất chờ quyết định · proposals to be decided
+             * @description đề xuất chờ quyết định: `proposals?state=open` · proposals to be decided: `proposals?state=open`
              */
             proposals: number;
         };
@@ -6683,15 +6688,15 @@ export interface operations {
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks
+                 * @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks
                  * @example IV.7.a
                  */
                 task?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
+                /** @description Một hoặc nhiều mã: cơ quan · one or more codes: agencies */
                 agency?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: mục, gồm cả bên trong · sections, with all below */
+                /** @description Một hoặc nhiều mã: mục, gồm cả bên trong · one or more codes: sections, with all below */
                 section?: string | null;
-                /** @description id đầu ra · an output's id */
+                /** @description id đầu ra; bản ghi theo số lượng không gắn với sản phẩm nào: tìm theo `task` · an output's id; records of a counted duty belong to no one piece: find them by `task` */
                 output?: string | null;
                 /** @description Một hoặc nhiều: `news` Tin, bài, `broadcast` Chương trình phát thanh, truyền hình, `video` Phim, video clip, `publication` Ấn phẩm, tài liệu, `press_conference` Họp báo, `training` Tập huấn, `conference` Hội nghị, hội thảo, `contest` Cuộc thi, `trade_promotion` Xúc tiến, kết nối tiêu thụ, `outreach` Tuyên truyền trực tiếp, `exchange` Giao lưu, tiếp đoàn, `inspection` Kiểm tra, đôn đốc, `other` Khác · one or more of: `news`, `broadcast`, `video`, `publication`, `press_conference`, `training`, `conference`, `contest`, `trade_promotion`, `outreach`, `exchange`, `inspection`, `other` */
                 kind?: string | null;
@@ -6702,7 +6707,7 @@ export interface operations {
                  * @example standing
                  */
                 status?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: kỷ niệm được đánh dấu · anniversaries marked */
+                /** @description Một hoặc nhiều mã: kỷ niệm được đánh dấu · one or more codes: anniversaries marked */
                 marks?: string | null;
                 source_system?: string | null;
                 external_id?: string | null;
@@ -6737,7 +6742,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N7BD5CZSZEA0RW7QKTMMRX",
+                     *           "id": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6770,7 +6775,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T03:18:06.756060Z",
+                     *           "recorded_at": "2026-11-30T03:40:11.144185Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6830,7 +6835,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8N7BD5CZSZEA0RW7QKTMMRX",
+                     *         "id": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6860,7 +6865,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:18:06.756060Z",
+                     *         "recorded_at": "2026-11-30T03:40:11.144185Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6878,7 +6883,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8N7BD5F43FZQMC6R5NMCG4K"
+                     *       "receipt": "01M8N8KTGFWE4GCE6Z1Z7P5HYM"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6896,7 +6901,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8N7BD5CZSZEA0RW7QKTMMRX",
+                     *         "id": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6926,7 +6931,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:18:06.756060Z",
+                     *         "recorded_at": "2026-11-30T03:40:11.144185Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6944,7 +6949,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8N7BD5F43FZQMC6R5NMCG4K"
+                     *       "receipt": "01M8N8KTGFWE4GCE6Z1Z7P5HYM"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7034,7 +7039,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8N7BD5CZSZEA0RW7QKTMMRX",
+                     *           "activity": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7113,7 +7118,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BD5CZSZEA0RW7QKTMMRX */
+                /** @example 01M8N8KTGB6C3AXB4X2ZNEPBQA */
                 activity: string;
             };
             cookie?: never;
@@ -7128,7 +7133,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7BD5CZSZEA0RW7QKTMMRX",
+                     *       "id": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7158,7 +7163,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T03:18:06.756060Z",
+                     *       "recorded_at": "2026-11-30T03:40:11.144185Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7178,14 +7183,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-55f0866725b98c5365e55d2e"
+                 * @example "1-435caaa2fbaeb68688c12e6f"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BD5CZSZEA0RW7QKTMMRX */
+                /** @example 01M8N8KTGB6C3AXB4X2ZNEPBQA */
                 activity: string;
             };
             cookie?: never;
@@ -7217,7 +7222,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8N7BD5CZSZEA0RW7QKTMMRX",
+                     *         "id": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7250,7 +7255,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:18:06.756060Z",
+                     *         "recorded_at": "2026-11-30T03:40:11.144185Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7279,7 +7284,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BD0ZE7FYJBEFFEBCNA4J */
+                /** @example 01M8N8KTBWD60RDCS3NPK63B6A */
                 activity: string;
             };
             cookie?: never;
@@ -7307,7 +7312,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8N7BD0ZE7FYJBEFFEBCNA4J",
+                     *         "id": "01M8N8KTBWD60RDCS3NPK63B6A",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7337,15 +7342,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:18:06.572110Z",
+                     *         "recorded_at": "2026-11-30T03:40:10.947718Z",
                      *         "withdrawal": {
-                     *           "id": "01M8N7BD3FQZE8QH340VRZP5YS",
+                     *           "id": "01M8N8KTEQ8F509DP8PJV6FNMW",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T03:18:06.672434Z"
+                     *           "withdrawn_at": "2026-11-30T03:40:11.060071Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7378,7 +7383,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8N7BD0ZE7FYJBEFFEBCNA4J",
+                     *         "id": "01M8N8KTBWD60RDCS3NPK63B6A",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7408,15 +7413,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:18:06.572110Z",
+                     *         "recorded_at": "2026-11-30T03:40:10.947718Z",
                      *         "withdrawal": {
-                     *           "id": "01M8N7BD3FQZE8QH340VRZP5YS",
+                     *           "id": "01M8N8KTEQ8F509DP8PJV6FNMW",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T03:18:06.672434Z"
+                     *           "withdrawn_at": "2026-11-30T03:40:11.060071Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7798,11 +7803,11 @@ export interface operations {
                 /** @description Đếm tổng số mục · answer `total` as well */
                 count?: boolean;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks
+                 * @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks
                  * @example IV.7.a
                  */
                 task?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
+                /** @description Một hoặc nhiều mã: cơ quan · one or more codes: agencies */
                 agency?: string | null;
                 /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
                 status?: string | null;
@@ -7849,8 +7854,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
-                     *           "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *           "id": "01M8N8K43VNJDZJG1MB4GQZA96",
+                     *           "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7875,7 +7880,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T03:18:07.268133Z",
+                     *           "moved_at": "2026-11-30T03:40:11.761185Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7901,7 +7906,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7AQ7WZXHF1D0TXG60NRXK */
+                /** @example 01M8N8K43VNJDZJG1MB4GQZA96 */
                 output: string;
             };
             cookie?: never;
@@ -7916,8 +7921,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
-                     *       "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *       "id": "01M8N8K43VNJDZJG1MB4GQZA96",
+                     *       "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7942,7 +7947,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T03:18:06.756060Z",
+                     *       "moved_at": "2026-11-30T03:40:11.144185Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7976,7 +7981,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7AQ7WZXHF1D0TXG60NRXK */
+                /** @example 01M8N8K43VNJDZJG1MB4GQZA96 */
                 output: string;
             };
             cookie?: never;
@@ -7991,14 +7996,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjMjZmZGZiYjE3YjUiLCIwMU04TjdCRE05QUFNMUszVDA3MVBORVgyRSJd",
+                     *       "next_cursor": "WyJhZmI4N2IxMzEzZWEiLCIwMU04TjhLVjFKWUM0VlRDUlZOUkRDOUIyWSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N7BDJV0PRT3VN7236VBDPC",
+                     *           "id": "01M8N8KTYREYC1Z8NVHVXGYY60",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8N7AQ7WZXHF1D0TXG60NRXK",
+                     *           "output": "01M8N8K43VNJDZJG1MB4GQZA96",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8007,13 +8012,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T03:18:07.177752Z"
+                     *           "acted_at": "2026-11-30T03:40:11.589892Z"
                      *         },
                      *         {
-                     *           "id": "01M8N7BDM9AAM1K3T071PNEX2E",
+                     *           "id": "01M8N8KV1JYC4VTCRVNRDC9B2Y",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8N7AQ7WZXHF1D0TXG60NRXK",
+                     *           "output": "01M8N8K43VNJDZJG1MB4GQZA96",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8022,7 +8027,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T03:18:07.224253Z"
+                     *           "acted_at": "2026-11-30T03:40:11.686425Z"
                      *         }
                      *       ]
                      *     }
@@ -8045,7 +8050,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7AQ826Y5MTM1C3X9KW6YM */
+                /** @example 01M8N8K447ZSNBZESMNCRQ1T5G */
                 output: string;
             };
             cookie?: never;
@@ -8073,10 +8078,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N7BDFPND0F22FG9RYJE1T4",
+                     *         "id": "01M8N8KTS287XVD9SFGZRVGMX5",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N7AQ826Y5MTM1C3X9KW6YM",
+                     *         "output": "01M8N8K447ZSNBZESMNCRQ1T5G",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8085,11 +8090,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T03:18:07.064072Z"
+                     *         "acted_at": "2026-11-30T03:40:11.400851Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N7AQ826Y5MTM1C3X9KW6YM",
-                     *         "assignment": "01M8N7AQ0B53Z7QPWCJ3TA31Z1",
+                     *         "id": "01M8N8K447ZSNBZESMNCRQ1T5G",
+                     *         "assignment": "01M8N8K3W7RYZV8C94XB9C3ZKK",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8114,7 +8119,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T03:18:07.064072Z",
+                     *         "moved_at": "2026-11-30T03:40:11.400851Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8147,10 +8152,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N7BDFPND0F22FG9RYJE1T4",
+                     *         "id": "01M8N8KTS287XVD9SFGZRVGMX5",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N7AQ826Y5MTM1C3X9KW6YM",
+                     *         "output": "01M8N8K447ZSNBZESMNCRQ1T5G",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8159,11 +8164,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T03:18:07.064072Z"
+                     *         "acted_at": "2026-11-30T03:40:11.400851Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N7AQ826Y5MTM1C3X9KW6YM",
-                     *         "assignment": "01M8N7AQ0B53Z7QPWCJ3TA31Z1",
+                     *         "id": "01M8N8K447ZSNBZESMNCRQ1T5G",
+                     *         "assignment": "01M8N8K3W7RYZV8C94XB9C3ZKK",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8188,7 +8193,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T03:18:07.064072Z",
+                     *         "moved_at": "2026-11-30T03:40:11.400851Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8222,7 +8227,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7AQ826Y5MTM1C3X9KW6YM */
+                /** @example 01M8N8K447ZSNBZESMNCRQ1T5G */
                 output: string;
             };
             cookie?: never;
@@ -8250,10 +8255,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N7BDH5P06BSSHPVQFVACY4",
+                     *         "id": "01M8N8KTW9YNXAMZCT2GBXZ8T6",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8N7AQ826Y5MTM1C3X9KW6YM",
+                     *         "output": "01M8N8K447ZSNBZESMNCRQ1T5G",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8262,11 +8267,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:18:07.122231Z"
+                     *         "acted_at": "2026-11-30T03:40:11.513750Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N7AQ826Y5MTM1C3X9KW6YM",
-                     *         "assignment": "01M8N7AQ0B53Z7QPWCJ3TA31Z1",
+                     *         "id": "01M8N8K447ZSNBZESMNCRQ1T5G",
+                     *         "assignment": "01M8N8K3W7RYZV8C94XB9C3ZKK",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8291,7 +8296,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:18:07.122231Z",
+                     *         "moved_at": "2026-11-30T03:40:11.513750Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8324,10 +8329,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N7BDH5P06BSSHPVQFVACY4",
+                     *         "id": "01M8N8KTW9YNXAMZCT2GBXZ8T6",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8N7AQ826Y5MTM1C3X9KW6YM",
+                     *         "output": "01M8N8K447ZSNBZESMNCRQ1T5G",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8336,11 +8341,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:18:07.122231Z"
+                     *         "acted_at": "2026-11-30T03:40:11.513750Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N7AQ826Y5MTM1C3X9KW6YM",
-                     *         "assignment": "01M8N7AQ0B53Z7QPWCJ3TA31Z1",
+                     *         "id": "01M8N8K447ZSNBZESMNCRQ1T5G",
+                     *         "assignment": "01M8N8K3W7RYZV8C94XB9C3ZKK",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8365,7 +8370,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:18:07.122231Z",
+                     *         "moved_at": "2026-11-30T03:40:11.513750Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8397,14 +8402,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-c17920bee67cc94f73d6b863"
+                 * @example "4-b57c06480025ec82de7d26f4"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7AQ7WZXHF1D0TXG60NRXK */
+                /** @example 01M8N8K43VNJDZJG1MB4GQZA96 */
                 output: string;
             };
             cookie?: never;
@@ -8428,10 +8433,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N7BDJV0PRT3VN7236VBDPC",
+                     *         "id": "01M8N8KTYREYC1Z8NVHVXGYY60",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8N7AQ7WZXHF1D0TXG60NRXK",
+                     *         "output": "01M8N8K43VNJDZJG1MB4GQZA96",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8440,11 +8445,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T03:18:07.177752Z"
+                     *         "acted_at": "2026-11-30T03:40:11.589892Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
-                     *         "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *         "id": "01M8N8K43VNJDZJG1MB4GQZA96",
+                     *         "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8469,7 +8474,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T03:18:07.177752Z",
+                     *         "moved_at": "2026-11-30T03:40:11.589892Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8502,10 +8507,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N7BDJV0PRT3VN7236VBDPC",
+                     *         "id": "01M8N8KTYREYC1Z8NVHVXGYY60",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8N7AQ7WZXHF1D0TXG60NRXK",
+                     *         "output": "01M8N8K43VNJDZJG1MB4GQZA96",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8514,11 +8519,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T03:18:07.177752Z"
+                     *         "acted_at": "2026-11-30T03:40:11.589892Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
-                     *         "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *         "id": "01M8N8K43VNJDZJG1MB4GQZA96",
+                     *         "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8543,7 +8548,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T03:18:07.177752Z",
+                     *         "moved_at": "2026-11-30T03:40:11.589892Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8579,7 +8584,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7AQ7WZXHF1D0TXG60NRXK */
+                /** @example 01M8N8K43VNJDZJG1MB4GQZA96 */
                 output: string;
             };
             cookie?: never;
@@ -8607,10 +8612,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N7BDM9AAM1K3T071PNEX2E",
+                     *         "id": "01M8N8KV1JYC4VTCRVNRDC9B2Y",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8N7AQ7WZXHF1D0TXG60NRXK",
+                     *         "output": "01M8N8K43VNJDZJG1MB4GQZA96",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8619,11 +8624,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:18:07.224253Z"
+                     *         "acted_at": "2026-11-30T03:40:11.686425Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
-                     *         "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *         "id": "01M8N8K43VNJDZJG1MB4GQZA96",
+                     *         "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8651,11 +8656,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T03:18:07.224253Z"
+                     *           "returned_at": "2026-11-30T03:40:11.686425Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:18:07.224253Z",
+                     *         "moved_at": "2026-11-30T03:40:11.686425Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8686,10 +8691,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N7BDM9AAM1K3T071PNEX2E",
+                     *         "id": "01M8N8KV1JYC4VTCRVNRDC9B2Y",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8N7AQ7WZXHF1D0TXG60NRXK",
+                     *         "output": "01M8N8K43VNJDZJG1MB4GQZA96",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8698,11 +8703,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:18:07.224253Z"
+                     *         "acted_at": "2026-11-30T03:40:11.686425Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
-                     *         "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *         "id": "01M8N8K43VNJDZJG1MB4GQZA96",
+                     *         "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8730,11 +8735,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T03:18:07.224253Z"
+                     *           "returned_at": "2026-11-30T03:40:11.686425Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:18:07.224253Z",
+                     *         "moved_at": "2026-11-30T03:40:11.686425Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8770,9 +8775,9 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Đếm tổng số mục · answer `total` as well */
                 count?: boolean;
-                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
+                /** @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks */
                 task?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
+                /** @description Một hoặc nhiều mã: cơ quan · one or more codes: agencies */
                 agency?: string | null;
                 /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
                 status?: string | null;
@@ -8802,7 +8807,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7AQ03P29C6AY0WG67B3NN */
+                /** @example 01M8N8K3VX492BKDBVS5HVM0P2 */
                 assignment: string;
             };
             cookie?: never;
@@ -8821,8 +8826,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N7AQ7WZXHF1D0TXG60NRXK",
-                     *           "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *           "id": "01M8N8K43VNJDZJG1MB4GQZA96",
+                     *           "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8847,7 +8852,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T03:18:07.268133Z",
+                     *           "moved_at": "2026-11-30T03:40:11.761185Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8873,7 +8878,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7APZAEHVYSKZ7G8FDPAVK */
+                /** @example 01M8N8K3V1R6EN1T20C6VTEQW0 */
                 assignment: string;
             };
             cookie?: never;
@@ -8901,8 +8906,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8N7BDVERRKPX4ER54TCTR4R",
-                     *         "assignment": "01M8N7APZAEHVYSKZ7G8FDPAVK",
+                     *         "id": "01M8N8KV7H8VXWMGMC46NB1WE0",
+                     *         "assignment": "01M8N8K3V1R6EN1T20C6VTEQW0",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8950,7 +8955,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7APZV0MJ45BFHBQHKS0AR */
+                /** @example 01M8N8K3VKQTNZDVF3T4BJTHRC */
                 assignment: string;
             };
             cookie?: never;
@@ -8979,10 +8984,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N7BE0RNZWK367EVF23A2KY",
+                     *         "id": "01M8N8KVJRJX8WJXX0Y5SKYZ1G",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N7AQ7JK7PFY8YBHWMX87BP",
+                     *         "output": "01M8N8K43NXWJ1SS5Z476Z36VF",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8991,11 +8996,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T03:18:07.624010Z"
+                     *         "acted_at": "2026-11-30T03:40:12.219455Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N7AQ7JK7PFY8YBHWMX87BP",
-                     *         "assignment": "01M8N7APZV0MJ45BFHBQHKS0AR",
+                     *         "id": "01M8N8K43NXWJ1SS5Z476Z36VF",
+                     *         "assignment": "01M8N8K3VKQTNZDVF3T4BJTHRC",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9020,7 +9025,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T03:18:07.624010Z",
+                     *         "moved_at": "2026-11-30T03:40:12.219455Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9053,10 +9058,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N7BE0RNZWK367EVF23A2KY",
+                     *         "id": "01M8N8KVJRJX8WJXX0Y5SKYZ1G",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N7AQ7JK7PFY8YBHWMX87BP",
+                     *         "output": "01M8N8K43NXWJ1SS5Z476Z36VF",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9065,11 +9070,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T03:18:07.624010Z"
+                     *         "acted_at": "2026-11-30T03:40:12.219455Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N7AQ7JK7PFY8YBHWMX87BP",
-                     *         "assignment": "01M8N7APZV0MJ45BFHBQHKS0AR",
+                     *         "id": "01M8N8K43NXWJ1SS5Z476Z36VF",
+                     *         "assignment": "01M8N8K3VKQTNZDVF3T4BJTHRC",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9094,7 +9099,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T03:18:07.624010Z",
+                     *         "moved_at": "2026-11-30T03:40:12.219455Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9178,7 +9183,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:18:07.776030Z"
+                     *           "entered_at": "2026-11-30T03:40:12.425583Z"
                      *         }
                      *       ]
                      *     }
@@ -9271,7 +9276,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T03:18:07.500444Z"
+                     *         "entered_at": "2026-11-30T03:40:12.011688Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9312,7 +9317,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T03:18:07.439120Z",
+                     *         "as_of": "2026-11-30T03:40:11.863893Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9354,7 +9359,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T03:18:07.500444Z",
+                     *         "as_of": "2026-11-30T03:40:12.011688Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9398,7 +9403,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T03:18:07.500444Z"
+                     *         "entered_at": "2026-11-30T03:40:12.011688Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9439,7 +9444,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T03:18:07.439120Z",
+                     *         "as_of": "2026-11-30T03:40:11.863893Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9481,7 +9486,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T03:18:07.500444Z",
+                     *         "as_of": "2026-11-30T03:40:12.011688Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9536,7 +9541,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T03:18:07.500444Z"
+                     *       "entered_at": "2026-11-30T03:40:12.011688Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9561,7 +9566,7 @@ export interface operations {
                 count?: boolean;
                 /** @description Một hoặc nhiều: `open` Chờ quyết định, `accepted` Được chấp nhận, `declined` Không được chấp nhận, `withdrawn` Đã rút lại · one or more of: `open`, `accepted`, `declined`, `withdrawn` */
                 state?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan đề xuất · proposing agencies */
+                /** @description Một hoặc nhiều mã: cơ quan đề xuất · one or more codes: proposing agencies */
                 proposed_by?: string | null;
                 /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
@@ -9588,11 +9593,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TjdCRTREVFFaTkE5RDJKMDQ2NVFaUiJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TjhLVlFOVDg2OFdZSkRKOFYxWEZTSyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N7BE4DTQZNA9D2J0465QZR",
+                     *           "id": "01M8N8KVQNT868WYJDJ8V1XFSK",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9607,8 +9612,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T03:18:07.739163Z",
-                     *           "settled_at": "2026-11-30T03:18:07.864089Z",
+                     *           "proposed_at": "2026-11-30T03:40:12.382488Z",
+                     *           "settled_at": "2026-11-30T03:40:12.514738Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9667,7 +9672,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8N7BE4DTQZNA9D2J0465QZR",
+                     *         "id": "01M8N8KVQNT868WYJDJ8V1XFSK",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9682,7 +9687,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:18:07.739163Z",
+                     *         "proposed_at": "2026-11-30T03:40:12.382488Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9709,7 +9714,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BE24ZNWK8VVWAJEWAZ69 */
+                /** @example 01M8N8KVMZXYTA5DSBA8E8DBC9 */
                 proposal: string;
             };
             cookie?: never;
@@ -9724,7 +9729,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7BE24ZNWK8VVWAJEWAZ69",
+                     *       "id": "01M8N8KVMZXYTA5DSBA8E8DBC9",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9739,8 +9744,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T03:18:07.659860Z",
-                     *       "settled_at": "2026-11-30T03:18:07.776030Z",
+                     *       "proposed_at": "2026-11-30T03:40:12.276302Z",
+                     *       "settled_at": "2026-11-30T03:40:12.425583Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9762,7 +9767,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BE24ZNWK8VVWAJEWAZ69 */
+                /** @example 01M8N8KVMZXYTA5DSBA8E8DBC9 */
                 proposal: string;
             };
             cookie?: never;
@@ -9794,7 +9799,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8N7BE24ZNWK8VVWAJEWAZ69",
+                     *         "id": "01M8N8KVMZXYTA5DSBA8E8DBC9",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9809,8 +9814,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:18:07.659860Z",
-                     *         "settled_at": "2026-11-30T03:18:07.776030Z",
+                     *         "proposed_at": "2026-11-30T03:40:12.276302Z",
+                     *         "settled_at": "2026-11-30T03:40:12.425583Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9837,7 +9842,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:18:07.776030Z"
+                     *           "entered_at": "2026-11-30T03:40:12.425583Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9878,7 +9883,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T03:18:07.624010Z",
+                     *           "as_of": "2026-11-30T03:40:12.219455Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -9920,7 +9925,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:18:07.624010Z",
+                     *           "as_of": "2026-11-30T03:40:12.219455Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -9941,7 +9946,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8N7BE24ZNWK8VVWAJEWAZ69",
+                     *         "id": "01M8N8KVMZXYTA5DSBA8E8DBC9",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9956,8 +9961,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:18:07.659860Z",
-                     *         "settled_at": "2026-11-30T03:18:07.776030Z",
+                     *         "proposed_at": "2026-11-30T03:40:12.276302Z",
+                     *         "settled_at": "2026-11-30T03:40:12.425583Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9984,7 +9989,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:18:07.776030Z"
+                     *           "entered_at": "2026-11-30T03:40:12.425583Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10025,7 +10030,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T03:18:07.624010Z",
+                     *           "as_of": "2026-11-30T03:40:12.219455Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10067,7 +10072,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:18:07.624010Z",
+                     *           "as_of": "2026-11-30T03:40:12.219455Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10089,7 +10094,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BE3DNXQT8J4QFMJ0Y4GJ */
+                /** @example 01M8N8KVP3MJEFXNP09B3PBHZY */
                 proposal: string;
             };
             cookie?: never;
@@ -10117,7 +10122,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8N7BE3DNXQT8J4QFMJ0Y4GJ",
+                     *         "id": "01M8N8KVP3MJEFXNP09B3PBHZY",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10132,8 +10137,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:18:07.704019Z",
-                     *         "settled_at": "2026-11-30T03:18:07.841716Z",
+                     *         "proposed_at": "2026-11-30T03:40:12.334687Z",
+                     *         "settled_at": "2026-11-30T03:40:12.489604Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10156,7 +10161,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8N7BE3DNXQT8J4QFMJ0Y4GJ",
+                     *         "id": "01M8N8KVP3MJEFXNP09B3PBHZY",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10171,8 +10176,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:18:07.704019Z",
-                     *         "settled_at": "2026-11-30T03:18:07.841716Z",
+                     *         "proposed_at": "2026-11-30T03:40:12.334687Z",
+                     *         "settled_at": "2026-11-30T03:40:12.489604Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10196,7 +10201,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BE4DTQZNA9D2J0465QZR */
+                /** @example 01M8N8KVQNT868WYJDJ8V1XFSK */
                 proposal: string;
             };
             cookie?: never;
@@ -10224,7 +10229,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8N7BE4DTQZNA9D2J0465QZR",
+                     *         "id": "01M8N8KVQNT868WYJDJ8V1XFSK",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10239,8 +10244,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:18:07.739163Z",
-                     *         "settled_at": "2026-11-30T03:18:07.864089Z",
+                     *         "proposed_at": "2026-11-30T03:40:12.382488Z",
+                     *         "settled_at": "2026-11-30T03:40:12.514738Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10263,7 +10268,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8N7BE4DTQZNA9D2J0465QZR",
+                     *         "id": "01M8N8KVQNT868WYJDJ8V1XFSK",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10278,8 +10283,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:18:07.739163Z",
-                     *         "settled_at": "2026-11-30T03:18:07.864089Z",
+                     *         "proposed_at": "2026-11-30T03:40:12.382488Z",
+                     *         "settled_at": "2026-11-30T03:40:12.514738Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10433,13 +10438,13 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: mục, gồm cả bên trong · sections, with all below
+                 * @description Một hoặc nhiều mã: mục, gồm cả bên trong · one or more codes: sections, with all below
                  * @example IV.7
                  */
                 section?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan hoặc nhóm · agencies or groups */
+                /** @description Một hoặc nhiều mã: cơ quan hoặc nhóm · one or more codes: agencies or groups */
                 agency?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
+                /** @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks */
                 task?: string | null;
                 /** @description Một hoặc nhiều: `deliverable` Sản phẩm, `counted` Theo số lượng, `continuous` Thường xuyên, `triggered` Khi phát sinh · one or more of: `deliverable`, `counted`, `continuous`, `triggered` */
                 kind?: string | null;
@@ -10519,7 +10524,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:18:07.268133Z",
+                     *         "as_of": "2026-11-30T03:40:11.761185Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10605,7 +10610,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:18:07.122231Z",
+                     *           "as_of": "2026-11-30T03:40:11.513750Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10687,7 +10692,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:18:07.122231Z",
+                     *           "as_of": "2026-11-30T03:40:11.513750Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10738,12 +10743,12 @@ export interface operations {
     get_explanation: {
         parameters: {
             query?: {
-                /** @description Một hoặc nhiều mã · one or more codes: mục, gồm cả bên trong · sections, with all below */
+                /** @description Một hoặc nhiều mã: mục, gồm cả bên trong · one or more codes: sections, with all below */
                 section?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan hoặc nhóm · agencies or groups */
+                /** @description Một hoặc nhiều mã: cơ quan hoặc nhóm · one or more codes: agencies or groups */
                 agency?: string | null;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks
+                 * @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks
                  * @example IV.7.a
                  */
                 task?: string | null;
@@ -10788,13 +10793,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T03:18:07.268133Z",
+                     *       "as_of": "2026-11-30T03:40:11.761185Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *           "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10854,12 +10859,12 @@ export interface operations {
     get_progress_change: {
         parameters: {
             query?: {
-                /** @description Một hoặc nhiều mã · one or more codes: mục, gồm cả bên trong · sections, with all below */
+                /** @description Một hoặc nhiều mã: mục, gồm cả bên trong · one or more codes: sections, with all below */
                 section?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan hoặc nhóm · agencies or groups */
+                /** @description Một hoặc nhiều mã: cơ quan hoặc nhóm · one or more codes: agencies or groups */
                 agency?: string | null;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks
+                 * @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks
                  * @example IV.7.a
                  */
                 task?: string | null;
@@ -10942,24 +10947,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T03:18:07.268133Z",
+                     *       "as_of": "2026-11-30T03:40:11.761185Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T03:18:07.500444Z"
+                     *           "entered_at": "2026-11-30T03:40:12.011688Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T03:18:07.776030Z"
+                     *           "entered_at": "2026-11-30T03:40:12.425583Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *           "key": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10995,7 +11000,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *               "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11112,7 +11117,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:18:07.624010Z",
+                     *           "as_of": "2026-11-30T03:40:12.219455Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11198,7 +11203,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:18:07.500444Z",
+                     *             "as_of": "2026-11-30T03:40:12.011688Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11280,7 +11285,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:18:07.500444Z",
+                     *             "as_of": "2026-11-30T03:40:12.011688Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11362,7 +11367,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:18:07.624010Z",
+                     *           "as_of": "2026-11-30T03:40:12.219455Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11645,7 +11650,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:18:07.776030Z"
+                     *           "entered_at": "2026-11-30T03:40:12.425583Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11667,7 +11672,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:18:07.500444Z"
+                     *           "entered_at": "2026-11-30T03:40:12.011688Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11691,7 +11696,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8N7BD5CZSZEA0RW7QKTMMRX",
+                     *           "id": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11724,7 +11729,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T03:18:06.756060Z",
+                     *           "recorded_at": "2026-11-30T03:40:11.144185Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11840,16 +11845,16 @@ export interface operations {
                 /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
                 status?: string | null;
                 /**
-                 * @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done`
+                 * @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành, `nothing_owed` Chưa xác định · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done`, `nothing_owed`; `nothing_owed`: null
                  * @example awaiting_confirmation
                  */
                 state?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: mục, gồm cả bên trong · sections, with all below */
+                /** @description Một hoặc nhiều mã: mục, gồm cả bên trong · one or more codes: sections, with all below */
                 section?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan được phân công · any assigned agency */
+                /** @description Một hoặc nhiều mã: cơ quan được phân công · one or more codes: any assigned agency */
                 agency?: string | null;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: cơ quan chịu trách nhiệm · accountable agency
+                 * @description Một hoặc nhiều mã: cơ quan chịu trách nhiệm · one or more codes: accountable agency
                  * @example SVHTTDL
                  */
                 lead?: string | null;
@@ -11956,7 +11961,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:18:07.268133Z",
+                     *             "as_of": "2026-11-30T03:40:11.761185Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12069,7 +12074,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:18:07.268133Z",
+                     *         "as_of": "2026-11-30T03:40:11.761185Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12078,7 +12083,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *           "id": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12145,7 +12150,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:18:07.268133Z",
+                     *             "as_of": "2026-11-30T03:40:11.761185Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12180,21 +12185,21 @@ export interface operations {
                 count?: boolean;
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
+                /** @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks */
                 task?: string | null;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies
+                 * @description Một hoặc nhiều mã: cơ quan · one or more codes: agencies
                  * @example SVHTTDL
                  */
                 agency?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nhóm · groups */
+                /** @description Một hoặc nhiều mã: nhóm · one or more codes: groups */
                 group?: string | null;
                 /**
                  * @description Một hoặc nhiều: `lead` Chịu trách nhiệm, `coordinate` Phối hợp, `monitor` Theo dõi, đôn đốc, `fund` Quyết định kinh phí, `settle` Kiểm tra quyết toán · one or more of: `lead`, `coordinate`, `monitor`, `fund`, `settle`
                  * @example lead
                  */
                 role?: string | null;
-                /** @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done` */
+                /** @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành, `nothing_owed` Chưa xác định · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done`, `nothing_owed`; `nothing_owed`: null */
                 state?: string | null;
                 /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
@@ -12221,11 +12226,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TjdBUTAzUDI5QzZBWTBXRzY3QjNOTiJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TjhLM1ZYNDkyQktEQlZTNUhWTTBQMiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *           "id": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12292,7 +12297,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:18:07.268133Z",
+                     *             "as_of": "2026-11-30T03:40:11.761185Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12321,7 +12326,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7AQ03P29C6AY0WG67B3NN */
+                /** @example 01M8N8K3VX492BKDBVS5HVM0P2 */
                 assignment: string;
             };
             cookie?: never;
@@ -12336,7 +12341,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *       "id": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12403,7 +12408,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:18:07.268133Z",
+                     *         "as_of": "2026-11-30T03:40:11.761185Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12432,11 +12437,11 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Đếm tổng số mục · answer `total` as well */
                 count?: boolean;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan được đôn đốc · bodies urged */
+                /** @description Một hoặc nhiều mã: cơ quan được đôn đốc · one or more codes: bodies urged */
                 to?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan đôn đốc · bodies that urged */
+                /** @description Một hoặc nhiều mã: cơ quan đôn đốc · one or more codes: bodies that urged */
                 urged_by?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
+                /** @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks */
                 task?: string | null;
                 /** @description Một hoặc nhiều: `content` Thực hiện nhiệm vụ, `settlement` Quyết toán kinh phí · one or more of: `content`, `settlement` */
                 about?: string | null;
@@ -12475,7 +12480,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
+                     *           "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12494,13 +12499,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T03:18:07.911510Z",
+                     *           "urged_at": "2026-11-30T03:40:12.544302Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T03:18:07.965396Z",
+                     *           "answered_at": "2026-11-30T03:40:12.586507Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T03:18:07.996129Z",
+                     *           "closed_at": "2026-11-30T03:40:12.609799Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12554,7 +12559,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
+                     *           "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12573,7 +12578,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T03:18:07.911510Z",
+                     *           "urged_at": "2026-11-30T03:40:12.544302Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12603,7 +12608,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BE9RVPBQMVKDFWHK3MZF */
+                /** @example 01M8N8KVWHNBYSC2MEFWNABJ6N */
                 urge: string;
             };
             cookie?: never;
@@ -12618,7 +12623,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
+                     *       "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12637,13 +12642,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T03:18:07.911510Z",
+                     *       "urged_at": "2026-11-30T03:40:12.544302Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T03:18:07.965396Z",
+                     *       "answered_at": "2026-11-30T03:40:12.586507Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T03:18:07.996129Z",
+                     *       "closed_at": "2026-11-30T03:40:12.609799Z",
                      *       "can": []
                      *     }
                      */
@@ -12663,7 +12668,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BE9RVPBQMVKDFWHK3MZF */
+                /** @example 01M8N8KVWHNBYSC2MEFWNABJ6N */
                 urge: string;
             };
             cookie?: never;
@@ -12691,7 +12696,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
+                     *         "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12710,9 +12715,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T03:18:07.911510Z",
+                     *         "urged_at": "2026-11-30T03:40:12.544302Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:18:07.965396Z",
+                     *         "answered_at": "2026-11-30T03:40:12.586507Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12736,7 +12741,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
+                     *         "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12755,9 +12760,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T03:18:07.911510Z",
+                     *         "urged_at": "2026-11-30T03:40:12.544302Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:18:07.965396Z",
+                     *         "answered_at": "2026-11-30T03:40:12.586507Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12782,7 +12787,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BE9RVPBQMVKDFWHK3MZF */
+                /** @example 01M8N8KVWHNBYSC2MEFWNABJ6N */
                 urge: string;
             };
             cookie?: never;
@@ -12810,7 +12815,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
+                     *         "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12829,13 +12834,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T03:18:07.911510Z",
+                     *         "urged_at": "2026-11-30T03:40:12.544302Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:18:07.965396Z",
+                     *         "answered_at": "2026-11-30T03:40:12.586507Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T03:18:07.996129Z",
+                     *         "closed_at": "2026-11-30T03:40:12.609799Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12855,7 +12860,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N7BE9RVPBQMVKDFWHK3MZF",
+                     *         "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12874,13 +12879,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T03:18:07.911510Z",
+                     *         "urged_at": "2026-11-30T03:40:12.544302Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:18:07.965396Z",
+                     *         "answered_at": "2026-11-30T03:40:12.586507Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T03:18:07.996129Z",
+                     *         "closed_at": "2026-11-30T03:40:12.609799Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13117,7 +13122,7 @@ export interface operations {
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: mục cha · parent
+                 * @description Một hoặc nhiều mã: mục cha · one or more codes: parent
                  * @example IV
                  */
                 parent?: string | null;
@@ -13226,7 +13231,7 @@ export interface operations {
                 count?: boolean;
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: mục · section */
+                /** @description Một hoặc nhiều mã: mục · one or more codes: section */
                 section?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: code · order, minus is descending: code */
                 sort?: string;
@@ -13337,7 +13342,7 @@ export interface operations {
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
                 /**
-                 * @description năm tính kỷ niệm, mặc định năm của kế hoạch
+                 * @description năm tính kỷ niệm, mặc định năm của kế hoạch · the anniversaries' year; the plan's own unless said
                  * @example 2023
                  */
                 year?: number | null;
@@ -13700,11 +13705,11 @@ export interface operations {
                 kind?: string | null;
                 /** @description Một hoặc nhiều: `ahead` Chưa đến lúc chuẩn bị, `preparing` Đang trong thời gian chuẩn bị, `past` Đã qua, `cancelled` Không tổ chức · one or more of: `ahead`, `preparing`, `past`, `cancelled` */
                 stage?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: sự kiện · events */
+                /** @description Một hoặc nhiều mã: sự kiện · one or more codes: events */
                 event?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nước, ISO 3166-1 · countries */
+                /** @description Một hoặc nhiều mã: nước, ISO 3166-1 · one or more codes: countries */
                 country?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan chủ trì · who prepares it */
+                /** @description Một hoặc nhiều mã: cơ quan chủ trì · one or more codes: who prepares it */
                 steward?: string | null;
                 /** @description đã có hoạt động nào chưa · whether anything marks it yet */
                 recorded?: boolean | null;
@@ -14060,7 +14065,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N7BEGQ6138Y0SQG85TZP2N",
+                     *           "id": "01M8N8KW2DT3RB95VAMK806BHV",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14071,7 +14076,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T03:18:08.148350Z",
+                     *           "created_at": "2026-11-30T03:40:12.740369Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14118,7 +14123,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8N7BEGQ6138Y0SQG85TZP2N",
+                     *         "id": "01M8N8KW2DT3RB95VAMK806BHV",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14129,10 +14134,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T03:18:08.148350Z",
+                     *         "created_at": "2026-11-30T03:40:12.740369Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=3Ek3x-bY8Y9A61YwPmwSAwC9ibdke0u3VHDWqvFeZbA"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=eATPQ6ixxeJgMtV5qQX9ZV4F2pW7Ks0QnVDo_uI4XPQ"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14151,7 +14156,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BEGQ6138Y0SQG85TZP2N */
+                /** @example 01M8N8KW2DT3RB95VAMK806BHV */
                 subscription: string;
             };
             cookie?: never;
@@ -14166,7 +14171,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7BEGQ6138Y0SQG85TZP2N",
+                     *       "id": "01M8N8KW2DT3RB95VAMK806BHV",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14177,7 +14182,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T03:18:08.148350Z",
+                     *       "created_at": "2026-11-30T03:40:12.740369Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14197,7 +14202,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BEGQ6138Y0SQG85TZP2N */
+                /** @example 01M8N8KW2DT3RB95VAMK806BHV */
                 subscription: string;
             };
             cookie?: never;
@@ -14214,7 +14219,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7BEGQ6138Y0SQG85TZP2N",
+                     *       "id": "01M8N8KW2DT3RB95VAMK806BHV",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14225,8 +14230,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T03:18:08.148350Z",
-                     *       "revoked_at": "2026-11-30T03:18:08.348082Z"
+                     *       "created_at": "2026-11-30T03:40:12.740369Z",
+                     *       "revoked_at": "2026-11-30T03:40:12.841589Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14249,9 +14254,9 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Đếm tổng số mục · answer `total` as well */
                 count?: boolean;
-                /** @description Một hoặc nhiều mã · one or more codes: dòng kinh phí · lines */
+                /** @description Một hoặc nhiều mã: dòng kinh phí · one or more codes: lines */
                 line?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: đơn vị của dòng · the lines' agencies */
+                /** @description Một hoặc nhiều mã: đơn vị của dòng · one or more codes: the lines' agencies */
                 agency?: string | null;
                 /**
                  * @description Một hoặc nhiều: `submitted` Chờ kiểm tra, `accepted` Đã chấp nhận, `returned` Đã trả lại, `withdrawn` Đã rút lại, `reversed` Đã hủy chấp nhận · one or more of: `submitted`, `accepted`, `returned`, `withdrawn`, `reversed`
@@ -14285,7 +14290,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N7BG2QXCKP8T5D35DA635Z",
+                     *           "id": "01M8N8KX82CJKC5XHDQFDNZS2X",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14300,12 +14305,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T03:18:09.739724Z",
+                     *           "submitted_at": "2026-11-30T03:40:13.948064Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T03:18:09.786484Z",
+                     *           "decided_at": "2026-11-30T03:40:13.976005Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14314,7 +14319,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8N7BG457HWFJYECA3B822KP",
+                     *           "entry": "01M8N8KX934MBV0J7G0F0NW659",
                      *           "can": []
                      *         }
                      *       ]
@@ -14363,7 +14368,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7BG2QXCKP8T5D35DA635Z",
+                     *       "id": "01M8N8KX82CJKC5XHDQFDNZS2X",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14378,7 +14383,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:18:09.739724Z",
+                     *       "submitted_at": "2026-11-30T03:40:13.948064Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14406,7 +14411,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BG2QXCKP8T5D35DA635Z */
+                /** @example 01M8N8KX82CJKC5XHDQFDNZS2X */
                 settlement: string;
             };
             cookie?: never;
@@ -14421,7 +14426,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7BG2QXCKP8T5D35DA635Z",
+                     *       "id": "01M8N8KX82CJKC5XHDQFDNZS2X",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14436,12 +14441,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:18:09.739724Z",
+                     *       "submitted_at": "2026-11-30T03:40:13.948064Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:18:09.786484Z",
+                     *       "decided_at": "2026-11-30T03:40:13.976005Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14450,7 +14455,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8N7BG457HWFJYECA3B822KP",
+                     *       "entry": "01M8N8KX934MBV0J7G0F0NW659",
                      *       "can": []
                      *     }
                      */
@@ -14470,7 +14475,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BG2QXCKP8T5D35DA635Z */
+                /** @example 01M8N8KX82CJKC5XHDQFDNZS2X */
                 settlement: string;
             };
             cookie?: never;
@@ -14501,7 +14506,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7BG2QXCKP8T5D35DA635Z",
+                     *       "id": "01M8N8KX82CJKC5XHDQFDNZS2X",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14516,12 +14521,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:18:09.739724Z",
+                     *       "submitted_at": "2026-11-30T03:40:13.948064Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:18:09.786484Z",
+                     *       "decided_at": "2026-11-30T03:40:13.976005Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14530,7 +14535,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8N7BG457HWFJYECA3B822KP",
+                     *       "entry": "01M8N8KX934MBV0J7G0F0NW659",
                      *       "can": []
                      *     }
                      */
@@ -14550,7 +14555,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BFZVQZZ24GS8P6YZJ6AQ */
+                /** @example 01M8N8KX5KPWWVQVT5RBAJ78T0 */
                 settlement: string;
             };
             cookie?: never;
@@ -14576,7 +14581,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7BFZVQZZ24GS8P6YZJ6AQ",
+                     *       "id": "01M8N8KX5KPWWVQVT5RBAJ78T0",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14591,12 +14596,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:18:09.648505Z",
+                     *       "submitted_at": "2026-11-30T03:40:13.866007Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:18:09.688271Z",
+                     *       "decided_at": "2026-11-30T03:40:13.901681Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14620,7 +14625,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BFRK5M2ZJM109ZG4Z2MN */
+                /** @example 01M8N8KX0EJMCFRB0B3T64X922 */
                 settlement: string;
             };
             cookie?: never;
@@ -14646,7 +14651,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7BFRK5M2ZJM109ZG4Z2MN",
+                     *       "id": "01M8N8KX0EJMCFRB0B3T64X922",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14661,12 +14666,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:18:09.411001Z",
+                     *       "submitted_at": "2026-11-30T03:40:13.703290Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T03:18:09.494270Z",
+                     *       "decided_at": "2026-11-30T03:40:13.747148Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14687,7 +14692,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7BFRK5M2ZJM109ZG4Z2MN",
+                     *       "id": "01M8N8KX0EJMCFRB0B3T64X922",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14702,12 +14707,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:18:09.411001Z",
+                     *       "submitted_at": "2026-11-30T03:40:13.703290Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T03:18:09.494270Z",
+                     *       "decided_at": "2026-11-30T03:40:13.747148Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14760,7 +14765,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N7BEX9X6XGH2XERFMVCP0D",
+                     *           "id": "01M8N8KWBDYQ7P1EMJG26YZ2VV",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14777,7 +14782,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:18:08.545644Z",
+                     *           "recorded_at": "2026-11-30T03:40:13.016964Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14842,7 +14847,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N7BEX9X6XGH2XERFMVCP0D",
+                     *           "id": "01M8N8KWBDYQ7P1EMJG26YZ2VV",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14859,7 +14864,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:18:08.545644Z",
+                     *           "recorded_at": "2026-11-30T03:40:13.016964Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14958,7 +14963,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N7BF05YRY6NJ6KHRS2KTG5",
+                     *           "id": "01M8N8KWG24R0RMN97A98CMFA3",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14979,7 +14984,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:18:08.638938Z",
+                     *           "recorded_at": "2026-11-30T03:40:13.173102Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15044,7 +15049,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N7BF05YRY6NJ6KHRS2KTG5",
+                     *           "id": "01M8N8KWG24R0RMN97A98CMFA3",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15065,7 +15070,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:18:08.638938Z",
+                     *           "recorded_at": "2026-11-30T03:40:13.173102Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15163,7 +15168,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N7BF36FETW9M1XFHYHGRTG",
+                     *           "id": "01M8N8KWK6474DF2CX4WM73SR2",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15184,7 +15189,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:18:08.732138Z",
+                     *           "recorded_at": "2026-11-30T03:40:13.274937Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15249,7 +15254,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N7BF36FETW9M1XFHYHGRTG",
+                     *           "id": "01M8N8KWK6474DF2CX4WM73SR2",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15270,7 +15275,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:18:08.732138Z",
+                     *           "recorded_at": "2026-11-30T03:40:13.274937Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15364,7 +15369,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N7BF83CA8Q6TBWNKDW5T28",
+                     *           "id": "01M8N8KWRYAPD3CBXHTZND7HKM",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15381,7 +15386,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:18:08.888091Z",
+                     *           "recorded_at": "2026-11-30T03:40:13.460167Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15446,7 +15451,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N7BF83CA8Q6TBWNKDW5T28",
+                     *           "id": "01M8N8KWRYAPD3CBXHTZND7HKM",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15463,7 +15468,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:18:08.888091Z",
+                     *           "recorded_at": "2026-11-30T03:40:13.460167Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15563,7 +15568,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N7BF1761WBSDTWDJZ3ZJ6V",
+                     *           "id": "01M8N8KWH388VQKVXSYQJMPAHG",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15584,17 +15589,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:18:08.669692Z",
+                     *           "recorded_at": "2026-11-30T03:40:13.215024Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8N7BF1619V3T0S4BTHBKR4R",
+                     *           "transfer": "01M8N8KWH388VQKVXSYQJMPAHF",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8N7BF1FS2VEYY44J8NDVCWX",
+                     *           "id": "01M8N8KWHKTWZZ4MGRVM38WDY5",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15615,10 +15620,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:18:08.669692Z",
+                     *           "recorded_at": "2026-11-30T03:40:13.215024Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8N7BF1619V3T0S4BTHBKR4R",
+                     *           "transfer": "01M8N8KWH388VQKVXSYQJMPAHF",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -15715,9 +15720,9 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Đếm tổng số mục · answer `total` as well */
                 count?: boolean;
-                /** @description Một hoặc nhiều mã · one or more codes: dòng kinh phí · lines */
+                /** @description Một hoặc nhiều mã: dòng kinh phí · one or more codes: lines */
                 line?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: đơn vị của dòng · the lines' agencies */
+                /** @description Một hoặc nhiều mã: đơn vị của dòng · one or more codes: the lines' agencies */
                 agency?: string | null;
                 /**
                  * @description Một hoặc nhiều: `need` Nhu cầu, `allocation` Bố trí, `commitment` Cam kết chi, `spending` Chi, `settlement` Quyết toán · one or more of: `need`, `allocation`, `commitment`, `spending`, `settlement`
@@ -15753,11 +15758,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TjdCRjgzQ0E4UTZUQldOS0RXNVQyOCJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TjhLV1JZQVBEM0NCWEhUWk5EN0hLTSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N7BF83CA8Q6TBWNKDW5T28",
+                     *           "id": "01M8N8KWRYAPD3CBXHTZND7HKM",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15774,7 +15779,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:18:08.888091Z",
+                     *           "recorded_at": "2026-11-30T03:40:13.460167Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15804,7 +15809,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BF4YNSEYQXPZD5VP53MR */
+                /** @example 01M8N8KWN7DA4BT6DFWJ1SYTAM */
                 entry: string;
             };
             cookie?: never;
@@ -15819,7 +15824,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7BF4YNSEYQXPZD5VP53MR",
+                     *       "id": "01M8N8KWN7DA4BT6DFWJ1SYTAM",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15836,9 +15841,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T03:18:08.784513Z",
+                     *       "recorded_at": "2026-11-30T03:40:13.332537Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8N7BF6QMQQ1GHFPY6WCZ5H8",
+                     *       "reversed_by": "01M8N8KWQ9F46GPHBNTA39AJVE",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15862,7 +15867,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BF4YNSEYQXPZD5VP53MR */
+                /** @example 01M8N8KWN7DA4BT6DFWJ1SYTAM */
                 entry: string;
             };
             cookie?: never;
@@ -15892,7 +15897,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N7BF6QMQQ1GHFPY6WCZ5H8",
+                     *           "id": "01M8N8KWQ9F46GPHBNTA39AJVE",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15909,8 +15914,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:18:08.839683Z",
-                     *           "reverses": "01M8N7BF4YNSEYQXPZD5VP53MR",
+                     *           "recorded_at": "2026-11-30T03:40:13.390896Z",
+                     *           "reverses": "01M8N8KWN7DA4BT6DFWJ1SYTAM",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16112,9 +16117,9 @@ export interface operations {
                 count?: boolean;
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
+                /** @description Một hoặc nhiều mã: cơ quan · one or more codes: agencies */
                 agency?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
+                /** @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks */
                 task?: string | null;
                 /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
@@ -16492,15 +16497,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TjdCRDVGNDNGWlFNQzZSNU5NQ0c0SyJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TjhLVEdGV0U0R0NFNloxWjdQNUhZTSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N7BD5F43FZQMC6R5NMCG4K",
+                     *           "id": "01M8N8KTGFWE4GCE6Z1Z7P5HYM",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T03:18:06.756060Z",
+                     *           "received_at": "2026-11-30T03:40:11.144185Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16532,7 +16537,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N7BD5F43FZQMC6R5NMCG4K */
+                /** @example 01M8N8KTGFWE4GCE6Z1Z7P5HYM */
                 receipt: string;
             };
             cookie?: never;
@@ -16547,11 +16552,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N7BD5F43FZQMC6R5NMCG4K",
+                     *       "id": "01M8N8KTGFWE4GCE6Z1Z7P5HYM",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T03:18:06.756060Z",
+                     *       "received_at": "2026-11-30T03:40:11.144185Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16565,14 +16570,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8N7BD5CZSZEA0RW7QKTMMRX",
+                     *           "activity": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "QHBovf5HEunqlYLvIxjkxl0vxia-KsmikYJaiHKNywQ",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlFIQm92ZjVIRXVucWxZTHZJeGpreGwwdnhpYS1Lc21pa1lKYWlIS055d1EiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThON0JENUY0M0ZaUU1DNlI1Tk1DRzRLIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDM6MTg6MDYuNzU2MDYwWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TjdCRDVDWlNaRUEwUlc3UUtUTU1SWCIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.m8CtKzxrdYKB__-ov3aQZHYuM1IrwzmwFt_TZwZ-zX24ZPF8DeF5eLdnpZZWwngf0edGn82kR0-T8FAg9kWSAA"
+                     *       "kid": "SpppRHBKHw55q5QrrcVLEbvZ0nEX-k4qCMejGditMNc",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlNwcHBSSEJLSHc1NXE1UXJyY1ZMRWJ2WjBuRVgtazRxQ01lakdkaXRNTmMiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOOEtUR0ZXRTRHQ0U2WjFaN1A1SFlNIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDM6NDA6MTEuMTQ0MTg1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TjhLVEdCNkMzQVhCNFgyWk5FUEJRQSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.u-tw4LwOVjFSIjVJHiMFIiBuP5yhj4GEYnsElsSAWpJNn9y4B-uZtCE90R9tSbPxxuNf4oNHl0TS0AEpV4xoDA"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16602,8 +16607,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "t7oDpK31DIs603TYNgPesUxVh4wlVJDPfSWEUUCykj0",
-                     *           "kid": "QHBovf5HEunqlYLvIxjkxl0vxia-KsmikYJaiHKNywQ",
+                     *           "x": "pFcgaxANC0p_PNSPkdn_L7M3bUb57iZu20WaNQ5PQg4",
+                     *           "kid": "SpppRHBKHw55q5QrrcVLEbvZ0nEX-k4qCMejGditMNc",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16637,7 +16642,7 @@ export interface operations {
                 q?: string | null;
                 /** @description Một hoặc nhiều: `party_steering` Ban chỉ đạo của Đảng, `party_office` Văn phòng cấp ủy, `state_office` Văn phòng cơ quan nhà nước, `state_department` Sở, `media` Cơ quan báo chí của tỉnh, `armed_force` Lực lượng vũ trang, `front_mass_org` Mặt trận, đoàn thể, `district_unit` Đơn vị cấp huyện, `group` Nhóm cơ quan, `external_partner` Đối tác bên ngoài, `superior` Cấp trên, `secretariat` Bộ phận giúp việc · one or more of: `party_steering`, `party_office`, `state_office`, `state_department`, `media`, `armed_force`, `front_mass_org`, `district_unit`, `group`, `external_partner`, `superior`, `secretariat` */
                 kind?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nhóm · group */
+                /** @description Một hoặc nhiều mã: nhóm · one or more codes: group */
                 group?: string | null;
                 /** @description thành viên tại ngày này · members on this day (with `group`) */
                 on?: string | null;
@@ -16769,7 +16774,7 @@ export interface operations {
                 /** @example 1 */
                 limit?: number;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: kế hoạch · plans
+                 * @description Một hoặc nhiều mã: kế hoạch · one or more codes: plans
                  * @example ttdn-2023
                  */
                 plan?: string | null;
@@ -16800,26 +16805,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8N7BD1N9PZC5FN0M61F9RRZ",
-                     *           "at": "2026-11-30T03:18:06.572110Z",
+                     *           "id": "01M8N8KTCF0KZE6YQ55SR70W3Y",
+                     *           "at": "2026-11-30T03:40:10.947718Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8N7BD0ZE7FYJBEFFEBCNA4J",
+                     *           "ref": "01M8N8KTBWD60RDCS3NPK63B6A",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8N7AQH8QMX53GQR2AMRJQHC",
+                     *           "via": "key:01M8N8K4EFYAHSKB22E5TP9E1C",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8N7BD0ZE7FYJBEFFEBCNA4J",
+                     *             "public_id": "01M8N8KTBWD60RDCS3NPK63B6A",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8N7AQ03P29C6AY0WG67B3NN",
+                     *             "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16835,12 +16840,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T03:18:06.572110+00:00"
+                     *             "recorded_at": "2026-11-30T03:40:10.947718Z"
                      *           },
-                     *           "request_id": "efb2237e6817c49f3e9bfecd"
+                     *           "request_id": "15ea8f2270ebbd72061d96d3"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8N7BD1N9PZC5FN0M61F9RRZ"
+                     *       "next_cursor": "01M8N8KTCF0KZE6YQ55SR70W3Y"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16885,10 +16890,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8N7AQH8QMX53GQR2AMRJQHC",
+                     *       "key": "01M8N8K4EFYAHSKB22E5TP9E1C",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_2ozJ",
-                     *       "expires_at": "2026-12-30T03:17:44.597722Z",
+                     *       "key_hint": "ttdn_S5GW",
+                     *       "expires_at": "2026-12-30T03:39:48.537930Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
