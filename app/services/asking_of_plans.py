@@ -12,7 +12,7 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor, Item
 from app.rules.urging import UrgeState
 from app.rules.vocabulary import PlanStatus
-from app.services import budget, grounds, line_use, obstacles, proposals, urges
+from app.services import budget, grounds, line_sight, line_use, obstacles, proposals, urges
 from app.services.asking_of_work import Thing, only
 from app.services.line_use import ON_A_LINE
 
@@ -69,7 +69,7 @@ def line(session: Session, actor: Actor, slug: str, code: str) -> Thing:
     here = grounds.find(session, actor, slug)
     known = budget.one(session, here, actor, code)
     can = budget.can_now(session, here, actor, [known])[known[0].id]
-    return Thing(budget.item(here, known[1]), can, only(ON_A_LINE), line_use.OBSTACLES.__getitem__, here)
+    return Thing(line_sight.item(here, known[1]), can, only(ON_A_LINE), line_use.OBSTACLES.__getitem__, here)
 
 
 def agency(session: Session, actor: Actor, code: str) -> Thing:

@@ -1,15 +1,10 @@
-"""The plan's money as it stands: its total, and the lines it is broken down to.
-
-A line for a task that is hidden from the caller is hidden with it, and takes no part in any sum: as in
-progress, what is told is what this caller may see. Its own agency and those who decide on money see every
-line they decide on; a task they may not see is not named there.
-"""
+"""The plan's money as it stands: its total, and the lines it is broken down to, as far as the caller sees
+them (`line_sight`)."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Fault, Invalid, NotFound, Text
@@ -18,12 +13,11 @@ from app.rules import money_words
 from app.rules.judging import allowed
 from app.rules.ledger import Balance, EntryKind
 from app.rules.ownership import Action
-from app.rules.parties import Actor, Item
-from app.rules.vocabulary import Role
+from app.rules.parties import Actor
 from app.schemas.base import AgencyRef
 from app.schemas.budget import BudgetLineFilter, BudgetLineOut, BudgetLinePage, BudgetOut
 from app.schemas.lists import several
-from app.services import budget_links, grounds, line_use, listing, sight
+from app.services import budget_links, grounds, line_sight, line_use, listing, sight
 from app.services.grounds import Ground
 from app.services.line_use import ON_A_LINE
 
@@ -53,7 +47,7 @@ def stated(session: Session, here: Ground, actor: Actor) -> BudgetOut | None:
     budget = session.scalars(select(Budget).where(Budget.plan_id == here.plan.id)).one_or_none()
     if budget is None:
         return None
-    query = select(BudgetLine).where(BudgetLine.plan_id == here.plan.id, seen(here, actor))
+    query = select(BudgetLine).where(BudgetLine.plan_id == here.plan.id, line_sight.seen(here, actor))
     rows = session.scalars(query).all()
     sums = total(rows)
     left = budget.total_vnd - sums.allocated
@@ -107,7 +101,11 @@ def lines(session: Session, actor: Actor, slug: str, ask: BudgetLineFilter) -> B
         query = query.where(_for_task(here, actor, several(ask.task)))
     if ask.can:
         wanted = several(ask.can)
-        ways = (and_(can(here, actor, [one]), line_use.in_sql(one)) for one in ON_A_LINE if one in wanted)
+        ways = (
+            and_(line_sight.can(here, actor, [one]), line_use.in_sql(one))
+            for one in ON_A_LINE
+            if one in wanted
+        )
         query = query.where(or_(false(), *ways))
     found = listing.page(session, query, ask, ORDERS, by="code", last=[BudgetLine.code], place=slug)
     items = shown(session, here, actor, [(line, agency) for line, agency in found.rows])
@@ -162,51 +160,10 @@ def unknown(pointer: str) -> Invalid:
     )
 
 
-def item(here: Ground, agency: Agency | None) -> Item:
-    """What the rules need to know of a line: whose it is, and whether that body can still write."""
-    if agency is None:
-        return here.item
-    ended = grounds.has_ended(agency.valid_to, here.today)
-    voiceless = here.item.voiceless | ({agency.code} if ended else set())
-    return replace(here.item, spender=agency.code, voiceless=voiceless)
-
-
-def seen(here: Ground, actor: Actor) -> ColumnElement[bool]:
-    """A condition on BudgetLine: the caller sees every task it is for, or has to do with its money."""
-    deciders = (*here.item.roles.get(Role.FUND, ()), *here.item.roles.get(Role.SETTLE, ()))
-    if here.insider or actor.agency in deciders:
-        return true()
-    hidden = (
-        exists()
-        .where(
-            BudgetLink.line_id == BudgetLine.id,
-            BudgetLink.stands,
-            Task.id == BudgetLink.task_id,
-            ~sight.seen_whole(here, actor),
-        )
-        .correlate(BudgetLine)
-    )
-    return or_(BudgetLine.agency_id == actor.agency_id, ~hidden)
-
-
-def can(here: Ground, actor: Actor, actions: Collection[Action]) -> ColumnElement[bool]:
-    """Whether the caller may do any of these, as a condition on the line: its own, or another's."""
-    own = BudgetLine.agency_id == actor.agency_id
-    ways = [
-        place
-        for place, on in (
-            (own, replace(here.item, spender=actor.agency)),
-            (or_(~own, BudgetLine.agency_id.is_(None)), here.item),
-        )
-        if allowed(actor, actions, on)
-    ]
-    return or_(false(), *ways)
-
-
 def can_now(session: Session, here: Ground, actor: Actor, known: Sequence[Known]) -> dict[int, list[Action]]:
     """The same, by the number of each line, and as far as its figures leave room for it."""
     return line_use.now(
-        session, [(line, allowed(actor, ON_A_LINE, item(here, agency))) for line, agency in known]
+        session, [(line, allowed(actor, ON_A_LINE, line_sight.item(here, agency))) for line, agency in known]
     )
 
 
@@ -230,7 +187,7 @@ def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Sele
     return (
         select(BudgetLine, Agency)
         .outerjoin(Agency, Agency.id == BudgetLine.agency_id)
-        .where(BudgetLine.plan_id == here.plan.id, seen(here, actor), *conditions)
+        .where(BudgetLine.plan_id == here.plan.id, line_sight.seen(here, actor), *conditions)
     )
 
 

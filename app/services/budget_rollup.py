@@ -14,7 +14,7 @@ from app.models import BudgetLine, BudgetLink, LedgerEntry
 from app.rules.ledger import COUNTED_AS, Balance, EntryKind
 from app.rules.parties import Actor
 from app.schemas.budget_rollup import BudgetBy, BudgetRollupFilter, BudgetRollupOut, BudgetRow
-from app.services import budget, grounds, tree
+from app.services import budget, grounds, line_sight, tree
 from app.services.budget import Known
 from app.services.grounds import Ground
 from app.services.tree import Node, Tree
@@ -176,7 +176,7 @@ def _by_month(scene: Scene) -> Iterator[BudgetRow]:
     query = (
         select(LedgerEntry.line_id, LedgerEntry.occurred_on, LedgerEntry.kind, LedgerEntry.amount_vnd)
         .join(BudgetLine, BudgetLine.id == LedgerEntry.line_id)
-        .where(LedgerEntry.plan_id == scene.here.plan.id, budget.seen(scene.here, scene.actor))
+        .where(LedgerEntry.plan_id == scene.here.plan.id, line_sight.seen(scene.here, scene.actor))
     )
     for line, day, kind, amount in scene.session.execute(query):
         month = day.isoformat()[:7]

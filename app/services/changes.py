@@ -27,7 +27,7 @@ from app.rules.parties import Actor
 from app.rules.vocabulary import Operation, Role, Scope, Subject, Visibility
 from app.schemas.changes import ChangeFilter, ChangeOut, ChangePage
 from app.schemas.lists import several
-from app.services import amendments, budget, grounds, listing, proposals, sight, urges
+from app.services import amendments, grounds, line_sight, listing, proposals, sight, urges
 from app.services.grounds import Ground
 
 
@@ -171,7 +171,7 @@ it in its lists. What an amendment does to a task is told of the task."""
 def _listed(here: Ground, actor: Actor) -> ColumnElement[bool]:
     """It is a change of what the caller finds in the lists of this plan. Looked up by its key each time: a
     plan may have a million entries, and a page of the feed has two hundred changes."""
-    line = and_(BudgetLine.plan_id == here.plan.id, budget.seen(here, actor))
+    line = and_(BudgetLine.plan_id == here.plan.id, line_sight.seen(here, actor))
     found = {
         Subject.URGE: exists().where(Urge.public_id == Change.ref, urges.seen(here, actor)),
         Subject.PROPOSAL: exists().where(Proposal.public_id == Change.ref, proposals.seen(here, actor)),

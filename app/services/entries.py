@@ -14,7 +14,7 @@ from app.rules.parties import Actor
 from app.schemas.base import AgencyRef
 from app.schemas.ledger import DocumentOut, LedgerEntryFilter, LedgerEntryOut, LedgerEntryPage, Posted, Result
 from app.schemas.lists import several
-from app.services import budget, grounds, listing, taking_back
+from app.services import budget, grounds, line_sight, listing, taking_back
 from app.services.budget import Known
 from app.services.grounds import Ground
 from app.services.taking_back import LEAVE, REVERSAL
@@ -103,7 +103,7 @@ def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Sele
         .outerjoin(_REVERSED, _REVERSED.id == LedgerEntry.reverses_id)
         .outerjoin(REVERSAL, REVERSAL.reverses_id == LedgerEntry.id)
         .outerjoin(Settlement, Settlement.id == LedgerEntry.settlement_id)
-        .where(LedgerEntry.plan_id == here.plan.id, budget.seen(here, actor), *conditions)
+        .where(LedgerEntry.plan_id == here.plan.id, line_sight.seen(here, actor), *conditions)
     )
 
 
@@ -123,5 +123,5 @@ def _out(here: Ground, actor: Actor, row: Any) -> LedgerEntryOut:
         reverses=reversed_,
         reversed_by=reversal,
         settlement=settlement,
-        can=allowed(actor, [LEAVE[entry.kind]], budget.item(here, agency)) if open_ else [],
+        can=allowed(actor, [LEAVE[entry.kind]], line_sight.item(here, agency)) if open_ else [],
     )

@@ -19,7 +19,18 @@ from app.rules.ledger import EntryKind
 from app.rules.parties import Actor
 from app.schemas.imports import EntryRow
 from app.schemas.ledger import AllocationIn, EntryIn, LedgerEntryOut, Result
-from app.services import budget, correcting, entries, entry_sheet, grounds, ledger, posting, refusals, twins
+from app.services import (
+    budget,
+    correcting,
+    entries,
+    entry_sheet,
+    grounds,
+    ledger,
+    line_sight,
+    posting,
+    refusals,
+    twins,
+)
 from app.services.budget import Known
 from app.services.entry_sheet import PAPER, WANTED
 from app.services.forms import Form, Parse
@@ -80,7 +91,7 @@ def _locked(session: Session, here: Ground, actor: Actor, drafts: Sequence[Draft
     granted = {
         (code, kind)
         for code, kind in asked
-        if kind in WRITES and allowed(actor, [WRITES[kind]], budget.item(here, lines[code][1]))
+        if kind in WRITES and allowed(actor, [WRITES[kind]], line_sight.item(here, lines[code][1]))
     }
     ledger.lock(
         session,
@@ -186,7 +197,11 @@ def _offered(session: Session, actor: Actor, slug: str) -> Sequence[str]:
     wanted = set(WRITES.values())
     query = (
         select(BudgetLine.code)
-        .where(BudgetLine.plan_id == here.plan.id, budget.seen(here, actor), budget.can(here, actor, wanted))
+        .where(
+            BudgetLine.plan_id == here.plan.id,
+            line_sight.seen(here, actor),
+            line_sight.can(here, actor, wanted),
+        )
         .order_by(BudgetLine.code)
         .limit(MOST_OFFERED)
     )

@@ -13,7 +13,7 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.vietnamese import fold
 from app.schemas.budget import BudgetLineOut, BudgetLinePatch
-from app.services import access, budget, budget_links, grounds, ledger
+from app.services import access, budget, budget_links, grounds, ledger, line_sight
 from app.services.looking_up import refuse
 
 
@@ -28,7 +28,7 @@ def correct(
     """Change what is named, if the line is still at one of `versions` (None: at any)."""
     here = grounds.find_held(session, actor, slug)
     line, agency = budget.one(session, here, actor, code)
-    permit = access.permit(actor, Action.LINE_CORRECT, budget.item(here, agency))
+    permit = access.permit(actor, Action.LINE_CORRECT, line_sight.item(here, agency))
     ledger.lock(session, here, [line], allocating=False)
     if versions is not None and line.version not in versions:
         raise Stale()

@@ -16,7 +16,17 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.budget import BudgetLineIn, BudgetLineOut
 from app.schemas.ledger import Result
-from app.services import access, budget, budget_links, grounds, ledger, line_keeping, posting, purse
+from app.services import (
+    access,
+    budget,
+    budget_links,
+    grounds,
+    ledger,
+    line_keeping,
+    line_sight,
+    posting,
+    purse,
+)
 from app.services.budget import Known
 from app.services.grounds import WITHOUT_ACCOUNT, Ground
 from app.services.ledger import Draft
@@ -36,9 +46,9 @@ def take(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> tu
     """The same on ground that is held."""
     agency = _body(session, here, actor, body)
     action = Action.NEED_STATE if body.allocation is None else Action.ALLOCATION_DECIDE
-    permit = access.permit(actor, action, budget.item(here, agency))
+    permit = access.permit(actor, action, line_sight.item(here, agency))
     if body.needed_vnd is not None:  # who gives does not say what is needed
-        access.permit(actor, Action.NEED_STATE, budget.item(here, agency))
+        access.permit(actor, Action.NEED_STATE, line_sight.item(here, agency))
     _fit(here, agency, body)
     links = budget_links.drawn(session, here, actor, body.code, body)
     if ledger.hold(session, here) is None:

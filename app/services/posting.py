@@ -16,7 +16,7 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.amendments import DecisionIn
 from app.schemas.ledger import AllocationIn, DocumentIn, EntryIn, Posted, Result, ReversalIn, TransferIn
-from app.services import access, budget, entries, grounds, ledger
+from app.services import access, budget, entries, grounds, ledger, line_sight
 from app.services.budget import Known
 from app.services.grounds import Ground
 from app.services.ledger import Draft
@@ -41,7 +41,7 @@ def post(
 
 def leave(here: Ground, actor: Actor, kind: EntryKind, known: Known) -> Permit:
     """Leave to write an entry of a kind on a line."""
-    return access.permit(actor, LEAVE[kind], budget.item(here, known[1]))
+    return access.permit(actor, LEAVE[kind], line_sight.item(here, known[1]))
 
 
 def take(
@@ -86,8 +86,8 @@ def transfer(session: Session, actor: Actor, slug: str, body: TransferIn) -> tup
     taker = budget.named(session, here, actor, body.to_line, "/to_line")
     if giver[0].id == taker[0].id:
         raise refuse("/to_line", "same_line", "Cần hai dòng khác nhau", "Two different lines are needed")
-    permit = access.permit(actor, Action.ALLOCATION_DECIDE, budget.item(here, giver[1]))
-    access.permit(actor, Action.ALLOCATION_DECIDE, budget.item(here, taker[1]))
+    permit = access.permit(actor, Action.ALLOCATION_DECIDE, line_sight.item(here, giver[1]))
+    access.permit(actor, Action.ALLOCATION_DECIDE, line_sight.item(here, taker[1]))
     if taker[1] is not None:
         still_there(taker[1], here.today, "/to_line")
     ledger.lock(session, here, [giver[0], taker[0]], allocating=True)
@@ -117,14 +117,14 @@ def reverse(
         .where(
             LedgerEntry.plan_id == here.plan.id,
             LedgerEntry.public_id == public_id,
-            budget.seen(here, actor),
+            line_sight.seen(here, actor),
         )
     ).one_or_none()
     if found is None:
         raise NotFound()
     entry, line = found
     _, agency = budget.one(session, here, actor, line.code)
-    permit = access.permit(actor, LEAVE[entry.kind], budget.item(here, agency))
+    permit = access.permit(actor, LEAVE[entry.kind], line_sight.item(here, agency))
     if entry.kind in BY_DECISION and body.decision is None:
         raise refuse(
             "/decision",

@@ -20,7 +20,7 @@ from app.schemas.settlements import (
     SettlementOut,
     WithdrawalOfSettlementIn,
 )
-from app.services import access, budget, grounds, ledger, posting, settlements
+from app.services import access, budget, grounds, ledger, line_sight, posting, settlements
 from app.services.grounds import Ground
 from app.services.ledger import Draft
 from app.services.settlements import Known
@@ -32,7 +32,7 @@ def submit(session: Session, actor: Actor, slug: str, body: SettlementIn) -> tup
     """Hand in what has been spent; no more than that, with what has been handed in and waits."""
     here = grounds.find_held(session, actor, slug)
     line, agency = budget.named(session, here, actor, body.line)
-    permit = access.permit(actor, Action.SETTLEMENT_SUBMIT, budget.item(here, agency))
+    permit = access.permit(actor, Action.SETTLEMENT_SUBMIT, line_sight.item(here, agency))
     ledger.lock(session, here, [line], allocating=False)
     waiting = session.scalars(
         select(func.coalesce(func.sum(Settlement.amount_vnd), 0)).where(
@@ -112,7 +112,7 @@ def _taken_up(
     here = grounds.find_held(session, actor, slug)
     known = settlements.one(session, here, actor, public_id)
     settlement, line, agency = known
-    permit = access.permit(actor, action, budget.item(here, agency))
+    permit = access.permit(actor, action, line_sight.item(here, agency))
     ledger.lock(session, here, [line], allocating=False)
     session.refresh(settlement, with_for_update=True)
     return here, known, permit

@@ -17,7 +17,7 @@ from app.schemas.amendments import DecisionOut
 from app.schemas.base import AgencyRef
 from app.schemas.lists import several
 from app.schemas.settlements import SettlementFilter, SettlementOut, SettlementPage
-from app.services import budget, grounds, listing
+from app.services import grounds, line_sight, listing
 from app.services.grounds import Ground
 
 _BY, _DECIDER = aliased(Agency), aliased(Agency)
@@ -74,7 +74,7 @@ def _can(here: Ground, actor: Actor, wanted: Sequence[str]) -> ColumnElement[boo
     if not actions:
         return false()
     waits = Settlement.state == SettlementState.SUBMITTED
-    return and_(waits, or_(false(), budget.can(here, actor, actions)))
+    return and_(waits, or_(false(), line_sight.can(here, actor, actions)))
 
 
 def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -87,7 +87,7 @@ def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Sele
         .join(_BY, _BY.id == Settlement.submitted_by_id)
         .outerjoin(_DECIDER, _DECIDER.id == Settlement.decided_by_id)
         .outerjoin(LedgerEntry, accepted)
-        .where(Settlement.plan_id == here.plan.id, budget.seen(here, actor), *conditions)
+        .where(Settlement.plan_id == here.plan.id, line_sight.seen(here, actor), *conditions)
     )
 
 
@@ -105,7 +105,7 @@ def _out(here: Ground, actor: Actor, row: Any) -> SettlementOut:
         decided_by=AgencyRef(code=decider.code, name_vi=decider.name_vi) if decider else None,
         decision=_decision(settlement),
         entry=entry,
-        can=allowed(actor, ON_A_SETTLEMENT, budget.item(here, agency)) if waits else [],
+        can=allowed(actor, ON_A_SETTLEMENT, line_sight.item(here, agency)) if waits else [],
     )
 
 

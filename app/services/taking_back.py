@@ -9,7 +9,7 @@ from app.models import BudgetLine, LedgerEntry
 from app.rules.ledger import EntryKind
 from app.rules.ownership import Action
 from app.rules.parties import Actor
-from app.services import budget
+from app.services import line_sight
 from app.services.grounds import Ground
 
 LEAVE = {
@@ -46,7 +46,7 @@ def still_can() -> ColumnElement[bool]:
 def by(here: Ground, actor: Actor, wanted: Collection[str]) -> ColumnElement[bool]:
     """A condition on the same: the caller can take it back by one of these powers."""
     powers = [
-        and_(LedgerEntry.kind == kind, budget.can(here, actor, [action]))
+        and_(LedgerEntry.kind == kind, line_sight.can(here, actor, [action]))
         for kind, action in LEAVE.items()
         if action in wanted
     ]
