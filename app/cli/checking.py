@@ -18,6 +18,11 @@ CALLED = {
     "changes": "thay đổi trong nhật ký",
 }
 """What the figures count, in Vietnamese."""
+WHAT_TO_DO = (
+    "Giữ các dòng trên và một bản sao lưu hiện trạng (ttdn backup), báo người bảo trì; chỉ phục hồi "
+    "(docs/runbooks/restore.vi.md) khi không đính chính được · Keep these lines and a backup of how it "
+    "stands, and tell who maintains it; restore (docs/runbooks/restore.en.md) only what cannot be corrected"
+)
 
 
 @click.command()
@@ -50,7 +55,7 @@ def examine(opened: Database) -> None:
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
-        raise click.ClickException(f"{len(problems)} sai lệch · differences")
+        raise click.ClickException(f"{len(problems)} sai lệch · differences. {WHAT_TO_DO}")
 
 
 def tell(figures: Mapping[str, int]) -> None:

@@ -362,6 +362,7 @@ def test_every_recorded_table_is_compared_with_its_journal(recorded: Service) ->
         assert differences(recorded) == []
         plant(recorded, f"UPDATE changes SET subject = 'lost' WHERE subject = '{subject}'")
         assert any(found.startswith(line) for found in differences(recorded))
+        assert "báo người bảo trì" in doctor(recorded).output, "what to do is said as well"
         plant(recorded, f"UPDATE changes SET subject = '{subject}' WHERE subject = 'lost'")
     assert empty == set()
     assert differences(recorded) == []

@@ -311,6 +311,7 @@ def test_what_is_sent_to_no_plan_of_the_service_is_kept_and_called_no_delivery(
         ([], {"ALL_PROXY": "socks5://127.0.0.1:1"}),
         ([], {"HTTP_PROXY": "foo://ai:gi@127.0.0.1"}),
         ([], {"HTTP_PROXY": "http://h:abc"}),
+        ([], {"HTTP_PROXY": "http://:3128", "NO_PROXY": "", "no_proxy": ""}),
         ([], {"HTTP_PROXY": "http://proxy..vn:3128", "NO_PROXY": "", "no_proxy": ""}),
         ([], {"ALL_PROXY": f"ai:gi@{'a' * 64}.vn:3128", "NO_PROXY": "", "no_proxy": ""}),
     ],

@@ -114,7 +114,9 @@ def _proxy(address: httpx.URL) -> None:
 
 
 def _looked_up(where: httpx.URL) -> bytes:
-    """The host as it will be looked up; ValueError where no name can be so."""
+    """The host as it will be looked up; ValueError where no name can be so, or where there is none."""
+    if not where.raw_host:
+        raise ValueError
     return where.raw_host.decode().encode("idna")
 
 
