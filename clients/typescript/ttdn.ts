@@ -177,8 +177,10 @@ export interface paths {
         /**
          * Danh sách đầu ra · List outputs
          * @description Mốc, sản phẩm, kỳ báo cáo và lần phát sinh, với mức đã đạt. `can=output.confirm` là việc chờ mình xác
-         *     nhận, `returned=true` là việc bị trả lại. · Milestones, pieces, periods, occurrences, with their levels.
-         *     `can=output.confirm` is what waits for the caller; `returned=true` what was sent back.
+         *     nhận (việc chỉ theo dõi trạng thái: `can=status.decide&level=evidenced`), `returned=true` là việc bị trả
+         *     lại. · Milestones, pieces, periods, occurrences, with their levels. `can=output.confirm` is what waits for
+         *     the caller (of status-only duties `can=status.decide&level=evidenced`); `returned=true` what was sent
+         *     back.
          */
         get: operations["find_outputs"];
         put?: never;
@@ -2440,7 +2442,7 @@ export interface components {
             share: components["schemas"]["Ratio"];
             /**
              * Recorded Quantity
-             * @description số lượng đã ghi nhận, kể cả vượt · pieces recorded, surplus too
+             * @description số lượng đã ghi nhận của việc theo số lượng, kể cả vượt; việc khác là 0 · pieces of a counted duty recorded, surplus too; 0 for other duties, see `records`
              */
             recorded_quantity: number;
             /**
@@ -4841,7 +4843,7 @@ export interface components {
             latest: components["schemas"]["ActivityOut"][];
             /**
              * Anniversaries
-             * @description của năm kế hoạch · those of the plan's year
+             * @description của năm kế hoạch, trừ kỷ niệm không tổ chức · those of the plan's year, but for what is not held
              */
             anniversaries: components["schemas"]["EventOut"][];
             /**
@@ -5916,7 +5918,10 @@ export interface components {
             state: string | null;
             /** State Label */
             state_label: string;
-            /** Tasks */
+            /**
+             * Tasks
+             * @description nhiệm vụ đang được tính, `nothing_owed` cho null: `tasks?family=duty&status=active,suspended,carried_over&state=…` · duties that count, `nothing_owed` for null: `tasks?family=duty&status=active,suspended,carried_over&state=…`
+             */
             tasks: number;
         };
         /**
@@ -6522,27 +6527,27 @@ export interface components {
         };
         /**
          * Waiting
-         * @description Outputs that wait for somebody.
+         * @description What waits for somebody, each with the list that it counts.
          */
         Waiting: {
             /**
              * To Confirm
-             * @description có minh chứng, chờ người gọi xác nhận · evidenced, waiting for the caller to confirm it
+             * @description có minh chứng, chờ người gọi xác nhận: `outputs?can=output.confirm,status.decide&level=evidenced` · evidenced, waiting for the caller to confirm it: `outputs?can=output.confirm,status.decide&level=evidenced`
              */
             to_confirm: number;
             /**
              * Returned
-             * @description bị trả lại, chờ báo cáo lại · sent back, to be claimed again
+             * @description bị trả lại, chờ báo cáo lại: `outputs?returned=true&owed=true&status=active` · sent back, to be claimed again: `outputs?returned=true&owed=true&status=active`
              */
             returned: number;
             /**
              * Overdue
-             * @description quá ngày, chưa có minh chứng · past their day, not evidenced
+             * @description quá ngày, chưa có minh chứng: `outputs?overdue=true` · past their day, not evidenced: `outputs?overdue=true`
              */
             overdue: number;
             /**
              * Proposals
-             * @description đề xuất chờ quyết định · proposals to be decided
+             * @description đề xuất chờ quyết định: `proposals?state=open` · proposals to be decided: `proposals?state=open`
              */
             proposals: number;
         };
@@ -6685,7 +6690,7 @@ export interface operations {
                 agency?: string | null;
                 /** @description Một hoặc nhiều mã · one or more codes: mục, gồm cả bên trong · sections, with all below */
                 section?: string | null;
-                /** @description id đầu ra · an output's id */
+                /** @description id đầu ra; bản ghi theo số lượng không gắn với sản phẩm nào: tìm theo `task` · an output's id; records of a counted duty belong to no one piece: find them by `task` */
                 output?: string | null;
                 /** @description Một hoặc nhiều: `news` Tin, bài, `broadcast` Chương trình phát thanh, truyền hình, `video` Phim, video clip, `publication` Ấn phẩm, tài liệu, `press_conference` Họp báo, `training` Tập huấn, `conference` Hội nghị, hội thảo, `contest` Cuộc thi, `trade_promotion` Xúc tiến, kết nối tiêu thụ, `outreach` Tuyên truyền trực tiếp, `exchange` Giao lưu, tiếp đoàn, `inspection` Kiểm tra, đôn đốc, `other` Khác · one or more of: `news`, `broadcast`, `video`, `publication`, `press_conference`, `training`, `conference`, `contest`, `trade_promotion`, `outreach`, `exchange`, `inspection`, `other` */
                 kind?: string | null;
@@ -6731,7 +6736,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXX419CEQVFX0J7EG25EDG",
+                     *           "id": "01M8N8B9WBC9WFDPCTRSWPHKCZ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6764,7 +6769,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T00:33:01.479139Z",
+                     *           "recorded_at": "2026-11-30T03:35:31.973790Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6824,7 +6829,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8MXX419CEQVFX0J7EG25EDG",
+                     *         "id": "01M8N8B9WBC9WFDPCTRSWPHKCZ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6854,7 +6859,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T00:33:01.479139Z",
+                     *         "recorded_at": "2026-11-30T03:35:31.973790Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6872,7 +6877,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8MXX41KSMCMFV6QTY1NPPHS"
+                     *       "receipt": "01M8N8B9WFR9BNGETDH193W1Z3"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6890,7 +6895,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8MXX419CEQVFX0J7EG25EDG",
+                     *         "id": "01M8N8B9WBC9WFDPCTRSWPHKCZ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6920,7 +6925,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T00:33:01.479139Z",
+                     *         "recorded_at": "2026-11-30T03:35:31.973790Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6938,7 +6943,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8MXX41KSMCMFV6QTY1NPPHS"
+                     *       "receipt": "01M8N8B9WFR9BNGETDH193W1Z3"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7028,7 +7033,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8MXX419CEQVFX0J7EG25EDG",
+                     *           "activity": "01M8N8B9WBC9WFDPCTRSWPHKCZ",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7107,7 +7112,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX419CEQVFX0J7EG25EDG */
+                /** @example 01M8N8B9WBC9WFDPCTRSWPHKCZ */
                 activity: string;
             };
             cookie?: never;
@@ -7122,7 +7127,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXX419CEQVFX0J7EG25EDG",
+                     *       "id": "01M8N8B9WBC9WFDPCTRSWPHKCZ",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7152,7 +7157,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T00:33:01.479139Z",
+                     *       "recorded_at": "2026-11-30T03:35:31.973790Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7172,14 +7177,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-e6fd6f13cacc0bdd3892acd0"
+                 * @example "1-f07d43cb35d022e7026c12d1"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX419CEQVFX0J7EG25EDG */
+                /** @example 01M8N8B9WBC9WFDPCTRSWPHKCZ */
                 activity: string;
             };
             cookie?: never;
@@ -7211,7 +7216,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8MXX419CEQVFX0J7EG25EDG",
+                     *         "id": "01M8N8B9WBC9WFDPCTRSWPHKCZ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7244,7 +7249,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T00:33:01.479139Z",
+                     *         "recorded_at": "2026-11-30T03:35:31.973790Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7273,7 +7278,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX3XT0Z8TZ632P4E60G0W */
+                /** @example 01M8N8B9SV53RNCSS1ZMKV6RXY */
                 activity: string;
             };
             cookie?: never;
@@ -7301,7 +7306,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8MXX3XT0Z8TZ632P4E60G0W",
+                     *         "id": "01M8N8B9SV53RNCSS1ZMKV6RXY",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7331,15 +7336,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T00:33:01.317242Z",
+                     *         "recorded_at": "2026-11-30T03:35:31.866404Z",
                      *         "withdrawal": {
-                     *           "id": "01M8MXX404VC7T8FRTZ3PC7T5K",
+                     *           "id": "01M8N8B9VCT4PAN3MJNF4T8NV4",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T00:33:01.418768Z"
+                     *           "withdrawn_at": "2026-11-30T03:35:31.925862Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7372,7 +7377,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8MXX3XT0Z8TZ632P4E60G0W",
+                     *         "id": "01M8N8B9SV53RNCSS1ZMKV6RXY",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7402,15 +7407,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T00:33:01.317242Z",
+                     *         "recorded_at": "2026-11-30T03:35:31.866404Z",
                      *         "withdrawal": {
-                     *           "id": "01M8MXX404VC7T8FRTZ3PC7T5K",
+                     *           "id": "01M8N8B9VCT4PAN3MJNF4T8NV4",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T00:33:01.418768Z"
+                     *           "withdrawn_at": "2026-11-30T03:35:31.925862Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7843,8 +7848,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXWKH22568HETRDFXGJ033",
-                     *           "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *           "id": "01M8N8AXT5QBFENF207WFMXQ0B",
+                     *           "assignment": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7869,7 +7874,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T00:33:01.974153Z",
+                     *           "moved_at": "2026-11-30T03:35:32.231857Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7895,7 +7900,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXWKH22568HETRDFXGJ033 */
+                /** @example 01M8N8AXT5QBFENF207WFMXQ0B */
                 output: string;
             };
             cookie?: never;
@@ -7910,8 +7915,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXWKH22568HETRDFXGJ033",
-                     *       "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *       "id": "01M8N8AXT5QBFENF207WFMXQ0B",
+                     *       "assignment": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7936,7 +7941,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T00:33:01.479139Z",
+                     *       "moved_at": "2026-11-30T03:35:31.973790Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7970,7 +7975,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXWKH22568HETRDFXGJ033 */
+                /** @example 01M8N8AXT5QBFENF207WFMXQ0B */
                 output: string;
             };
             cookie?: never;
@@ -7985,14 +7990,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJhYzA0ZDc5MTRmZDkiLCIwMU04TVhYNEZKN1ExQkNGSEZQNVY1NkFZVyJd",
+                     *       "next_cursor": "WyJiOWYzZjZiNzdlMGEiLCIwMU04TjhCQTNUMUs1RUtHMDM5RzNEQjhYWCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXX4DZ9NCQ3FHRJG30R6X8",
+                     *           "id": "01M8N8BA32K8KY1NPYNJCYY8A3",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8MXWKH22568HETRDFXGJ033",
+                     *           "output": "01M8N8AXT5QBFENF207WFMXQ0B",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8001,13 +8006,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T00:33:01.860826Z"
+                     *           "acted_at": "2026-11-30T03:35:32.181396Z"
                      *         },
                      *         {
-                     *           "id": "01M8MXX4FJ7Q1BCFHFP5V56AYW",
+                     *           "id": "01M8N8BA3T1K5EKG039G3DB8XX",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8MXWKH22568HETRDFXGJ033",
+                     *           "output": "01M8N8AXT5QBFENF207WFMXQ0B",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8016,7 +8021,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T00:33:01.933444Z"
+                     *           "acted_at": "2026-11-30T03:35:32.209268Z"
                      *         }
                      *       ]
                      *     }
@@ -8039,7 +8044,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXWKH8FH8X43ZXXKKBQPEN */
+                /** @example 01M8N8AXTDNVWNY8T6AQKS6ZK4 */
                 output: string;
             };
             cookie?: never;
@@ -8067,10 +8072,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXX4A367ZKKJS138GYVHG2",
+                     *         "id": "01M8N8BA193H3890VXHY1TD960",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8MXWKH8FH8X43ZXXKKBQPEN",
+                     *         "output": "01M8N8AXTDNVWNY8T6AQKS6ZK4",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8079,11 +8084,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T00:33:01.739372Z"
+                     *         "acted_at": "2026-11-30T03:35:32.121875Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXWKH8FH8X43ZXXKKBQPEN",
-                     *         "assignment": "01M8MXWKF0AXYDT9Q9X3N8YC3H",
+                     *         "id": "01M8N8AXTDNVWNY8T6AQKS6ZK4",
+                     *         "assignment": "01M8N8AXPK0VQ6E16P3P4MXAQ4",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8108,7 +8113,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T00:33:01.739372Z",
+                     *         "moved_at": "2026-11-30T03:35:32.121875Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8141,10 +8146,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXX4A367ZKKJS138GYVHG2",
+                     *         "id": "01M8N8BA193H3890VXHY1TD960",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8MXWKH8FH8X43ZXXKKBQPEN",
+                     *         "output": "01M8N8AXTDNVWNY8T6AQKS6ZK4",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8153,11 +8158,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T00:33:01.739372Z"
+                     *         "acted_at": "2026-11-30T03:35:32.121875Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXWKH8FH8X43ZXXKKBQPEN",
-                     *         "assignment": "01M8MXWKF0AXYDT9Q9X3N8YC3H",
+                     *         "id": "01M8N8AXTDNVWNY8T6AQKS6ZK4",
+                     *         "assignment": "01M8N8AXPK0VQ6E16P3P4MXAQ4",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8182,7 +8187,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T00:33:01.739372Z",
+                     *         "moved_at": "2026-11-30T03:35:32.121875Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8216,7 +8221,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXWKH8FH8X43ZXXKKBQPEN */
+                /** @example 01M8N8AXTDNVWNY8T6AQKS6ZK4 */
                 output: string;
             };
             cookie?: never;
@@ -8244,10 +8249,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXX4BP2GPB2BBTF6YHVCP0",
+                     *         "id": "01M8N8BA216J083PHQ5JCP471T",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8MXWKH8FH8X43ZXXKKBQPEN",
+                     *         "output": "01M8N8AXTDNVWNY8T6AQKS6ZK4",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8256,11 +8261,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T00:33:01.810046Z"
+                     *         "acted_at": "2026-11-30T03:35:32.152680Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXWKH8FH8X43ZXXKKBQPEN",
-                     *         "assignment": "01M8MXWKF0AXYDT9Q9X3N8YC3H",
+                     *         "id": "01M8N8AXTDNVWNY8T6AQKS6ZK4",
+                     *         "assignment": "01M8N8AXPK0VQ6E16P3P4MXAQ4",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8285,7 +8290,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T00:33:01.810046Z",
+                     *         "moved_at": "2026-11-30T03:35:32.152680Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8318,10 +8323,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXX4BP2GPB2BBTF6YHVCP0",
+                     *         "id": "01M8N8BA216J083PHQ5JCP471T",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8MXWKH8FH8X43ZXXKKBQPEN",
+                     *         "output": "01M8N8AXTDNVWNY8T6AQKS6ZK4",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8330,11 +8335,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T00:33:01.810046Z"
+                     *         "acted_at": "2026-11-30T03:35:32.152680Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXWKH8FH8X43ZXXKKBQPEN",
-                     *         "assignment": "01M8MXWKF0AXYDT9Q9X3N8YC3H",
+                     *         "id": "01M8N8AXTDNVWNY8T6AQKS6ZK4",
+                     *         "assignment": "01M8N8AXPK0VQ6E16P3P4MXAQ4",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8359,7 +8364,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T00:33:01.810046Z",
+                     *         "moved_at": "2026-11-30T03:35:32.152680Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8391,14 +8396,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-655dc74fb86e2623ab40a9c2"
+                 * @example "4-51b74959212232a53f4bcd86"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXWKH22568HETRDFXGJ033 */
+                /** @example 01M8N8AXT5QBFENF207WFMXQ0B */
                 output: string;
             };
             cookie?: never;
@@ -8422,10 +8427,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXX4DZ9NCQ3FHRJG30R6X8",
+                     *         "id": "01M8N8BA32K8KY1NPYNJCYY8A3",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8MXWKH22568HETRDFXGJ033",
+                     *         "output": "01M8N8AXT5QBFENF207WFMXQ0B",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8434,11 +8439,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T00:33:01.860826Z"
+                     *         "acted_at": "2026-11-30T03:35:32.181396Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXWKH22568HETRDFXGJ033",
-                     *         "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *         "id": "01M8N8AXT5QBFENF207WFMXQ0B",
+                     *         "assignment": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8463,7 +8468,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T00:33:01.860826Z",
+                     *         "moved_at": "2026-11-30T03:35:32.181396Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8496,10 +8501,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXX4DZ9NCQ3FHRJG30R6X8",
+                     *         "id": "01M8N8BA32K8KY1NPYNJCYY8A3",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8MXWKH22568HETRDFXGJ033",
+                     *         "output": "01M8N8AXT5QBFENF207WFMXQ0B",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8508,11 +8513,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T00:33:01.860826Z"
+                     *         "acted_at": "2026-11-30T03:35:32.181396Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXWKH22568HETRDFXGJ033",
-                     *         "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *         "id": "01M8N8AXT5QBFENF207WFMXQ0B",
+                     *         "assignment": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8537,7 +8542,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T00:33:01.860826Z",
+                     *         "moved_at": "2026-11-30T03:35:32.181396Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8573,7 +8578,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXWKH22568HETRDFXGJ033 */
+                /** @example 01M8N8AXT5QBFENF207WFMXQ0B */
                 output: string;
             };
             cookie?: never;
@@ -8601,10 +8606,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXX4FJ7Q1BCFHFP5V56AYW",
+                     *         "id": "01M8N8BA3T1K5EKG039G3DB8XX",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8MXWKH22568HETRDFXGJ033",
+                     *         "output": "01M8N8AXT5QBFENF207WFMXQ0B",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8613,11 +8618,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T00:33:01.933444Z"
+                     *         "acted_at": "2026-11-30T03:35:32.209268Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXWKH22568HETRDFXGJ033",
-                     *         "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *         "id": "01M8N8AXT5QBFENF207WFMXQ0B",
+                     *         "assignment": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8645,11 +8650,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T00:33:01.933444Z"
+                     *           "returned_at": "2026-11-30T03:35:32.209268Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T00:33:01.933444Z",
+                     *         "moved_at": "2026-11-30T03:35:32.209268Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8680,10 +8685,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXX4FJ7Q1BCFHFP5V56AYW",
+                     *         "id": "01M8N8BA3T1K5EKG039G3DB8XX",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8MXWKH22568HETRDFXGJ033",
+                     *         "output": "01M8N8AXT5QBFENF207WFMXQ0B",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8692,11 +8697,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T00:33:01.933444Z"
+                     *         "acted_at": "2026-11-30T03:35:32.209268Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXWKH22568HETRDFXGJ033",
-                     *         "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *         "id": "01M8N8AXT5QBFENF207WFMXQ0B",
+                     *         "assignment": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8724,11 +8729,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T00:33:01.933444Z"
+                     *           "returned_at": "2026-11-30T03:35:32.209268Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T00:33:01.933444Z",
+                     *         "moved_at": "2026-11-30T03:35:32.209268Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8796,7 +8801,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXWKEZJ1YF349RAJK6V125 */
+                /** @example 01M8N8AXPGK8XPTDMPJHA348R6 */
                 assignment: string;
             };
             cookie?: never;
@@ -8815,8 +8820,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXWKH22568HETRDFXGJ033",
-                     *           "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *           "id": "01M8N8AXT5QBFENF207WFMXQ0B",
+                     *           "assignment": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8841,7 +8846,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T00:33:01.974153Z",
+                     *           "moved_at": "2026-11-30T03:35:32.231857Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8867,7 +8872,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXWKEVHEQBZHS9C7F5S5WW */
+                /** @example 01M8N8AXP0FC9CXXAXPVE0086K */
                 assignment: string;
             };
             cookie?: never;
@@ -8895,8 +8900,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8MXX4NFK2JPHMN8QWX30BVS",
-                     *         "assignment": "01M8MXWKEVHEQBZHS9C7F5S5WW",
+                     *         "id": "01M8N8BA6TMYEGAY8K19ZT74V5",
+                     *         "assignment": "01M8N8AXP0FC9CXXAXPVE0086K",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8944,7 +8949,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXWKEY33XNF1NN4PA8Q5BP */
+                /** @example 01M8N8AXPAVVYZ00PRSD2NT108 */
                 assignment: string;
             };
             cookie?: never;
@@ -8973,10 +8978,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXX4T4VDS00TJ31Z31PAVN",
+                     *         "id": "01M8N8BA9YZXFZ3JRAQJSDCAY3",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8MXWKH17ZM025420KY21PRH",
+                     *         "output": "01M8N8AXT4RCWCRQW8D8GJEQAQ",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8985,11 +8990,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T00:33:02.259341Z"
+                     *         "acted_at": "2026-11-30T03:35:32.404282Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXWKH17ZM025420KY21PRH",
-                     *         "assignment": "01M8MXWKEY33XNF1NN4PA8Q5BP",
+                     *         "id": "01M8N8AXT4RCWCRQW8D8GJEQAQ",
+                     *         "assignment": "01M8N8AXPAVVYZ00PRSD2NT108",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9014,7 +9019,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T00:33:02.259341Z",
+                     *         "moved_at": "2026-11-30T03:35:32.404282Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9047,10 +9052,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8MXX4T4VDS00TJ31Z31PAVN",
+                     *         "id": "01M8N8BA9YZXFZ3JRAQJSDCAY3",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8MXWKH17ZM025420KY21PRH",
+                     *         "output": "01M8N8AXT4RCWCRQW8D8GJEQAQ",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9059,11 +9064,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T00:33:02.259341Z"
+                     *         "acted_at": "2026-11-30T03:35:32.404282Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8MXWKH17ZM025420KY21PRH",
-                     *         "assignment": "01M8MXWKEY33XNF1NN4PA8Q5BP",
+                     *         "id": "01M8N8AXT4RCWCRQW8D8GJEQAQ",
+                     *         "assignment": "01M8N8AXPAVVYZ00PRSD2NT108",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9088,7 +9093,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T00:33:02.259341Z",
+                     *         "moved_at": "2026-11-30T03:35:32.404282Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9172,7 +9177,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T00:33:02.386175Z"
+                     *           "entered_at": "2026-11-30T03:35:32.514169Z"
                      *         }
                      *       ]
                      *     }
@@ -9265,7 +9270,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T00:33:02.153032Z"
+                     *         "entered_at": "2026-11-30T03:35:32.326629Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9306,7 +9311,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T00:33:02.090083Z",
+                     *         "as_of": "2026-11-30T03:35:32.296336Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9348,7 +9353,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T00:33:02.153032Z",
+                     *         "as_of": "2026-11-30T03:35:32.326629Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9392,7 +9397,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T00:33:02.153032Z"
+                     *         "entered_at": "2026-11-30T03:35:32.326629Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9433,7 +9438,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T00:33:02.090083Z",
+                     *         "as_of": "2026-11-30T03:35:32.296336Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9475,7 +9480,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T00:33:02.153032Z",
+                     *         "as_of": "2026-11-30T03:35:32.326629Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9530,7 +9535,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T00:33:02.153032Z"
+                     *       "entered_at": "2026-11-30T03:35:32.326629Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9582,11 +9587,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TVhYNFg4QVo1N1BTQ1g3U1JDOVBaRCJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TjhCQUNNUDlRNUtYRDNQQ0VUME4zNiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXX4X8AZ57PSCX7SRC9PZD",
+                     *           "id": "01M8N8BACMP9Q5KXD3PCET0N36",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9601,8 +9606,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T00:33:02.356728Z",
-                     *           "settled_at": "2026-11-30T00:33:02.458247Z",
+                     *           "proposed_at": "2026-11-30T03:35:32.482605Z",
+                     *           "settled_at": "2026-11-30T03:35:32.570019Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9661,7 +9666,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8MXX4X8AZ57PSCX7SRC9PZD",
+                     *         "id": "01M8N8BACMP9Q5KXD3PCET0N36",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9676,7 +9681,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:33:02.356728Z",
+                     *         "proposed_at": "2026-11-30T03:35:32.482605Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9703,7 +9708,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX4V25NCCBPHHZJGSJ1DN */
+                /** @example 01M8N8BAAZCDJ7K99GYC7FKTXR */
                 proposal: string;
             };
             cookie?: never;
@@ -9718,7 +9723,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXX4V25NCCBPHHZJGSJ1DN",
+                     *       "id": "01M8N8BAAZCDJ7K99GYC7FKTXR",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9733,8 +9738,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T00:33:02.295187Z",
-                     *       "settled_at": "2026-11-30T00:33:02.386175Z",
+                     *       "proposed_at": "2026-11-30T03:35:32.429038Z",
+                     *       "settled_at": "2026-11-30T03:35:32.514169Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9756,7 +9761,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX4V25NCCBPHHZJGSJ1DN */
+                /** @example 01M8N8BAAZCDJ7K99GYC7FKTXR */
                 proposal: string;
             };
             cookie?: never;
@@ -9788,7 +9793,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8MXX4V25NCCBPHHZJGSJ1DN",
+                     *         "id": "01M8N8BAAZCDJ7K99GYC7FKTXR",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9803,8 +9808,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:33:02.295187Z",
-                     *         "settled_at": "2026-11-30T00:33:02.386175Z",
+                     *         "proposed_at": "2026-11-30T03:35:32.429038Z",
+                     *         "settled_at": "2026-11-30T03:35:32.514169Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9831,7 +9836,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T00:33:02.386175Z"
+                     *           "entered_at": "2026-11-30T03:35:32.514169Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9872,7 +9877,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T00:33:02.259341Z",
+                     *           "as_of": "2026-11-30T03:35:32.404282Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -9914,7 +9919,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T00:33:02.259341Z",
+                     *           "as_of": "2026-11-30T03:35:32.404282Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -9935,7 +9940,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8MXX4V25NCCBPHHZJGSJ1DN",
+                     *         "id": "01M8N8BAAZCDJ7K99GYC7FKTXR",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9950,8 +9955,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:33:02.295187Z",
-                     *         "settled_at": "2026-11-30T00:33:02.386175Z",
+                     *         "proposed_at": "2026-11-30T03:35:32.429038Z",
+                     *         "settled_at": "2026-11-30T03:35:32.514169Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9978,7 +9983,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T00:33:02.386175Z"
+                     *           "entered_at": "2026-11-30T03:35:32.514169Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10019,7 +10024,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T00:33:02.259341Z",
+                     *           "as_of": "2026-11-30T03:35:32.404282Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10061,7 +10066,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T00:33:02.259341Z",
+                     *           "as_of": "2026-11-30T03:35:32.404282Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10083,7 +10088,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX4W6V0FMS7M3YMSZ77H3 */
+                /** @example 01M8N8BABSMM9KP0ETHAZ3KQFR */
                 proposal: string;
             };
             cookie?: never;
@@ -10111,7 +10116,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8MXX4W6V0FMS7M3YMSZ77H3",
+                     *         "id": "01M8N8BABSMM9KP0ETHAZ3KQFR",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10126,8 +10131,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:33:02.325941Z",
-                     *         "settled_at": "2026-11-30T00:33:02.438580Z",
+                     *         "proposed_at": "2026-11-30T03:35:32.457911Z",
+                     *         "settled_at": "2026-11-30T03:35:32.557798Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10150,7 +10155,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8MXX4W6V0FMS7M3YMSZ77H3",
+                     *         "id": "01M8N8BABSMM9KP0ETHAZ3KQFR",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10165,8 +10170,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:33:02.325941Z",
-                     *         "settled_at": "2026-11-30T00:33:02.438580Z",
+                     *         "proposed_at": "2026-11-30T03:35:32.457911Z",
+                     *         "settled_at": "2026-11-30T03:35:32.557798Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10190,7 +10195,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX4X8AZ57PSCX7SRC9PZD */
+                /** @example 01M8N8BACMP9Q5KXD3PCET0N36 */
                 proposal: string;
             };
             cookie?: never;
@@ -10218,7 +10223,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8MXX4X8AZ57PSCX7SRC9PZD",
+                     *         "id": "01M8N8BACMP9Q5KXD3PCET0N36",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10233,8 +10238,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:33:02.356728Z",
-                     *         "settled_at": "2026-11-30T00:33:02.458247Z",
+                     *         "proposed_at": "2026-11-30T03:35:32.482605Z",
+                     *         "settled_at": "2026-11-30T03:35:32.570019Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10257,7 +10262,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8MXX4X8AZ57PSCX7SRC9PZD",
+                     *         "id": "01M8N8BACMP9Q5KXD3PCET0N36",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10272,8 +10277,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T00:33:02.356728Z",
-                     *         "settled_at": "2026-11-30T00:33:02.458247Z",
+                     *         "proposed_at": "2026-11-30T03:35:32.482605Z",
+                     *         "settled_at": "2026-11-30T03:35:32.570019Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10513,7 +10518,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T00:33:01.974153Z",
+                     *         "as_of": "2026-11-30T03:35:32.231857Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10599,7 +10604,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T00:33:01.810046Z",
+                     *           "as_of": "2026-11-30T03:35:32.152680Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10681,7 +10686,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T00:33:01.810046Z",
+                     *           "as_of": "2026-11-30T03:35:32.152680Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10782,13 +10787,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T00:33:01.974153Z",
+                     *       "as_of": "2026-11-30T03:35:32.231857Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *           "assignment": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10936,24 +10941,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T00:33:01.974153Z",
+                     *       "as_of": "2026-11-30T03:35:32.231857Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T00:33:02.153032Z"
+                     *           "entered_at": "2026-11-30T03:35:32.326629Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T00:33:02.386175Z"
+                     *           "entered_at": "2026-11-30T03:35:32.514169Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *           "key": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10989,7 +10994,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *               "assignment": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11106,7 +11111,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T00:33:02.259341Z",
+                     *           "as_of": "2026-11-30T03:35:32.404282Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11192,7 +11197,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T00:33:02.153032Z",
+                     *             "as_of": "2026-11-30T03:35:32.326629Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11274,7 +11279,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T00:33:02.153032Z",
+                     *             "as_of": "2026-11-30T03:35:32.326629Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11356,7 +11361,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T00:33:02.259341Z",
+                     *           "as_of": "2026-11-30T03:35:32.404282Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11639,7 +11644,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T00:33:02.386175Z"
+                     *           "entered_at": "2026-11-30T03:35:32.514169Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11661,7 +11666,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T00:33:02.153032Z"
+                     *           "entered_at": "2026-11-30T03:35:32.326629Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11685,7 +11690,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8MXX419CEQVFX0J7EG25EDG",
+                     *           "id": "01M8N8B9WBC9WFDPCTRSWPHKCZ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11718,7 +11723,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T00:33:01.479139Z",
+                     *           "recorded_at": "2026-11-30T03:35:31.973790Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11834,7 +11839,7 @@ export interface operations {
                 /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
                 status?: string | null;
                 /**
-                 * @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done`
+                 * @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành, `nothing_owed` Chưa xác định · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done`, `nothing_owed`; `nothing_owed`: null
                  * @example awaiting_confirmation
                  */
                 state?: string | null;
@@ -11950,7 +11955,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T00:33:01.974153Z",
+                     *             "as_of": "2026-11-30T03:35:32.231857Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12063,7 +12068,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T00:33:01.974153Z",
+                     *         "as_of": "2026-11-30T03:35:32.231857Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12072,7 +12077,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *           "id": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12139,7 +12144,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T00:33:01.974153Z",
+                     *             "as_of": "2026-11-30T03:35:32.231857Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12188,7 +12193,7 @@ export interface operations {
                  * @example lead
                  */
                 role?: string | null;
-                /** @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done` */
+                /** @description Một hoặc nhiều: `not_started` Chưa bắt đầu, `in_progress` Đang thực hiện, `awaiting_confirmation` Chờ xác nhận, `done` Hoàn thành, `nothing_owed` Chưa xác định · one or more of: `not_started`, `in_progress`, `awaiting_confirmation`, `done`, `nothing_owed`; `nothing_owed`: null */
                 state?: string | null;
                 /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
@@ -12215,11 +12220,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TVhXS0VaSjFZRjM0OVJBSks2VjEyNSJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TjhBWFBHSzhYUFRETVBKSEEzNDhSNiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *           "id": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12286,7 +12291,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T00:33:01.974153Z",
+                     *             "as_of": "2026-11-30T03:35:32.231857Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12315,7 +12320,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXWKEZJ1YF349RAJK6V125 */
+                /** @example 01M8N8AXPGK8XPTDMPJHA348R6 */
                 assignment: string;
             };
             cookie?: never;
@@ -12330,7 +12335,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *       "id": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12397,7 +12402,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T00:33:01.974153Z",
+                     *         "as_of": "2026-11-30T03:35:32.231857Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12469,7 +12474,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXX51CV5TRTVYWDX85KKFM",
+                     *           "id": "01M8N8BAG2M7CPM6GWC8WXK7MC",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12488,13 +12493,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T00:33:02.497934Z",
+                     *           "urged_at": "2026-11-30T03:35:32.597541Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T00:33:02.541747Z",
+                     *           "answered_at": "2026-11-30T03:35:32.631775Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T00:33:02.565977Z",
+                     *           "closed_at": "2026-11-30T03:35:32.651342Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12548,7 +12553,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8MXX51CV5TRTVYWDX85KKFM",
+                     *           "id": "01M8N8BAG2M7CPM6GWC8WXK7MC",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12567,7 +12572,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T00:33:02.497934Z",
+                     *           "urged_at": "2026-11-30T03:35:32.597541Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12597,7 +12602,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX51CV5TRTVYWDX85KKFM */
+                /** @example 01M8N8BAG2M7CPM6GWC8WXK7MC */
                 urge: string;
             };
             cookie?: never;
@@ -12612,7 +12617,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXX51CV5TRTVYWDX85KKFM",
+                     *       "id": "01M8N8BAG2M7CPM6GWC8WXK7MC",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12631,13 +12636,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T00:33:02.497934Z",
+                     *       "urged_at": "2026-11-30T03:35:32.597541Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T00:33:02.541747Z",
+                     *       "answered_at": "2026-11-30T03:35:32.631775Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T00:33:02.565977Z",
+                     *       "closed_at": "2026-11-30T03:35:32.651342Z",
                      *       "can": []
                      *     }
                      */
@@ -12657,7 +12662,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX51CV5TRTVYWDX85KKFM */
+                /** @example 01M8N8BAG2M7CPM6GWC8WXK7MC */
                 urge: string;
             };
             cookie?: never;
@@ -12685,7 +12690,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8MXX51CV5TRTVYWDX85KKFM",
+                     *         "id": "01M8N8BAG2M7CPM6GWC8WXK7MC",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12704,9 +12709,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T00:33:02.497934Z",
+                     *         "urged_at": "2026-11-30T03:35:32.597541Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T00:33:02.541747Z",
+                     *         "answered_at": "2026-11-30T03:35:32.631775Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12730,7 +12735,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8MXX51CV5TRTVYWDX85KKFM",
+                     *         "id": "01M8N8BAG2M7CPM6GWC8WXK7MC",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12749,9 +12754,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T00:33:02.497934Z",
+                     *         "urged_at": "2026-11-30T03:35:32.597541Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T00:33:02.541747Z",
+                     *         "answered_at": "2026-11-30T03:35:32.631775Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12776,7 +12781,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX51CV5TRTVYWDX85KKFM */
+                /** @example 01M8N8BAG2M7CPM6GWC8WXK7MC */
                 urge: string;
             };
             cookie?: never;
@@ -12804,7 +12809,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8MXX51CV5TRTVYWDX85KKFM",
+                     *         "id": "01M8N8BAG2M7CPM6GWC8WXK7MC",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12823,13 +12828,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T00:33:02.497934Z",
+                     *         "urged_at": "2026-11-30T03:35:32.597541Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T00:33:02.541747Z",
+                     *         "answered_at": "2026-11-30T03:35:32.631775Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T00:33:02.565977Z",
+                     *         "closed_at": "2026-11-30T03:35:32.651342Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12849,7 +12854,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8MXX51CV5TRTVYWDX85KKFM",
+                     *         "id": "01M8N8BAG2M7CPM6GWC8WXK7MC",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12868,13 +12873,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T00:33:02.497934Z",
+                     *         "urged_at": "2026-11-30T03:35:32.597541Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T00:33:02.541747Z",
+                     *         "answered_at": "2026-11-30T03:35:32.631775Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T00:33:02.565977Z",
+                     *         "closed_at": "2026-11-30T03:35:32.651342Z",
                      *         "can": []
                      *       }
                      *     }
@@ -14054,7 +14059,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXX57MKBF4VH3S4M6FG21F",
+                     *           "id": "01M8N8BAMC0SBFEPFWEK40RS26",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14065,7 +14070,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T00:33:02.699341Z",
+                     *           "created_at": "2026-11-30T03:35:32.739676Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14112,7 +14117,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8MXX57MKBF4VH3S4M6FG21F",
+                     *         "id": "01M8N8BAMC0SBFEPFWEK40RS26",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14123,10 +14128,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T00:33:02.699341Z",
+                     *         "created_at": "2026-11-30T03:35:32.739676Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=9aoL9VXLYwgFhpigsIc7kPR71eGIB_kky7Mi0W2v56M"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=KWgPsOocQGPzJovz_i8NtzlLx4LUf_rn1qpO_Y7yOB4"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14145,7 +14150,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX57MKBF4VH3S4M6FG21F */
+                /** @example 01M8N8BAMC0SBFEPFWEK40RS26 */
                 subscription: string;
             };
             cookie?: never;
@@ -14160,7 +14165,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXX57MKBF4VH3S4M6FG21F",
+                     *       "id": "01M8N8BAMC0SBFEPFWEK40RS26",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14171,7 +14176,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T00:33:02.699341Z",
+                     *       "created_at": "2026-11-30T03:35:32.739676Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14191,7 +14196,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX57MKBF4VH3S4M6FG21F */
+                /** @example 01M8N8BAMC0SBFEPFWEK40RS26 */
                 subscription: string;
             };
             cookie?: never;
@@ -14208,7 +14213,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXX57MKBF4VH3S4M6FG21F",
+                     *       "id": "01M8N8BAMC0SBFEPFWEK40RS26",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14219,8 +14224,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T00:33:02.699341Z",
-                     *       "revoked_at": "2026-11-30T00:33:02.785149Z"
+                     *       "created_at": "2026-11-30T03:35:32.739676Z",
+                     *       "revoked_at": "2026-11-30T03:35:32.805126Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14279,7 +14284,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXX65052YRTSFWB79Z2W25",
+                     *           "id": "01M8N8BB70YNTZZ1ZNW1TNT0HW",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14294,12 +14299,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T00:33:03.629512Z",
+                     *           "submitted_at": "2026-11-30T03:35:33.337563Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T00:33:03.679382Z",
+                     *           "decided_at": "2026-11-30T03:35:33.355877Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14308,7 +14313,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8MXX66G8ZVWHDM9BQMBN7AS",
+                     *           "entry": "01M8N8BB7K4DAA207PKV8WKD8P",
                      *           "can": []
                      *         }
                      *       ]
@@ -14357,7 +14362,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXX65052YRTSFWB79Z2W25",
+                     *       "id": "01M8N8BB70YNTZZ1ZNW1TNT0HW",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14372,7 +14377,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T00:33:03.629512Z",
+                     *       "submitted_at": "2026-11-30T03:35:33.337563Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14400,7 +14405,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX65052YRTSFWB79Z2W25 */
+                /** @example 01M8N8BB70YNTZZ1ZNW1TNT0HW */
                 settlement: string;
             };
             cookie?: never;
@@ -14415,7 +14420,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXX65052YRTSFWB79Z2W25",
+                     *       "id": "01M8N8BB70YNTZZ1ZNW1TNT0HW",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14430,12 +14435,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T00:33:03.629512Z",
+                     *       "submitted_at": "2026-11-30T03:35:33.337563Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T00:33:03.679382Z",
+                     *       "decided_at": "2026-11-30T03:35:33.355877Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14444,7 +14449,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8MXX66G8ZVWHDM9BQMBN7AS",
+                     *       "entry": "01M8N8BB7K4DAA207PKV8WKD8P",
                      *       "can": []
                      *     }
                      */
@@ -14464,7 +14469,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX65052YRTSFWB79Z2W25 */
+                /** @example 01M8N8BB70YNTZZ1ZNW1TNT0HW */
                 settlement: string;
             };
             cookie?: never;
@@ -14495,7 +14500,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXX65052YRTSFWB79Z2W25",
+                     *       "id": "01M8N8BB70YNTZZ1ZNW1TNT0HW",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14510,12 +14515,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T00:33:03.629512Z",
+                     *       "submitted_at": "2026-11-30T03:35:33.337563Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T00:33:03.679382Z",
+                     *       "decided_at": "2026-11-30T03:35:33.355877Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14524,7 +14529,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8MXX66G8ZVWHDM9BQMBN7AS",
+                     *       "entry": "01M8N8BB7K4DAA207PKV8WKD8P",
                      *       "can": []
                      *     }
                      */
@@ -14544,7 +14549,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX61B64KPEBWR2SXCG5Y5 */
+                /** @example 01M8N8BB5MNVW1ZWRQZH8Y5R50 */
                 settlement: string;
             };
             cookie?: never;
@@ -14570,7 +14575,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXX61B64KPEBWR2SXCG5Y5",
+                     *       "id": "01M8N8BB5MNVW1ZWRQZH8Y5R50",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14585,12 +14590,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T00:33:03.516280Z",
+                     *       "submitted_at": "2026-11-30T03:35:33.292524Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T00:33:03.564759Z",
+                     *       "decided_at": "2026-11-30T03:35:33.310945Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14614,7 +14619,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX5TQNZ8Y2X5CGG0B8V9Y */
+                /** @example 01M8N8BB272RDM0Q04AH6VWGZV */
                 settlement: string;
             };
             cookie?: never;
@@ -14640,7 +14645,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXX5TQNZ8Y2X5CGG0B8V9Y",
+                     *       "id": "01M8N8BB272RDM0Q04AH6VWGZV",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14655,12 +14660,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T00:33:03.315317Z",
+                     *       "submitted_at": "2026-11-30T03:35:33.181130Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T00:33:03.350694Z",
+                     *       "decided_at": "2026-11-30T03:35:33.212432Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14681,7 +14686,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXX5TQNZ8Y2X5CGG0B8V9Y",
+                     *       "id": "01M8N8BB272RDM0Q04AH6VWGZV",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14696,12 +14701,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T00:33:03.315317Z",
+                     *       "submitted_at": "2026-11-30T03:35:33.181130Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T00:33:03.350694Z",
+                     *       "decided_at": "2026-11-30T03:35:33.212432Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14754,7 +14759,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXX5E232AJRH0JCBZ76ASA",
+                     *           "id": "01M8N8BAS1CRYREH6A1S1RR7KK",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14771,7 +14776,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:33:02.911359Z",
+                     *           "recorded_at": "2026-11-30T03:35:32.891268Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14833,7 +14838,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXX5E232AJRH0JCBZ76ASA",
+                     *           "id": "01M8N8BAS1CRYREH6A1S1RR7KK",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14850,7 +14855,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:33:02.911359Z",
+                     *           "recorded_at": "2026-11-30T03:35:32.891268Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14946,7 +14951,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXX5GWEA0Z2G3MEZERK2ZJ",
+                     *           "id": "01M8N8BATR58MKXQY8CZ9263ZR",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14967,7 +14972,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:33:02.993562Z",
+                     *           "recorded_at": "2026-11-30T03:35:32.947279Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15029,7 +15034,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXX5GWEA0Z2G3MEZERK2ZJ",
+                     *           "id": "01M8N8BATR58MKXQY8CZ9263ZR",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15050,7 +15055,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:33:02.993562Z",
+                     *           "recorded_at": "2026-11-30T03:35:32.947279Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15145,7 +15150,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXX5K0RNYTBX02VWHYFH12",
+                     *           "id": "01M8N8BAVXY38YEJB16G1BP41S",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15166,7 +15171,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:33:03.063358Z",
+                     *           "recorded_at": "2026-11-30T03:35:32.983208Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15228,7 +15233,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXX5K0RNYTBX02VWHYFH12",
+                     *           "id": "01M8N8BAVXY38YEJB16G1BP41S",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15249,7 +15254,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:33:03.063358Z",
+                     *           "recorded_at": "2026-11-30T03:35:32.983208Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15340,7 +15345,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXX5PRTAK2DKYWYJ8HM3QZ",
+                     *           "id": "01M8N8BAXR68TPF1QBZR1ZMASY",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15357,7 +15362,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:33:03.184630Z",
+                     *           "recorded_at": "2026-11-30T03:35:33.042431Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15419,7 +15424,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXX5PRTAK2DKYWYJ8HM3QZ",
+                     *           "id": "01M8N8BAXR68TPF1QBZR1ZMASY",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15436,7 +15441,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:33:03.184630Z",
+                     *           "recorded_at": "2026-11-30T03:35:33.042431Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15533,7 +15538,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXX5HNV5FW1APX4T2RKCRW",
+                     *           "id": "01M8N8BAV8B1C52J92J3Q15XM1",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15554,16 +15559,16 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:33:03.022280Z",
+                     *           "recorded_at": "2026-11-30T03:35:32.962700Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8MXX5HMNEQZ93VN05S4TT7F",
+                     *           "transfer": "01M8N8BAV6QH50KB84TFZH4NXX",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
                      *         },
                      *         {
-                     *           "id": "01M8MXX5HP41MSVPP5SEF2KB21",
+                     *           "id": "01M8N8BAVB3JR709BGPK5TC4EX",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15584,10 +15589,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:33:03.022280Z",
+                     *           "recorded_at": "2026-11-30T03:35:32.962700Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8MXX5HMNEQZ93VN05S4TT7F",
+                     *           "transfer": "01M8N8BAV6QH50KB84TFZH4NXX",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null
@@ -15719,11 +15724,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04TVhYNVBSVEFLMkRLWVdZSjhITTNRWiJd",
+                     *       "next_cursor": "WyJkZTQ4MWUyNWQ3N2EiLCIwMU04TjhCQVhSNjhUUEYxUUJaUjFaTUFTWSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXX5PRTAK2DKYWYJ8HM3QZ",
+                     *           "id": "01M8N8BAXR68TPF1QBZR1ZMASY",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15740,7 +15745,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:33:03.184630Z",
+                     *           "recorded_at": "2026-11-30T03:35:33.042431Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15769,7 +15774,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX5M2PXKPP8JYEKE8X0SS */
+                /** @example 01M8N8BAWJF91VKRTVWG7XSEY6 */
                 entry: string;
             };
             cookie?: never;
@@ -15784,7 +15789,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXX5M2PXKPP8JYEKE8X0SS",
+                     *       "id": "01M8N8BAWJF91VKRTVWG7XSEY6",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15801,9 +15806,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T00:33:03.102676Z",
+                     *       "recorded_at": "2026-11-30T03:35:33.004693Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8MXX5NRCER55HA4H02AJ4XQ",
+                     *       "reversed_by": "01M8N8BAX97QSW8F0RY64EM2W5",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15826,7 +15831,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX5M2PXKPP8JYEKE8X0SS */
+                /** @example 01M8N8BAWJF91VKRTVWG7XSEY6 */
                 entry: string;
             };
             cookie?: never;
@@ -15856,7 +15861,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8MXX5NRCER55HA4H02AJ4XQ",
+                     *           "id": "01M8N8BAX97QSW8F0RY64EM2W5",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15873,8 +15878,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T00:33:03.143388Z",
-                     *           "reverses": "01M8MXX5M2PXKPP8JYEKE8X0SS",
+                     *           "recorded_at": "2026-11-30T03:35:33.021595Z",
+                     *           "reverses": "01M8N8BAWJF91VKRTVWG7XSEY6",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16455,15 +16460,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TVhYNDFLU01DTUZWNlFUWTFOUFBIUyJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TjhCOVdGUjlCTkdFVERIMTkzVzFaMyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXX41KSMCMFV6QTY1NPPHS",
+                     *           "id": "01M8N8B9WFR9BNGETDH193W1Z3",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T00:33:01.479139Z",
+                     *           "received_at": "2026-11-30T03:35:31.973790Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16495,7 +16500,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8MXX41KSMCMFV6QTY1NPPHS */
+                /** @example 01M8N8B9WFR9BNGETDH193W1Z3 */
                 receipt: string;
             };
             cookie?: never;
@@ -16510,11 +16515,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8MXX41KSMCMFV6QTY1NPPHS",
+                     *       "id": "01M8N8B9WFR9BNGETDH193W1Z3",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T00:33:01.479139Z",
+                     *       "received_at": "2026-11-30T03:35:31.973790Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16528,14 +16533,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8MXX419CEQVFX0J7EG25EDG",
+                     *           "activity": "01M8N8B9WBC9WFDPCTRSWPHKCZ",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "djn9fphuxbMCRfVqyVO_48DuzY2TUsgBD9uEaMxGP8Q",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImRqbjlmcGh1eGJNQ1JmVnF5Vk9fNDhEdXpZMlRVc2dCRDl1RWFNeEdQOFEiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThNWFg0MUtTTUNNRlY2UVRZMU5QUEhTIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDA6MzM6MDEuNDc5MTM5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TVhYNDE5Q0VRVkZYMEo3RUcyNUVERyIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.bt8DCIf3U0bKwYUJsZ3sWJ93dMn9WmVe1AohEK0wgExV1eosPN7O-Bx2OPvucA7NuAIGOoNv9avCO1X1Y7pGBw"
+                     *       "kid": "XoPuC9G_LZZf7DYmoHmRQcrDu4OapwR7PF1694WNo3U",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlhvUHVDOUdfTFpaZjdEWW1vSG1SUWNyRHU0T2Fwd1I3UEYxNjk0V05vM1UiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOOEI5V0ZSOUJOR0VUREgxOTNXMVozIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDM6MzU6MzEuOTczNzkwWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TjhCOVdCQzlXRkRQQ1RSU1dQSEtDWiIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.CgTwbu5-Q5Sp6Xg-380G68JJW9aRsurHuti7ua1b5LsY_vtXqN8BA0ZL-f0BjaZ7-8iV-8C76yP3SIfD7BdNDw"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16565,8 +16570,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "4BHSRfbDmSJoOUREThZ-UgUih86cnCkw54sTo-2X4cY",
-                     *           "kid": "djn9fphuxbMCRfVqyVO_48DuzY2TUsgBD9uEaMxGP8Q",
+                     *           "x": "s0su-4ptnZ89yY3aGEObyjcdm9ZSvNo84N99UaU9MvQ",
+                     *           "kid": "XoPuC9G_LZZf7DYmoHmRQcrDu4OapwR7PF1694WNo3U",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16763,26 +16768,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8MXX3Y69MFAPXK17N48WSCW",
-                     *           "at": "2026-11-30T00:33:01.317242Z",
+                     *           "id": "01M8N8B9T6Y7F9EJNFY8F67W68",
+                     *           "at": "2026-11-30T03:35:31.866404Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8MXX3XT0Z8TZ632P4E60G0W",
+                     *           "ref": "01M8N8B9SV53RNCSS1ZMKV6RXY",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8MXWKM9QD4N9KVZZF80A6ER",
+                     *           "via": "key:01M8N8AXZ6ERH3364HGJZDHYBK",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8MXX3XT0Z8TZ632P4E60G0W",
+                     *             "public_id": "01M8N8B9SV53RNCSS1ZMKV6RXY",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8MXWKEZJ1YF349RAJK6V125",
+                     *             "assignment": "01M8N8AXPGK8XPTDMPJHA348R6",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16798,12 +16803,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T00:33:01.317242+00:00"
+                     *             "recorded_at": "2026-11-30T03:35:31.866404Z"
                      *           },
-                     *           "request_id": "bcee52737351e05e289c8419"
+                     *           "request_id": "e9323398ef79c9d9c655f9b4"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8MXX3Y69MFAPXK17N48WSCW"
+                     *       "next_cursor": "01M8N8B9T6Y7F9EJNFY8F67W68"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16848,10 +16853,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8MXWKM9QD4N9KVZZF80A6ER",
+                     *       "key": "01M8N8AXZ6ERH3364HGJZDHYBK",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_DDqz",
-                     *       "expires_at": "2026-12-30T00:32:44.673688Z",
+                     *       "key_hint": "ttdn_ZwbQ",
+                     *       "expires_at": "2026-12-30T03:35:19.771834Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
