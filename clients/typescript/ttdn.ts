@@ -6742,7 +6742,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
+                     *           "id": "01M8N92757KJHHV0SRKYCN6S0K",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6775,7 +6775,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T03:40:11.144185Z",
+                     *           "recorded_at": "2026-11-30T03:48:02.849209Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6835,7 +6835,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
+                     *         "id": "01M8N92757KJHHV0SRKYCN6S0K",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6865,7 +6865,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:40:11.144185Z",
+                     *         "recorded_at": "2026-11-30T03:48:02.849209Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6883,7 +6883,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8N8KTGFWE4GCE6Z1Z7P5HYM"
+                     *       "receipt": "01M8N9275AC0TP7YTE8EVE0FQQ"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6901,7 +6901,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
+                     *         "id": "01M8N92757KJHHV0SRKYCN6S0K",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6931,7 +6931,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:40:11.144185Z",
+                     *         "recorded_at": "2026-11-30T03:48:02.849209Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6949,7 +6949,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8N8KTGFWE4GCE6Z1Z7P5HYM"
+                     *       "receipt": "01M8N9275AC0TP7YTE8EVE0FQQ"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7039,7 +7039,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
+                     *           "activity": "01M8N92757KJHHV0SRKYCN6S0K",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7118,7 +7118,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KTGB6C3AXB4X2ZNEPBQA */
+                /** @example 01M8N92757KJHHV0SRKYCN6S0K */
                 activity: string;
             };
             cookie?: never;
@@ -7133,7 +7133,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
+                     *       "id": "01M8N92757KJHHV0SRKYCN6S0K",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7163,7 +7163,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T03:40:11.144185Z",
+                     *       "recorded_at": "2026-11-30T03:48:02.849209Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7183,14 +7183,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-435caaa2fbaeb68688c12e6f"
+                 * @example "1-f72ef7eb30dc4521e83a3206"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KTGB6C3AXB4X2ZNEPBQA */
+                /** @example 01M8N92757KJHHV0SRKYCN6S0K */
                 activity: string;
             };
             cookie?: never;
@@ -7222,7 +7222,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
+                     *         "id": "01M8N92757KJHHV0SRKYCN6S0K",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7255,7 +7255,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:40:11.144185Z",
+                     *         "recorded_at": "2026-11-30T03:48:02.849209Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7284,7 +7284,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KTBWD60RDCS3NPK63B6A */
+                /** @example 01M8N92712R9GC6EZ489X168EG */
                 activity: string;
             };
             cookie?: never;
@@ -7312,7 +7312,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8N8KTBWD60RDCS3NPK63B6A",
+                     *         "id": "01M8N92712R9GC6EZ489X168EG",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7342,15 +7342,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:40:10.947718Z",
+                     *         "recorded_at": "2026-11-30T03:48:02.663894Z",
                      *         "withdrawal": {
-                     *           "id": "01M8N8KTEQ8F509DP8PJV6FNMW",
+                     *           "id": "01M8N9273MNPC2HVGV5C4RVRWM",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T03:40:11.060071Z"
+                     *           "withdrawn_at": "2026-11-30T03:48:02.765670Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7383,7 +7383,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8N8KTBWD60RDCS3NPK63B6A",
+                     *         "id": "01M8N92712R9GC6EZ489X168EG",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7413,15 +7413,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:40:10.947718Z",
+                     *         "recorded_at": "2026-11-30T03:48:02.663894Z",
                      *         "withdrawal": {
-                     *           "id": "01M8N8KTEQ8F509DP8PJV6FNMW",
+                     *           "id": "01M8N9273MNPC2HVGV5C4RVRWM",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T03:40:11.060071Z"
+                     *           "withdrawn_at": "2026-11-30T03:48:02.765670Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7854,8 +7854,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N8K43VNJDZJG1MB4GQZA96",
-                     *           "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *           "id": "01M8N91JZJ10490GRQ143G8J29",
+                     *           "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7880,7 +7880,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T03:40:11.761185Z",
+                     *           "moved_at": "2026-11-30T03:48:03.515312Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7906,7 +7906,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8K43VNJDZJG1MB4GQZA96 */
+                /** @example 01M8N91JZJ10490GRQ143G8J29 */
                 output: string;
             };
             cookie?: never;
@@ -7921,8 +7921,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8K43VNJDZJG1MB4GQZA96",
-                     *       "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *       "id": "01M8N91JZJ10490GRQ143G8J29",
+                     *       "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7947,7 +7947,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T03:40:11.144185Z",
+                     *       "moved_at": "2026-11-30T03:48:02.849209Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7981,7 +7981,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8K43VNJDZJG1MB4GQZA96 */
+                /** @example 01M8N91JZJ10490GRQ143G8J29 */
                 output: string;
             };
             cookie?: never;
@@ -7996,14 +7996,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJhZmI4N2IxMzEzZWEiLCIwMU04TjhLVjFKWUM0VlRDUlZOUkRDOUIyWSJd",
+                     *       "next_cursor": "WyIxMWE1ZWQ5MzUxZmQiLCIwMU04TjkyN1IxRjZTODkwMjVCNEQ3UTRCVCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N8KTYREYC1Z8NVHVXGYY60",
+                     *           "id": "01M8N927N6Z2YR85KFB50EVYM3",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8N8K43VNJDZJG1MB4GQZA96",
+                     *           "output": "01M8N91JZJ10490GRQ143G8J29",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8012,13 +8012,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T03:40:11.589892Z"
+                     *           "acted_at": "2026-11-30T03:48:03.295452Z"
                      *         },
                      *         {
-                     *           "id": "01M8N8KV1JYC4VTCRVNRDC9B2Y",
+                     *           "id": "01M8N927R1F6S89025B4D7Q4BT",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8N8K43VNJDZJG1MB4GQZA96",
+                     *           "output": "01M8N91JZJ10490GRQ143G8J29",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8027,7 +8027,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T03:40:11.686425Z"
+                     *           "acted_at": "2026-11-30T03:48:03.413715Z"
                      *         }
                      *       ]
                      *     }
@@ -8050,7 +8050,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8K447ZSNBZESMNCRQ1T5G */
+                /** @example 01M8N91JZT1V6SFXBP5M0K82HD */
                 output: string;
             };
             cookie?: never;
@@ -8078,10 +8078,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N8KTS287XVD9SFGZRVGMX5",
+                     *         "id": "01M8N927EJQD2G9BJNCDPZDFHN",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N8K447ZSNBZESMNCRQ1T5G",
+                     *         "output": "01M8N91JZT1V6SFXBP5M0K82HD",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8090,11 +8090,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T03:40:11.400851Z"
+                     *         "acted_at": "2026-11-30T03:48:03.104069Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N8K447ZSNBZESMNCRQ1T5G",
-                     *         "assignment": "01M8N8K3W7RYZV8C94XB9C3ZKK",
+                     *         "id": "01M8N91JZT1V6SFXBP5M0K82HD",
+                     *         "assignment": "01M8N91JTEP5C3PRM6TJK0VDH3",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8119,7 +8119,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T03:40:11.400851Z",
+                     *         "moved_at": "2026-11-30T03:48:03.104069Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8152,10 +8152,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N8KTS287XVD9SFGZRVGMX5",
+                     *         "id": "01M8N927EJQD2G9BJNCDPZDFHN",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N8K447ZSNBZESMNCRQ1T5G",
+                     *         "output": "01M8N91JZT1V6SFXBP5M0K82HD",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8164,11 +8164,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T03:40:11.400851Z"
+                     *         "acted_at": "2026-11-30T03:48:03.104069Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N8K447ZSNBZESMNCRQ1T5G",
-                     *         "assignment": "01M8N8K3W7RYZV8C94XB9C3ZKK",
+                     *         "id": "01M8N91JZT1V6SFXBP5M0K82HD",
+                     *         "assignment": "01M8N91JTEP5C3PRM6TJK0VDH3",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8193,7 +8193,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T03:40:11.400851Z",
+                     *         "moved_at": "2026-11-30T03:48:03.104069Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8227,7 +8227,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8K447ZSNBZESMNCRQ1T5G */
+                /** @example 01M8N91JZT1V6SFXBP5M0K82HD */
                 output: string;
             };
             cookie?: never;
@@ -8255,10 +8255,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N8KTW9YNXAMZCT2GBXZ8T6",
+                     *         "id": "01M8N927H9VBSXCQY6WG92YGY5",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8N8K447ZSNBZESMNCRQ1T5G",
+                     *         "output": "01M8N91JZT1V6SFXBP5M0K82HD",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8267,11 +8267,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:40:11.513750Z"
+                     *         "acted_at": "2026-11-30T03:48:03.209894Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N8K447ZSNBZESMNCRQ1T5G",
-                     *         "assignment": "01M8N8K3W7RYZV8C94XB9C3ZKK",
+                     *         "id": "01M8N91JZT1V6SFXBP5M0K82HD",
+                     *         "assignment": "01M8N91JTEP5C3PRM6TJK0VDH3",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8296,7 +8296,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:40:11.513750Z",
+                     *         "moved_at": "2026-11-30T03:48:03.209894Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8329,10 +8329,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N8KTW9YNXAMZCT2GBXZ8T6",
+                     *         "id": "01M8N927H9VBSXCQY6WG92YGY5",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8N8K447ZSNBZESMNCRQ1T5G",
+                     *         "output": "01M8N91JZT1V6SFXBP5M0K82HD",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8341,11 +8341,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:40:11.513750Z"
+                     *         "acted_at": "2026-11-30T03:48:03.209894Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N8K447ZSNBZESMNCRQ1T5G",
-                     *         "assignment": "01M8N8K3W7RYZV8C94XB9C3ZKK",
+                     *         "id": "01M8N91JZT1V6SFXBP5M0K82HD",
+                     *         "assignment": "01M8N91JTEP5C3PRM6TJK0VDH3",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8370,7 +8370,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:40:11.513750Z",
+                     *         "moved_at": "2026-11-30T03:48:03.209894Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8402,14 +8402,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-b57c06480025ec82de7d26f4"
+                 * @example "4-9c7b772752127b845a21375f"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8K43VNJDZJG1MB4GQZA96 */
+                /** @example 01M8N91JZJ10490GRQ143G8J29 */
                 output: string;
             };
             cookie?: never;
@@ -8433,10 +8433,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N8KTYREYC1Z8NVHVXGYY60",
+                     *         "id": "01M8N927N6Z2YR85KFB50EVYM3",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8N8K43VNJDZJG1MB4GQZA96",
+                     *         "output": "01M8N91JZJ10490GRQ143G8J29",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8445,11 +8445,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T03:40:11.589892Z"
+                     *         "acted_at": "2026-11-30T03:48:03.295452Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N8K43VNJDZJG1MB4GQZA96",
-                     *         "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *         "id": "01M8N91JZJ10490GRQ143G8J29",
+                     *         "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8474,7 +8474,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T03:40:11.589892Z",
+                     *         "moved_at": "2026-11-30T03:48:03.295452Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8507,10 +8507,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N8KTYREYC1Z8NVHVXGYY60",
+                     *         "id": "01M8N927N6Z2YR85KFB50EVYM3",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8N8K43VNJDZJG1MB4GQZA96",
+                     *         "output": "01M8N91JZJ10490GRQ143G8J29",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8519,11 +8519,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T03:40:11.589892Z"
+                     *         "acted_at": "2026-11-30T03:48:03.295452Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N8K43VNJDZJG1MB4GQZA96",
-                     *         "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *         "id": "01M8N91JZJ10490GRQ143G8J29",
+                     *         "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8548,7 +8548,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T03:40:11.589892Z",
+                     *         "moved_at": "2026-11-30T03:48:03.295452Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8584,7 +8584,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8K43VNJDZJG1MB4GQZA96 */
+                /** @example 01M8N91JZJ10490GRQ143G8J29 */
                 output: string;
             };
             cookie?: never;
@@ -8612,10 +8612,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N8KV1JYC4VTCRVNRDC9B2Y",
+                     *         "id": "01M8N927R1F6S89025B4D7Q4BT",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8N8K43VNJDZJG1MB4GQZA96",
+                     *         "output": "01M8N91JZJ10490GRQ143G8J29",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8624,11 +8624,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:40:11.686425Z"
+                     *         "acted_at": "2026-11-30T03:48:03.413715Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N8K43VNJDZJG1MB4GQZA96",
-                     *         "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *         "id": "01M8N91JZJ10490GRQ143G8J29",
+                     *         "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8656,11 +8656,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T03:40:11.686425Z"
+                     *           "returned_at": "2026-11-30T03:48:03.413715Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:40:11.686425Z",
+                     *         "moved_at": "2026-11-30T03:48:03.413715Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8691,10 +8691,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N8KV1JYC4VTCRVNRDC9B2Y",
+                     *         "id": "01M8N927R1F6S89025B4D7Q4BT",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8N8K43VNJDZJG1MB4GQZA96",
+                     *         "output": "01M8N91JZJ10490GRQ143G8J29",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8703,11 +8703,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:40:11.686425Z"
+                     *         "acted_at": "2026-11-30T03:48:03.413715Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N8K43VNJDZJG1MB4GQZA96",
-                     *         "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *         "id": "01M8N91JZJ10490GRQ143G8J29",
+                     *         "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8735,11 +8735,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T03:40:11.686425Z"
+                     *           "returned_at": "2026-11-30T03:48:03.413715Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:40:11.686425Z",
+                     *         "moved_at": "2026-11-30T03:48:03.413715Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8807,7 +8807,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8K3VX492BKDBVS5HVM0P2 */
+                /** @example 01M8N91JT6XXKV5Q5QJFGR5QMH */
                 assignment: string;
             };
             cookie?: never;
@@ -8826,8 +8826,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N8K43VNJDZJG1MB4GQZA96",
-                     *           "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *           "id": "01M8N91JZJ10490GRQ143G8J29",
+                     *           "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8852,7 +8852,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T03:40:11.761185Z",
+                     *           "moved_at": "2026-11-30T03:48:03.515312Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8878,7 +8878,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8K3V1R6EN1T20C6VTEQW0 */
+                /** @example 01M8N91JSKPWYQZY5J52V2H63F */
                 assignment: string;
             };
             cookie?: never;
@@ -8906,8 +8906,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8N8KV7H8VXWMGMC46NB1WE0",
-                     *         "assignment": "01M8N8K3V1R6EN1T20C6VTEQW0",
+                     *         "id": "01M8N92832D94V8KGDPRA34TTN",
+                     *         "assignment": "01M8N91JSKPWYQZY5J52V2H63F",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8955,7 +8955,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8K3VKQTNZDVF3T4BJTHRC */
+                /** @example 01M8N91JT2F502B64XG90JJ45W */
                 assignment: string;
             };
             cookie?: never;
@@ -8984,10 +8984,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N8KVJRJX8WJXX0Y5SKYZ1G",
+                     *         "id": "01M8N928DD7F7PXYX8NGDGR0MY",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N8K43NXWJ1SS5Z476Z36VF",
+                     *         "output": "01M8N91JZE45YQGC032EV5ARTF",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8996,11 +8996,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T03:40:12.219455Z"
+                     *         "acted_at": "2026-11-30T03:48:04.110277Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N8K43NXWJ1SS5Z476Z36VF",
-                     *         "assignment": "01M8N8K3VKQTNZDVF3T4BJTHRC",
+                     *         "id": "01M8N91JZE45YQGC032EV5ARTF",
+                     *         "assignment": "01M8N91JT2F502B64XG90JJ45W",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9025,7 +9025,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T03:40:12.219455Z",
+                     *         "moved_at": "2026-11-30T03:48:04.110277Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9058,10 +9058,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N8KVJRJX8WJXX0Y5SKYZ1G",
+                     *         "id": "01M8N928DD7F7PXYX8NGDGR0MY",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N8K43NXWJ1SS5Z476Z36VF",
+                     *         "output": "01M8N91JZE45YQGC032EV5ARTF",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9070,11 +9070,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T03:40:12.219455Z"
+                     *         "acted_at": "2026-11-30T03:48:04.110277Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N8K43NXWJ1SS5Z476Z36VF",
-                     *         "assignment": "01M8N8K3VKQTNZDVF3T4BJTHRC",
+                     *         "id": "01M8N91JZE45YQGC032EV5ARTF",
+                     *         "assignment": "01M8N91JT2F502B64XG90JJ45W",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9099,7 +9099,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T03:40:12.219455Z",
+                     *         "moved_at": "2026-11-30T03:48:04.110277Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9183,7 +9183,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:40:12.425583Z"
+                     *           "entered_at": "2026-11-30T03:48:04.372489Z"
                      *         }
                      *       ]
                      *     }
@@ -9276,7 +9276,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T03:40:12.011688Z"
+                     *         "entered_at": "2026-11-30T03:48:03.839429Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9317,7 +9317,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T03:40:11.863893Z",
+                     *         "as_of": "2026-11-30T03:48:03.752485Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9359,7 +9359,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T03:40:12.011688Z",
+                     *         "as_of": "2026-11-30T03:48:03.839429Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9403,7 +9403,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T03:40:12.011688Z"
+                     *         "entered_at": "2026-11-30T03:48:03.839429Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9444,7 +9444,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T03:40:11.863893Z",
+                     *         "as_of": "2026-11-30T03:48:03.752485Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9486,7 +9486,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T03:40:12.011688Z",
+                     *         "as_of": "2026-11-30T03:48:03.839429Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9541,7 +9541,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T03:40:12.011688Z"
+                     *       "entered_at": "2026-11-30T03:48:03.839429Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9593,11 +9593,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TjhLVlFOVDg2OFdZSkRKOFYxWEZTSyJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TjkyOEtWQllUWlE0Q0Y0NEcwM0Q5MCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N8KVQNT868WYJDJ8V1XFSK",
+                     *           "id": "01M8N928KVBYTZQ4CF44G03D90",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9612,8 +9612,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T03:40:12.382488Z",
-                     *           "settled_at": "2026-11-30T03:40:12.514738Z",
+                     *           "proposed_at": "2026-11-30T03:48:04.312761Z",
+                     *           "settled_at": "2026-11-30T03:48:04.488101Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9672,7 +9672,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8N8KVQNT868WYJDJ8V1XFSK",
+                     *         "id": "01M8N928KVBYTZQ4CF44G03D90",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9687,7 +9687,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:40:12.382488Z",
+                     *         "proposed_at": "2026-11-30T03:48:04.312761Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9714,7 +9714,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KVMZXYTA5DSBA8E8DBC9 */
+                /** @example 01M8N928GNPDYEFQCN6PX62SEB */
                 proposal: string;
             };
             cookie?: never;
@@ -9729,7 +9729,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8KVMZXYTA5DSBA8E8DBC9",
+                     *       "id": "01M8N928GNPDYEFQCN6PX62SEB",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9744,8 +9744,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T03:40:12.276302Z",
-                     *       "settled_at": "2026-11-30T03:40:12.425583Z",
+                     *       "proposed_at": "2026-11-30T03:48:04.189470Z",
+                     *       "settled_at": "2026-11-30T03:48:04.372489Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9767,7 +9767,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KVMZXYTA5DSBA8E8DBC9 */
+                /** @example 01M8N928GNPDYEFQCN6PX62SEB */
                 proposal: string;
             };
             cookie?: never;
@@ -9799,7 +9799,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8N8KVMZXYTA5DSBA8E8DBC9",
+                     *         "id": "01M8N928GNPDYEFQCN6PX62SEB",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9814,8 +9814,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:40:12.276302Z",
-                     *         "settled_at": "2026-11-30T03:40:12.425583Z",
+                     *         "proposed_at": "2026-11-30T03:48:04.189470Z",
+                     *         "settled_at": "2026-11-30T03:48:04.372489Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9842,7 +9842,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:40:12.425583Z"
+                     *           "entered_at": "2026-11-30T03:48:04.372489Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9883,7 +9883,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T03:40:12.219455Z",
+                     *           "as_of": "2026-11-30T03:48:04.110277Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -9925,7 +9925,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:40:12.219455Z",
+                     *           "as_of": "2026-11-30T03:48:04.110277Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -9946,7 +9946,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8N8KVMZXYTA5DSBA8E8DBC9",
+                     *         "id": "01M8N928GNPDYEFQCN6PX62SEB",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9961,8 +9961,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:40:12.276302Z",
-                     *         "settled_at": "2026-11-30T03:40:12.425583Z",
+                     *         "proposed_at": "2026-11-30T03:48:04.189470Z",
+                     *         "settled_at": "2026-11-30T03:48:04.372489Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9989,7 +9989,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:40:12.425583Z"
+                     *           "entered_at": "2026-11-30T03:48:04.372489Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10030,7 +10030,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T03:40:12.219455Z",
+                     *           "as_of": "2026-11-30T03:48:04.110277Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10072,7 +10072,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:40:12.219455Z",
+                     *           "as_of": "2026-11-30T03:48:04.110277Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10094,7 +10094,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KVP3MJEFXNP09B3PBHZY */
+                /** @example 01M8N928J7ZAVNBF8Z0ZNJZRW8 */
                 proposal: string;
             };
             cookie?: never;
@@ -10122,7 +10122,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8N8KVP3MJEFXNP09B3PBHZY",
+                     *         "id": "01M8N928J7ZAVNBF8Z0ZNJZRW8",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10137,8 +10137,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:40:12.334687Z",
-                     *         "settled_at": "2026-11-30T03:40:12.489604Z",
+                     *         "proposed_at": "2026-11-30T03:48:04.273321Z",
+                     *         "settled_at": "2026-11-30T03:48:04.460771Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10161,7 +10161,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8N8KVP3MJEFXNP09B3PBHZY",
+                     *         "id": "01M8N928J7ZAVNBF8Z0ZNJZRW8",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10176,8 +10176,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:40:12.334687Z",
-                     *         "settled_at": "2026-11-30T03:40:12.489604Z",
+                     *         "proposed_at": "2026-11-30T03:48:04.273321Z",
+                     *         "settled_at": "2026-11-30T03:48:04.460771Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10201,7 +10201,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KVQNT868WYJDJ8V1XFSK */
+                /** @example 01M8N928KVBYTZQ4CF44G03D90 */
                 proposal: string;
             };
             cookie?: never;
@@ -10229,7 +10229,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8N8KVQNT868WYJDJ8V1XFSK",
+                     *         "id": "01M8N928KVBYTZQ4CF44G03D90",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10244,8 +10244,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:40:12.382488Z",
-                     *         "settled_at": "2026-11-30T03:40:12.514738Z",
+                     *         "proposed_at": "2026-11-30T03:48:04.312761Z",
+                     *         "settled_at": "2026-11-30T03:48:04.488101Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10268,7 +10268,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8N8KVQNT868WYJDJ8V1XFSK",
+                     *         "id": "01M8N928KVBYTZQ4CF44G03D90",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10283,8 +10283,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:40:12.382488Z",
-                     *         "settled_at": "2026-11-30T03:40:12.514738Z",
+                     *         "proposed_at": "2026-11-30T03:48:04.312761Z",
+                     *         "settled_at": "2026-11-30T03:48:04.488101Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10524,7 +10524,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:40:11.761185Z",
+                     *         "as_of": "2026-11-30T03:48:03.515312Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10610,7 +10610,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:40:11.513750Z",
+                     *           "as_of": "2026-11-30T03:48:03.209894Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10692,7 +10692,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:40:11.513750Z",
+                     *           "as_of": "2026-11-30T03:48:03.209894Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10793,13 +10793,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T03:40:11.761185Z",
+                     *       "as_of": "2026-11-30T03:48:03.515312Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *           "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10947,24 +10947,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T03:40:11.761185Z",
+                     *       "as_of": "2026-11-30T03:48:03.515312Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T03:40:12.011688Z"
+                     *           "entered_at": "2026-11-30T03:48:03.839429Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T03:40:12.425583Z"
+                     *           "entered_at": "2026-11-30T03:48:04.372489Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *           "key": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11000,7 +11000,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *               "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11117,7 +11117,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:40:12.219455Z",
+                     *           "as_of": "2026-11-30T03:48:04.110277Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11203,7 +11203,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:40:12.011688Z",
+                     *             "as_of": "2026-11-30T03:48:03.839429Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11285,7 +11285,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:40:12.011688Z",
+                     *             "as_of": "2026-11-30T03:48:03.839429Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11367,7 +11367,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:40:12.219455Z",
+                     *           "as_of": "2026-11-30T03:48:04.110277Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11650,7 +11650,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:40:12.425583Z"
+                     *           "entered_at": "2026-11-30T03:48:04.372489Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11672,7 +11672,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:40:12.011688Z"
+                     *           "entered_at": "2026-11-30T03:48:03.839429Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11696,7 +11696,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
+                     *           "id": "01M8N92757KJHHV0SRKYCN6S0K",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11729,7 +11729,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T03:40:11.144185Z",
+                     *           "recorded_at": "2026-11-30T03:48:02.849209Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11961,7 +11961,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:40:11.761185Z",
+                     *             "as_of": "2026-11-30T03:48:03.515312Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12074,7 +12074,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:40:11.761185Z",
+                     *         "as_of": "2026-11-30T03:48:03.515312Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12083,7 +12083,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *           "id": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12150,7 +12150,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:40:11.761185Z",
+                     *             "as_of": "2026-11-30T03:48:03.515312Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12226,11 +12226,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TjhLM1ZYNDkyQktEQlZTNUhWTTBQMiJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TjkxSlQ2WFhLVjVRNVFKRkdSNVFNSCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *           "id": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12297,7 +12297,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:40:11.761185Z",
+                     *             "as_of": "2026-11-30T03:48:03.515312Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12326,7 +12326,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8K3VX492BKDBVS5HVM0P2 */
+                /** @example 01M8N91JT6XXKV5Q5QJFGR5QMH */
                 assignment: string;
             };
             cookie?: never;
@@ -12341,7 +12341,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *       "id": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12408,7 +12408,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:40:11.761185Z",
+                     *         "as_of": "2026-11-30T03:48:03.515312Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12480,7 +12480,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
+                     *           "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12499,13 +12499,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T03:40:12.544302Z",
+                     *           "urged_at": "2026-11-30T03:48:04.535844Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T03:40:12.586507Z",
+                     *           "answered_at": "2026-11-30T03:48:04.600106Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T03:40:12.609799Z",
+                     *           "closed_at": "2026-11-30T03:48:04.642394Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12559,7 +12559,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
+                     *           "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12578,7 +12578,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T03:40:12.544302Z",
+                     *           "urged_at": "2026-11-30T03:48:04.535844Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12608,7 +12608,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KVWHNBYSC2MEFWNABJ6N */
+                /** @example 01M8N928TDNX9XD2PB4SQ0QB1W */
                 urge: string;
             };
             cookie?: never;
@@ -12623,7 +12623,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
+                     *       "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12642,13 +12642,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T03:40:12.544302Z",
+                     *       "urged_at": "2026-11-30T03:48:04.535844Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T03:40:12.586507Z",
+                     *       "answered_at": "2026-11-30T03:48:04.600106Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T03:40:12.609799Z",
+                     *       "closed_at": "2026-11-30T03:48:04.642394Z",
                      *       "can": []
                      *     }
                      */
@@ -12668,7 +12668,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KVWHNBYSC2MEFWNABJ6N */
+                /** @example 01M8N928TDNX9XD2PB4SQ0QB1W */
                 urge: string;
             };
             cookie?: never;
@@ -12696,7 +12696,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
+                     *         "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12715,9 +12715,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T03:40:12.544302Z",
+                     *         "urged_at": "2026-11-30T03:48:04.535844Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:40:12.586507Z",
+                     *         "answered_at": "2026-11-30T03:48:04.600106Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12741,7 +12741,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
+                     *         "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12760,9 +12760,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T03:40:12.544302Z",
+                     *         "urged_at": "2026-11-30T03:48:04.535844Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:40:12.586507Z",
+                     *         "answered_at": "2026-11-30T03:48:04.600106Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12787,7 +12787,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KVWHNBYSC2MEFWNABJ6N */
+                /** @example 01M8N928TDNX9XD2PB4SQ0QB1W */
                 urge: string;
             };
             cookie?: never;
@@ -12815,7 +12815,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
+                     *         "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12834,13 +12834,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T03:40:12.544302Z",
+                     *         "urged_at": "2026-11-30T03:48:04.535844Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:40:12.586507Z",
+                     *         "answered_at": "2026-11-30T03:48:04.600106Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T03:40:12.609799Z",
+                     *         "closed_at": "2026-11-30T03:48:04.642394Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12860,7 +12860,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N8KVWHNBYSC2MEFWNABJ6N",
+                     *         "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12879,13 +12879,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T03:40:12.544302Z",
+                     *         "urged_at": "2026-11-30T03:48:04.535844Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:40:12.586507Z",
+                     *         "answered_at": "2026-11-30T03:48:04.600106Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T03:40:12.609799Z",
+                     *         "closed_at": "2026-11-30T03:48:04.642394Z",
                      *         "can": []
                      *       }
                      *     }
@@ -14065,7 +14065,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N8KW2DT3RB95VAMK806BHV",
+                     *           "id": "01M8N9293SBGDB9KGG97F6H6BT",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14076,7 +14076,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T03:40:12.740369Z",
+                     *           "created_at": "2026-11-30T03:48:04.848516Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14123,7 +14123,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8N8KW2DT3RB95VAMK806BHV",
+                     *         "id": "01M8N9293SBGDB9KGG97F6H6BT",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14134,10 +14134,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T03:40:12.740369Z",
+                     *         "created_at": "2026-11-30T03:48:04.848516Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=eATPQ6ixxeJgMtV5qQX9ZV4F2pW7Ks0QnVDo_uI4XPQ"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=umtFbyBUBQF6NmnIog0Dlnibo3HQNx7eUOIFlpv3X9c"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14156,7 +14156,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KW2DT3RB95VAMK806BHV */
+                /** @example 01M8N9293SBGDB9KGG97F6H6BT */
                 subscription: string;
             };
             cookie?: never;
@@ -14171,7 +14171,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8KW2DT3RB95VAMK806BHV",
+                     *       "id": "01M8N9293SBGDB9KGG97F6H6BT",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14182,7 +14182,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T03:40:12.740369Z",
+                     *       "created_at": "2026-11-30T03:48:04.848516Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14202,7 +14202,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KW2DT3RB95VAMK806BHV */
+                /** @example 01M8N9293SBGDB9KGG97F6H6BT */
                 subscription: string;
             };
             cookie?: never;
@@ -14219,7 +14219,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8KW2DT3RB95VAMK806BHV",
+                     *       "id": "01M8N9293SBGDB9KGG97F6H6BT",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14230,8 +14230,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T03:40:12.740369Z",
-                     *       "revoked_at": "2026-11-30T03:40:12.841589Z"
+                     *       "created_at": "2026-11-30T03:48:04.848516Z",
+                     *       "revoked_at": "2026-11-30T03:48:05.004936Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14290,7 +14290,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N8KX82CJKC5XHDQFDNZS2X",
+                     *           "id": "01M8N92AB1RXA8YVBCHFXYYW3S",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14305,12 +14305,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T03:40:13.948064Z",
+                     *           "submitted_at": "2026-11-30T03:48:06.100137Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T03:40:13.976005Z",
+                     *           "decided_at": "2026-11-30T03:48:06.147351Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14319,7 +14319,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8N8KX934MBV0J7G0F0NW659",
+                     *           "entry": "01M8N92ACFTEETR03SVNM3PPAH",
                      *           "can": []
                      *         }
                      *       ]
@@ -14368,7 +14368,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8KX82CJKC5XHDQFDNZS2X",
+                     *       "id": "01M8N92AB1RXA8YVBCHFXYYW3S",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14383,7 +14383,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:40:13.948064Z",
+                     *       "submitted_at": "2026-11-30T03:48:06.100137Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14411,7 +14411,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KX82CJKC5XHDQFDNZS2X */
+                /** @example 01M8N92AB1RXA8YVBCHFXYYW3S */
                 settlement: string;
             };
             cookie?: never;
@@ -14426,7 +14426,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8KX82CJKC5XHDQFDNZS2X",
+                     *       "id": "01M8N92AB1RXA8YVBCHFXYYW3S",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14441,12 +14441,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:40:13.948064Z",
+                     *       "submitted_at": "2026-11-30T03:48:06.100137Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:40:13.976005Z",
+                     *       "decided_at": "2026-11-30T03:48:06.147351Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14455,7 +14455,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8N8KX934MBV0J7G0F0NW659",
+                     *       "entry": "01M8N92ACFTEETR03SVNM3PPAH",
                      *       "can": []
                      *     }
                      */
@@ -14475,7 +14475,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KX82CJKC5XHDQFDNZS2X */
+                /** @example 01M8N92AB1RXA8YVBCHFXYYW3S */
                 settlement: string;
             };
             cookie?: never;
@@ -14506,7 +14506,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8KX82CJKC5XHDQFDNZS2X",
+                     *       "id": "01M8N92AB1RXA8YVBCHFXYYW3S",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14521,12 +14521,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:40:13.948064Z",
+                     *       "submitted_at": "2026-11-30T03:48:06.100137Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:40:13.976005Z",
+                     *       "decided_at": "2026-11-30T03:48:06.147351Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14535,7 +14535,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8N8KX934MBV0J7G0F0NW659",
+                     *       "entry": "01M8N92ACFTEETR03SVNM3PPAH",
                      *       "can": []
                      *     }
                      */
@@ -14555,7 +14555,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KX5KPWWVQVT5RBAJ78T0 */
+                /** @example 01M8N92A8NB1QP33RM807NB2DV */
                 settlement: string;
             };
             cookie?: never;
@@ -14581,7 +14581,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8KX5KPWWVQVT5RBAJ78T0",
+                     *       "id": "01M8N92A8NB1QP33RM807NB2DV",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14596,12 +14596,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:40:13.866007Z",
+                     *       "submitted_at": "2026-11-30T03:48:06.027656Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:40:13.901681Z",
+                     *       "decided_at": "2026-11-30T03:48:06.063340Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14625,7 +14625,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KX0EJMCFRB0B3T64X922 */
+                /** @example 01M8N92A3NQPWM6ZWJJC31S1E9 */
                 settlement: string;
             };
             cookie?: never;
@@ -14651,7 +14651,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8KX0EJMCFRB0B3T64X922",
+                     *       "id": "01M8N92A3NQPWM6ZWJJC31S1E9",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14666,12 +14666,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:40:13.703290Z",
+                     *       "submitted_at": "2026-11-30T03:48:05.862946Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T03:40:13.747148Z",
+                     *       "decided_at": "2026-11-30T03:48:05.912553Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14692,7 +14692,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8KX0EJMCFRB0B3T64X922",
+                     *       "id": "01M8N92A3NQPWM6ZWJJC31S1E9",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14707,12 +14707,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:40:13.703290Z",
+                     *       "submitted_at": "2026-11-30T03:48:05.862946Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T03:40:13.747148Z",
+                     *       "decided_at": "2026-11-30T03:48:05.912553Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14765,7 +14765,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N8KWBDYQ7P1EMJG26YZ2VV",
+                     *           "id": "01M8N929FKXG0XVVGCG1SZ4AYK",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14782,7 +14782,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:40:13.016964Z",
+                     *           "recorded_at": "2026-11-30T03:48:05.228130Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14847,7 +14847,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N8KWBDYQ7P1EMJG26YZ2VV",
+                     *           "id": "01M8N929FKXG0XVVGCG1SZ4AYK",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14864,7 +14864,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:40:13.016964Z",
+                     *           "recorded_at": "2026-11-30T03:48:05.228130Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14963,7 +14963,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N8KWG24R0RMN97A98CMFA3",
+                     *           "id": "01M8N929MDWVKK7PW168Y57CPK",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14984,7 +14984,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:40:13.173102Z",
+                     *           "recorded_at": "2026-11-30T03:48:05.381122Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15049,7 +15049,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N8KWG24R0RMN97A98CMFA3",
+                     *           "id": "01M8N929MDWVKK7PW168Y57CPK",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15070,7 +15070,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:40:13.173102Z",
+                     *           "recorded_at": "2026-11-30T03:48:05.381122Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15168,7 +15168,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N8KWK6474DF2CX4WM73SR2",
+                     *           "id": "01M8N929QGH1ABEFA7RQ1NB41Y",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15189,7 +15189,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:40:13.274937Z",
+                     *           "recorded_at": "2026-11-30T03:48:05.476509Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15254,7 +15254,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N8KWK6474DF2CX4WM73SR2",
+                     *           "id": "01M8N929QGH1ABEFA7RQ1NB41Y",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15275,7 +15275,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:40:13.274937Z",
+                     *           "recorded_at": "2026-11-30T03:48:05.476509Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15369,7 +15369,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N8KWRYAPD3CBXHTZND7HKM",
+                     *           "id": "01M8N929X94V3G33V46GBK5K0B",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15386,7 +15386,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:40:13.460167Z",
+                     *           "recorded_at": "2026-11-30T03:48:05.653634Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15451,7 +15451,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N8KWRYAPD3CBXHTZND7HKM",
+                     *           "id": "01M8N929X94V3G33V46GBK5K0B",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15468,7 +15468,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:40:13.460167Z",
+                     *           "recorded_at": "2026-11-30T03:48:05.653634Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15568,7 +15568,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N8KWH388VQKVXSYQJMPAHG",
+                     *           "id": "01M8N929NVDYBABT8F00A0W0YY",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15589,17 +15589,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:40:13.215024Z",
+                     *           "recorded_at": "2026-11-30T03:48:05.423397Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8N8KWH388VQKVXSYQJMPAHF",
+                     *           "transfer": "01M8N929NSZD0WT6XAS0XF6H7N",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8N8KWHKTWZZ4MGRVM38WDY5",
+                     *           "id": "01M8N929NZEHFFVZE8SXG063XH",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15620,10 +15620,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:40:13.215024Z",
+                     *           "recorded_at": "2026-11-30T03:48:05.423397Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8N8KWH388VQKVXSYQJMPAHF",
+                     *           "transfer": "01M8N929NSZD0WT6XAS0XF6H7N",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -15758,11 +15758,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TjhLV1JZQVBEM0NCWEhUWk5EN0hLTSJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TjkyOVg5NFYzRzMzVjQ2R0JLNUswQiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N8KWRYAPD3CBXHTZND7HKM",
+                     *           "id": "01M8N929X94V3G33V46GBK5K0B",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15779,7 +15779,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:40:13.460167Z",
+                     *           "recorded_at": "2026-11-30T03:48:05.653634Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15809,7 +15809,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KWN7DA4BT6DFWJ1SYTAM */
+                /** @example 01M8N929S8ZB93YAAZ5BS026X5 */
                 entry: string;
             };
             cookie?: never;
@@ -15824,7 +15824,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8KWN7DA4BT6DFWJ1SYTAM",
+                     *       "id": "01M8N929S8ZB93YAAZ5BS026X5",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15841,9 +15841,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T03:40:13.332537Z",
+                     *       "recorded_at": "2026-11-30T03:48:05.522189Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8N8KWQ9F46GPHBNTA39AJVE",
+                     *       "reversed_by": "01M8N929VPR4Y94XM4VKBTA2K0",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15867,7 +15867,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KWN7DA4BT6DFWJ1SYTAM */
+                /** @example 01M8N929S8ZB93YAAZ5BS026X5 */
                 entry: string;
             };
             cookie?: never;
@@ -15897,7 +15897,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N8KWQ9F46GPHBNTA39AJVE",
+                     *           "id": "01M8N929VPR4Y94XM4VKBTA2K0",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15914,8 +15914,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:40:13.390896Z",
-                     *           "reverses": "01M8N8KWN7DA4BT6DFWJ1SYTAM",
+                     *           "recorded_at": "2026-11-30T03:48:05.583275Z",
+                     *           "reverses": "01M8N929S8ZB93YAAZ5BS026X5",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16497,15 +16497,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TjhLVEdGV0U0R0NFNloxWjdQNUhZTSJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TjkyNzVBQzBUUDdZVEU4RVZFMEZRUSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N8KTGFWE4GCE6Z1Z7P5HYM",
+                     *           "id": "01M8N9275AC0TP7YTE8EVE0FQQ",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T03:40:11.144185Z",
+                     *           "received_at": "2026-11-30T03:48:02.849209Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16537,7 +16537,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N8KTGFWE4GCE6Z1Z7P5HYM */
+                /** @example 01M8N9275AC0TP7YTE8EVE0FQQ */
                 receipt: string;
             };
             cookie?: never;
@@ -16552,11 +16552,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N8KTGFWE4GCE6Z1Z7P5HYM",
+                     *       "id": "01M8N9275AC0TP7YTE8EVE0FQQ",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T03:40:11.144185Z",
+                     *       "received_at": "2026-11-30T03:48:02.849209Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16570,14 +16570,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8N8KTGB6C3AXB4X2ZNEPBQA",
+                     *           "activity": "01M8N92757KJHHV0SRKYCN6S0K",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "SpppRHBKHw55q5QrrcVLEbvZ0nEX-k4qCMejGditMNc",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlNwcHBSSEJLSHc1NXE1UXJyY1ZMRWJ2WjBuRVgtazRxQ01lakdkaXRNTmMiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOOEtUR0ZXRTRHQ0U2WjFaN1A1SFlNIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDM6NDA6MTEuMTQ0MTg1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TjhLVEdCNkMzQVhCNFgyWk5FUEJRQSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.u-tw4LwOVjFSIjVJHiMFIiBuP5yhj4GEYnsElsSAWpJNn9y4B-uZtCE90R9tSbPxxuNf4oNHl0TS0AEpV4xoDA"
+                     *       "kid": "HzFyFOPn5mi6LRtysyVdTWVDlNsJhKMtsLPvpNIY1jk",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ikh6RnlGT1BuNW1pNkxSdHlzeVZkVFdWRGxOc0poS010c0xQdnBOSVkxamsiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOOTI3NUFDMFRQN1lURThFVkUwRlFRIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDM6NDg6MDIuODQ5MjA5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TjkyNzU3S0pISFYwU1JLWUNONlMwSyIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.BIn3AutK03CXUNsiYxlbkVWJp2lJ5f6KUAXJPx11wTfeLbXgfsrTXVHYw6pn8kUtCymacZARe-vX8b1gQ3LYCA"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16607,8 +16607,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "pFcgaxANC0p_PNSPkdn_L7M3bUb57iZu20WaNQ5PQg4",
-                     *           "kid": "SpppRHBKHw55q5QrrcVLEbvZ0nEX-k4qCMejGditMNc",
+                     *           "x": "ocxbL06LV1V0zdBGXKl1q6cFB45eUqh8EpNVkiFkAPk",
+                     *           "kid": "HzFyFOPn5mi6LRtysyVdTWVDlNsJhKMtsLPvpNIY1jk",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16805,26 +16805,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8N8KTCF0KZE6YQ55SR70W3Y",
-                     *           "at": "2026-11-30T03:40:10.947718Z",
+                     *           "id": "01M8N9271HGV430V4G24WMVVKX",
+                     *           "at": "2026-11-30T03:48:02.663894Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8N8KTBWD60RDCS3NPK63B6A",
+                     *           "ref": "01M8N92712R9GC6EZ489X168EG",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8N8K4EFYAHSKB22E5TP9E1C",
+                     *           "via": "key:01M8N91K6HJ3P1WZJ26CV4EBNE",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8N8KTBWD60RDCS3NPK63B6A",
+                     *             "public_id": "01M8N92712R9GC6EZ489X168EG",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8N8K3VX492BKDBVS5HVM0P2",
+                     *             "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16840,12 +16840,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T03:40:10.947718Z"
+                     *             "recorded_at": "2026-11-30T03:48:02.663894Z"
                      *           },
-                     *           "request_id": "15ea8f2270ebbd72061d96d3"
+                     *           "request_id": "762b08dd3fecb4646f22fbca"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8N8KTCF0KZE6YQ55SR70W3Y"
+                     *       "next_cursor": "01M8N9271HGV430V4G24WMVVKX"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16890,10 +16890,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8N8K4EFYAHSKB22E5TP9E1C",
+                     *       "key": "01M8N91K6HJ3P1WZJ26CV4EBNE",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_S5GW",
-                     *       "expires_at": "2026-12-30T03:39:48.537930Z",
+                     *       "key_hint": "ttdn_P5XO",
+                     *       "expires_at": "2026-12-30T03:47:42.403196Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
