@@ -6677,13 +6677,13 @@ export interface operations {
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks
+                 * @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks
                  * @example IV.7.a
                  */
                 task?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
+                /** @description Một hoặc nhiều mã: cơ quan · one or more codes: agencies */
                 agency?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: mục, gồm cả bên trong · sections, with all below */
+                /** @description Một hoặc nhiều mã: mục, gồm cả bên trong · one or more codes: sections, with all below */
                 section?: string | null;
                 /** @description id đầu ra · an output's id */
                 output?: string | null;
@@ -6696,7 +6696,7 @@ export interface operations {
                  * @example standing
                  */
                 status?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: kỷ niệm được đánh dấu · anniversaries marked */
+                /** @description Một hoặc nhiều mã: kỷ niệm được đánh dấu · one or more codes: anniversaries marked */
                 marks?: string | null;
                 source_system?: string | null;
                 external_id?: string | null;
@@ -7792,11 +7792,11 @@ export interface operations {
                 /** @description Đếm tổng số mục · answer `total` as well */
                 count?: boolean;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks
+                 * @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks
                  * @example IV.7.a
                  */
                 task?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
+                /** @description Một hoặc nhiều mã: cơ quan · one or more codes: agencies */
                 agency?: string | null;
                 /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
                 status?: string | null;
@@ -8764,9 +8764,9 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Đếm tổng số mục · answer `total` as well */
                 count?: boolean;
-                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
+                /** @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks */
                 task?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
+                /** @description Một hoặc nhiều mã: cơ quan · one or more codes: agencies */
                 agency?: string | null;
                 /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
                 status?: string | null;
@@ -9555,7 +9555,7 @@ export interface operations {
                 count?: boolean;
                 /** @description Một hoặc nhiều: `open` Chờ quyết định, `accepted` Được chấp nhận, `declined` Không được chấp nhận, `withdrawn` Đã rút lại · one or more of: `open`, `accepted`, `declined`, `withdrawn` */
                 state?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan đề xuất · proposing agencies */
+                /** @description Một hoặc nhiều mã: cơ quan đề xuất · one or more codes: proposing agencies */
                 proposed_by?: string | null;
                 /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
@@ -10427,13 +10427,13 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: mục, gồm cả bên trong · sections, with all below
+                 * @description Một hoặc nhiều mã: mục, gồm cả bên trong · one or more codes: sections, with all below
                  * @example IV.7
                  */
                 section?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan hoặc nhóm · agencies or groups */
+                /** @description Một hoặc nhiều mã: cơ quan hoặc nhóm · one or more codes: agencies or groups */
                 agency?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
+                /** @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks */
                 task?: string | null;
                 /** @description Một hoặc nhiều: `deliverable` Sản phẩm, `counted` Theo số lượng, `continuous` Thường xuyên, `triggered` Khi phát sinh · one or more of: `deliverable`, `counted`, `continuous`, `triggered` */
                 kind?: string | null;
@@ -10732,12 +10732,12 @@ export interface operations {
     get_explanation: {
         parameters: {
             query?: {
-                /** @description Một hoặc nhiều mã · one or more codes: mục, gồm cả bên trong · sections, with all below */
+                /** @description Một hoặc nhiều mã: mục, gồm cả bên trong · one or more codes: sections, with all below */
                 section?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan hoặc nhóm · agencies or groups */
+                /** @description Một hoặc nhiều mã: cơ quan hoặc nhóm · one or more codes: agencies or groups */
                 agency?: string | null;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks
+                 * @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks
                  * @example IV.7.a
                  */
                 task?: string | null;
@@ -10848,12 +10848,12 @@ export interface operations {
     get_progress_change: {
         parameters: {
             query?: {
-                /** @description Một hoặc nhiều mã · one or more codes: mục, gồm cả bên trong · sections, with all below */
+                /** @description Một hoặc nhiều mã: mục, gồm cả bên trong · one or more codes: sections, with all below */
                 section?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan hoặc nhóm · agencies or groups */
+                /** @description Một hoặc nhiều mã: cơ quan hoặc nhóm · one or more codes: agencies or groups */
                 agency?: string | null;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks
+                 * @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks
                  * @example IV.7.a
                  */
                 task?: string | null;
@@ -11838,12 +11838,12 @@ export interface operations {
                  * @example awaiting_confirmation
                  */
                 state?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: mục, gồm cả bên trong · sections, with all below */
+                /** @description Một hoặc nhiều mã: mục, gồm cả bên trong · one or more codes: sections, with all below */
                 section?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan được phân công · any assigned agency */
+                /** @description Một hoặc nhiều mã: cơ quan được phân công · one or more codes: any assigned agency */
                 agency?: string | null;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: cơ quan chịu trách nhiệm · accountable agency
+                 * @description Một hoặc nhiều mã: cơ quan chịu trách nhiệm · one or more codes: accountable agency
                  * @example SVHTTDL
                  */
                 lead?: string | null;
@@ -12174,14 +12174,14 @@ export interface operations {
                 count?: boolean;
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
+                /** @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks */
                 task?: string | null;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies
+                 * @description Một hoặc nhiều mã: cơ quan · one or more codes: agencies
                  * @example SVHTTDL
                  */
                 agency?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nhóm · groups */
+                /** @description Một hoặc nhiều mã: nhóm · one or more codes: groups */
                 group?: string | null;
                 /**
                  * @description Một hoặc nhiều: `lead` Chịu trách nhiệm, `coordinate` Phối hợp, `monitor` Theo dõi, đôn đốc, `fund` Quyết định kinh phí, `settle` Kiểm tra quyết toán · one or more of: `lead`, `coordinate`, `monitor`, `fund`, `settle`
@@ -12426,11 +12426,11 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Đếm tổng số mục · answer `total` as well */
                 count?: boolean;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan được đôn đốc · bodies urged */
+                /** @description Một hoặc nhiều mã: cơ quan được đôn đốc · one or more codes: bodies urged */
                 to?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan đôn đốc · bodies that urged */
+                /** @description Một hoặc nhiều mã: cơ quan đôn đốc · one or more codes: bodies that urged */
                 urged_by?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
+                /** @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks */
                 task?: string | null;
                 /** @description Một hoặc nhiều: `content` Thực hiện nhiệm vụ, `settlement` Quyết toán kinh phí · one or more of: `content`, `settlement` */
                 about?: string | null;
@@ -13111,7 +13111,7 @@ export interface operations {
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: mục cha · parent
+                 * @description Một hoặc nhiều mã: mục cha · one or more codes: parent
                  * @example IV
                  */
                 parent?: string | null;
@@ -13220,7 +13220,7 @@ export interface operations {
                 count?: boolean;
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: mục · section */
+                /** @description Một hoặc nhiều mã: mục · one or more codes: section */
                 section?: string | null;
                 /** @description Thứ tự, dấu trừ là giảm dần: code · order, minus is descending: code */
                 sort?: string;
@@ -13331,7 +13331,7 @@ export interface operations {
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
                 /**
-                 * @description năm tính kỷ niệm, mặc định năm của kế hoạch
+                 * @description năm tính kỷ niệm, mặc định năm của kế hoạch · the anniversaries' year; the plan's own unless said
                  * @example 2023
                  */
                 year?: number | null;
@@ -13694,11 +13694,11 @@ export interface operations {
                 kind?: string | null;
                 /** @description Một hoặc nhiều: `ahead` Chưa đến lúc chuẩn bị, `preparing` Đang trong thời gian chuẩn bị, `past` Đã qua, `cancelled` Không tổ chức · one or more of: `ahead`, `preparing`, `past`, `cancelled` */
                 stage?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: sự kiện · events */
+                /** @description Một hoặc nhiều mã: sự kiện · one or more codes: events */
                 event?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nước, ISO 3166-1 · countries */
+                /** @description Một hoặc nhiều mã: nước, ISO 3166-1 · one or more codes: countries */
                 country?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan chủ trì · who prepares it */
+                /** @description Một hoặc nhiều mã: cơ quan chủ trì · one or more codes: who prepares it */
                 steward?: string | null;
                 /** @description đã có hoạt động nào chưa · whether anything marks it yet */
                 recorded?: boolean | null;
@@ -14243,9 +14243,9 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Đếm tổng số mục · answer `total` as well */
                 count?: boolean;
-                /** @description Một hoặc nhiều mã · one or more codes: dòng kinh phí · lines */
+                /** @description Một hoặc nhiều mã: dòng kinh phí · one or more codes: lines */
                 line?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: đơn vị của dòng · the lines' agencies */
+                /** @description Một hoặc nhiều mã: đơn vị của dòng · one or more codes: the lines' agencies */
                 agency?: string | null;
                 /**
                  * @description Một hoặc nhiều: `submitted` Chờ kiểm tra, `accepted` Đã chấp nhận, `returned` Đã trả lại, `withdrawn` Đã rút lại, `reversed` Đã hủy chấp nhận · one or more of: `submitted`, `accepted`, `returned`, `withdrawn`, `reversed`
@@ -15683,9 +15683,9 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Đếm tổng số mục · answer `total` as well */
                 count?: boolean;
-                /** @description Một hoặc nhiều mã · one or more codes: dòng kinh phí · lines */
+                /** @description Một hoặc nhiều mã: dòng kinh phí · one or more codes: lines */
                 line?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: đơn vị của dòng · the lines' agencies */
+                /** @description Một hoặc nhiều mã: đơn vị của dòng · one or more codes: the lines' agencies */
                 agency?: string | null;
                 /**
                  * @description Một hoặc nhiều: `need` Nhu cầu, `allocation` Bố trí, `commitment` Cam kết chi, `spending` Chi, `settlement` Quyết toán · one or more of: `need`, `allocation`, `commitment`, `spending`, `settlement`
@@ -16075,9 +16075,9 @@ export interface operations {
                 count?: boolean;
                 /** @description Tìm không phân biệt dấu, hoa thường · words, without tone marks or case */
                 q?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: cơ quan · agencies */
+                /** @description Một hoặc nhiều mã: cơ quan · one or more codes: agencies */
                 agency?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nhiệm vụ · tasks */
+                /** @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks */
                 task?: string | null;
                 /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
@@ -16600,7 +16600,7 @@ export interface operations {
                 q?: string | null;
                 /** @description Một hoặc nhiều: `party_steering` Ban chỉ đạo của Đảng, `party_office` Văn phòng cấp ủy, `state_office` Văn phòng cơ quan nhà nước, `state_department` Sở, `media` Cơ quan báo chí của tỉnh, `armed_force` Lực lượng vũ trang, `front_mass_org` Mặt trận, đoàn thể, `district_unit` Đơn vị cấp huyện, `group` Nhóm cơ quan, `external_partner` Đối tác bên ngoài, `superior` Cấp trên, `secretariat` Bộ phận giúp việc · one or more of: `party_steering`, `party_office`, `state_office`, `state_department`, `media`, `armed_force`, `front_mass_org`, `district_unit`, `group`, `external_partner`, `superior`, `secretariat` */
                 kind?: string | null;
-                /** @description Một hoặc nhiều mã · one or more codes: nhóm · group */
+                /** @description Một hoặc nhiều mã: nhóm · one or more codes: group */
                 group?: string | null;
                 /** @description thành viên tại ngày này · members on this day (with `group`) */
                 on?: string | null;
@@ -16732,7 +16732,7 @@ export interface operations {
                 /** @example 1 */
                 limit?: number;
                 /**
-                 * @description Một hoặc nhiều mã · one or more codes: kế hoạch · plans
+                 * @description Một hoặc nhiều mã: kế hoạch · one or more codes: plans
                  * @example ttdn-2023
                  */
                 plan?: string | null;
