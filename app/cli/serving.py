@@ -1,7 +1,7 @@
 """Serving; and the first five minutes of an embedded database."""
 
+import asyncio
 import os
-import socket
 import sys
 from contextlib import ExitStack, redirect_stdout
 from datetime import timedelta
@@ -111,16 +111,17 @@ def _monitored(chosen: Settings, workers: int) -> ExitStack:
     return running
 
 
+async def _bind(host: str, port: int) -> None:
+    """Take the place as uvicorn will, without listening there, and leave it."""
+    place = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port, start_serving=False)
+    place.close()
+
+
 def _check_place(host: str, port: int) -> None:
     """Refuse to begin where another program listens, this one started twice perhaps: before anything is made
     and before an address is named where somebody else would answer."""
     try:
-        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, *_, address = found[0]
-        with socket.socket(family) as place:
-            if os.name == "posix":  # elsewhere it would take the place from whoever has it
-                place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            place.bind(address)
+        asyncio.run(_bind(host, port))
     except (OSError, UnicodeError) as error:
         raise click.ClickException(
             f"Không phục vụ được ở {host} cổng {port}: hệ thống đã chạy rồi, hay chương trình khác dùng "
