@@ -8,7 +8,7 @@ import math
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from app.sheets.archive import Archive, broken
@@ -17,7 +17,6 @@ from app.sheets.package import Package, unescaped
 from app.sheets.xml_events import listen
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
-_LAST_DAY: Final = 2_958_465
 _LEAP_DAY_THAT_NEVER_WAS: Final = 60
 _PLACE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _MERGED: Final = re.compile(
@@ -49,7 +48,7 @@ def rows(package: Package, member: str) -> Iterator[Row]:
             if range_.top == row.number and range_.left in row.cells:
                 spread = range_.bottom > range_.top
                 active.append((range_, row.cells[range_.left]._replace(is_spread=spread)))
-        if len(active) > MOST_COLUMNS:
+        if sum(min(range_.right, MOST_COLUMNS) - range_.left + 1 for range_, _ in active) > MOST_COLUMNS:
             raise broken()  # ranges that lie over each other
         cells = dict(row.cells)
         for range_, value in active:
@@ -133,7 +132,7 @@ class _Sheet:
         if self._kind == "b":
             return text == "1"
         if self._kind == "d":
-            return datetime.fromisoformat(text).replace(tzinfo=None)
+            return _day_or_instant(datetime.fromisoformat(text).replace(tzinfo=None))
         number = int(text) if text.isdigit() and len(text) < 16 else float(text)
         if not math.isfinite(number):
             return None
@@ -160,13 +159,19 @@ def column_of(place: str) -> int:
 
 def day_of(number: float, *, from_1904: bool) -> date | None:
     """The day, or the instant to the second, that a number stands for (§18.17.4.1)."""
-    if not 0 <= number <= _LAST_DAY:
+    if number < 0:
         return None
     first = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 - sheets know no offset
     if not from_1904 and number < _LEAP_DAY_THAT_NEVER_WAS:
         first += timedelta(days=1)
-    instant = first + timedelta(seconds=round(number * 86_400))
-    return instant if instant.hour or instant.minute or instant.second else instant.date()
+    try:
+        return _day_or_instant(first + timedelta(seconds=round(number * 86_400)))
+    except OverflowError:
+        return None  # after the year 9999
+
+
+def _day_or_instant(at: datetime) -> date:
+    return at.date() if at.time() == time.min else at
 
 
 def _time_of(number: float) -> str:

@@ -244,12 +244,21 @@ def test_texts_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _codes(refused.value) == ["inflates_too_much"]
 
 
-def test_ranges_that_lie_over_each_other_are_refused() -> None:
-    merged = "".join(f'<mergeCell ref="A{n}:B9000"/>' for n in range(1, 300))
-    rows = "".join(row_xml(n, "x") for n in range(1, 300))
+@pytest.mark.parametrize(("last", "how_many"), [("B", 99), ("CV", 2), ("XFD", 2)])
+def test_ranges_that_lie_over_each_other_are_refused(last: str, how_many: int) -> None:
+    """A few of them, all columns wide, would fill every row of a long sheet over and over."""
+    merged = "".join(f'<mergeCell ref="A{n}:{last}9000"/>' for n in range(1, how_many + 1))
+    rows = "".join(row_xml(n, "x") for n in range(1, how_many + 1))
     with pytest.raises(Invalid) as refused:
         read(by_hand(sheet_xml(rows, f"<mergeCells>{merged}</mergeCells>")))
     assert _codes(refused.value) == ["not_a_workbook"]
+
+
+def test_ranges_beside_each_other_may_fill_a_row() -> None:
+    merged = '<mergeCells><mergeCell ref="A1:B2"/><mergeCell ref="C1:XFD2"/></mergeCells>'
+    rows = row_xml(1, "x", "", "y") + row_xml(2, "", "", "", "z")
+    below = read(by_hand(sheet_xml(rows, merged)))[2]
+    assert [below[place] for place in (1, 3, 4, 100)] == ["x", "y", "z", "y"]
 
 
 def test_a_macro_is_never_looked_at() -> None:
@@ -423,7 +432,7 @@ def test_formulas_and_errors_are_told_apart() -> None:
         3: Found(None, is_error=True),
         4: Found(None, is_error=True),
         5: Found(None, is_error=True),
-        6: Found(datetime(2023, 5, 12)),
+        6: Found(date(2023, 5, 12)),
         7: Found("ab"),
     }
 
@@ -439,6 +448,11 @@ def test_formulas_and_errors_are_told_apart() -> None:
         (43496, True, date(2023, 2, 1)),
         (-1, False, None),
         (10**10, False, None),
+        (2_958_465, False, date(9999, 12, 31)),
+        (2_958_466, False, None),
+        (2_957_003, True, date(9999, 12, 31)),
+        (2_957_004, True, None),
+        (1e308, True, None),
     ],
 )
 def test_the_day_behind_a_number(number: float, from_1904: bool, day: date | None) -> None:
