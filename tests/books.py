@@ -93,9 +93,9 @@ ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.m
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _ROOT = f"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">\
 <Relationship Id="r1" Type="{_R}/officeDocument" Target="xl/workbook.xml"/></Relationships>"""
-_WORKBOOK = f"""<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{_R}">\
+WORKBOOK = f"""<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{_R}">\
 <sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"""
-_LINKS = f"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">\
+LINKS = f"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">\
 <Relationship Id="r1" Type="{_R}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"""
 
 
@@ -105,8 +105,8 @@ def by_hand(sheet: str | bytes, more: Mapping[str, str | bytes] | None = None) -
     members: dict[str, str | bytes] = {
         "[Content_Types].xml": _TYPES,
         "_rels/.rels": _ROOT,
-        "xl/workbook.xml": _WORKBOOK,
-        "xl/_rels/workbook.xml.rels": _LINKS,
+        "xl/workbook.xml": WORKBOOK,
+        "xl/_rels/workbook.xml.rels": LINKS,
         "xl/worksheets/sheet1.xml": sheet,
         **(more or {}),
     }

@@ -41,6 +41,8 @@ class Archive:
         except _BROKEN as error:
             raise broken() from error
         self._members = {member.filename: member for member in self._zip.infolist()}
+        self.elements = 0
+        """How many have been told of, in all of its members."""
         if sum(member.file_size for member in self._zip.infolist()) > MOST_INFLATED:
             raise too_large()
         if any(member.flag_bits & _ENCRYPTED for member in self._members.values()):

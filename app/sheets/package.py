@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from app.errors import Invalid
-from app.sheets.archive import Archive, broken
+from app.sheets.archive import MOST_MEMBERS, Archive, broken
 from app.sheets.found import unfit
 from app.sheets.xml_events import listen
 
@@ -19,6 +19,8 @@ _MOST_TEXT: Final = 128 * 1024 * 1024
 _A_TEXT: Final = 64
 _MOST_LOOKS: Final = 65_536
 _MOST_SHEETS: Final = 256
+_MOST_LINKS: Final = 2 * MOST_MEMBERS
+"""No part of an honest file leads to more than all of its members."""
 _DAYS: Final = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """The built-in formats that show a day or a time (§18.8.30)."""
 _LITERAL: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
@@ -69,10 +71,15 @@ class _Workbook:
         elif name == "sheet" and attributes.get("state", "visible") == "visible":
             id_ = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
             if id_ in self._ways and len(self.sheets) < _MOST_SHEETS:
-                self.sheets.append(Part(attributes.get("name", ""), self._ways[id_]))
+                self._list(Part(attributes.get("name", ""), self._ways[id_]))
 
     def end(self, name: str, text: str, /) -> None:
         """Nothing is said in its texts."""
+
+    def _list(self, part: Part) -> None:
+        if any(part.member == other.member for other in self.sheets):
+            raise broken()  # one part for many sheets would be read again for each
+        self.sheets.append(part)
 
 
 class _Texts(list[str]):
@@ -141,7 +148,7 @@ def _is_plain(form: str) -> bool:
 
 
 def _heard(archive: Archive, member: str, part: "_Workbook | _Texts | _Looks | _Links") -> None:
-    for _ in listen(archive.pieces(member), part):
+    for _ in listen(archive, member, part):
         pass
 
 
@@ -154,6 +161,8 @@ class _Links:
 
     def start(self, name: str, attributes: Mapping[str, str], /) -> None:
         if name == "Relationship" and attributes.get("TargetMode") != "External":
+            if len(self.found) >= _MOST_LINKS:
+                raise broken()
             target = attributes.get("Target", "")
             way = target if target.startswith("/") else f"/{self._folder}/{target}"
             kind = attributes.get("Type", "").rpartition("/")[2]

@@ -63,7 +63,7 @@ def rows(package: Package, member: str) -> Iterator[Row]:
 
 def _written(package: Package, member: str) -> Iterator[Row]:
     sheet = _Sheet(package)
-    for _ in listen(package.archive.pieces(member), sheet):
+    for _ in listen(package.archive, member, sheet):
         while sheet.ready:
             yield sheet.ready.popleft()
 

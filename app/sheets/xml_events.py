@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol
 from xml.parsers import expat
 
-from app.sheets.archive import broken, too_large
+from app.sheets.archive import Archive, broken, too_large
 
 _LONGEST_TAG: Final = 1024 * 1024
 _LONGEST_TEXT: Final = 100_000
-_MOST_ELEMENTS: Final = 10_000_000
-"""More than 200,000 rows of 20 columns have; as many take some fifteen seconds."""
+_MOST_ELEMENTS: Final = 20_000_000
+"""In all of a file: more than 200,000 rows of 20 columns and their texts have; as many take half a minute."""
 
 
 class Listener(Protocol):
@@ -26,19 +26,20 @@ class Listener(Protocol):
         """An element ends; `text` stood in it after the last other tag."""
 
 
-def listen(pieces: Iterator[bytes], listener: Listener) -> Iterator[None]:
-    """Tell of all elements; gives back control after each piece, so that what was heard can be handed on."""
+def listen(archive: Archive, member: str, listener: Listener) -> Iterator[None]:
+    """Tell of all elements of a member; gives back control after each piece, so that what was heard can be
+    handed on."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     texts: list[str] = []
-    length = elements = 0
+    length = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal length, elements
+        nonlocal length
         texts.clear()
         length = 0
-        elements += 1
-        if elements > _MOST_ELEMENTS:
+        archive.elements += 1
+        if archive.elements > _MOST_ELEMENTS:
             raise too_large()
         listener.start(name.rpartition(":")[2], attributes)
 
@@ -62,7 +63,7 @@ def listen(pieces: Iterator[bytes], listener: Listener) -> Iterator[None]:
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = hear, refuse
     fed = 0
     try:
-        for piece in pieces:
+        for piece in archive.pieces(member):
             parser.Parse(piece, False)
             fed += len(piece)
             if fed - parser.CurrentByteIndex > _LONGEST_TAG:

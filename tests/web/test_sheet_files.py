@@ -23,7 +23,7 @@ from app.sheets.found import Found
 from app.sheets.package import Package, unescaped
 from app.sheets.table import Kind, Table, opened
 from app.sheets.values import Unfit
-from tests.books import HEADINGS, ROW, by_hand, csv_of, row_xml, sheet_xml, xlsx_of
+from tests.books import HEADINGS, LINKS, ROW, WORKBOOK, by_hand, csv_of, row_xml, sheet_xml, xlsx_of
 
 
 def read(body: bytes) -> dict[int, dict[int, Any]]:
@@ -141,6 +141,7 @@ def _codes(error: Invalid) -> list[str]:
 
 
 _HEAD = row_xml(1, *HEADINGS)
+_TEXTS_LINK = '<Relationship Id="r2" Type="/sharedStrings" Target="sharedStrings.xml"/>'
 _ENTITY = '<!DOCTYPE worksheet [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
 _BILLION = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
@@ -235,6 +236,31 @@ def test_elements_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(Invalid) as refused:
         list(table(by_hand(sheet_xml(_HEAD + "<row>" + "<c/>" * 2000 + "</row>"))).rows)
     assert _codes(refused.value) == ["inflates_too_much"]
+
+
+def test_one_part_is_not_read_again_for_every_sheet_that_names_it() -> None:
+    sheets = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="r1"/>' for n in (1, 2))
+    main = WORKBOOK.replace('<sheet name="S" sheetId="1" r:id="r1"/>', sheets)
+    with pytest.raises(Invalid) as refused:
+        table(by_hand(sheet_xml(_HEAD + row_xml(2, *ROW)), {"xl/workbook.xml": main}))
+    assert _codes(refused.value) == ["not_a_workbook"]
+
+
+def test_elements_are_counted_in_all_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.sheets.xml_events._MOST_ELEMENTS", 1000)
+    texts = f"<sst>{'<si/>' * 600}</sst>"
+    links = LINKS.replace("</Relationships>", _TEXTS_LINK + "</Relationships>")
+    sheet = sheet_xml(_HEAD + "<row>" + "<c/>" * 600 + "</row>")
+    with pytest.raises(Invalid) as refused:
+        list(table(by_hand(sheet, {"xl/_rels/workbook.xml.rels": links, "xl/sharedStrings.xml": texts})).rows)
+    assert _codes(refused.value) == ["inflates_too_much"]
+
+
+def test_links_without_end_are_refused() -> None:
+    links = LINKS.replace("</Relationships>", "<Relationship/>" * 5000 + "</Relationships>")
+    with pytest.raises(Invalid) as refused:
+        table(by_hand(sheet_xml(_HEAD), {"xl/_rels/workbook.xml.rels": links}))
+    assert _codes(refused.value) == ["not_a_workbook"]
 
 
 def test_texts_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
