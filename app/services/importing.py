@@ -22,7 +22,8 @@ from app.services.forms import Form, Parse
 from app.services.receipts import Received
 from app.services.row_results import Words
 from app.sheets import csv_file, workbook
-from app.sheets.drafts import IN_MEMORY, Draft, Drafts
+from app.sheets.archive import too_large
+from app.sheets.drafts import IN_MEMORY, MOST_ON_DISK, Draft, Drafts
 from app.sheets.found import unfit
 from app.sheets.headings import TABS
 from app.sheets.reading import BLOTTED, COPIED, ERROR, KEY, PLACE, needs_its_key
@@ -60,6 +61,8 @@ class Import:
             for draft in form.drafts(self._table, sender):
                 self._keyed = self._keyed or needs_its_key(draft)
                 self._drafts.add(draft)
+                if self._drafts.size > MOST_ON_DISK:
+                    raise too_large()
             self._check_length()
         except BaseException:
             self.close()

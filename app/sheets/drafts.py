@@ -15,6 +15,8 @@ from app.errors import Fault, Invalid, Text
 from app.sheets.columns import Cell
 
 IN_MEMORY: Final = 1024 * 1024
+MOST_ON_DISK: Final = 1024 * 1024 * 1024
+"""What the drafts of a file may take there: one text of thousands of letters may stand in every cell."""
 
 
 class Finding(NamedTuple):
@@ -56,9 +58,14 @@ class Drafts:
         self._file.write(b"\n")
         self.count += 1
 
+    @property
+    def size(self) -> int:
+        """How many bytes they take."""
+        return self._file.tell()
+
     def mark(self) -> tuple[int, int]:
         """Where the last one ends."""
-        return self.count, self._file.tell()
+        return self.count, self.size
 
     def back_to(self, mark: tuple[int, int]) -> None:
         """Forget what came after a mark."""

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from app.errors import Invalid
 from app.sheets.archive import MOST_MEMBERS, Archive, broken
 from app.sheets.found import unfit
-from app.sheets.xml_events import listen
+from app.sheets.xml_events import Runs, listen
 
 _ROOT: Final = "_rels/.rels"
 _MOST_TEXT: Final = 128 * 1024 * 1024
@@ -87,7 +87,7 @@ class _Texts(list[str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._runs: list[str] = []
+        self._runs = Runs()
         self._spoken = False
         self._size = 0
 
@@ -98,11 +98,11 @@ class _Texts(list[str]):
 
     def end(self, name: str, text: str, /) -> None:
         if name == "t" and not self._spoken:
-            self._runs.append(text)
+            self._runs.add(text)
         elif name == "rPh":
             self._spoken = False
         elif name == "si":
-            whole = unescaped("".join(self._runs))
+            whole = unescaped(self._runs.whole())
             self._size += _A_TEXT + 2 * len(whole)
             if self._size > _MOST_TEXT:
                 raise _too_much_text()

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from app.sheets.archive import Archive, broken
 from app.sheets.found import MOST_COLUMNS, MOST_ROWS, Found, Row, Value, too_many_rows
 from app.sheets.package import Package, unescaped
-from app.sheets.xml_events import listen
+from app.sheets.xml_events import Runs, listen
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _LEAP_DAY_THAT_NEVER_WAS: Final = 60
@@ -77,12 +77,13 @@ class _Sheet:
         self._row, self._column = 0, 0
         self._cells: dict[int, Found] = {}
         self._kind, self._look = "n", 0
-        self._text, self._is_formula, self._spoken = "", False, False
+        self._text, self._is_formula, self._spoken = Runs(), False, False
 
     def start(self, name: str, attributes: Mapping[str, str], /) -> None:
         if name == "c":
             self._kind, self._look = attributes.get("t", "n"), int(attributes.get("s", "0"))
-            self._text, self._is_formula = "", False
+            self._text.clear()
+            self._is_formula = False
             place = attributes.get("r")
             self._column = self._column + 1 if place is None else column_of(place)
         elif name == "row":
@@ -97,9 +98,10 @@ class _Sheet:
 
     def end(self, name: str, text: str, /) -> None:
         if name == "v":
-            self._text = text
+            self._text.clear()
+            self._text.add(text)
         elif name == "t" and not self._spoken:
-            self._text += text
+            self._text.add(text)
         elif name == "rPh":
             self._spoken = False
         elif name == "c" and self._column <= MOST_COLUMNS:
@@ -111,7 +113,7 @@ class _Sheet:
             self._cells = {}
 
     def _found(self) -> Found | None:
-        text = self._text
+        text = self._text.whole()
         if not text:
             uncalculated = self._is_formula and self._kind != "str"  # an empty text is what it came to
             return Found(None, is_formula=True) if uncalculated else None

@@ -11,9 +11,34 @@ from xml.parsers import expat
 from app.sheets.archive import Archive, broken, too_large
 
 _LONGEST_TAG: Final = 1024 * 1024
-_LONGEST_TEXT: Final = 100_000
+LONGEST_TEXT: Final = 100_000
+"""Three times what Excel takes in a cell."""
 _MOST_ELEMENTS: Final = 20_000_000
 """In all of a file: more than 200,000 rows of 20 columns and their texts have; as many take half a minute."""
+
+
+class Runs:
+    """A text in parts, as a cell has it whose words look different from each other."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+
+    def clear(self) -> None:
+        """Begin a new one."""
+        self._parts.clear()
+        self._length = 0
+
+    def add(self, part: str) -> None:
+        """One more part of it; Invalid (422) when it is longer than a cell's text can be."""
+        self._parts.append(part)
+        self._length += len(part)
+        if self._length > LONGEST_TEXT:
+            raise broken()
+
+    def whole(self) -> str:
+        """All of it."""
+        return "".join(self._parts)
 
 
 class Listener(Protocol):
@@ -52,7 +77,7 @@ def listen(archive: Archive, member: str, listener: Listener) -> Iterator[None]:
     def hear(text: str) -> None:
         nonlocal length
         length += len(text)
-        if length > _LONGEST_TEXT:
+        if length > LONGEST_TEXT:
             raise broken()
         texts.append(text)
 

@@ -6,6 +6,7 @@ import struct
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +18,18 @@ from xlsxwriter import Workbook
 
 from app.errors import Invalid
 from app.rules.vocabulary import ActivityKind
+from app.schemas.imports import ImportAsk
+from app.seal import Seal
+from app.services import activity_rows
 from app.services.activity_sheet import WANTED
+from app.services.importing import Import
+from app.services.receipts import Received
 from app.sheets import archive, csv_rows, days, found, values, xlsx_rows
 from app.sheets.found import Found
 from app.sheets.package import Package, unescaped
 from app.sheets.table import Kind, Table, opened
 from app.sheets.values import Unfit
+from app.web.validation import parsed
 from tests.books import HEADINGS, LINKS, ROW, WORKBOOK, by_hand, csv_of, row_xml, sheet_xml, xlsx_of
 
 
@@ -261,6 +268,30 @@ def test_links_without_end_are_refused() -> None:
     with pytest.raises(Invalid) as refused:
         table(by_hand(sheet_xml(_HEAD), {"xl/_rels/workbook.xml.rels": links}))
     assert _codes(refused.value) == ["not_a_workbook"]
+
+
+@pytest.mark.parametrize("where", ["in the cell", "shared"])
+def test_no_text_is_longer_than_a_cell_takes(where: str) -> None:
+    """However many parts it comes in, each of which is short."""
+    runs = f"<r><t>{'x' * 1000}</t></r>" * 101
+    inside = f'<c r="A2" t="inlineStr"><is>{runs}</is></c>' if where == "in the cell" else "<c/>"
+    links = LINKS.replace("</Relationships>", _TEXTS_LINK + "</Relationships>")
+    more = {"xl/_rels/workbook.xml.rels": links, "xl/sharedStrings.xml": f"<sst><si>{runs}</si></sst>"}
+    body = by_hand(sheet_xml(f'{_HEAD}<row r="2">{inside}</row>'), more if where == "shared" else None)
+    with pytest.raises(Invalid) as refused:
+        list(table(body).rows)
+    assert _codes(refused.value) == ["not_a_workbook"]
+
+
+def test_a_text_that_many_cells_share_does_not_fill_the_disk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("app.services.importing.MOST_ON_DISK", 100_000)
+    body = xlsx_of(*([*ROW[:4], "x" * 9000, "1"] for _ in range(20)))
+    received = Received("", len(body), Seal.open(tmp_path / "receipts.pem"))
+    with pytest.raises(Invalid) as refused:
+        Import(activity_rows.FORM, "SVHTTDL", body, "xlsx", ImportAsk(), parsed, received)
+    assert _codes(refused.value) == ["inflates_too_much"]
 
 
 def test_texts_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
