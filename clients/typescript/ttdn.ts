@@ -4836,7 +4836,8 @@ export interface components {
              * @description số nhiệm vụ chỉ theo dõi trạng thái · duties tracked by status only
              */
             status_only_tasks: number;
-            budget: components["schemas"]["BudgetOut"];
+            /** @description null khi kế hoạch không nêu kinh phí · null where the plan says nothing of money */
+            budget: components["schemas"]["BudgetOut"] | null;
             /** Latest */
             latest: components["schemas"]["ActivityOut"][];
             /**
