@@ -45,6 +45,17 @@ def test_records_without_a_name_get_one_that_stays(office: Pusher, lasting_site:
     assert sorted(stored(lasting_site, "nameless").values()) == [1, 1, 1]
 
 
+def test_a_pattern_names_all_files_that_fit_but_what_excel_lays_beside_them(office: Pusher) -> None:
+    for number, name in enumerate(("a 1.ndjson", "a 2.ndjson", "~$a 3.ndjson")):
+        office.file(name, lines(series(f"pattern-{number}", range(2))))
+    run = office.push(str(office.folder / "*a ?.ndjson"))
+    assert (run.code, run.counts) == (0, {"created": 4}), run.err
+    assert [one["name"] for one in run.summary["inputs"]] == ["a 1.ndjson", "a 2.ndjson"]
+    assert "~$a 3.ndjson: tệp tạm của Excel, bỏ qua" in run.err
+    none = office.push(str(office.folder / "*.csv"))
+    assert (none.code, "không có tệp nào như vậy" in none.err) == (2, True)
+
+
 def test_what_comes_on_standard_input_is_delivered(office: Pusher, lasting_site: Site) -> None:
     run = office.push("-", given=lines(series("piped", range(3))))
     assert (run.code, run.counts) == (0, {"created": 3})

@@ -5,7 +5,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import getproxies, proxy_bypass
 
@@ -19,6 +19,10 @@ EPILOG = """Mã thoát · exit codes: 0 xong · done; 1 có bản ghi bị từ 
 73 lần chạy khác đang dùng hàng đợi · spool in use; 74 lỗi đĩa · disk; 75 chưa gửi xong · not yet;
 76 không phải dịch vụ, không có kế hoạch · not the service, no such plan; 77 khóa bị từ chối · key refused.
 Khóa · the key: TTDN_KEY, --key-file."""
+
+
+LOCK = "~$"
+"""How Excel names the file by which it tells others that a workbook is open."""
 
 
 class Wrong(Exception):
@@ -67,6 +71,22 @@ def arguments() -> argparse.ArgumentParser:
     say("--quiet", action="store_true", help="chỉ báo lỗi · say only what is wrong")
     say("--json", action="store_true", help="tóm tắt dạng JSON · the summary as JSON on standard output")
     return line
+
+
+def files(ask: argparse.Namespace) -> Iterator[str]:
+    """The inputs that are meant. A pattern that the shell leaves as it is, as that of Windows does, names all
+    files that fit; what Excel lays beside a workbook that is open is none of them."""
+    for given in ask.files:
+        path = Path(given)
+        is_pattern = any(sign in path.name for sign in "*?[") and not path.exists()
+        found = sorted(map(str, path.parent.glob(path.name))) if is_pattern else [given]
+        if not found:
+            raise Wrong(f"{given}: không có tệp nào như vậy · no file fits")
+        for one in found:
+            if Path(one).name.startswith(LOCK):
+                sys.stderr.write(f"{one}: tệp tạm của Excel, bỏ qua · Excel's own, left out\n")
+            else:
+                yield one
 
 
 def dropped(ask: argparse.Namespace) -> str:

@@ -50,7 +50,7 @@ def _run(ask: argparse.Namespace) -> Exit:
     with asked.client(ask, shown.waiting) as client:
         given = [
             reading.read(one, ask.format, ask.of, batch=ask.batch, mode=ask.mode, source=ask.source)
-            for one in ask.files
+            for one in asked.files(ask)
         ]
         summary = Summary()
         try:
