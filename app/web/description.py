@@ -44,11 +44,20 @@ _PAST = {
     "description": "Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · "
     "From the answer to a write: what is read will hold it, also where a replica serves.",
 }
-_WRITTEN = {
+_HEADERS = {
+    "ETag": {
+        "schema": {"type": "string"},
+        "description": "Để đọc lại (If-None-Match) và để sửa (If-Match). · To read again, and to correct.",
+    },
+    "Location": {
+        "schema": {"type": "string", "format": "uri-reference"},
+        "description": "Địa chỉ của mục vừa tạo, tính từ địa chỉ yêu cầu. · Where what was made is, as seen "
+        "from the address that was asked.",
+    },
     CONSISTENCY: {
         "schema": {"type": "string"},
         "description": "Chỉ khi có bản sao. · Only where there is a replica.",
-    }
+    },
 }
 
 
@@ -92,10 +101,14 @@ def _describe(app: FastAPI, examples: Mapping[str, Any], open_paths: tuple[str, 
         schemas.pop(name, None)
     schemas.update(Problem=PROBLEM, ProblemError=PROBLEM_ERROR)
     components.setdefault("responses", {})["Problem"] = PROBLEM_RESPONSE
+    components["headers"] = _HEADERS
     components.setdefault("securitySchemes", {}).update(bearer=_BEARER, sig=_SIG)
     for path, method, operation in _operations(document):
+        example = examples.get(operation.get("operationId", ""), {})
         _complete(operation, method, needs_key=path not in open_paths)
-        _exemplify(operation, examples.get(operation.get("operationId", ""), {}))
+        if path not in open_paths:
+            _head(operation, method, makes="location" in example)
+        _exemplify(operation, example)
     return document
 
 
@@ -114,8 +127,6 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
         if response.get("description") == "Successful Response":  # FastAPI's default
             response["description"] = "Thành công. · Done."
     operation["security"] = [{"bearer": []}] if needs_key else []
-    if needs_key:
-        _date(operation, method)
     if any(parameter["name"] == "sig" for parameter in operation.get("parameters", ())):
         operation["security"].append({"sig": []})
     if any(parameter["name"] == "format" for parameter in operation.get("parameters", ())):
@@ -129,14 +140,18 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
         content["application/merge-patch+json"] = content.pop("application/json")  # RFC 7396
 
 
-def _date(operation: dict[str, Any], method: str) -> None:
-    """Where a write says how far it has come, and a read how far it has to."""
+def _head(operation: dict[str, Any], method: str, *, makes: bool) -> None:
+    """What answers say beside their message: a version, how far a write has come, and where what it `makes`
+    is; and a read, how far it has to have come."""
     if method == "get":
         operation["parameters"] = [*operation.get("parameters", ()), _PAST]
-        return
+    written = () if method == "get" else (CONSISTENCY,)
     for status, response in operation["responses"].items():
         if status.startswith("2"):
-            response["headers"] = _WRITTEN
+            made = ("Location",) if makes and status == "201" else ()
+            response["headers"] = {
+                name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", *made, *written)
+            }
 
 
 def _exemplify(operation: dict[str, Any], example: Mapping[str, Any]) -> None:

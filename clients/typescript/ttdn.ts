@@ -6666,7 +6666,14 @@ export interface components {
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Để đọc lại (If-None-Match) và để sửa (If-Match). · To read again, and to correct. */
+        ETag: string;
+        /** @description Địa chỉ của mục vừa tạo, tính từ địa chỉ yêu cầu. · Where what was made is, as seen from the address that was asked. */
+        Location: string;
+        /** @description Chỉ khi có bản sao. · Only where there is a replica. */
+        "Consistency-Token": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -6733,6 +6740,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6742,7 +6750,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N92757KJHHV0SRKYCN6S0K",
+                     *           "id": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6775,7 +6783,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T03:48:02.849209Z",
+                     *           "recorded_at": "2026-11-30T03:59:31.742539Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6826,8 +6834,8 @@ export interface operations {
             /** @description Đã có từ trước · Already on record */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6835,7 +6843,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8N92757KJHHV0SRKYCN6S0K",
+                     *         "id": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6865,7 +6873,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:48:02.849209Z",
+                     *         "recorded_at": "2026-11-30T03:59:31.742539Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6883,7 +6891,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8N9275AC0TP7YTE8EVE0FQQ"
+                     *       "receipt": "01M8N9Q7XD0Q6JCA8VDWZFNWJ1"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6892,8 +6900,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6901,7 +6910,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8N92757KJHHV0SRKYCN6S0K",
+                     *         "id": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6931,7 +6940,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:48:02.849209Z",
+                     *         "recorded_at": "2026-11-30T03:59:31.742539Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6949,7 +6958,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8N9275AC0TP7YTE8EVE0FQQ"
+                     *       "receipt": "01M8N9Q7XD0Q6JCA8VDWZFNWJ1"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7017,8 +7026,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7039,7 +7048,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8N92757KJHHV0SRKYCN6S0K",
+                     *           "activity": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7118,7 +7127,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N92757KJHHV0SRKYCN6S0K */
+                /** @example 01M8N9Q7X8VY2E5YMTG0Z7KPTH */
                 activity: string;
             };
             cookie?: never;
@@ -7128,12 +7137,13 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N92757KJHHV0SRKYCN6S0K",
+                     *       "id": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7163,7 +7173,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T03:48:02.849209Z",
+                     *       "recorded_at": "2026-11-30T03:59:31.742539Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7183,14 +7193,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-f72ef7eb30dc4521e83a3206"
+                 * @example "1-662a57e8e92ec9523c0e60cf"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N92757KJHHV0SRKYCN6S0K */
+                /** @example 01M8N9Q7X8VY2E5YMTG0Z7KPTH */
                 activity: string;
             };
             cookie?: never;
@@ -7213,8 +7223,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7222,7 +7232,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8N92757KJHHV0SRKYCN6S0K",
+                     *         "id": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7255,7 +7265,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:48:02.849209Z",
+                     *         "recorded_at": "2026-11-30T03:59:31.742539Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7284,7 +7294,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N92712R9GC6EZ489X168EG */
+                /** @example 01M8N9Q7S16H790B49WZKMV22Q */
                 activity: string;
             };
             cookie?: never;
@@ -7303,8 +7313,8 @@ export interface operations {
             /** @description Đã rút từ trước · Already withdrawn */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7312,7 +7322,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8N92712R9GC6EZ489X168EG",
+                     *         "id": "01M8N9Q7S16H790B49WZKMV22Q",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7342,15 +7352,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:48:02.663894Z",
+                     *         "recorded_at": "2026-11-30T03:59:31.572712Z",
                      *         "withdrawal": {
-                     *           "id": "01M8N9273MNPC2HVGV5C4RVRWM",
+                     *           "id": "01M8N9Q7VF08BBA7BCK3KS8JP1",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T03:48:02.765670Z"
+                     *           "withdrawn_at": "2026-11-30T03:59:31.658223Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7374,8 +7384,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7383,7 +7393,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8N92712R9GC6EZ489X168EG",
+                     *         "id": "01M8N9Q7S16H790B49WZKMV22Q",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7413,15 +7423,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:48:02.663894Z",
+                     *         "recorded_at": "2026-11-30T03:59:31.572712Z",
                      *         "withdrawal": {
-                     *           "id": "01M8N9273MNPC2HVGV5C4RVRWM",
+                     *           "id": "01M8N9Q7VF08BBA7BCK3KS8JP1",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T03:48:02.765670Z"
+                     *           "withdrawn_at": "2026-11-30T03:59:31.658223Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7483,8 +7493,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7616,8 +7626,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7720,8 +7730,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7845,6 +7855,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7854,8 +7865,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N91JZJ10490GRQ143G8J29",
-                     *           "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *           "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
+                     *           "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7880,7 +7891,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T03:48:03.515312Z",
+                     *           "moved_at": "2026-11-30T03:59:32.170953Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7906,7 +7917,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N91JZJ10490GRQ143G8J29 */
+                /** @example 01M8N9PVSDCCKKPYMW9AMNFYMD */
                 output: string;
             };
             cookie?: never;
@@ -7916,13 +7927,14 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N91JZJ10490GRQ143G8J29",
-                     *       "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *       "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
+                     *       "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7947,7 +7959,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T03:48:02.849209Z",
+                     *       "moved_at": "2026-11-30T03:59:31.742539Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7981,7 +7993,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N91JZJ10490GRQ143G8J29 */
+                /** @example 01M8N9PVSDCCKKPYMW9AMNFYMD */
                 output: string;
             };
             cookie?: never;
@@ -7991,19 +8003,20 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIxMWE1ZWQ5MzUxZmQiLCIwMU04TjkyN1IxRjZTODkwMjVCNEQ3UTRCVCJd",
+                     *       "next_cursor": "WyIzMjE4MWNiMTM0YmIiLCIwMU04TjlRODlQNjZLU1c0QUFXTU5LMTNROCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N927N6Z2YR85KFB50EVYM3",
+                     *           "id": "01M8N9Q87R048YS7V4ZTHS4XHE",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8N91JZJ10490GRQ143G8J29",
+                     *           "output": "01M8N9PVSDCCKKPYMW9AMNFYMD",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8012,13 +8025,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T03:48:03.295452Z"
+                     *           "acted_at": "2026-11-30T03:59:32.058961Z"
                      *         },
                      *         {
-                     *           "id": "01M8N927R1F6S89025B4D7Q4BT",
+                     *           "id": "01M8N9Q89P66KSW4AAWMNK13Q8",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8N91JZJ10490GRQ143G8J29",
+                     *           "output": "01M8N9PVSDCCKKPYMW9AMNFYMD",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8027,7 +8040,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T03:48:03.413715Z"
+                     *           "acted_at": "2026-11-30T03:59:32.132290Z"
                      *         }
                      *       ]
                      *     }
@@ -8050,7 +8063,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N91JZT1V6SFXBP5M0K82HD */
+                /** @example 01M8N9PVSHENPA1XENSXQMPR4Q */
                 output: string;
             };
             cookie?: never;
@@ -8069,8 +8082,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8078,10 +8091,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N927EJQD2G9BJNCDPZDFHN",
+                     *         "id": "01M8N9Q84M7CJAR63YKR4EB408",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N91JZT1V6SFXBP5M0K82HD",
+                     *         "output": "01M8N9PVSHENPA1XENSXQMPR4Q",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8090,11 +8103,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T03:48:03.104069Z"
+                     *         "acted_at": "2026-11-30T03:59:31.962102Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N91JZT1V6SFXBP5M0K82HD",
-                     *         "assignment": "01M8N91JTEP5C3PRM6TJK0VDH3",
+                     *         "id": "01M8N9PVSHENPA1XENSXQMPR4Q",
+                     *         "assignment": "01M8N9PVPQSYD7Q6SRSNR1R0DM",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8119,7 +8132,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T03:48:03.104069Z",
+                     *         "moved_at": "2026-11-30T03:59:31.962102Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8143,8 +8156,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8152,10 +8165,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N927EJQD2G9BJNCDPZDFHN",
+                     *         "id": "01M8N9Q84M7CJAR63YKR4EB408",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N91JZT1V6SFXBP5M0K82HD",
+                     *         "output": "01M8N9PVSHENPA1XENSXQMPR4Q",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8164,11 +8177,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T03:48:03.104069Z"
+                     *         "acted_at": "2026-11-30T03:59:31.962102Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N91JZT1V6SFXBP5M0K82HD",
-                     *         "assignment": "01M8N91JTEP5C3PRM6TJK0VDH3",
+                     *         "id": "01M8N9PVSHENPA1XENSXQMPR4Q",
+                     *         "assignment": "01M8N9PVPQSYD7Q6SRSNR1R0DM",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8193,7 +8206,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T03:48:03.104069Z",
+                     *         "moved_at": "2026-11-30T03:59:31.962102Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8227,7 +8240,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N91JZT1V6SFXBP5M0K82HD */
+                /** @example 01M8N9PVSHENPA1XENSXQMPR4Q */
                 output: string;
             };
             cookie?: never;
@@ -8246,8 +8259,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8255,10 +8268,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N927H9VBSXCQY6WG92YGY5",
+                     *         "id": "01M8N9Q8619A8P14NY4YAWDGT3",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8N91JZT1V6SFXBP5M0K82HD",
+                     *         "output": "01M8N9PVSHENPA1XENSXQMPR4Q",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8267,11 +8280,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:48:03.209894Z"
+                     *         "acted_at": "2026-11-30T03:59:32.011858Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N91JZT1V6SFXBP5M0K82HD",
-                     *         "assignment": "01M8N91JTEP5C3PRM6TJK0VDH3",
+                     *         "id": "01M8N9PVSHENPA1XENSXQMPR4Q",
+                     *         "assignment": "01M8N9PVPQSYD7Q6SRSNR1R0DM",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8296,7 +8309,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:48:03.209894Z",
+                     *         "moved_at": "2026-11-30T03:59:32.011858Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8320,8 +8333,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8329,10 +8342,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N927H9VBSXCQY6WG92YGY5",
+                     *         "id": "01M8N9Q8619A8P14NY4YAWDGT3",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8N91JZT1V6SFXBP5M0K82HD",
+                     *         "output": "01M8N9PVSHENPA1XENSXQMPR4Q",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8341,11 +8354,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:48:03.209894Z"
+                     *         "acted_at": "2026-11-30T03:59:32.011858Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N91JZT1V6SFXBP5M0K82HD",
-                     *         "assignment": "01M8N91JTEP5C3PRM6TJK0VDH3",
+                     *         "id": "01M8N9PVSHENPA1XENSXQMPR4Q",
+                     *         "assignment": "01M8N9PVPQSYD7Q6SRSNR1R0DM",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8370,7 +8383,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:48:03.209894Z",
+                     *         "moved_at": "2026-11-30T03:59:32.011858Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8402,14 +8415,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-9c7b772752127b845a21375f"
+                 * @example "4-48788d7e9373833163c31d68"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N91JZJ10490GRQ143G8J29 */
+                /** @example 01M8N9PVSDCCKKPYMW9AMNFYMD */
                 output: string;
             };
             cookie?: never;
@@ -8424,8 +8437,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8433,10 +8446,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N927N6Z2YR85KFB50EVYM3",
+                     *         "id": "01M8N9Q87R048YS7V4ZTHS4XHE",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8N91JZJ10490GRQ143G8J29",
+                     *         "output": "01M8N9PVSDCCKKPYMW9AMNFYMD",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8445,11 +8458,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T03:48:03.295452Z"
+                     *         "acted_at": "2026-11-30T03:59:32.058961Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N91JZJ10490GRQ143G8J29",
-                     *         "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *         "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
+                     *         "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8474,7 +8487,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T03:48:03.295452Z",
+                     *         "moved_at": "2026-11-30T03:59:32.058961Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8498,8 +8511,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8507,10 +8520,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N927N6Z2YR85KFB50EVYM3",
+                     *         "id": "01M8N9Q87R048YS7V4ZTHS4XHE",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8N91JZJ10490GRQ143G8J29",
+                     *         "output": "01M8N9PVSDCCKKPYMW9AMNFYMD",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8519,11 +8532,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T03:48:03.295452Z"
+                     *         "acted_at": "2026-11-30T03:59:32.058961Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N91JZJ10490GRQ143G8J29",
-                     *         "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *         "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
+                     *         "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8548,7 +8561,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T03:48:03.295452Z",
+                     *         "moved_at": "2026-11-30T03:59:32.058961Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8584,7 +8597,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N91JZJ10490GRQ143G8J29 */
+                /** @example 01M8N9PVSDCCKKPYMW9AMNFYMD */
                 output: string;
             };
             cookie?: never;
@@ -8603,8 +8616,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8612,10 +8625,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N927R1F6S89025B4D7Q4BT",
+                     *         "id": "01M8N9Q89P66KSW4AAWMNK13Q8",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8N91JZJ10490GRQ143G8J29",
+                     *         "output": "01M8N9PVSDCCKKPYMW9AMNFYMD",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8624,11 +8637,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:48:03.413715Z"
+                     *         "acted_at": "2026-11-30T03:59:32.132290Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N91JZJ10490GRQ143G8J29",
-                     *         "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *         "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
+                     *         "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8656,11 +8669,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T03:48:03.413715Z"
+                     *           "returned_at": "2026-11-30T03:59:32.132290Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:48:03.413715Z",
+                     *         "moved_at": "2026-11-30T03:59:32.132290Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8682,8 +8695,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8691,10 +8704,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N927R1F6S89025B4D7Q4BT",
+                     *         "id": "01M8N9Q89P66KSW4AAWMNK13Q8",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8N91JZJ10490GRQ143G8J29",
+                     *         "output": "01M8N9PVSDCCKKPYMW9AMNFYMD",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8703,11 +8716,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:48:03.413715Z"
+                     *         "acted_at": "2026-11-30T03:59:32.132290Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N91JZJ10490GRQ143G8J29",
-                     *         "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *         "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
+                     *         "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8735,11 +8748,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T03:48:03.413715Z"
+                     *           "returned_at": "2026-11-30T03:59:32.132290Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:48:03.413715Z",
+                     *         "moved_at": "2026-11-30T03:59:32.132290Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8807,7 +8820,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N91JT6XXKV5Q5QJFGR5QMH */
+                /** @example 01M8N9PVPKQ5N5VPSCMG0B737K */
                 assignment: string;
             };
             cookie?: never;
@@ -8817,6 +8830,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8826,8 +8840,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N91JZJ10490GRQ143G8J29",
-                     *           "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *           "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
+                     *           "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8852,7 +8866,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T03:48:03.515312Z",
+                     *           "moved_at": "2026-11-30T03:59:32.170953Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8878,7 +8892,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N91JSKPWYQZY5J52V2H63F */
+                /** @example 01M8N9PVP4JYX1GZR6W7C6VD11 */
                 assignment: string;
             };
             cookie?: never;
@@ -8898,16 +8912,17 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8N92832D94V8KGDPRA34TTN",
-                     *         "assignment": "01M8N91JSKPWYQZY5J52V2H63F",
+                     *         "id": "01M8N9Q8E2SCCARF585P3RE1B6",
+                     *         "assignment": "01M8N9PVP4JYX1GZR6W7C6VD11",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8955,7 +8970,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N91JT2F502B64XG90JJ45W */
+                /** @example 01M8N9PVPHHSXE93D7K9FKAVFB */
                 assignment: string;
             };
             cookie?: never;
@@ -8975,8 +8990,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8984,10 +8999,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N928DD7F7PXYX8NGDGR0MY",
+                     *         "id": "01M8N9Q8JSKMEFS4YT0P6TSXNX",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N91JZE45YQGC032EV5ARTF",
+                     *         "output": "01M8N9PVSCP3FAXH68FZWE1QGR",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -8996,11 +9011,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T03:48:04.110277Z"
+                     *         "acted_at": "2026-11-30T03:59:32.422186Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N91JZE45YQGC032EV5ARTF",
-                     *         "assignment": "01M8N91JT2F502B64XG90JJ45W",
+                     *         "id": "01M8N9PVSCP3FAXH68FZWE1QGR",
+                     *         "assignment": "01M8N9PVPHHSXE93D7K9FKAVFB",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9025,7 +9040,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T03:48:04.110277Z",
+                     *         "moved_at": "2026-11-30T03:59:32.422186Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9049,8 +9064,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9058,10 +9073,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N928DD7F7PXYX8NGDGR0MY",
+                     *         "id": "01M8N9Q8JSKMEFS4YT0P6TSXNX",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N91JZE45YQGC032EV5ARTF",
+                     *         "output": "01M8N9PVSCP3FAXH68FZWE1QGR",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9070,11 +9085,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T03:48:04.110277Z"
+                     *         "acted_at": "2026-11-30T03:59:32.422186Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N91JZE45YQGC032EV5ARTF",
-                     *         "assignment": "01M8N91JT2F502B64XG90JJ45W",
+                     *         "id": "01M8N9PVSCP3FAXH68FZWE1QGR",
+                     *         "assignment": "01M8N9PVPHHSXE93D7K9FKAVFB",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9099,7 +9114,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T03:48:04.110277Z",
+                     *         "moved_at": "2026-11-30T03:59:32.422186Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9155,6 +9170,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9183,7 +9199,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:48:04.372489Z"
+                     *           "entered_at": "2026-11-30T03:59:32.585472Z"
                      *         }
                      *       ]
                      *     }
@@ -9243,8 +9259,8 @@ export interface operations {
             /** @description Làm thử, không lưu gì · A rehearsal */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9276,7 +9292,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T03:48:03.839429Z"
+                     *         "entered_at": "2026-11-30T03:59:32.306650Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9317,7 +9333,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T03:48:03.752485Z",
+                     *         "as_of": "2026-11-30T03:59:32.262022Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9359,7 +9375,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T03:48:03.839429Z",
+                     *         "as_of": "2026-11-30T03:59:32.306650Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9370,8 +9386,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9403,7 +9420,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T03:48:03.839429Z"
+                     *         "entered_at": "2026-11-30T03:59:32.306650Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9444,7 +9461,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T03:48:03.752485Z",
+                     *         "as_of": "2026-11-30T03:59:32.262022Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9486,7 +9503,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T03:48:03.839429Z",
+                     *         "as_of": "2026-11-30T03:59:32.306650Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9517,6 +9534,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9541,7 +9559,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T03:48:03.839429Z"
+                     *       "entered_at": "2026-11-30T03:59:32.306650Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9588,16 +9606,17 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TjkyOEtWQllUWlE0Q0Y0NEcwM0Q5MCJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TjlROFBSM1IxM0RQVzhTMEJQQTlRMCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N928KVBYTZQ4CF44G03D90",
+                     *           "id": "01M8N9Q8PR3R13DPW8S0BPA9Q0",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9612,8 +9631,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T03:48:04.312761Z",
-                     *           "settled_at": "2026-11-30T03:48:04.488101Z",
+                     *           "proposed_at": "2026-11-30T03:59:32.549311Z",
+                     *           "settled_at": "2026-11-30T03:59:32.660958Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9663,8 +9682,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9672,7 +9692,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8N928KVBYTZQ4CF44G03D90",
+                     *         "id": "01M8N9Q8PR3R13DPW8S0BPA9Q0",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9687,7 +9707,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:48:04.312761Z",
+                     *         "proposed_at": "2026-11-30T03:59:32.549311Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9714,7 +9734,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N928GNPDYEFQCN6PX62SEB */
+                /** @example 01M8N9Q8MD1G06H4F2PGG0GQ1T */
                 proposal: string;
             };
             cookie?: never;
@@ -9724,12 +9744,13 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N928GNPDYEFQCN6PX62SEB",
+                     *       "id": "01M8N9Q8MD1G06H4F2PGG0GQ1T",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9744,8 +9765,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T03:48:04.189470Z",
-                     *       "settled_at": "2026-11-30T03:48:04.372489Z",
+                     *       "proposed_at": "2026-11-30T03:59:32.465546Z",
+                     *       "settled_at": "2026-11-30T03:59:32.585472Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9767,7 +9788,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N928GNPDYEFQCN6PX62SEB */
+                /** @example 01M8N9Q8MD1G06H4F2PGG0GQ1T */
                 proposal: string;
             };
             cookie?: never;
@@ -9790,8 +9811,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9799,7 +9820,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8N928GNPDYEFQCN6PX62SEB",
+                     *         "id": "01M8N9Q8MD1G06H4F2PGG0GQ1T",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9814,8 +9835,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:48:04.189470Z",
-                     *         "settled_at": "2026-11-30T03:48:04.372489Z",
+                     *         "proposed_at": "2026-11-30T03:59:32.465546Z",
+                     *         "settled_at": "2026-11-30T03:59:32.585472Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9842,7 +9863,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:48:04.372489Z"
+                     *           "entered_at": "2026-11-30T03:59:32.585472Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9883,7 +9904,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T03:48:04.110277Z",
+                     *           "as_of": "2026-11-30T03:59:32.422186Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -9925,7 +9946,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:48:04.110277Z",
+                     *           "as_of": "2026-11-30T03:59:32.422186Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -9937,8 +9958,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9946,7 +9967,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8N928GNPDYEFQCN6PX62SEB",
+                     *         "id": "01M8N9Q8MD1G06H4F2PGG0GQ1T",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9961,8 +9982,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:48:04.189470Z",
-                     *         "settled_at": "2026-11-30T03:48:04.372489Z",
+                     *         "proposed_at": "2026-11-30T03:59:32.465546Z",
+                     *         "settled_at": "2026-11-30T03:59:32.585472Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9989,7 +10010,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:48:04.372489Z"
+                     *           "entered_at": "2026-11-30T03:59:32.585472Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10030,7 +10051,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T03:48:04.110277Z",
+                     *           "as_of": "2026-11-30T03:59:32.422186Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10072,7 +10093,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:48:04.110277Z",
+                     *           "as_of": "2026-11-30T03:59:32.422186Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10094,7 +10115,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N928J7ZAVNBF8Z0ZNJZRW8 */
+                /** @example 01M8N9Q8NKJXVEBV01CHR390SH */
                 proposal: string;
             };
             cookie?: never;
@@ -10113,8 +10134,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10122,7 +10143,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8N928J7ZAVNBF8Z0ZNJZRW8",
+                     *         "id": "01M8N9Q8NKJXVEBV01CHR390SH",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10137,8 +10158,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:48:04.273321Z",
-                     *         "settled_at": "2026-11-30T03:48:04.460771Z",
+                     *         "proposed_at": "2026-11-30T03:59:32.508730Z",
+                     *         "settled_at": "2026-11-30T03:59:32.645108Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10152,8 +10173,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10161,7 +10182,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8N928J7ZAVNBF8Z0ZNJZRW8",
+                     *         "id": "01M8N9Q8NKJXVEBV01CHR390SH",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10176,8 +10197,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:48:04.273321Z",
-                     *         "settled_at": "2026-11-30T03:48:04.460771Z",
+                     *         "proposed_at": "2026-11-30T03:59:32.508730Z",
+                     *         "settled_at": "2026-11-30T03:59:32.645108Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10201,7 +10222,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N928KVBYTZQ4CF44G03D90 */
+                /** @example 01M8N9Q8PR3R13DPW8S0BPA9Q0 */
                 proposal: string;
             };
             cookie?: never;
@@ -10220,8 +10241,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10229,7 +10250,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8N928KVBYTZQ4CF44G03D90",
+                     *         "id": "01M8N9Q8PR3R13DPW8S0BPA9Q0",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10244,8 +10265,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:48:04.312761Z",
-                     *         "settled_at": "2026-11-30T03:48:04.488101Z",
+                     *         "proposed_at": "2026-11-30T03:59:32.549311Z",
+                     *         "settled_at": "2026-11-30T03:59:32.660958Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10259,8 +10280,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10268,7 +10289,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8N928KVBYTZQ4CF44G03D90",
+                     *         "id": "01M8N9Q8PR3R13DPW8S0BPA9Q0",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10283,8 +10304,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:48:04.312761Z",
-                     *         "settled_at": "2026-11-30T03:48:04.488101Z",
+                     *         "proposed_at": "2026-11-30T03:59:32.549311Z",
+                     *         "settled_at": "2026-11-30T03:59:32.660958Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10324,6 +10345,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10477,6 +10499,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10524,7 +10547,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:48:03.515312Z",
+                     *         "as_of": "2026-11-30T03:59:32.170953Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10610,7 +10633,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:48:03.209894Z",
+                     *           "as_of": "2026-11-30T03:59:32.011858Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10692,7 +10715,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:48:03.209894Z",
+                     *           "as_of": "2026-11-30T03:59:32.011858Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10778,6 +10801,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10793,13 +10817,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T03:48:03.515312Z",
+                     *       "as_of": "2026-11-30T03:59:32.170953Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *           "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10905,6 +10929,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10947,24 +10972,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T03:48:03.515312Z",
+                     *       "as_of": "2026-11-30T03:59:32.170953Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T03:48:03.839429Z"
+                     *           "entered_at": "2026-11-30T03:59:32.306650Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T03:48:04.372489Z"
+                     *           "entered_at": "2026-11-30T03:59:32.585472Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *           "key": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11000,7 +11025,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *               "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11048,6 +11073,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11117,7 +11143,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:48:04.110277Z",
+                     *           "as_of": "2026-11-30T03:59:32.422186Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11203,7 +11229,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:48:03.839429Z",
+                     *             "as_of": "2026-11-30T03:59:32.306650Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11285,7 +11311,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:48:03.839429Z",
+                     *             "as_of": "2026-11-30T03:59:32.306650Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11367,7 +11393,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:48:04.110277Z",
+                     *           "as_of": "2026-11-30T03:59:32.422186Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11650,7 +11676,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:48:04.372489Z"
+                     *           "entered_at": "2026-11-30T03:59:32.585472Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11672,7 +11698,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:48:03.839429Z"
+                     *           "entered_at": "2026-11-30T03:59:32.306650Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11696,7 +11722,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8N92757KJHHV0SRKYCN6S0K",
+                     *           "id": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11729,7 +11755,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T03:48:02.849209Z",
+                     *           "recorded_at": "2026-11-30T03:59:31.742539Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11886,6 +11912,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11961,7 +11988,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:48:03.515312Z",
+                     *             "as_of": "2026-11-30T03:59:32.170953Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12003,6 +12030,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12074,7 +12102,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:48:03.515312Z",
+                     *         "as_of": "2026-11-30T03:59:32.170953Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12083,7 +12111,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *           "id": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12150,7 +12178,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:48:03.515312Z",
+                     *             "as_of": "2026-11-30T03:59:32.170953Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12221,16 +12249,17 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TjkxSlQ2WFhLVjVRNVFKRkdSNVFNSCJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TjlQVlBLUTVONVZQU0NNRzBCNzM3SyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *           "id": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12297,7 +12326,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:48:03.515312Z",
+                     *             "as_of": "2026-11-30T03:59:32.170953Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12326,7 +12355,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N91JT6XXKV5Q5QJFGR5QMH */
+                /** @example 01M8N9PVPKQ5N5VPSCMG0B737K */
                 assignment: string;
             };
             cookie?: never;
@@ -12336,12 +12365,13 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *       "id": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12408,7 +12438,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:48:03.515312Z",
+                     *         "as_of": "2026-11-30T03:59:32.170953Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12471,6 +12501,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12480,7 +12511,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
+                     *           "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12499,13 +12530,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T03:48:04.535844Z",
+                     *           "urged_at": "2026-11-30T03:59:32.701547Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T03:48:04.600106Z",
+                     *           "answered_at": "2026-11-30T03:59:32.743104Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T03:48:04.642394Z",
+                     *           "closed_at": "2026-11-30T03:59:32.772206Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12550,8 +12581,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12559,7 +12591,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
+                     *           "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12578,7 +12610,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T03:48:04.535844Z",
+                     *           "urged_at": "2026-11-30T03:59:32.701547Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12608,7 +12640,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N928TDNX9XD2PB4SQ0QB1W */
+                /** @example 01M8N9Q8VBQN8238SVSEWPZR9G */
                 urge: string;
             };
             cookie?: never;
@@ -12618,12 +12650,13 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
+                     *       "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12642,13 +12675,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T03:48:04.535844Z",
+                     *       "urged_at": "2026-11-30T03:59:32.701547Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T03:48:04.600106Z",
+                     *       "answered_at": "2026-11-30T03:59:32.743104Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T03:48:04.642394Z",
+                     *       "closed_at": "2026-11-30T03:59:32.772206Z",
                      *       "can": []
                      *     }
                      */
@@ -12668,7 +12701,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N928TDNX9XD2PB4SQ0QB1W */
+                /** @example 01M8N9Q8VBQN8238SVSEWPZR9G */
                 urge: string;
             };
             cookie?: never;
@@ -12687,8 +12720,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12696,7 +12729,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
+                     *         "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12715,9 +12748,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T03:48:04.535844Z",
+                     *         "urged_at": "2026-11-30T03:59:32.701547Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:48:04.600106Z",
+                     *         "answered_at": "2026-11-30T03:59:32.743104Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12732,8 +12765,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12741,7 +12774,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
+                     *         "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12760,9 +12793,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T03:48:04.535844Z",
+                     *         "urged_at": "2026-11-30T03:59:32.701547Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:48:04.600106Z",
+                     *         "answered_at": "2026-11-30T03:59:32.743104Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12787,7 +12820,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N928TDNX9XD2PB4SQ0QB1W */
+                /** @example 01M8N9Q8VBQN8238SVSEWPZR9G */
                 urge: string;
             };
             cookie?: never;
@@ -12806,8 +12839,8 @@ export interface operations {
             /** @description Đã như vậy từ trước · It was so already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12815,7 +12848,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
+                     *         "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12834,13 +12867,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T03:48:04.535844Z",
+                     *         "urged_at": "2026-11-30T03:59:32.701547Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:48:04.600106Z",
+                     *         "answered_at": "2026-11-30T03:59:32.743104Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T03:48:04.642394Z",
+                     *         "closed_at": "2026-11-30T03:59:32.772206Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12851,8 +12884,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12860,7 +12893,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N928TDNX9XD2PB4SQ0QB1W",
+                     *         "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12879,13 +12912,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T03:48:04.535844Z",
+                     *         "urged_at": "2026-11-30T03:59:32.701547Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:48:04.600106Z",
+                     *         "answered_at": "2026-11-30T03:59:32.743104Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T03:48:04.642394Z",
+                     *         "closed_at": "2026-11-30T03:59:32.772206Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12930,6 +12963,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12988,6 +13022,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13144,6 +13179,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13197,6 +13233,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13251,6 +13288,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13306,6 +13344,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13366,6 +13405,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13459,8 +13499,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13537,6 +13578,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13617,8 +13659,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13731,6 +13773,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13847,6 +13890,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13926,8 +13970,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14015,6 +14059,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14056,6 +14101,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14065,7 +14111,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9293SBGDB9KGG97F6H6BT",
+                     *           "id": "01M8N9Q8ZTN7EV0213T2678NX6",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14076,7 +14122,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T03:48:04.848516Z",
+                     *           "created_at": "2026-11-30T03:59:32.855876Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14115,15 +14161,16 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8N9293SBGDB9KGG97F6H6BT",
+                     *         "id": "01M8N9Q8ZTN7EV0213T2678NX6",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14134,10 +14181,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T03:48:04.848516Z",
+                     *         "created_at": "2026-11-30T03:59:32.855876Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=umtFbyBUBQF6NmnIog0Dlnibo3HQNx7eUOIFlpv3X9c"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=pobnf6lyUFqcweo1rMier5nLHxgZHLRrRgzwQY8eiuk"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14156,7 +14203,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9293SBGDB9KGG97F6H6BT */
+                /** @example 01M8N9Q8ZTN7EV0213T2678NX6 */
                 subscription: string;
             };
             cookie?: never;
@@ -14166,12 +14213,13 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9293SBGDB9KGG97F6H6BT",
+                     *       "id": "01M8N9Q8ZTN7EV0213T2678NX6",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14182,7 +14230,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T03:48:04.848516Z",
+                     *       "created_at": "2026-11-30T03:59:32.855876Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14202,7 +14250,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9293SBGDB9KGG97F6H6BT */
+                /** @example 01M8N9Q8ZTN7EV0213T2678NX6 */
                 subscription: string;
             };
             cookie?: never;
@@ -14212,14 +14260,14 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9293SBGDB9KGG97F6H6BT",
+                     *       "id": "01M8N9Q8ZTN7EV0213T2678NX6",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14230,8 +14278,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T03:48:04.848516Z",
-                     *       "revoked_at": "2026-11-30T03:48:05.004936Z"
+                     *       "created_at": "2026-11-30T03:59:32.855876Z",
+                     *       "revoked_at": "2026-11-30T03:59:32.903348Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14281,6 +14329,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14290,7 +14339,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N92AB1RXA8YVBCHFXYYW3S",
+                     *           "id": "01M8N9Q9MVYYN7FYWKM274KF36",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14305,12 +14354,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T03:48:06.100137Z",
+                     *           "submitted_at": "2026-11-30T03:59:33.523023Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T03:48:06.147351Z",
+                     *           "decided_at": "2026-11-30T03:59:33.552665Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14319,7 +14368,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8N92ACFTEETR03SVNM3PPAH",
+                     *           "entry": "01M8N9Q9NTFFZXQ52M5G72ZD8D",
                      *           "can": []
                      *         }
                      *       ]
@@ -14361,14 +14410,15 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N92AB1RXA8YVBCHFXYYW3S",
+                     *       "id": "01M8N9Q9MVYYN7FYWKM274KF36",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14383,7 +14433,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:48:06.100137Z",
+                     *       "submitted_at": "2026-11-30T03:59:33.523023Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14411,7 +14461,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N92AB1RXA8YVBCHFXYYW3S */
+                /** @example 01M8N9Q9MVYYN7FYWKM274KF36 */
                 settlement: string;
             };
             cookie?: never;
@@ -14421,12 +14471,13 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N92AB1RXA8YVBCHFXYYW3S",
+                     *       "id": "01M8N9Q9MVYYN7FYWKM274KF36",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14441,12 +14492,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:48:06.100137Z",
+                     *       "submitted_at": "2026-11-30T03:59:33.523023Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:48:06.147351Z",
+                     *       "decided_at": "2026-11-30T03:59:33.552665Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14455,7 +14506,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8N92ACFTEETR03SVNM3PPAH",
+                     *       "entry": "01M8N9Q9NTFFZXQ52M5G72ZD8D",
                      *       "can": []
                      *     }
                      */
@@ -14475,7 +14526,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N92AB1RXA8YVBCHFXYYW3S */
+                /** @example 01M8N9Q9MVYYN7FYWKM274KF36 */
                 settlement: string;
             };
             cookie?: never;
@@ -14499,14 +14550,14 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N92AB1RXA8YVBCHFXYYW3S",
+                     *       "id": "01M8N9Q9MVYYN7FYWKM274KF36",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14521,12 +14572,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:48:06.100137Z",
+                     *       "submitted_at": "2026-11-30T03:59:33.523023Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:48:06.147351Z",
+                     *       "decided_at": "2026-11-30T03:59:33.552665Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14535,7 +14586,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8N92ACFTEETR03SVNM3PPAH",
+                     *       "entry": "01M8N9Q9NTFFZXQ52M5G72ZD8D",
                      *       "can": []
                      *     }
                      */
@@ -14555,7 +14606,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N92A8NB1QP33RM807NB2DV */
+                /** @example 01M8N9Q9K2JTQET3SZ6GAPKA2J */
                 settlement: string;
             };
             cookie?: never;
@@ -14574,14 +14625,14 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N92A8NB1QP33RM807NB2DV",
+                     *       "id": "01M8N9Q9K2JTQET3SZ6GAPKA2J",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14596,12 +14647,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:48:06.027656Z",
+                     *       "submitted_at": "2026-11-30T03:59:33.456969Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:48:06.063340Z",
+                     *       "decided_at": "2026-11-30T03:59:33.492040Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14625,7 +14676,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N92A3NQPWM6ZWJJC31S1E9 */
+                /** @example 01M8N9Q9EHK2Y89R26VDBMYJB5 */
                 settlement: string;
             };
             cookie?: never;
@@ -14644,14 +14695,14 @@ export interface operations {
             /** @description Đã rút từ trước · Already withdrawn */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N92A3NQPWM6ZWJJC31S1E9",
+                     *       "id": "01M8N9Q9EHK2Y89R26VDBMYJB5",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14666,12 +14717,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:48:05.862946Z",
+                     *       "submitted_at": "2026-11-30T03:59:33.318956Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T03:48:05.912553Z",
+                     *       "decided_at": "2026-11-30T03:59:33.349484Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14685,14 +14736,14 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N92A3NQPWM6ZWJJC31S1E9",
+                     *       "id": "01M8N9Q9EHK2Y89R26VDBMYJB5",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14707,12 +14758,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:48:05.862946Z",
+                     *       "submitted_at": "2026-11-30T03:59:33.318956Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T03:48:05.912553Z",
+                     *       "decided_at": "2026-11-30T03:59:33.349484Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14755,8 +14806,8 @@ export interface operations {
             /** @description Đã có từ trước · On record already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14765,7 +14816,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N929FKXG0XVVGCG1SZ4AYK",
+                     *           "id": "01M8N9Q93TDSY8DSNNYHHRYNPH",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14782,7 +14833,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:48:05.228130Z",
+                     *           "recorded_at": "2026-11-30T03:59:32.980441Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14837,8 +14888,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14847,7 +14899,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N929FKXG0XVVGCG1SZ4AYK",
+                     *           "id": "01M8N9Q93TDSY8DSNNYHHRYNPH",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14864,7 +14916,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:48:05.228130Z",
+                     *           "recorded_at": "2026-11-30T03:59:32.980441Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14953,8 +15005,8 @@ export interface operations {
             /** @description Đã có từ trước · On record already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14963,7 +15015,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N929MDWVKK7PW168Y57CPK",
+                     *           "id": "01M8N9Q969JN1G6DMZZCDE5YPB",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14984,7 +15036,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:48:05.381122Z",
+                     *           "recorded_at": "2026-11-30T03:59:33.058676Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15039,8 +15091,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15049,7 +15102,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N929MDWVKK7PW168Y57CPK",
+                     *           "id": "01M8N9Q969JN1G6DMZZCDE5YPB",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15070,7 +15123,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:48:05.381122Z",
+                     *           "recorded_at": "2026-11-30T03:59:33.058676Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15158,8 +15211,8 @@ export interface operations {
             /** @description Đã có từ trước · On record already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15168,7 +15221,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N929QGH1ABEFA7RQ1NB41Y",
+                     *           "id": "01M8N9Q97YCQ9S8GYD09GMB5SD",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15189,7 +15242,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:48:05.476509Z",
+                     *           "recorded_at": "2026-11-30T03:59:33.112060Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15244,8 +15297,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15254,7 +15308,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N929QGH1ABEFA7RQ1NB41Y",
+                     *           "id": "01M8N9Q97YCQ9S8GYD09GMB5SD",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15275,7 +15329,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:48:05.476509Z",
+                     *           "recorded_at": "2026-11-30T03:59:33.112060Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15359,8 +15413,8 @@ export interface operations {
             /** @description Đã có từ trước · On record already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15369,7 +15423,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N929X94V3G33V46GBK5K0B",
+                     *           "id": "01M8N9Q9ACPM1N4V140M80GCM7",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15386,7 +15440,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:48:05.653634Z",
+                     *           "recorded_at": "2026-11-30T03:59:33.185296Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15441,8 +15495,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15451,7 +15506,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N929X94V3G33V46GBK5K0B",
+                     *           "id": "01M8N9Q9ACPM1N4V140M80GCM7",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15468,7 +15523,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:48:05.653634Z",
+                     *           "recorded_at": "2026-11-30T03:59:33.185296Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15558,8 +15613,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15568,7 +15623,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N929NVDYBABT8F00A0W0YY",
+                     *           "id": "01M8N9Q96YT2XD0N4QKSWRKN5X",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15589,17 +15644,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:48:05.423397Z",
+                     *           "recorded_at": "2026-11-30T03:59:33.080040Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8N929NSZD0WT6XAS0XF6H7N",
+                     *           "transfer": "01M8N9Q96WMJ3C5YHVC3EHRAAJ",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8N929NZEHFFVZE8SXG063XH",
+                     *           "id": "01M8N9Q97138KGF0HBX7AZQDRB",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15620,10 +15675,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:48:05.423397Z",
+                     *           "recorded_at": "2026-11-30T03:59:33.080040Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8N929NSZD0WT6XAS0XF6H7N",
+                     *           "transfer": "01M8N9Q96WMJ3C5YHVC3EHRAAJ",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -15753,16 +15808,17 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TjkyOVg5NFYzRzMzVjQ2R0JLNUswQiJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TjlROUFDUE0xTjRWMTQwTTgwR0NNNyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N929X94V3G33V46GBK5K0B",
+                     *           "id": "01M8N9Q9ACPM1N4V140M80GCM7",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15779,7 +15835,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:48:05.653634Z",
+                     *           "recorded_at": "2026-11-30T03:59:33.185296Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15809,7 +15865,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N929S8ZB93YAAZ5BS026X5 */
+                /** @example 01M8N9Q98R5M8XD4GKYHBAK6S1 */
                 entry: string;
             };
             cookie?: never;
@@ -15819,12 +15875,13 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N929S8ZB93YAAZ5BS026X5",
+                     *       "id": "01M8N9Q98R5M8XD4GKYHBAK6S1",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15841,9 +15898,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T03:48:05.522189Z",
+                     *       "recorded_at": "2026-11-30T03:59:33.137366Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8N929VPR4Y94XM4VKBTA2K0",
+                     *       "reversed_by": "01M8N9Q99RQEJ5S87SDH025TH4",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15867,7 +15924,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N929S8ZB93YAAZ5BS026X5 */
+                /** @example 01M8N9Q98R5M8XD4GKYHBAK6S1 */
                 entry: string;
             };
             cookie?: never;
@@ -15887,8 +15944,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15897,7 +15955,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N929VPR4Y94XM4VKBTA2K0",
+                     *           "id": "01M8N9Q99RQEJ5S87SDH025TH4",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15914,8 +15972,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:48:05.583275Z",
-                     *           "reverses": "01M8N929S8ZB93YAAZ5BS026X5",
+                     *           "recorded_at": "2026-11-30T03:59:33.167095Z",
+                     *           "reverses": "01M8N9Q98R5M8XD4GKYHBAK6S1",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -15985,6 +16043,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16040,6 +16099,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16141,6 +16201,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16225,8 +16286,8 @@ export interface operations {
             /** @description Đã có từ trước · On record already */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16271,8 +16332,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             201: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16337,6 +16399,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16415,8 +16478,8 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
-                    /** @description Chỉ khi có bản sao. · Only where there is a replica. */
-                    "Consistency-Token"?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16492,20 +16555,21 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TjkyNzVBQzBUUDdZVEU4RVZFMEZRUSJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TjlRN1hEMFE2SkNBOFZEV1pGTldKMSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9275AC0TP7YTE8EVE0FQQ",
+                     *           "id": "01M8N9Q7XD0Q6JCA8VDWZFNWJ1",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T03:48:02.849209Z",
+                     *           "received_at": "2026-11-30T03:59:31.742539Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16537,7 +16601,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9275AC0TP7YTE8EVE0FQQ */
+                /** @example 01M8N9Q7XD0Q6JCA8VDWZFNWJ1 */
                 receipt: string;
             };
             cookie?: never;
@@ -16547,16 +16611,17 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9275AC0TP7YTE8EVE0FQQ",
+                     *       "id": "01M8N9Q7XD0Q6JCA8VDWZFNWJ1",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T03:48:02.849209Z",
+                     *       "received_at": "2026-11-30T03:59:31.742539Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16570,14 +16635,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8N92757KJHHV0SRKYCN6S0K",
+                     *           "activity": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "HzFyFOPn5mi6LRtysyVdTWVDlNsJhKMtsLPvpNIY1jk",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ikh6RnlGT1BuNW1pNkxSdHlzeVZkVFdWRGxOc0poS010c0xQdnBOSVkxamsiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOOTI3NUFDMFRQN1lURThFVkUwRlFRIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDM6NDg6MDIuODQ5MjA5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TjkyNzU3S0pISFYwU1JLWUNONlMwSyIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.BIn3AutK03CXUNsiYxlbkVWJp2lJ5f6KUAXJPx11wTfeLbXgfsrTXVHYw6pn8kUtCymacZARe-vX8b1gQ3LYCA"
+                     *       "kid": "FzNMsLLNwhIcrAskuYwajjhw2AULduddRCDsnT0UO4U",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IkZ6Tk1zTExOd2hJY3JBc2t1WXdhampodzJBVUxkdWRkUkNEc25UMFVPNFUiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOOVE3WEQwUTZKQ0E4VkRXWkZOV0oxIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDM6NTk6MzEuNzQyNTM5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TjlRN1g4VlkyRTVZTVRHMFo3S1BUSCIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.rmmseZkNdpD2D6Cdg7nFCy66C65zd4Iwq90aAkP4ieTlI9Xnrx-kyLiezzAlC9IT6gLxvZ5srhBUO8Ht3lo3Dg"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16607,8 +16672,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "ocxbL06LV1V0zdBGXKl1q6cFB45eUqh8EpNVkiFkAPk",
-                     *           "kid": "HzFyFOPn5mi6LRtysyVdTWVDlNsJhKMtsLPvpNIY1jk",
+                     *           "x": "CqFcGdKEdi8qD5VcAXwaLVTxB2hoRdA9ltmt6idWReg",
+                     *           "kid": "FzNMsLLNwhIcrAskuYwajjhw2AULduddRCDsnT0UO4U",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16663,6 +16728,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16721,6 +16787,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16798,6 +16865,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16805,26 +16873,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9271HGV430V4G24WMVVKX",
-                     *           "at": "2026-11-30T03:48:02.663894Z",
+                     *           "id": "01M8N9Q7SDP469A6EME76GQ2JB",
+                     *           "at": "2026-11-30T03:59:31.572712Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8N92712R9GC6EZ489X168EG",
+                     *           "ref": "01M8N9Q7S16H790B49WZKMV22Q",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8N91K6HJ3P1WZJ26CV4EBNE",
+                     *           "via": "key:01M8N9PVY87R7GNAPXH244S0PW",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8N92712R9GC6EZ489X168EG",
+                     *             "public_id": "01M8N9Q7S16H790B49WZKMV22Q",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8N91JT6XXKV5Q5QJFGR5QMH",
+                     *             "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16840,12 +16908,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T03:48:02.663894Z"
+                     *             "recorded_at": "2026-11-30T03:59:31.572712Z"
                      *           },
-                     *           "request_id": "762b08dd3fecb4646f22fbca"
+                     *           "request_id": "597267be7aeb3b5dce26cda6"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8N9271HGV430V4G24WMVVKX"
+                     *       "next_cursor": "01M8N9Q7SDP469A6EME76GQ2JB"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16871,6 +16939,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16890,10 +16959,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8N91K6HJ3P1WZJ26CV4EBNE",
+                     *       "key": "01M8N9PVY87R7GNAPXH244S0PW",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_P5XO",
-                     *       "expires_at": "2026-12-30T03:47:42.403196Z",
+                     *       "key_hint": "ttdn_9psB",
+                     *       "expires_at": "2026-12-30T03:59:19.481180Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
@@ -16943,6 +17012,7 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from app.rules.vocabulary import Word
 from tests.service import PLAN, Service
 from tests.walks import NOWHERE, everything, feed
+from tests.writing import news
 
 Schema = dict[str, Any]
 PUBLIC_IDS = {"request_id", "external_id", "operation_id", "public_id"}
@@ -31,11 +32,12 @@ SEES_NONE = {"VPTU": {"get_proposal", "get_receipt"}}
 @pytest.mark.parametrize("caller", ["TTBCD", "SCT", "VPTU"])
 def test_every_answer_is_what_the_contract_says(archive: Service, spec: Schema, caller: str) -> None:
     client = archive[caller]
-    answers = {
-        operations["get"]["operationId"]: operations["get"]["responses"]["200"]["content"]
+    promised = {
+        operations["get"]["operationId"]: operations["get"]["responses"]["200"]
         for operations in spec["paths"].values()
         if "get" in operations
     }
+    answers = {operation: promise["content"] for operation, promise in promised.items()}
     schemas: dict[str, Schema] = {
         operation: content["application/json"]["schema"]
         for operation, content in answers.items()
@@ -47,7 +49,11 @@ def test_every_answer_is_what_the_contract_says(archive: Service, spec: Schema, 
     for operation, address in everything(client, spec, most=6):
         if operation not in checks:
             continue
-        message = client.get(address).json()
+        answer = client.get(address)
+        message = answer.json()
+        assert {name.lower() for name in promised[operation].get("headers", ())} <= set(answer.headers), (
+            address
+        )
         assert [error.message for error in checks[operation].iter_errors(message)] == [], address
         assert list(_undocumented(spec, schemas[operation], message)) == [], address
         assert list(_numbered(message)) == [], address
@@ -99,6 +105,13 @@ def test_the_journal_is_as_published_too(archive: Service, spec: Schema) -> None
         assert change["version"] >= 1
 
 
+def test_what_is_made_says_where_it_is_and_the_contract_that_it_does(spec: Schema, service: Service) -> None:
+    made = service["SVHTTDL"].post(f"{PLAN}/activities", json=news("IV.7.a", output="M1"))
+    said = spec["paths"]["/v1/plans/{plan}/activities"]["post"]["responses"]["201"]["headers"]
+    assert set(said) == {"ETag", "Location", "Consistency-Token"}
+    assert {"etag", "location"} <= set(made.headers)
+
+
 def _answers(spec: Schema) -> dict[str, Schema]:
     """The schemas that go out: reachable from a successful answer."""
     found: dict[str, Schema] = {}
@@ -108,8 +121,8 @@ def _answers(spec: Schema) -> dict[str, Schema]:
             for part in node:
                 visit(part)
         elif isinstance(node, dict):
-            name = str(node.get("$ref", "")).rpartition("/")[2]
-            if name and name not in found:
+            kind, _, name = str(node.get("$ref", "")).rpartition("/")
+            if kind.endswith("schemas") and name not in found:
                 found[name] = spec["components"]["schemas"][name]
                 visit(found[name])
             visit(list(node.values()))

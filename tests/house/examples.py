@@ -70,6 +70,8 @@ class Recorder:
             exchange["request"] = body
         if answer.headers["content-type"] == "application/json":
             exchange["response"] = short(answer.json())
+        if "location" in answer.headers:
+            exchange["location"] = answer.headers["location"]
         self.exchanges[operation_id] = exchange
         return answer
 
