@@ -62,7 +62,7 @@ Allowed, but not as things stand: the request is answered 409, or 422 where it n
 `already_so` it is answered 200 and nothing changes."""
 
 ASKING = """Mọi thứ có việc để làm đều có `can`: những việc người gọi làm được ngay. Danh sách lọc được
-theo đó, trừ lịch: `?can=output.confirm` là việc chờ mình xác nhận. Hỏi về một việc, kể cả việc không làm được:
+theo đó, trừ lịch: `?can=output.confirm` là việc chờ mình xác nhận. Hỏi về một việc, cả khi không làm được:
 
 Whatever something can be done with has `can`: what the caller may do with it now. Lists can be filtered by
 it, but for the calendar's: `?can=output.confirm` is what waits for the caller. To ask about one thing, also
