@@ -52,7 +52,8 @@ def campaign(
                 assert not [line for sender in senders for line in sender.strange], server.log[-2000:]
         found = tally(site.url, senders)
         found.torn += torn
-        events = {**wire.faults, "runs killed": died(senders), "server killed": kills}
+        undone = sum(not sender.is_done for sender in senders)
+        events = {**wire.faults, "runs killed": died(senders), "server killed": kills, "undone": undone}
         return found, {**events, "records": sum(len(sender.titles) for sender in senders)}
 
 
@@ -66,6 +67,7 @@ def test_what_the_command_told_as_delivered_is_there_whoever_dies(site: Site, tm
     print(f"seed {seed}: {found.acknowledged} acknowledged, {len(found.lost)} lost; {events}")  # noqa: T201
     assert (found.lost, found.doubled, found.torn, found.wrong) == ([], [], [], [])
     assert found.acknowledged == events["records"] == stored(site)
+    assert events["undone"] == 0
     assert all(events[name] > 0 for name in ("delayed", "cut", "reset", "runs killed")), events
 
 
