@@ -147,4 +147,5 @@ def of_record(session: Session, here: Ground, actor: Actor, activity: Activity) 
     if found is None:
         raise NotFound()
     assignment, agency, task = found
-    return of_locked(session, here, task, grounds.item(session, here, task), assignment, agency)
+    owed = outputs.owed_by(session, assignment)
+    return Docket(here, task, grounds.item(session, here, task), assignment, agency, owed)

@@ -13,8 +13,10 @@ from app.sheets.archive import Archive, broken, too_large
 _LONGEST_TAG: Final = 1024 * 1024
 LONGEST_TEXT: Final = 100_000
 """Three times what Excel takes in a cell."""
-_MOST_ELEMENTS: Final = 20_000_000
-"""In all of a file: more than 200,000 rows of 20 columns and their texts have; as many take half a minute."""
+_MOST_ELEMENTS: Final = 10_000_000
+"""Of one member: more than 200,000 rows of 20 columns have; as many take some fifteen seconds."""
+_MOST_IN_ALL: Final = 20_000_000
+"""Of all that is read of a file: such a sheet and its texts have no more."""
 
 
 class Runs:
@@ -57,14 +59,15 @@ def listen(archive: Archive, member: str, listener: Listener) -> Iterator[None]:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     texts: list[str] = []
-    length = 0
+    length = elements = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal length
+        nonlocal length, elements
         texts.clear()
         length = 0
+        elements += 1
         archive.elements += 1
-        if archive.elements > _MOST_ELEMENTS:
+        if elements > _MOST_ELEMENTS or archive.elements > _MOST_IN_ALL:
             raise too_large()
         listener.start(name.rpartition(":")[2], attributes)
 

@@ -254,7 +254,7 @@ def test_one_part_is_not_read_again_for_every_sheet_that_names_it() -> None:
 
 
 def test_elements_are_counted_in_all_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.sheets.xml_events._MOST_ELEMENTS", 1000)
+    monkeypatch.setattr("app.sheets.xml_events._MOST_IN_ALL", 1000)
     texts = f"<sst>{'<si/>' * 600}</sst>"
     links = LINKS.replace("</Relationships>", _TEXTS_LINK + "</Relationships>")
     sheet = sheet_xml(_HEAD + "<row>" + "<c/>" * 600 + "</row>")
