@@ -12,10 +12,11 @@ from app.schemas.imports import ImportAsk, ImportResult
 from app.services import activity_rows, entry_rows, importing, line_rows
 from app.services.forms import Form
 from app.services.importing import Import, Step
+from app.sheets.table import inflated
 from app.web import exports, refused, uploads
 from app.web.desk import AsReceived, AtDesk, Desk, Operation, Repeat, Said
 from app.web.large import LARGE
-from app.web.long_files import Place
+from app.web.long_files import LARGE_INFLATED, Place
 from app.web.uploads import Upload, Uploaded
 from app.web.validation import parsed
 
@@ -39,6 +40,7 @@ class Intake:
         sender = self.desk.ahead(lambda session, actor: importing.begin(session, actor, plan))
         with Place() as place:
             place.need(len(self.upload.body) >= LARGE)
+            place.need(inflated(*self.upload) >= LARGE_INFLATED)
             with Import(form, sender, *self.upload, self.ask, parsed, self.received) as work:
                 place.need(work.in_parts)
                 return self._take(plan, work)

@@ -43,7 +43,9 @@ class Archive:
         self._members = {member.filename: member for member in self._zip.infolist()}
         self.elements = 0
         """How many have been told of, in all of its members."""
-        if sum(member.file_size for member in self._zip.infolist()) > MOST_INFLATED:
+        self.inflated = sum(member.file_size for member in self._zip.infolist())
+        """Bytes that all of its members say they come to."""
+        if self.inflated > MOST_INFLATED:
             raise too_large()
         if any(member.flag_bits & _ENCRYPTED for member in self._members.values()):
             raise unfit(

@@ -13,6 +13,7 @@ from unicodedata import normalize
 from app.errors import Invalid
 from app.rules.vietnamese import fold
 from app.sheets import csv_rows, units, xlsx_rows
+from app.sheets.archive import Archive
 from app.sheets.found import Found, Row, unfit
 from app.sheets.package import Package
 
@@ -72,6 +73,12 @@ class Table(NamedTuple):
         if apart:
             raise _twice(self.headings[max(place for place in self.fields if place < apart[0])])
         return {field: row.cells[place] for place, field in self.fields.items() if place in row.cells}
+
+
+def inflated(body: bytes, kind: Kind) -> int:
+    """How many bytes there are to be read: of a workbook what it inflates to; Invalid (422) where it is
+    none."""
+    return Archive(body).inflated if body and kind == "xlsx" else len(body)
 
 
 def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:

@@ -9,6 +9,8 @@ from app.errors import Busy, Text
 
 AT_ONCE: Final = 2
 """Exports and imports together."""
+LARGE_INFLATED: Final = 1024 * 1024
+"""Bytes from which on a file is long by what it inflates to; honest rows of half as many zip to LARGE."""
 
 _places = threading.BoundedSemaphore(AT_ONCE)
 

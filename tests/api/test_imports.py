@@ -418,6 +418,22 @@ def test_many_rows_in_few_bytes_are_long_too(service: Service) -> None:
     assert counts(send(client, body, XLSX, dry_run=True)) == {"created": 1001}
 
 
+@pytest.mark.parametrize("path", ["imports", "budget/lines/imports", "budget/entries/imports"])
+def test_what_inflates_to_much_is_long_too(service: Service, path: str) -> None:
+    client = service["SVHTTDL"]
+    empty = by_hand(sheet_xml(row_xml(1, *HEADINGS) + '<row r="2"></row>' + "<row></row>" * 100_000))
+    assert len(empty) < 10_000
+
+    def sent(body: bytes) -> int:
+        return client.post(f"{PLAN}/{path}", content=body, headers={"Content-Type": XLSX}).status_code
+
+    with no_place_for_long_files():
+        assert sent(empty) == 503
+        assert sent(xlsx_of(*[ROW] * 900)) != 503
+        assert sent(b"PK no workbook") == sent(b"") == 422
+    assert sent(empty) == 422
+
+
 def test_a_repeated_request_gets_the_first_answer(service: Service) -> None:
     client, headers = service["SVHTTDL"], {"Content-Type": CSV, "Idempotency-Key": "tep 1"}
     first = client.post(f"{PLAN}/imports", content=csv_of(ROW), headers=headers)
