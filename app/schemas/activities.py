@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from app.rules.vocabulary import ActivityKind, ActivityStatus, Channel, Level
 from app.schemas.base import (
+    EVENT_CODE,
     AgencyRef,
     Clean,
     Day,
@@ -42,7 +43,7 @@ ExternalId = Annotated[str, Field(min_length=1, max_length=200, examples=["2023/
 Marks = Annotated[
     str,
     formed(
-        r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*-[0-9]{4}$",
+        f"^{EVENT_CODE}-[0-9]{{4}}$",
         "E11-2023",
         max_length=45,
         description="kỷ niệm được đánh dấu: sự kiện và năm · the anniversary it marks (see occurrences)",

@@ -55,6 +55,10 @@ EXAMPLES: Final[dict[str, str]] = {}
 """Pattern → a text that fits it, for whoever sent one that does not."""
 
 
+EVENT_CODE: Final = "[A-Za-z0-9][A-Za-z0-9.-]{0,39}"
+"""Every code an event of a calendar may have, from a plan file or from here."""
+
+
 def formed(pattern: str, example: str, **more: Any) -> Any:
     """Describe a text of a form, by an example of it."""
     EXAMPLES[pattern] = example

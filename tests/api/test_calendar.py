@@ -320,6 +320,14 @@ def test_a_record_marks_an_anniversary(service: Service) -> None:
     assert other.get(f"{OCCURRENCES}/E11-2023").json()["recorded"] == 1
 
 
+@pytest.mark.parametrize("code", ["E12", "E.12", "E..12", "12.", "E" * 20])
+def test_an_event_that_can_be_made_can_be_marked(service: Service, code: str) -> None:
+    made = service["TTBCD"].post(EVENTS, json={**NEW, "code": code})
+    assert made.status_code == 201, made.text
+    [one] = between(service["TTBCD"], "2023-01-01", "2023-12-31", event=code)
+    assert push(service["SVHTTDL"], marks=one["code"]).status_code == 201
+
+
 @pytest.mark.parametrize("name", ["E99-2023", "E11-1993", "E11-1950"])
 def test_a_record_cannot_mark_what_the_calendar_does_not_have(service: Service, name: str) -> None:
     assert fault(push(service["SVHTTDL"], marks=name)) == (422, "/marks", "unknown_occurrence")
