@@ -38,7 +38,7 @@ def get(session: Session, actor: Actor, slug: str) -> BudgetOut:
 def of_plan(session: Session, here: Ground, actor: Actor) -> BudgetOut:
     """The same, for a plan already found."""
     if (told := stated(session, here, actor)) is None:
-        raise NotFound()
+        raise no_total()
     return told
 
 
@@ -68,6 +68,17 @@ def stated(session: Session, here: Ground, actor: Actor) -> BudgetOut | None:
         source_en=budget.source_en,
         line=budget.line,
         lines=len(rows),
+    )
+
+
+def no_total() -> NotFound:
+    """The plan says nothing of money: nothing is allocated of it, and there is no rest."""
+    return NotFound(
+        Text(
+            "Kế hoạch này không nêu tổng kinh phí; các dòng kinh phí, nếu có, ở budget/lines",
+            "This plan states no total of money; its lines, if there are any, are at budget/lines",
+        ),
+        facts={"reason": "no_total"},
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Fault, Invalid, NotFound, Text
+from app.errors import Conflict, Fault, Invalid, Text
 from app.models import Budget, BudgetLine, LedgerEntry
 from app.models.unit import instant, today
 from app.rules import ledger as law
@@ -43,7 +43,7 @@ class Draft:
 def lock(session: Session, here: Ground, lines: Iterable[BudgetLine], *, allocating: bool) -> None:
     """Lock lines, and the budget before them where what is allocated changes; they are as they are now."""
     if allocating and hold(session, here) is None:
-        raise NotFound()
+        raise budget.no_total()
     ids = {line.id for line in lines}
     locked = select(BudgetLine).where(BudgetLine.id.in_(ids)).order_by(BudgetLine.id).with_for_update()
     session.scalars(locked.execution_options(populate_existing=True)).all()

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, NotFound, Text
+from app.errors import Conflict, Text
 from app.models import Agency, BudgetLine, BudgetLink, LedgerEntry
 from app.models.unit import today
 from app.rules import classification
@@ -53,7 +53,7 @@ def take(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> tu
     links = budget_links.drawn(session, here, actor, body.code, body)
     if ledger.hold(session, here) is None:
         if body.allocation is not None:
-            raise NotFound()
+            raise budget.no_total()
         _hold(session, agency)
     known = _on_file(session, here, actor, body, agency, links)
     if known is not None:

@@ -264,7 +264,13 @@ def test_a_plan_without_money_has_a_first_page(service: Service, tmp_path: Path)
     page = service["TTBCD"].get(f"{SMALL}/overview")
     assert page.status_code == 200, page.text
     assert (page.json()["budget"], page.json()["plan"]["slug"]) == (None, "mau-2024")
-    assert service["TTBCD"].get(f"{SMALL}/budget").status_code == 404
+    for path in ("budget", "budget/rollup?by=agency"):
+        none = service["TTBCD"].get(f"{SMALL}/{path}")
+        assert (none.status_code, none.json()["reason"]) == (404, "no_total")
+        assert "budget/lines" in none.json()["detail"]
+    assert service["TTBCD"].get(f"{SMALL}/budget/lines").json()["items"] == []
+    nowhere = service["TTBCD"].get("/v1/plans/khong-co/budget").json()
+    assert "reason" not in nowhere
 
 
 def test_shares_of_every_task_sum_to_one(service: Service, tmp_path: Path) -> None:
