@@ -15,23 +15,16 @@ from app.services import audit
 def take(opened: Database, file: Path) -> dict[str, int]:
     """Write the whole database into a new file, while others read and write; what is counted in it."""
     if file.exists():
-        raise Conflict(
-            Text(
-                f"Đã có tệp này, không ghi đè bản sao lưu: {file}",
-                f"There is such a file; a backup is not overwritten: {file}",
-            )
-        )
+        raise _there(file)
     if migration.current(opened.engine) is None:
         raise Conflict(
             Text("Cơ sở dữ liệu trống: không có gì để sao lưu", "The database is empty: nothing to back up")
         )
-    with whole(file) as part:
-        if not opened.embedded:
-            with opened.reading() as session:
-                counted = audit.counts(session)
-                server.write(session, part)
-            return counted
-        return embedded.write(_file_of(opened), part)
+    try:
+        with whole(file) as part:
+            return _write(opened, part)
+    except FileExistsError as error:  # since this one began
+        raise _there(file) from error
 
 
 def bring_back(opened: Database, file: Path, *, replace: bool) -> str:
@@ -47,6 +40,24 @@ def bring_back(opened: Database, file: Path, *, replace: bool) -> str:
     else:
         server.restore(file, opened.engine)
     return made
+
+
+def _write(opened: Database, part: Path) -> dict[str, int]:
+    if opened.embedded:
+        return embedded.write(_file_of(opened), part)
+    with opened.reading() as session:
+        counted = audit.counts(session)
+        server.write(session, part)
+    return counted
+
+
+def _there(file: Path) -> Conflict:
+    return Conflict(
+        Text(
+            f"Đã có tệp này, không ghi đè bản sao lưu: {file}",
+            f"There is such a file; a backup is not overwritten: {file}",
+        )
+    )
 
 
 def _revision(opened: Database, file: Path) -> str:

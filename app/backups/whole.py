@@ -24,13 +24,27 @@ def passing(beside: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole(file: Path) -> Iterator[Path]:
-    """Write to a temporary name; when the block ends well it is on the disk and has the file's name."""
+    """Write to a temporary name; when the block ends well it is on the disk and has the file's name.
+
+    FileExistsError where another came to have that name meanwhile.
+    """
     with passing(file) as part:
         yield part
         _to_disk(part)
-        part.replace(file)
+        _name(part, file)
         with suppress(OSError):  # Windows opens no folder
             _to_disk(file.absolute().parent)
+
+
+def _name(part: Path, file: Path) -> None:
+    """In one step, and never over another file; where no file may have two names, its own is kept for it."""
+    try:
+        file.hardlink_to(part)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError):
+        file.touch(exist_ok=False)
+        part.replace(file)
 
 
 def _to_disk(path: Path) -> None:

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import make_url, text
 
 from app import migration, sqlite
+from app.backups import keeping
 from app.cli import main
 from app.db import Database
 from app.settings import Settings
@@ -138,6 +139,37 @@ def test_another_file_is_never_written_over(site: Site, kept: Path) -> None:
     assert (done.exit_code, "not overwritten" in done.stderr) == (1, True)
     assert kept.read_bytes() == before
     assert [path for path in kept.parent.iterdir() if path.name.endswith(".part")] == []
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_of_two_backups_begun_under_one_name_the_first_that_ends_stays(
+    site: Site, tmp_path: Path, linked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, first = tmp_path / "kept.backup", b""
+    if not linked:  # as on a disk on which no file has two names
+
+        def refuse(*_: object) -> None:
+            raise PermissionError
+
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    write = keeping._write
+
+    def overtaken(opened: Database, part: Path) -> dict[str, int]:
+        nonlocal first
+        monkeypatch.setattr(keeping, "_write", write)
+        done = told(site.url, "backup", str(file))
+        assert done.exit_code == 0, done.output
+        first = file.read_bytes()
+        return write(opened, part)
+
+    monkeypatch.setattr(keeping, "_write", overtaken)
+    later = told(site.url, "backup", str(file))
+    assert (later.exit_code, "not overwritten" in later.stderr) == (1, True), later.output
+    assert file.read_bytes() == first != b""
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith((".kept", "kept"))] == [
+        file.name
+    ]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600 or os.name != "posix"
 
 
 def test_a_database_with_something_in_it_is_replaced_only_when_told(site: Site, kept: Path) -> None:
