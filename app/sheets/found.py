@@ -14,8 +14,16 @@ MOST_ROWS: Final = 200_000
 Value = str | int | float | bool | date
 
 
+ERRORS: Final = frozenset({
+    "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!",
+    "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#EXTERNAL!", "#PYTHON!",
+})  # fmt: skip
+"""What Excel shows in a cell that has failed (ECMA-376 Part 1, §18.17.3, and those that came later)."""
+
+
 class Found(NamedTuple):
-    """A cell that is not empty. Its value is None where a formula has none yet, or where it has failed."""
+    """A cell that is not empty. Its value is None where a formula has none yet, or where it has failed and
+    not said how."""
 
     value: Value | None
     is_formula: bool = False

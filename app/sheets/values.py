@@ -14,7 +14,7 @@ from app.rules.vietnamese import UnfitText, clean, fold
 from app.rules.vocabulary import Word
 from app.sheets.columns import NO, YES, Cell
 from app.sheets.csv_file import dated
-from app.sheets.found import Found
+from app.sheets.found import ERRORS, Found
 
 _BREAK: Final = re.compile(r"[ \t]*[\r\n\t\v\f]+[ \t]*")
 _WHOLE: Final = re.compile(r"[0-9]{1,15}")
@@ -189,8 +189,9 @@ def clean_or_empty(value: str) -> str:
 
 
 def given(found: Found) -> str | int | float | bool | date:
-    """What a cell holds; a cell in error, or a formula without a value, holds nothing."""
-    if found.is_error:
+    """What a cell holds; a cell in error, also one that was saved as text, or a formula without a value,
+    holds nothing."""
+    if found.is_error or (isinstance(found.value, str) and found.value.strip() in ERRORS):
         raise Unfit(
             "cell_in_error",
             Text(

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from app.sheets.archive import Archive, broken
-from app.sheets.found import MOST_COLUMNS, MOST_ROWS, Found, Row, Value, too_many_rows
+from app.sheets.found import ERRORS, MOST_COLUMNS, MOST_ROWS, Found, Row, Value, too_many_rows
 from app.sheets.package import Package, unescaped
 from app.sheets.xml_events import Runs, listen
 
@@ -118,7 +118,7 @@ class _Sheet:
             uncalculated = self._is_formula and self._kind != "str"  # an empty text is what it came to
             return Found(None, is_formula=True) if uncalculated else None
         if self._kind == "e":
-            return Found(None, self._is_formula, is_error=True)
+            return Found(text if text in ERRORS else None, self._is_formula, is_error=True)
         value = self._value(text)
         if isinstance(value, str) and not value.strip():
             return None

@@ -434,6 +434,25 @@ def test_what_inflates_to_much_is_long_too(service: Service, path: str) -> None:
     assert sent(empty) == 422
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_row_of_cells_in_error_comes_back_as_it_stood(service: Service, form: str) -> None:
+    client, shown = service["SVHTTDL"], ["#REF!", "#N/A", "#DIV/0!", "#NAME?", "#VALUE!", "#NUM!"]
+    cells = (
+        f'<c r="{column}2" t="e"><f>X1</f><v>{said}</v></c>'
+        for column, said in zip("ABCDEF", shown, strict=True)
+    )
+    book = by_hand(sheet_xml(row_xml(1, *HEADINGS) + f'<row r="2">{"".join(cells)}</row>'))
+    answer = send(client, book, XLSX, format=form)
+    headings, back = rows_of(answer)
+    assert back[: len(shown)] == shown
+    wrong = back[headings.index("Lỗi")]
+    assert all(f"{heading}: Ô báo lỗi" in wrong for heading in HEADINGS)
+    again = rows_of(send(client, answer.content, FORMS[form], format=form))[1]
+    assert (again[: len(shown)], again[headings.index("Lỗi")]) == (shown, wrong), (
+        "it is no text when sent back"
+    )
+
+
 def test_a_repeated_request_gets_the_first_answer(service: Service) -> None:
     client, headers = service["SVHTTDL"], {"Content-Type": CSV, "Idempotency-Key": "tep 1"}
     first = client.post(f"{PLAN}/imports", content=csv_of(ROW), headers=headers)

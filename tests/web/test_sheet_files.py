@@ -463,12 +463,18 @@ def test_how_a_cell_was_understood_is_said_where_that_is_in_doubt_only() -> None
     assert note(values.whole(Found("1200"))) is None
 
 
+IN_ERROR = [
+    (cell, "cell_in_error")
+    for cell in (Found(None, is_error=True), Found("#N/A", is_error=True), Found("#N/A"), Found(" #REF! "))
+]
+
+
 @pytest.mark.parametrize(
     ("cell", "code"),
-    [(Found(None, is_formula=True), "formula_without_value"), (Found(None, is_error=True), "cell_in_error")],
+    [(Found(None, is_formula=True), "formula_without_value"), *IN_ERROR],
 )
 def test_a_cell_without_a_value_says_why(cell: Found, code: str) -> None:
-    for meaning in (values.text, values.whole, days.instant, values.yes_or_no):
+    for meaning in (values.text, values.whole, values.vnd, days.instant, values.yes_or_no):
         with pytest.raises(Unfit) as refused:
             meaning(cell)
         assert refused.value.code == code
@@ -486,7 +492,7 @@ def test_formulas_and_errors_are_told_apart() -> None:
     assert dict(row.cells) == {
         1: Found(2, is_formula=True),
         2: Found(None, is_formula=True),
-        3: Found(None, is_error=True),
+        3: Found("#N/A", is_error=True),
         4: Found(None, is_error=True),
         5: Found(None, is_error=True),
         6: Found(date(2023, 5, 12)),
