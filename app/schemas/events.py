@@ -68,6 +68,9 @@ class Anniversary(Labelled):
     ordinal: int = Field(examples=[30])
     is_round: bool = Field(description="năm tròn: chia hết cho 10 · a multiple of ten")
     is_five_year: bool = Field(description="năm lẻ 5 · a multiple of five, not of ten")
+    cancelled: bool = Field(
+        description="không tổ chức; vì sao: xem occurrences · it is not held; see occurrences for why"
+    )
     label_vi: str
     label_en: str
 

@@ -138,8 +138,7 @@ def unprepared(
 
 def stage(marked: Marked, on: date, year: int, today: date) -> Stage:
     """Where an anniversary stands today."""
-    decided = marked.decided.get(year)
-    if marked.event.withdrawn or (decided is not None and decided.cancelled):
+    if marked.is_cancelled(year):
         return Stage.CANCELLED
     if on < today:
         return Stage.PAST

@@ -30,6 +30,11 @@ class Marked:
     tasks: list[TaskRef]
     decided: dict[int, Occurrence] = field(default_factory=dict)
 
+    def is_cancelled(self, year: int) -> bool:
+        """Whether its anniversary of a year is not held: taken off with it, or decided so."""
+        decided = self.decided.get(year)
+        return self.event.withdrawn or (decided is not None and decided.cancelled)
+
 
 def read(session: Session, here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> dict[str, Marked]:
     """The events of the plan that fulfil the conditions, by code, in the order of their codes."""

@@ -67,9 +67,7 @@ def of_the_year(here: Ground, actor: Actor, marked: Mapping[str, Marked]) -> lis
     kept = [
         (event.anniversary.on, event)
         for event in (
-            out(one, here.plan.year, can)
-            for one in marked.values()
-            if not (here.plan.year in one.decided and one.decided[here.plan.year].cancelled)
+            out(one, here.plan.year, can) for one in marked.values() if not one.is_cancelled(here.plan.year)
         )
         if event.anniversary
     ]
@@ -82,7 +80,7 @@ def out(marked: Marked, year: int, can: list[Action]) -> EventOut:
         **{name: getattr(marked.event, name) for name in _PLAIN},
         steward=marked.steward,
         tasks=marked.tasks,
-        anniversary=_anniversary(marked.event, year),
+        anniversary=_anniversary(marked, year),
         can=can,
     )
 
@@ -95,7 +93,8 @@ def label(event: Event, ordinal: int) -> tuple[str, str]:
     )
 
 
-def _anniversary(event: Event, year: int) -> Anniversary | None:
+def _anniversary(marked: Marked, year: int) -> Anniversary | None:
+    event = marked.event
     found = occurrence(event.true_date, year)
     if found is None:
         return None
@@ -108,6 +107,7 @@ def _anniversary(event: Event, year: int) -> Anniversary | None:
         ordinal=found.ordinal,
         is_round=found.is_round,
         is_five_year=found.is_five_year,
+        cancelled=marked.is_cancelled(year),
         label_vi=vi,
         label_en=en,
     )

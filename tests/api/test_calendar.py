@@ -433,6 +433,16 @@ def test_a_cancelled_anniversary_is_not_on_the_first_page(service: Service) -> N
     assert len(codes) == 10
     assert "E05" not in codes
 
+    def not_held(**asked: int) -> list[str]:
+        listed = items(owner, EVENTS, **asked)
+        return [event["code"] for event in listed if event["anniversary"]["cancelled"]]
+
+    assert not_held() == not_held(year=2023) == ["E05"]
+    assert not_held(year=2024) == []
+    assert owner.get(f"{EVENTS}/E05").json()["anniversary"]["cancelled"] is True
+    assert correct(owner, "E05", withdrawn=True).json()["anniversary"]["cancelled"] is True
+    assert not_held(year=2024) == ["E05"], "taken off, it is held in no year"
+
 
 def test_the_ends_of_the_calendar_are_days_like_others(service: Service) -> None:
     owner = service["TTBCD"]
