@@ -136,8 +136,9 @@ def of_locked(
     return Docket(here, task, item, assignment, agency, outputs.owed_by(session, assignment))
 
 
-def of_record(session: Session, here: Ground, actor: Actor, activity: Activity) -> Docket:
-    """The docket of the part that a record on file belongs to, only looked at."""
+def of_record(session: Session, here: Ground, actor: Actor, activity: Activity) -> Docket | None:
+    """The docket of the part that a record on file belongs to, only looked at; None where the caller does not
+    see its task."""
     found = session.execute(
         select(Assignment, Agency, Task)
         .join(Agency, Agency.id == Assignment.agency_id)
@@ -145,7 +146,7 @@ def of_record(session: Session, here: Ground, actor: Actor, activity: Activity) 
         .where(Assignment.id == activity.assignment_id, sight.seen_whole(here, actor))
     ).one_or_none()
     if found is None:
-        raise NotFound()
+        return None
     assignment, agency, task = found
     owed = outputs.owed_by(session, assignment)
     return Docket(here, task, grounds.item(session, here, task), assignment, agency, owed)

@@ -139,7 +139,8 @@ def _again(session: Session, actor: Actor, tally: Tally, known: Activity, body: 
     is_own = known.assignment_id == docket.assignment.id
     if version in (Version.SAME, Version.STALE):
         its_own = docket if is_own else dockets.of_record(session, docket.here, actor, known)
-        return Outcome(its_own, known, "unchanged" if version is Version.SAME else "stale", [])
+        if its_own is not None:
+            return Outcome(its_own, known, "unchanged" if version is Version.SAME else "stale", [])
     if known.task_id != docket.task.id:
         raise Conflict(
             Text(

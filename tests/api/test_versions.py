@@ -112,6 +112,26 @@ def test_a_version_belongs_to_a_natural_key(service: Service) -> None:
     assert [error["code"] for error in answer.json()["errors"]] == ["version_without_key"]
 
 
+def test_pushed_again_under_another_task_than_one_out_of_sight_it_is_of_another_task(
+    service: Service,
+) -> None:
+    """As it is where it brings no version, alone and in a batch; what is out of sight stays that."""
+    owner, office = service["TTBCD"], service["STTTT"]
+    decided(owner, {"change": "coordinators", "task": "IV.6.a", "coordinators": ["STTTT"]})
+    made = record(office, "IV.6.a", title="Việc kín", source_updated_at=SECOND, **KEY)["activity"]
+    decided(owner, {"change": "visibility", "task": "IV.6.a", "visibility": "internal"})
+    assert office.get(f"{PLAN}/activities/{made['id']}").status_code == 404
+    for dated in ({}, *({"source_updated_at": at} for at in (FIRST, SECOND, THIRD))):
+        body = news("IV.4.b", **KEY, **dated)
+        alone = office.post(f"{PLAN}/activities", json=body)
+        batch = office.post(f"{PLAN}/activities/batch", json={"records": [body]})
+        [row] = batch.json()["results"]
+        assert (alone.status_code, alone.json()["reason"]) == (409, "of_another_task"), dated
+        assert (row["result"], row["refusal"]["status"]) == ("refused", 409)
+        assert "IV.6.a" not in alone.text + batch.text
+        assert made["id"] not in alone.text + batch.text
+
+
 @pytest.mark.parametrize("together", [False, True], ids=["alone", "in a batch"])
 def test_what_was_contributed_stays_a_contribution_once_its_body_leads(
     service: Service, together: bool
