@@ -1,6 +1,7 @@
 """What the pages of promises name is there; and two things that are true of the service as a whole."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -14,6 +15,8 @@ ROOT = Path(__file__).parents[2]
 OWASP, PROMISES = "docs/owasp-api-2023.md", "docs/promises.md"
 NAMED = re.compile(r"`((?:tests|clients)/[\w/.-]+\.py)(?:::(\w+))?`")
 CALLING = {"httpx", "requests", "urllib.request", "http.client", "aiohttp", "ftplib", "smtplib", "socket"}
+
+WRITING = {"post", "put", "patch", "delete"}
 
 
 def missing(text: str) -> list[str]:
@@ -45,6 +48,13 @@ def test_every_item_of_the_ten_has_a_test() -> None:
     rows = [line for line in text.splitlines() if line.startswith("| API")]
     assert [row.split(":")[0] for row in rows] == [f"| API{number}" for number in range(1, 11)]
     assert [row[:20] for row in rows if not NAMED.search(row)] == []
+
+
+def test_as_many_operations_write_as_the_page_says() -> None:
+    paths = json.loads((ROOT / "openapi.json").read_text(encoding="utf-8"))["paths"]
+    writing = [method for methods in paths.values() for method in methods if method in WRITING]
+    said = re.findall(r"\bthe (\d+) that write now\b", (ROOT / PROMISES).read_text(encoding="utf-8"))
+    assert said == [str(len(writing))]
 
 
 def imported(source: str) -> set[str]:
