@@ -72,10 +72,11 @@ def _outputs(session: Session) -> Iterator[str]:
     for plan, task, assignment, known in _owing(session):
         pieces = settling.pieces_of(known)
         days = settling.days_of_pieces(session, plan, assignment, len(pieces)) if pieces else []
+        places = {piece.id: place for place, piece in enumerate(pieces)}
         for output in known:
             told: tuple[int, date | None] = standing.get(output.id, (0, None))
-            if output in pieces:
-                place = pieces.index(output)
+            place = places.get(output.id)
+            if place is not None:
                 told = (1, days[place]) if place < len(days) else (0, None)
             elif task.visibility is Visibility.STATUS_ONLY or output.kind is OutputKind.PIECE:
                 told = (output.evidence, output.evidenced_on)  # no record tells of it

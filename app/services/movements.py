@@ -90,8 +90,9 @@ def _rows(
     """A row for every node above what is told of; a part lies in one task, one agency, and all sections
     around its task."""
     found: dict[_Node, list[Halves]] = defaultdict(list)
+    places = {id_: place for place, id_ in enumerate(tree.tasks if by == "task" else tree.sections)}
     for name, half in halves.items():
-        for node in _nodes(known[name], tree, by):
+        for node in _nodes(known[name], tree, by, places):
             found[node].append(half)
     for node in sorted(found):
         work, scope = together(found[node])
@@ -105,16 +106,16 @@ def _rows(
         )
 
 
-def _nodes(part: Part, tree: Tree, by: str) -> Iterator[_Node]:
+def _nodes(part: Part, tree: Tree, by: str, places: Mapping[int, int]) -> Iterator[_Node]:
+    """`places`: of the tasks or sections that there are rows for, in the order of the document."""
     if part.in_sum:
         yield _Node(len(tree.tasks) + len(tree.sections), IN_SUM, None, *IN_SUM_TITLES)
     elif by == "agency":
         yield _Node(0, part.agency, None, part.name_vi, part.name_en)
     elif by == "task":
         task = tree.tasks[part.task_id]
-        yield _Node(list(tree.tasks).index(task.id), task.code, None, task.title_vi, task.title_en)
+        yield _Node(places[task.id], task.code, None, task.title_vi, task.title_en)
     else:
         for section in tree.upwards(tree.tasks[part.task_id]):
             up = tree.sections[section.up].code if section.up is not None else None
-            place = list(tree.sections).index(section.id)
-            yield _Node(place, section.code, up, section.title_vi, section.title_en)
+            yield _Node(places[section.id], section.code, up, section.title_vi, section.title_en)

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -12,6 +13,8 @@ from sqlalchemy import select, text
 from app.cli import main
 from app.models import Base
 from app.models.base import Recorded
+from app.services import settling, tree
+from app.services.tree import Tree
 from tests.deciding import decided
 from tests.money import CHECKED, DECISION, allocate, done, opened, post, write
 from tests.service import PLAN, Service, undated
@@ -344,6 +347,54 @@ TABLES = {
     for mapper in Base.registry.mappers
     if issubclass(mapper.class_, Recorded)
 }
+
+
+class Unsearched(list[Any]):
+    """A list in which nothing is looked for from its beginning."""
+
+    def index(self, *_: object) -> int:
+        raise AssertionError
+
+    def __contains__(self, _one: object) -> bool:
+        raise AssertionError
+
+
+class Walked(dict[int, Any]):
+    """A dictionary that counts how often it is gone through."""
+
+    def __init__(self, of: dict[int, Any]) -> None:
+        super().__init__(of)
+        self.times = 0
+
+    def __iter__(self) -> Iterator[int]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_no_piece_is_looked_for_among_all_of_them(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(service["SCT"], "IV.6.a", quantity=3)
+    found = settling.pieces_of
+    monkeypatch.setattr(settling, "pieces_of", lambda outputs: Unsearched(found(outputs)))
+    assert differences(service) == []
+
+
+@pytest.mark.parametrize("by", ["task", "section", "agency"])
+def test_no_task_and_no_section_is_looked_for_among_all_of_them(
+    service: Service, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[Walked] = []
+    find = tree.find
+
+    def watched(*given: Any, **more: Any) -> Tree:
+        whole = find(*given, **more)
+        walked.extend((Walked(whole.tasks), Walked(whole.sections)))
+        return Tree(walked[-2], walked[-1], whole.duties)
+
+    monkeypatch.setattr(tree, "find", watched)
+    asked = {"by": by, "all": "true"}
+    rows = service["TTBCD"].get(f"{PLAN}/progress/change", params=asked).json()["rows"]
+    assert len(rows) > 5
+    assert [one.times for one in walked if one.times > 2] == []
 
 
 def test_every_recorded_table_is_compared_with_its_journal(recorded: Service) -> None:
