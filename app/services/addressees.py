@@ -3,7 +3,7 @@ instead.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -136,13 +136,22 @@ class Addressees:
 
     def instead(self, asked: Call, named: Agency | None) -> dict[str, object] | None:
         """An urge of this caller's that would be taken: of the same bodies in another way, or of the
-        coordinators of a task of its own. Any body that is offered can be urged in any task beside it."""
+        coordinators of a task of its own. Any body that is offered can be urged in any task beside it. Where
+        none was named, any of those that could have been is meant."""
         other = next(about for about in UrgeAbout if about is not asked.about)
         for about, task in ((asked.about, None), (other, asked.task), (other, None)):
-            would = self.call(about, task, named)
-            if would != asked and set(self._taken(would)) == set(would.to):
-                return _offer(about, [task.code] if task else [], would.to)
+            would = self.call(about, task, named) if named else self._of_any(asked, about, task)
+            taken = self._taken(would)
+            if would != asked and taken and (named is None or set(taken) == set(would.to)):
+                return _offer(about, [task.code] if task else [], taken)
         return self._own_coordinators(asked.task)
+
+    def _of_any(self, asked: Call, about: UrgeAbout, task: Task | None) -> Call:
+        """The same asked of every body that it could be for; who else has a part of a status-only duty is not
+        told."""
+        apart = asked.item.visibility is Visibility.STATUS_ONLY
+        able = self.able(asked.about, None if apart else asked.task)
+        return replace(self.call(about, task, None), to=tuple(able))
 
     def _own_coordinators(self, wanted: Task | None) -> dict[str, object] | None:
         own = select(Assignment.task_id).where(

@@ -28,6 +28,12 @@ PLACES: Mapping[str, Callable[..., Thing]] = {
     "agencies/{}": asking_of_plans.agency,
 }
 
+_URGES: Mapping[Action, UrgeAbout] = {
+    Action.URGE_CONTENT: UrgeAbout.CONTENT,
+    Action.URGE_COORDINATOR: UrgeAbout.CONTENT,
+    Action.URGE_SETTLEMENT: UrgeAbout.SETTLEMENT,
+}
+
 
 def get(session: Session, actor: Actor, ask: PermissionFilter) -> PermissionOut:
     """Whether the caller may do it now; if not, why, and what it could do instead."""
@@ -92,9 +98,9 @@ def _instead(session: Session, actor: Actor, thing: Thing, action: Action) -> di
     """What the refused request itself would offer."""
     if thing.instead is not None or thing.here is None:
         return thing.instead
-    if action in (Action.URGE_CONTENT, Action.URGE_COORDINATOR):
+    if action in _URGES:
         addressees = Addressees(session, thing.here, actor)
-        return addressees.instead(addressees.call(UrgeAbout.CONTENT, thing.task, None), None)
+        return addressees.instead(addressees.call(_URGES[action], thing.task, None), None)
     if action is Action.OUTPUT_SELF_CONFIRM:  # asked for by the same request
         action = Action.OUTPUT_CONFIRM
     return offers.instead(session, thing.here, actor, action, thing.task)

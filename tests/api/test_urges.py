@@ -263,6 +263,30 @@ def test_what_is_offered_instead_is_taken(
             assert call(client, about=instead["about"][0], task=task, to=to).status_code == 201
 
 
+ASKED: list[tuple[str, str, str, str | None]] = [
+    ("VPTU", "urge.content", "settlement", "IV.7.a"),
+    ("VPTU", "urge.coordinator", "settlement", "IV.7.a"),
+    ("VPTU", "urge.content", "settlement", None),
+    ("TTBCD", "urge.settlement", "content", None),
+    ("TTBCD", "urge.content", "content", "IV.10.1"),
+]
+
+
+@pytest.mark.parametrize(("caller", "action", "about", "task"), ASKED)
+def test_who_asks_before_it_urges_is_offered_what_would_be_taken(
+    service: Service, caller: str, action: str, about: str, task: str | None
+) -> None:
+    client = settler(service) if caller == "VPTU" else service[caller]
+    on = PLAN.removeprefix("/v1/") + (f"/tasks/{task}" if task else "")
+    told = client.get("/v1/me/permissions", params={"action": action, "on": on}).json()
+    instead = told["refusal"]["instead"]
+    assert instead["about"] == [about], told
+    assert instead["to"]
+    for to in instead["to"]:
+        for named in instead.get("task", [None]):
+            assert call(client, about=about, task=named, to=to).status_code == 201
+
+
 def test_any_body_offered_can_be_urged_in_any_task_beside_it(service: Service) -> None:
     """Two tasks with different coordinators are not offered in one breath."""
     task, body = (
