@@ -94,7 +94,11 @@ class By(Word):
 class Node(Out):
     """What a breakdown has a row for, before what is said of it."""
 
-    key: str = Field(description="mã của nút · section, agency or task code, assignment id, or `status_only`")
+    key: str = Field(
+        description="mã của nút; `status_only`: nhiệm vụ của cơ quan khác, chỉ xem được trong tổng này, "
+        "không danh sách nào có · section, agency or task code, assignment id; `status_only`: duties of "
+        "others, seen in this sum alone, and in no list"
+    )
     parent: str | None = Field(description="nút cha · for sections, the section above")
     title_vi: str
     title_en: str
