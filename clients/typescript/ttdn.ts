@@ -2342,6 +2342,11 @@ export interface components {
              * @description năm lẻ 5 · a multiple of five, not of ten
              */
             is_five_year: boolean;
+            /**
+             * Cancelled
+             * @description không tổ chức; vì sao: xem occurrences · it is not held; see occurrences for why
+             */
+            cancelled: boolean;
             /** Label Vi */
             label_vi: string;
             /** Label En */
@@ -5178,7 +5183,7 @@ export interface components {
         ProgressRow: {
             /**
              * Key
-             * @description mã của nút · section, agency or task code, assignment id, or `status_only`
+             * @description mã của nút; `status_only`: nhiệm vụ của cơ quan khác, chỉ xem được trong tổng này, không danh sách nào có · section, agency or task code, assignment id; `status_only`: duties of others, seen in this sum alone, and in no list
              */
             key: string;
             /**
@@ -6750,7 +6755,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
+                     *           "id": "01M8NQZACZBKCD83BAE6V1AD08",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6783,7 +6788,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T03:59:31.742539Z",
+                     *           "recorded_at": "2026-11-30T08:08:36.506538Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6843,7 +6848,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
+                     *         "id": "01M8NQZACZBKCD83BAE6V1AD08",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6873,7 +6878,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:59:31.742539Z",
+                     *         "recorded_at": "2026-11-30T08:08:36.506538Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6891,7 +6896,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8N9Q7XD0Q6JCA8VDWZFNWJ1"
+                     *       "receipt": "01M8NQZAD6Q143BG5N8WJD1QM2"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6910,7 +6915,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
+                     *         "id": "01M8NQZACZBKCD83BAE6V1AD08",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6940,7 +6945,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:59:31.742539Z",
+                     *         "recorded_at": "2026-11-30T08:08:36.506538Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6958,7 +6963,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8N9Q7XD0Q6JCA8VDWZFNWJ1"
+                     *       "receipt": "01M8NQZAD6Q143BG5N8WJD1QM2"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7048,7 +7053,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
+                     *           "activity": "01M8NQZACZBKCD83BAE6V1AD08",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7127,7 +7132,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q7X8VY2E5YMTG0Z7KPTH */
+                /** @example 01M8NQZACZBKCD83BAE6V1AD08 */
                 activity: string;
             };
             cookie?: never;
@@ -7143,7 +7148,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
+                     *       "id": "01M8NQZACZBKCD83BAE6V1AD08",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7173,7 +7178,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T03:59:31.742539Z",
+                     *       "recorded_at": "2026-11-30T08:08:36.506538Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7193,14 +7198,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-662a57e8e92ec9523c0e60cf"
+                 * @example "1-3902755af8d7340025f58124"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q7X8VY2E5YMTG0Z7KPTH */
+                /** @example 01M8NQZACZBKCD83BAE6V1AD08 */
                 activity: string;
             };
             cookie?: never;
@@ -7232,7 +7237,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
+                     *         "id": "01M8NQZACZBKCD83BAE6V1AD08",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7265,7 +7270,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:59:31.742539Z",
+                     *         "recorded_at": "2026-11-30T08:08:36.506538Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7294,7 +7299,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q7S16H790B49WZKMV22Q */
+                /** @example 01M8NQZA9ZBTYSFKXW00SWTCDB */
                 activity: string;
             };
             cookie?: never;
@@ -7322,7 +7327,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8N9Q7S16H790B49WZKMV22Q",
+                     *         "id": "01M8NQZA9ZBTYSFKXW00SWTCDB",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7352,15 +7357,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:59:31.572712Z",
+                     *         "recorded_at": "2026-11-30T08:08:36.380069Z",
                      *         "withdrawal": {
-                     *           "id": "01M8N9Q7VF08BBA7BCK3KS8JP1",
+                     *           "id": "01M8NQZAC57HEFW4A8R724CDH2",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T03:59:31.658223Z"
+                     *           "withdrawn_at": "2026-11-30T08:08:36.444928Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7393,7 +7398,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8N9Q7S16H790B49WZKMV22Q",
+                     *         "id": "01M8NQZA9ZBTYSFKXW00SWTCDB",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7423,15 +7428,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T03:59:31.572712Z",
+                     *         "recorded_at": "2026-11-30T08:08:36.380069Z",
                      *         "withdrawal": {
-                     *           "id": "01M8N9Q7VF08BBA7BCK3KS8JP1",
+                     *           "id": "01M8NQZAC57HEFW4A8R724CDH2",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T03:59:31.658223Z"
+                     *           "withdrawn_at": "2026-11-30T08:08:36.444928Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7865,8 +7870,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
-                     *           "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *           "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
+                     *           "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7891,7 +7896,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T03:59:32.170953Z",
+                     *           "moved_at": "2026-11-30T08:08:36.963953Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7917,7 +7922,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9PVSDCCKKPYMW9AMNFYMD */
+                /** @example 01M8NQYYSYEWQ7B0TRFN25W4GH */
                 output: string;
             };
             cookie?: never;
@@ -7933,8 +7938,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
-                     *       "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *       "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
+                     *       "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7959,7 +7964,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T03:59:31.742539Z",
+                     *       "moved_at": "2026-11-30T08:08:36.506538Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7993,7 +7998,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9PVSDCCKKPYMW9AMNFYMD */
+                /** @example 01M8NQYYSYEWQ7B0TRFN25W4GH */
                 output: string;
             };
             cookie?: never;
@@ -8009,14 +8014,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIzMjE4MWNiMTM0YmIiLCIwMU04TjlRODlQNjZLU1c0QUFXTU5LMTNROCJd",
+                     *       "next_cursor": "WyIwMTJjYTQ5NDQ5MDAiLCIwMU04TlFaQVQ3MFFaSFNQWjQzRUFKM1NUTiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9Q87R048YS7V4ZTHS4XHE",
+                     *           "id": "01M8NQZARW8XKZW9HG2T52HDEV",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8N9PVSDCCKKPYMW9AMNFYMD",
+                     *           "output": "01M8NQYYSYEWQ7B0TRFN25W4GH",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8025,13 +8030,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T03:59:32.058961Z"
+                     *           "acted_at": "2026-11-30T08:08:36.864809Z"
                      *         },
                      *         {
-                     *           "id": "01M8N9Q89P66KSW4AAWMNK13Q8",
+                     *           "id": "01M8NQZAT70QZHSPZ43EAJ3STN",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8N9PVSDCCKKPYMW9AMNFYMD",
+                     *           "output": "01M8NQYYSYEWQ7B0TRFN25W4GH",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8040,7 +8045,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T03:59:32.132290Z"
+                     *           "acted_at": "2026-11-30T08:08:36.917609Z"
                      *         }
                      *       ]
                      *     }
@@ -8063,7 +8068,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9PVSHENPA1XENSXQMPR4Q */
+                /** @example 01M8NQYYT5T7PKZE92HBH92533 */
                 output: string;
             };
             cookie?: never;
@@ -8091,10 +8096,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N9Q84M7CJAR63YKR4EB408",
+                     *         "id": "01M8NQZANAJTNK35E641G0ZW7Z",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N9PVSHENPA1XENSXQMPR4Q",
+                     *         "output": "01M8NQYYT5T7PKZE92HBH92533",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8103,11 +8108,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T03:59:31.962102Z"
+                     *         "acted_at": "2026-11-30T08:08:36.737541Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N9PVSHENPA1XENSXQMPR4Q",
-                     *         "assignment": "01M8N9PVPQSYD7Q6SRSNR1R0DM",
+                     *         "id": "01M8NQYYT5T7PKZE92HBH92533",
+                     *         "assignment": "01M8NQYYNWWZ37F2NBKZXY4YGC",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8132,7 +8137,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T03:59:31.962102Z",
+                     *         "moved_at": "2026-11-30T08:08:36.737541Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8165,10 +8170,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N9Q84M7CJAR63YKR4EB408",
+                     *         "id": "01M8NQZANAJTNK35E641G0ZW7Z",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N9PVSHENPA1XENSXQMPR4Q",
+                     *         "output": "01M8NQYYT5T7PKZE92HBH92533",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8177,11 +8182,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T03:59:31.962102Z"
+                     *         "acted_at": "2026-11-30T08:08:36.737541Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N9PVSHENPA1XENSXQMPR4Q",
-                     *         "assignment": "01M8N9PVPQSYD7Q6SRSNR1R0DM",
+                     *         "id": "01M8NQYYT5T7PKZE92HBH92533",
+                     *         "assignment": "01M8NQYYNWWZ37F2NBKZXY4YGC",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8206,7 +8211,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T03:59:31.962102Z",
+                     *         "moved_at": "2026-11-30T08:08:36.737541Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8240,7 +8245,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9PVSHENPA1XENSXQMPR4Q */
+                /** @example 01M8NQYYT5T7PKZE92HBH92533 */
                 output: string;
             };
             cookie?: never;
@@ -8268,10 +8273,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N9Q8619A8P14NY4YAWDGT3",
+                     *         "id": "01M8NQZAPY8S2R5C5E018ERPEP",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8N9PVSHENPA1XENSXQMPR4Q",
+                     *         "output": "01M8NQYYT5T7PKZE92HBH92533",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8280,11 +8285,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:59:32.011858Z"
+                     *         "acted_at": "2026-11-30T08:08:36.808110Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N9PVSHENPA1XENSXQMPR4Q",
-                     *         "assignment": "01M8N9PVPQSYD7Q6SRSNR1R0DM",
+                     *         "id": "01M8NQYYT5T7PKZE92HBH92533",
+                     *         "assignment": "01M8NQYYNWWZ37F2NBKZXY4YGC",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8309,7 +8314,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:59:32.011858Z",
+                     *         "moved_at": "2026-11-30T08:08:36.808110Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8342,10 +8347,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N9Q8619A8P14NY4YAWDGT3",
+                     *         "id": "01M8NQZAPY8S2R5C5E018ERPEP",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8N9PVSHENPA1XENSXQMPR4Q",
+                     *         "output": "01M8NQYYT5T7PKZE92HBH92533",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8354,11 +8359,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:59:32.011858Z"
+                     *         "acted_at": "2026-11-30T08:08:36.808110Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N9PVSHENPA1XENSXQMPR4Q",
-                     *         "assignment": "01M8N9PVPQSYD7Q6SRSNR1R0DM",
+                     *         "id": "01M8NQYYT5T7PKZE92HBH92533",
+                     *         "assignment": "01M8NQYYNWWZ37F2NBKZXY4YGC",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8383,7 +8388,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:59:32.011858Z",
+                     *         "moved_at": "2026-11-30T08:08:36.808110Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8415,14 +8420,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-48788d7e9373833163c31d68"
+                 * @example "4-f0ede1430dfe8d5ef8efbc38"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9PVSDCCKKPYMW9AMNFYMD */
+                /** @example 01M8NQYYSYEWQ7B0TRFN25W4GH */
                 output: string;
             };
             cookie?: never;
@@ -8446,10 +8451,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N9Q87R048YS7V4ZTHS4XHE",
+                     *         "id": "01M8NQZARW8XKZW9HG2T52HDEV",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8N9PVSDCCKKPYMW9AMNFYMD",
+                     *         "output": "01M8NQYYSYEWQ7B0TRFN25W4GH",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8458,11 +8463,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T03:59:32.058961Z"
+                     *         "acted_at": "2026-11-30T08:08:36.864809Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
-                     *         "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *         "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
+                     *         "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8487,7 +8492,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T03:59:32.058961Z",
+                     *         "moved_at": "2026-11-30T08:08:36.864809Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8520,10 +8525,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N9Q87R048YS7V4ZTHS4XHE",
+                     *         "id": "01M8NQZARW8XKZW9HG2T52HDEV",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8N9PVSDCCKKPYMW9AMNFYMD",
+                     *         "output": "01M8NQYYSYEWQ7B0TRFN25W4GH",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8532,11 +8537,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T03:59:32.058961Z"
+                     *         "acted_at": "2026-11-30T08:08:36.864809Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
-                     *         "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *         "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
+                     *         "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8561,7 +8566,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T03:59:32.058961Z",
+                     *         "moved_at": "2026-11-30T08:08:36.864809Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8597,7 +8602,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9PVSDCCKKPYMW9AMNFYMD */
+                /** @example 01M8NQYYSYEWQ7B0TRFN25W4GH */
                 output: string;
             };
             cookie?: never;
@@ -8625,10 +8630,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N9Q89P66KSW4AAWMNK13Q8",
+                     *         "id": "01M8NQZAT70QZHSPZ43EAJ3STN",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8N9PVSDCCKKPYMW9AMNFYMD",
+                     *         "output": "01M8NQYYSYEWQ7B0TRFN25W4GH",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8637,11 +8642,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:59:32.132290Z"
+                     *         "acted_at": "2026-11-30T08:08:36.917609Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
-                     *         "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *         "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
+                     *         "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8669,11 +8674,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T03:59:32.132290Z"
+                     *           "returned_at": "2026-11-30T08:08:36.917609Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:59:32.132290Z",
+                     *         "moved_at": "2026-11-30T08:08:36.917609Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8704,10 +8709,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N9Q89P66KSW4AAWMNK13Q8",
+                     *         "id": "01M8NQZAT70QZHSPZ43EAJ3STN",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8N9PVSDCCKKPYMW9AMNFYMD",
+                     *         "output": "01M8NQYYSYEWQ7B0TRFN25W4GH",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8716,11 +8721,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T03:59:32.132290Z"
+                     *         "acted_at": "2026-11-30T08:08:36.917609Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
-                     *         "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *         "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
+                     *         "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8748,11 +8753,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T03:59:32.132290Z"
+                     *           "returned_at": "2026-11-30T08:08:36.917609Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T03:59:32.132290Z",
+                     *         "moved_at": "2026-11-30T08:08:36.917609Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8820,7 +8825,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9PVPKQ5N5VPSCMG0B737K */
+                /** @example 01M8NQYYNSF3GDWWC1TG08TY76 */
                 assignment: string;
             };
             cookie?: never;
@@ -8840,8 +8845,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9PVSDCCKKPYMW9AMNFYMD",
-                     *           "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *           "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
+                     *           "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8866,7 +8871,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T03:59:32.170953Z",
+                     *           "moved_at": "2026-11-30T08:08:36.963953Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8892,7 +8897,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9PVP4JYX1GZR6W7C6VD11 */
+                /** @example 01M8NQYYNEB2HR2HAC2QJCKPED */
                 assignment: string;
             };
             cookie?: never;
@@ -8921,8 +8926,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8N9Q8E2SCCARF585P3RE1B6",
-                     *         "assignment": "01M8N9PVP4JYX1GZR6W7C6VD11",
+                     *         "id": "01M8NQZAZZDPTS6XGC771ZJX06",
+                     *         "assignment": "01M8NQYYNEB2HR2HAC2QJCKPED",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8970,7 +8975,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9PVPHHSXE93D7K9FKAVFB */
+                /** @example 01M8NQYYNKJAR0D1GJBY9XAQVS */
                 assignment: string;
             };
             cookie?: never;
@@ -8999,10 +9004,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N9Q8JSKMEFS4YT0P6TSXNX",
+                     *         "id": "01M8NQZB3KKFKS5HR9WR8SSJ02",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N9PVSCP3FAXH68FZWE1QGR",
+                     *         "output": "01M8NQYYSW4ZF61YPKBXH1FM2D",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9011,11 +9016,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T03:59:32.422186Z"
+                     *         "acted_at": "2026-11-30T08:08:37.228194Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N9PVSCP3FAXH68FZWE1QGR",
-                     *         "assignment": "01M8N9PVPHHSXE93D7K9FKAVFB",
+                     *         "id": "01M8NQYYSW4ZF61YPKBXH1FM2D",
+                     *         "assignment": "01M8NQYYNKJAR0D1GJBY9XAQVS",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9040,7 +9045,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T03:59:32.422186Z",
+                     *         "moved_at": "2026-11-30T08:08:37.228194Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9073,10 +9078,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8N9Q8JSKMEFS4YT0P6TSXNX",
+                     *         "id": "01M8NQZB3KKFKS5HR9WR8SSJ02",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8N9PVSCP3FAXH68FZWE1QGR",
+                     *         "output": "01M8NQYYSW4ZF61YPKBXH1FM2D",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9085,11 +9090,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T03:59:32.422186Z"
+                     *         "acted_at": "2026-11-30T08:08:37.228194Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8N9PVSCP3FAXH68FZWE1QGR",
-                     *         "assignment": "01M8N9PVPHHSXE93D7K9FKAVFB",
+                     *         "id": "01M8NQYYSW4ZF61YPKBXH1FM2D",
+                     *         "assignment": "01M8NQYYNKJAR0D1GJBY9XAQVS",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9114,7 +9119,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T03:59:32.422186Z",
+                     *         "moved_at": "2026-11-30T08:08:37.228194Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9199,7 +9204,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:59:32.585472Z"
+                     *           "entered_at": "2026-11-30T08:08:37.333749Z"
                      *         }
                      *       ]
                      *     }
@@ -9292,7 +9297,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T03:59:32.306650Z"
+                     *         "entered_at": "2026-11-30T08:08:37.139292Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9333,7 +9338,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T03:59:32.262022Z",
+                     *         "as_of": "2026-11-30T08:08:37.083314Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9375,7 +9380,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T03:59:32.306650Z",
+                     *         "as_of": "2026-11-30T08:08:37.139292Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9420,7 +9425,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T03:59:32.306650Z"
+                     *         "entered_at": "2026-11-30T08:08:37.139292Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9461,7 +9466,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T03:59:32.262022Z",
+                     *         "as_of": "2026-11-30T08:08:37.083314Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9503,7 +9508,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T03:59:32.306650Z",
+                     *         "as_of": "2026-11-30T08:08:37.139292Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9559,7 +9564,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T03:59:32.306650Z"
+                     *       "entered_at": "2026-11-30T08:08:37.139292Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9612,11 +9617,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TjlROFBSM1IxM0RQVzhTMEJQQTlRMCJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TlFaQjY3M1FTWjlSVzJGMlc2R1lRQyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9Q8PR3R13DPW8S0BPA9Q0",
+                     *           "id": "01M8NQZB673QSZ9RW2F2W6GYQC",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9631,8 +9636,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T03:59:32.549311Z",
-                     *           "settled_at": "2026-11-30T03:59:32.660958Z",
+                     *           "proposed_at": "2026-11-30T08:08:37.305824Z",
+                     *           "settled_at": "2026-11-30T08:08:37.390216Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9692,7 +9697,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8N9Q8PR3R13DPW8S0BPA9Q0",
+                     *         "id": "01M8NQZB673QSZ9RW2F2W6GYQC",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9707,7 +9712,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:59:32.549311Z",
+                     *         "proposed_at": "2026-11-30T08:08:37.305824Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9734,7 +9739,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q8MD1G06H4F2PGG0GQ1T */
+                /** @example 01M8NQZB4QMC4PPTB3R8X0FD5T */
                 proposal: string;
             };
             cookie?: never;
@@ -9750,7 +9755,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9Q8MD1G06H4F2PGG0GQ1T",
+                     *       "id": "01M8NQZB4QMC4PPTB3R8X0FD5T",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9765,8 +9770,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T03:59:32.465546Z",
-                     *       "settled_at": "2026-11-30T03:59:32.585472Z",
+                     *       "proposed_at": "2026-11-30T08:08:37.254089Z",
+                     *       "settled_at": "2026-11-30T08:08:37.333749Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9788,7 +9793,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q8MD1G06H4F2PGG0GQ1T */
+                /** @example 01M8NQZB4QMC4PPTB3R8X0FD5T */
                 proposal: string;
             };
             cookie?: never;
@@ -9820,7 +9825,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8N9Q8MD1G06H4F2PGG0GQ1T",
+                     *         "id": "01M8NQZB4QMC4PPTB3R8X0FD5T",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9835,8 +9840,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:59:32.465546Z",
-                     *         "settled_at": "2026-11-30T03:59:32.585472Z",
+                     *         "proposed_at": "2026-11-30T08:08:37.254089Z",
+                     *         "settled_at": "2026-11-30T08:08:37.333749Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9863,7 +9868,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:59:32.585472Z"
+                     *           "entered_at": "2026-11-30T08:08:37.333749Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9904,7 +9909,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T03:59:32.422186Z",
+                     *           "as_of": "2026-11-30T08:08:37.228194Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -9946,7 +9951,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:59:32.422186Z",
+                     *           "as_of": "2026-11-30T08:08:37.228194Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -9967,7 +9972,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8N9Q8MD1G06H4F2PGG0GQ1T",
+                     *         "id": "01M8NQZB4QMC4PPTB3R8X0FD5T",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9982,8 +9987,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:59:32.465546Z",
-                     *         "settled_at": "2026-11-30T03:59:32.585472Z",
+                     *         "proposed_at": "2026-11-30T08:08:37.254089Z",
+                     *         "settled_at": "2026-11-30T08:08:37.333749Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10010,7 +10015,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:59:32.585472Z"
+                     *           "entered_at": "2026-11-30T08:08:37.333749Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10051,7 +10056,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T03:59:32.422186Z",
+                     *           "as_of": "2026-11-30T08:08:37.228194Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10093,7 +10098,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:59:32.422186Z",
+                     *           "as_of": "2026-11-30T08:08:37.228194Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10115,7 +10120,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q8NKJXVEBV01CHR390SH */
+                /** @example 01M8NQZB5HM58ZQFX0HDBMSHKH */
                 proposal: string;
             };
             cookie?: never;
@@ -10143,7 +10148,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8N9Q8NKJXVEBV01CHR390SH",
+                     *         "id": "01M8NQZB5HM58ZQFX0HDBMSHKH",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10158,8 +10163,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:59:32.508730Z",
-                     *         "settled_at": "2026-11-30T03:59:32.645108Z",
+                     *         "proposed_at": "2026-11-30T08:08:37.287977Z",
+                     *         "settled_at": "2026-11-30T08:08:37.374999Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10182,7 +10187,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8N9Q8NKJXVEBV01CHR390SH",
+                     *         "id": "01M8NQZB5HM58ZQFX0HDBMSHKH",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10197,8 +10202,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:59:32.508730Z",
-                     *         "settled_at": "2026-11-30T03:59:32.645108Z",
+                     *         "proposed_at": "2026-11-30T08:08:37.287977Z",
+                     *         "settled_at": "2026-11-30T08:08:37.374999Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10222,7 +10227,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q8PR3R13DPW8S0BPA9Q0 */
+                /** @example 01M8NQZB673QSZ9RW2F2W6GYQC */
                 proposal: string;
             };
             cookie?: never;
@@ -10250,7 +10255,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8N9Q8PR3R13DPW8S0BPA9Q0",
+                     *         "id": "01M8NQZB673QSZ9RW2F2W6GYQC",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10265,8 +10270,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:59:32.549311Z",
-                     *         "settled_at": "2026-11-30T03:59:32.660958Z",
+                     *         "proposed_at": "2026-11-30T08:08:37.305824Z",
+                     *         "settled_at": "2026-11-30T08:08:37.390216Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10289,7 +10294,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8N9Q8PR3R13DPW8S0BPA9Q0",
+                     *         "id": "01M8NQZB673QSZ9RW2F2W6GYQC",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10304,8 +10309,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T03:59:32.549311Z",
-                     *         "settled_at": "2026-11-30T03:59:32.660958Z",
+                     *         "proposed_at": "2026-11-30T08:08:37.305824Z",
+                     *         "settled_at": "2026-11-30T08:08:37.390216Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10547,7 +10552,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:59:32.170953Z",
+                     *         "as_of": "2026-11-30T08:08:36.963953Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10633,7 +10638,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:59:32.011858Z",
+                     *           "as_of": "2026-11-30T08:08:36.808110Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10715,7 +10720,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:59:32.011858Z",
+                     *           "as_of": "2026-11-30T08:08:36.808110Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10817,13 +10822,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T03:59:32.170953Z",
+                     *       "as_of": "2026-11-30T08:08:36.963953Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *           "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10972,24 +10977,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T03:59:32.170953Z",
+                     *       "as_of": "2026-11-30T08:08:36.963953Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T03:59:32.306650Z"
+                     *           "entered_at": "2026-11-30T08:08:37.139292Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T03:59:32.585472Z"
+                     *           "entered_at": "2026-11-30T08:08:37.333749Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *           "key": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11025,7 +11030,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *               "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11143,7 +11148,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:59:32.422186Z",
+                     *           "as_of": "2026-11-30T08:08:37.228194Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11229,7 +11234,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:59:32.306650Z",
+                     *             "as_of": "2026-11-30T08:08:37.139292Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11311,7 +11316,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:59:32.306650Z",
+                     *             "as_of": "2026-11-30T08:08:37.139292Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11393,7 +11398,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T03:59:32.422186Z",
+                     *           "as_of": "2026-11-30T08:08:37.228194Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11676,7 +11681,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:59:32.585472Z"
+                     *           "entered_at": "2026-11-30T08:08:37.333749Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11698,7 +11703,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T03:59:32.306650Z"
+                     *           "entered_at": "2026-11-30T08:08:37.139292Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11722,7 +11727,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
+                     *           "id": "01M8NQZACZBKCD83BAE6V1AD08",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11755,7 +11760,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T03:59:31.742539Z",
+                     *           "recorded_at": "2026-11-30T08:08:36.506538Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11795,6 +11800,7 @@ export interface operations {
                      *             "ordinal": 50,
                      *             "is_round": true,
                      *             "is_five_year": false,
+                     *             "cancelled": false,
                      *             "label_vi": "Kỷ niệm 50 năm: Ký Hiệp định Paris về Việt Nam",
                      *             "label_en": "50 years: Signing of the Paris Peace Accords"
                      *           },
@@ -11831,6 +11837,7 @@ export interface operations {
                      *             "ordinal": 50,
                      *             "is_round": true,
                      *             "is_five_year": false,
+                     *             "cancelled": false,
                      *             "label_vi": "Kỷ niệm 50 năm: Thiết lập quan hệ ngoại giao với Australia",
                      *             "label_en": "50 years: Diplomatic relations with Australia"
                      *           },
@@ -11988,7 +11995,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:59:32.170953Z",
+                     *             "as_of": "2026-11-30T08:08:36.963953Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12102,7 +12109,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:59:32.170953Z",
+                     *         "as_of": "2026-11-30T08:08:36.963953Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12111,7 +12118,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *           "id": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12178,7 +12185,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:59:32.170953Z",
+                     *             "as_of": "2026-11-30T08:08:36.963953Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12255,11 +12262,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TjlQVlBLUTVONVZQU0NNRzBCNzM3SyJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TlFZWU5TRjNHRFdXQzFURzA4VFk3NiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *           "id": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12326,7 +12333,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T03:59:32.170953Z",
+                     *             "as_of": "2026-11-30T08:08:36.963953Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12355,7 +12362,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9PVPKQ5N5VPSCMG0B737K */
+                /** @example 01M8NQYYNSF3GDWWC1TG08TY76 */
                 assignment: string;
             };
             cookie?: never;
@@ -12371,7 +12378,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *       "id": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12438,7 +12445,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T03:59:32.170953Z",
+                     *         "as_of": "2026-11-30T08:08:36.963953Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12511,7 +12518,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
+                     *           "id": "01M8NQZB9SYP97B111D53HZSNE",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12530,13 +12537,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T03:59:32.701547Z",
+                     *           "urged_at": "2026-11-30T08:08:37.425688Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T03:59:32.743104Z",
+                     *           "answered_at": "2026-11-30T08:08:37.453917Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T03:59:32.772206Z",
+                     *           "closed_at": "2026-11-30T08:08:37.472653Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12591,7 +12598,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
+                     *           "id": "01M8NQZB9SYP97B111D53HZSNE",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12610,7 +12617,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T03:59:32.701547Z",
+                     *           "urged_at": "2026-11-30T08:08:37.425688Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12640,7 +12647,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q8VBQN8238SVSEWPZR9G */
+                /** @example 01M8NQZB9SYP97B111D53HZSNE */
                 urge: string;
             };
             cookie?: never;
@@ -12656,7 +12663,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
+                     *       "id": "01M8NQZB9SYP97B111D53HZSNE",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12675,13 +12682,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T03:59:32.701547Z",
+                     *       "urged_at": "2026-11-30T08:08:37.425688Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T03:59:32.743104Z",
+                     *       "answered_at": "2026-11-30T08:08:37.453917Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T03:59:32.772206Z",
+                     *       "closed_at": "2026-11-30T08:08:37.472653Z",
                      *       "can": []
                      *     }
                      */
@@ -12701,7 +12708,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q8VBQN8238SVSEWPZR9G */
+                /** @example 01M8NQZB9SYP97B111D53HZSNE */
                 urge: string;
             };
             cookie?: never;
@@ -12729,7 +12736,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
+                     *         "id": "01M8NQZB9SYP97B111D53HZSNE",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12748,9 +12755,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T03:59:32.701547Z",
+                     *         "urged_at": "2026-11-30T08:08:37.425688Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:59:32.743104Z",
+                     *         "answered_at": "2026-11-30T08:08:37.453917Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12774,7 +12781,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
+                     *         "id": "01M8NQZB9SYP97B111D53HZSNE",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12793,9 +12800,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T03:59:32.701547Z",
+                     *         "urged_at": "2026-11-30T08:08:37.425688Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:59:32.743104Z",
+                     *         "answered_at": "2026-11-30T08:08:37.453917Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12820,7 +12827,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q8VBQN8238SVSEWPZR9G */
+                /** @example 01M8NQZB9SYP97B111D53HZSNE */
                 urge: string;
             };
             cookie?: never;
@@ -12848,7 +12855,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
+                     *         "id": "01M8NQZB9SYP97B111D53HZSNE",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12867,13 +12874,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T03:59:32.701547Z",
+                     *         "urged_at": "2026-11-30T08:08:37.425688Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:59:32.743104Z",
+                     *         "answered_at": "2026-11-30T08:08:37.453917Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T03:59:32.772206Z",
+                     *         "closed_at": "2026-11-30T08:08:37.472653Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12893,7 +12900,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8N9Q8VBQN8238SVSEWPZR9G",
+                     *         "id": "01M8NQZB9SYP97B111D53HZSNE",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12912,13 +12919,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T03:59:32.701547Z",
+                     *         "urged_at": "2026-11-30T08:08:37.425688Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T03:59:32.743104Z",
+                     *         "answered_at": "2026-11-30T08:08:37.453917Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T03:59:32.772206Z",
+                     *         "closed_at": "2026-11-30T08:08:37.472653Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13445,6 +13452,7 @@ export interface operations {
                      *             "ordinal": 50,
                      *             "is_round": true,
                      *             "is_five_year": false,
+                     *             "cancelled": false,
                      *             "label_vi": "Kỷ niệm 50 năm: Ký Hiệp định Paris về Việt Nam",
                      *             "label_en": "50 years: Signing of the Paris Peace Accords"
                      *           },
@@ -13537,6 +13545,7 @@ export interface operations {
                      *         "ordinal": 50,
                      *         "is_round": true,
                      *         "is_five_year": false,
+                     *         "cancelled": false,
                      *         "label_vi": "Kỷ niệm 50 năm: Thiết lập quan hệ ngoại giao Việt Nam – Bỉ",
                      *         "label_en": "50 years: Diplomatic relations with Belgium"
                      *       },
@@ -13614,6 +13623,7 @@ export interface operations {
                      *         "ordinal": 30,
                      *         "is_round": true,
                      *         "is_five_year": false,
+                     *         "cancelled": false,
                      *         "label_vi": "Kỷ niệm 30 năm: Thiết lập quan hệ ngoại giao với Nam Phi",
                      *         "label_en": "30 years: Diplomatic relations with South Africa"
                      *       },
@@ -13632,7 +13642,7 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-4c437d80b89768ca24566e3d"
+                 * @example "1-0b8df4d2b412d2e7a2c60442"
                  */
                 "If-Match": string | null;
             };
@@ -13699,6 +13709,7 @@ export interface operations {
                      *         "ordinal": 50,
                      *         "is_round": true,
                      *         "is_five_year": false,
+                     *         "cancelled": false,
                      *         "label_vi": "Kỷ niệm 50 năm: Thiết lập quan hệ ngoại giao Việt Nam – Bỉ",
                      *         "label_en": "50 years: Diplomatic relations with Belgium"
                      *       },
@@ -14111,7 +14122,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9Q8ZTN7EV0213T2678NX6",
+                     *           "id": "01M8NQZBE9BVP4DB4TF5QGJXW7",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14122,7 +14133,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T03:59:32.855876Z",
+                     *           "created_at": "2026-11-30T08:08:37.574817Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14170,7 +14181,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8N9Q8ZTN7EV0213T2678NX6",
+                     *         "id": "01M8NQZBE9BVP4DB4TF5QGJXW7",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14181,10 +14192,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T03:59:32.855876Z",
+                     *         "created_at": "2026-11-30T08:08:37.574817Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=pobnf6lyUFqcweo1rMier5nLHxgZHLRrRgzwQY8eiuk"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=5kUupj4XzNd6efZoAgbiI_Kffb30_Yefp6C6Lf6tN_k"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14203,7 +14214,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q8ZTN7EV0213T2678NX6 */
+                /** @example 01M8NQZBE9BVP4DB4TF5QGJXW7 */
                 subscription: string;
             };
             cookie?: never;
@@ -14219,7 +14230,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9Q8ZTN7EV0213T2678NX6",
+                     *       "id": "01M8NQZBE9BVP4DB4TF5QGJXW7",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14230,7 +14241,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T03:59:32.855876Z",
+                     *       "created_at": "2026-11-30T08:08:37.574817Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14250,7 +14261,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q8ZTN7EV0213T2678NX6 */
+                /** @example 01M8NQZBE9BVP4DB4TF5QGJXW7 */
                 subscription: string;
             };
             cookie?: never;
@@ -14267,7 +14278,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9Q8ZTN7EV0213T2678NX6",
+                     *       "id": "01M8NQZBE9BVP4DB4TF5QGJXW7",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14278,8 +14289,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T03:59:32.855876Z",
-                     *       "revoked_at": "2026-11-30T03:59:32.903348Z"
+                     *       "created_at": "2026-11-30T08:08:37.574817Z",
+                     *       "revoked_at": "2026-11-30T08:08:37.644292Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14339,7 +14350,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9Q9MVYYN7FYWKM274KF36",
+                     *           "id": "01M8NQZC3ZWWRMRDYMCF8F66CW",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14354,12 +14365,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T03:59:33.523023Z",
+                     *           "submitted_at": "2026-11-30T08:08:38.267241Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T03:59:33.552665Z",
+                     *           "decided_at": "2026-11-30T08:08:38.288033Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14368,7 +14379,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8N9Q9NTFFZXQ52M5G72ZD8D",
+                     *           "entry": "01M8NQZC4QEFRTSBQBM7JEPS7D",
                      *           "can": []
                      *         }
                      *       ]
@@ -14418,7 +14429,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9Q9MVYYN7FYWKM274KF36",
+                     *       "id": "01M8NQZC3ZWWRMRDYMCF8F66CW",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14433,7 +14444,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:59:33.523023Z",
+                     *       "submitted_at": "2026-11-30T08:08:38.267241Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14461,7 +14472,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q9MVYYN7FYWKM274KF36 */
+                /** @example 01M8NQZC3ZWWRMRDYMCF8F66CW */
                 settlement: string;
             };
             cookie?: never;
@@ -14477,7 +14488,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9Q9MVYYN7FYWKM274KF36",
+                     *       "id": "01M8NQZC3ZWWRMRDYMCF8F66CW",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14492,12 +14503,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:59:33.523023Z",
+                     *       "submitted_at": "2026-11-30T08:08:38.267241Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:59:33.552665Z",
+                     *       "decided_at": "2026-11-30T08:08:38.288033Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14506,7 +14517,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8N9Q9NTFFZXQ52M5G72ZD8D",
+                     *       "entry": "01M8NQZC4QEFRTSBQBM7JEPS7D",
                      *       "can": []
                      *     }
                      */
@@ -14526,7 +14537,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q9MVYYN7FYWKM274KF36 */
+                /** @example 01M8NQZC3ZWWRMRDYMCF8F66CW */
                 settlement: string;
             };
             cookie?: never;
@@ -14557,7 +14568,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9Q9MVYYN7FYWKM274KF36",
+                     *       "id": "01M8NQZC3ZWWRMRDYMCF8F66CW",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14572,12 +14583,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:59:33.523023Z",
+                     *       "submitted_at": "2026-11-30T08:08:38.267241Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:59:33.552665Z",
+                     *       "decided_at": "2026-11-30T08:08:38.288033Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14586,7 +14597,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8N9Q9NTFFZXQ52M5G72ZD8D",
+                     *       "entry": "01M8NQZC4QEFRTSBQBM7JEPS7D",
                      *       "can": []
                      *     }
                      */
@@ -14606,7 +14617,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q9K2JTQET3SZ6GAPKA2J */
+                /** @example 01M8NQZC2K9E50AN8ZJENH9SV3 */
                 settlement: string;
             };
             cookie?: never;
@@ -14632,7 +14643,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9Q9K2JTQET3SZ6GAPKA2J",
+                     *       "id": "01M8NQZC2K9E50AN8ZJENH9SV3",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14647,12 +14658,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:59:33.456969Z",
+                     *       "submitted_at": "2026-11-30T08:08:38.218893Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T03:59:33.492040Z",
+                     *       "decided_at": "2026-11-30T08:08:38.239757Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14676,7 +14687,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q9EHK2Y89R26VDBMYJB5 */
+                /** @example 01M8NQZBYVT88YTNHESA9BJJEX */
                 settlement: string;
             };
             cookie?: never;
@@ -14702,7 +14713,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9Q9EHK2Y89R26VDBMYJB5",
+                     *       "id": "01M8NQZBYVT88YTNHESA9BJJEX",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14717,12 +14728,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:59:33.318956Z",
+                     *       "submitted_at": "2026-11-30T08:08:38.098977Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T03:59:33.349484Z",
+                     *       "decided_at": "2026-11-30T08:08:38.139319Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14743,7 +14754,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9Q9EHK2Y89R26VDBMYJB5",
+                     *       "id": "01M8NQZBYVT88YTNHESA9BJJEX",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14758,12 +14769,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T03:59:33.318956Z",
+                     *       "submitted_at": "2026-11-30T08:08:38.098977Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T03:59:33.349484Z",
+                     *       "decided_at": "2026-11-30T08:08:38.139319Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14816,7 +14827,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N9Q93TDSY8DSNNYHHRYNPH",
+                     *           "id": "01M8NQZBKS2G7C83DKZTBJ0AAQ",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14833,7 +14844,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:59:32.980441Z",
+                     *           "recorded_at": "2026-11-30T08:08:37.748023Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14899,7 +14910,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N9Q93TDSY8DSNNYHHRYNPH",
+                     *           "id": "01M8NQZBKS2G7C83DKZTBJ0AAQ",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14916,7 +14927,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:59:32.980441Z",
+                     *           "recorded_at": "2026-11-30T08:08:37.748023Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15015,7 +15026,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N9Q969JN1G6DMZZCDE5YPB",
+                     *           "id": "01M8NQZBP33XBJ2551CF2BDMTR",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15036,7 +15047,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:59:33.058676Z",
+                     *           "recorded_at": "2026-11-30T08:08:37.822780Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15102,7 +15113,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N9Q969JN1G6DMZZCDE5YPB",
+                     *           "id": "01M8NQZBP33XBJ2551CF2BDMTR",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15123,7 +15134,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:59:33.058676Z",
+                     *           "recorded_at": "2026-11-30T08:08:37.822780Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15221,7 +15232,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N9Q97YCQ9S8GYD09GMB5SD",
+                     *           "id": "01M8NQZBR49MYZAYMK06S8HN0E",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15242,7 +15253,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:59:33.112060Z",
+                     *           "recorded_at": "2026-11-30T08:08:37.888045Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15308,7 +15319,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N9Q97YCQ9S8GYD09GMB5SD",
+                     *           "id": "01M8NQZBR49MYZAYMK06S8HN0E",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15329,7 +15340,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:59:33.112060Z",
+                     *           "recorded_at": "2026-11-30T08:08:37.888045Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15423,7 +15434,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N9Q9ACPM1N4V140M80GCM7",
+                     *           "id": "01M8NQZBTBGFPZZ97BKCWXARC8",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15440,7 +15451,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:59:33.185296Z",
+                     *           "recorded_at": "2026-11-30T08:08:37.959864Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15506,7 +15517,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N9Q9ACPM1N4V140M80GCM7",
+                     *           "id": "01M8NQZBTBGFPZZ97BKCWXARC8",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15523,7 +15534,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:59:33.185296Z",
+                     *           "recorded_at": "2026-11-30T08:08:37.959864Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15623,7 +15634,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N9Q96YT2XD0N4QKSWRKN5X",
+                     *           "id": "01M8NQZBQAQBTYCB4B9K6A0HN9",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15644,17 +15655,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:59:33.080040Z",
+                     *           "recorded_at": "2026-11-30T08:08:37.857615Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8N9Q96WMJ3C5YHVC3EHRAAJ",
+                     *           "transfer": "01M8NQZBQ9754392929KMCTT0S",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8N9Q97138KGF0HBX7AZQDRB",
+                     *           "id": "01M8NQZBQDT3FC3HGSKP0PRE25",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15675,10 +15686,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:59:33.080040Z",
+                     *           "recorded_at": "2026-11-30T08:08:37.857615Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8N9Q96WMJ3C5YHVC3EHRAAJ",
+                     *           "transfer": "01M8NQZBQ9754392929KMCTT0S",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -15814,11 +15825,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TjlROUFDUE0xTjRWMTQwTTgwR0NNNyJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TlFaQlRCR0ZQWlo5N0JLQ1dYQVJDOCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9Q9ACPM1N4V140M80GCM7",
+                     *           "id": "01M8NQZBTBGFPZZ97BKCWXARC8",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15835,7 +15846,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:59:33.185296Z",
+                     *           "recorded_at": "2026-11-30T08:08:37.959864Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15865,7 +15876,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q98R5M8XD4GKYHBAK6S1 */
+                /** @example 01M8NQZBRQXPZRNH0VSTMKAV9M */
                 entry: string;
             };
             cookie?: never;
@@ -15881,7 +15892,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9Q98R5M8XD4GKYHBAK6S1",
+                     *       "id": "01M8NQZBRQXPZRNH0VSTMKAV9M",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15898,9 +15909,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T03:59:33.137366Z",
+                     *       "recorded_at": "2026-11-30T08:08:37.907433Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8N9Q99RQEJ5S87SDH025TH4",
+                     *       "reversed_by": "01M8NQZBSPKNTAA3HJJCTRMZGV",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15924,7 +15935,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q98R5M8XD4GKYHBAK6S1 */
+                /** @example 01M8NQZBRQXPZRNH0VSTMKAV9M */
                 entry: string;
             };
             cookie?: never;
@@ -15955,7 +15966,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8N9Q99RQEJ5S87SDH025TH4",
+                     *           "id": "01M8NQZBSPKNTAA3HJJCTRMZGV",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15972,8 +15983,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T03:59:33.167095Z",
-                     *           "reverses": "01M8N9Q98R5M8XD4GKYHBAK6S1",
+                     *           "recorded_at": "2026-11-30T08:08:37.930241Z",
+                     *           "reverses": "01M8NQZBRQXPZRNH0VSTMKAV9M",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16561,15 +16572,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TjlRN1hEMFE2SkNBOFZEV1pGTldKMSJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TlFaQUQ2UTE0M0JHNU44V0pEMVFNMiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9Q7XD0Q6JCA8VDWZFNWJ1",
+                     *           "id": "01M8NQZAD6Q143BG5N8WJD1QM2",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T03:59:31.742539Z",
+                     *           "received_at": "2026-11-30T08:08:36.506538Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16601,7 +16612,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8N9Q7XD0Q6JCA8VDWZFNWJ1 */
+                /** @example 01M8NQZAD6Q143BG5N8WJD1QM2 */
                 receipt: string;
             };
             cookie?: never;
@@ -16617,11 +16628,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8N9Q7XD0Q6JCA8VDWZFNWJ1",
+                     *       "id": "01M8NQZAD6Q143BG5N8WJD1QM2",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T03:59:31.742539Z",
+                     *       "received_at": "2026-11-30T08:08:36.506538Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16635,14 +16646,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8N9Q7X8VY2E5YMTG0Z7KPTH",
+                     *           "activity": "01M8NQZACZBKCD83BAE6V1AD08",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "FzNMsLLNwhIcrAskuYwajjhw2AULduddRCDsnT0UO4U",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IkZ6Tk1zTExOd2hJY3JBc2t1WXdhampodzJBVUxkdWRkUkNEc25UMFVPNFUiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOOVE3WEQwUTZKQ0E4VkRXWkZOV0oxIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDM6NTk6MzEuNzQyNTM5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TjlRN1g4VlkyRTVZTVRHMFo3S1BUSCIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.rmmseZkNdpD2D6Cdg7nFCy66C65zd4Iwq90aAkP4ieTlI9Xnrx-kyLiezzAlC9IT6gLxvZ5srhBUO8Ht3lo3Dg"
+                     *       "kid": "sEHtd2PwMpRWbfQyhPEVMAZ13RiWgMtDxZEZqqKbGSQ",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6InNFSHRkMlB3TXBSV2JmUXloUEVWTUFaMTNSaVdnTXREeFpFWnFxS2JHU1EiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOUVpBRDZRMTQzQkc1TjhXSkQxUU0yIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDg6MDg6MzYuNTA2NTM4WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TlFaQUNaQktDRDgzQkFFNlYxQUQwOCIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.Y0tzIhPXEUVYzOtDyf6rTkTikVgdw_fHFqyL1lGXMwUvRlQ_DDD071VNeKkQADIL3TSw3_8J1d7LMPoiF04YAA"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16672,8 +16683,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "CqFcGdKEdi8qD5VcAXwaLVTxB2hoRdA9ltmt6idWReg",
-                     *           "kid": "FzNMsLLNwhIcrAskuYwajjhw2AULduddRCDsnT0UO4U",
+                     *           "x": "BD52vT800XOQdMk51j04MwAvCAqcjLgBkjXRTZq9gJc",
+                     *           "kid": "sEHtd2PwMpRWbfQyhPEVMAZ13RiWgMtDxZEZqqKbGSQ",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16873,26 +16884,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8N9Q7SDP469A6EME76GQ2JB",
-                     *           "at": "2026-11-30T03:59:31.572712Z",
+                     *           "id": "01M8NQZAAAFS0XA3MX53XX8QYZ",
+                     *           "at": "2026-11-30T08:08:36.380069Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8N9Q7S16H790B49WZKMV22Q",
+                     *           "ref": "01M8NQZA9ZBTYSFKXW00SWTCDB",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8N9PVY87R7GNAPXH244S0PW",
+                     *           "via": "key:01M8NQYYYFTBGXQA4ZMTK10J9Y",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8N9Q7S16H790B49WZKMV22Q",
+                     *             "public_id": "01M8NQZA9ZBTYSFKXW00SWTCDB",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8N9PVPKQ5N5VPSCMG0B737K",
+                     *             "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16908,12 +16919,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T03:59:31.572712Z"
+                     *             "recorded_at": "2026-11-30T08:08:36.380069Z"
                      *           },
-                     *           "request_id": "597267be7aeb3b5dce26cda6"
+                     *           "request_id": "636fa68569b85e66bdefa87e"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8N9Q7SDP469A6EME76GQ2JB"
+                     *       "next_cursor": "01M8NQZAAAFS0XA3MX53XX8QYZ"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16959,10 +16970,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8N9PVY87R7GNAPXH244S0PW",
+                     *       "key": "01M8NQYYYFTBGXQA4ZMTK10J9Y",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_9psB",
-                     *       "expires_at": "2026-12-30T03:59:19.481180Z",
+                     *       "key_hint": "ttdn_WFfW",
+                     *       "expires_at": "2026-12-30T08:08:24.773124Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
