@@ -6,12 +6,13 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Text
 from app.rules.acts import ActKind, Facts, Obstacle, after, is_open
 from app.rules.vocabulary import Level
+from tests.patience import many
 
 # What is on record: c claimed, e a standing record, C confirmed, S self-confirmed, R returned; - nothing.
 # What an act makes of it: the same letters, or why it cannot be done.
@@ -233,7 +234,7 @@ def walk(status_only: bool, history: list[Step]) -> list[tuple[Facts, Step, Fact
     return found
 
 
-@settings(max_examples=500)
+@many
 @given(status_only=st.booleans(), history=histories)
 def test_any_order_of_acts_and_records_ends_in_a_legal_state(status_only: bool, history: list[Step]) -> None:
     for _, _, facts in walk(status_only, history):
@@ -249,7 +250,7 @@ def test_any_order_of_acts_and_records_ends_in_a_legal_state(status_only: bool, 
             assert (facts.claimed, facts.confirmed, facts.self_confirmed) == (False, False, False)
 
 
-@settings(max_examples=500)
+@many
 @given(status_only=st.booleans(), history=histories)
 def test_levels_fall_by_a_return_or_a_withdrawal_alone(status_only: bool, history: list[Step]) -> None:
     for before, step, facts in walk(status_only, history):
@@ -259,7 +260,7 @@ def test_levels_fall_by_a_return_or_a_withdrawal_alone(status_only: bool, histor
             assert facts.level is Level.NONE
 
 
-@settings(max_examples=500)
+@many
 @given(status_only=st.booleans(), history=histories)
 def test_what_was_returned_stands_on_no_level_until_it_is_claimed(
     status_only: bool, history: list[Step]
@@ -274,7 +275,7 @@ def test_what_was_returned_stands_on_no_level_until_it_is_claimed(
         assert facts.level is Level.NONE or not returned
 
 
-@settings(max_examples=300)
+@many
 @given(status_only=st.booleans(), history=histories, twice=st.sampled_from(ActKind))
 def test_an_act_sent_twice_is_the_same_as_once(
     status_only: bool, history: list[Step], twice: ActKind

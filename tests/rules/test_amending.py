@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.amending import BECOMES, Hand, ProposalState, shares
 from app.rules.rollup import COUNTED_STATUSES, Leaf, roll_up
 from app.rules.vocabulary import Level, TaskStatus
+from tests.patience import many
 
 # x: what a task in this state may become by a decision (model §3). What is a draft has not begun; what was
 # ended can be taken up again and nothing else.
@@ -128,7 +129,7 @@ def leaves(weight: int, first: Body, share: Fraction) -> list[Leaf]:
     return [leaf(weight, found[body.name], body.owes) for body in first.everyone()]
 
 
-@settings(max_examples=300, deadline=None)
+@many
 @given(data=st.data(), owes=outputs, share=portions, weight=st.integers(1, 9), other=outputs)
 def test_a_handover_moves_no_figure_on_any_level(
     data: st.DataObject,

@@ -11,19 +11,17 @@ from fractions import Fraction
 from itertools import chain
 
 import pytest
-from hypothesis import Phase, find, given, settings
+from hypothesis import find, given
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from app.rules.change import Course, Difference, Item, Standing, difference
 from app.rules.rollup import Leaf, roll_up, split
+from tests.patience import many, until_found
 
 Instant = Mapping[str, Standing]
 Differ = Callable[[Instant, Instant], Difference]
 ZERO = Fraction(0)
-many = settings(max_examples=500, deadline=None)
-# A fault needs one example, and nobody reads it: looking for the smallest one would take a minute.
-until_found = settings(max_examples=2000, deadline=None, phases=[Phase.generate], database=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,16 @@ from datetime import date
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.lifecycle import Planned, Terms, filled, level, owed, owed_from_the_start
 from app.rules.vocabulary import Level, OutputKind, PeriodKind, Source, TaskKind
+from tests.patience import many
 
 YEAR = (date(2023, 1, 1), date(2023, 12, 31))
 BY_MAY = date(2023, 5, 31)
 LADDER = list(Level)
-many = settings(max_examples=500, deadline=None)
 
 
 def terms(

@@ -3,15 +3,15 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.change import Standing, difference
 from app.rules.cutting import Stake, cut
 from app.rules.movement import Halves, Movement, Place, movement, together
+from tests.patience import many
 
 NAMES = "abcdef"
-many = settings(max_examples=300, deadline=None)
 pulls = st.sampled_from([Fraction(1, 3), Fraction(1, 2), Fraction(1), Fraction(5), Fraction(0)])
 stakes = st.builds(
     lambda pull, owed, done: Stake(pull, owed, min(done, owed)), pulls, st.integers(0, 5), st.integers(0, 5)

@@ -5,7 +5,7 @@ from itertools import permutations, product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.judging import Permit, Refusal, judge, who_can
@@ -23,6 +23,7 @@ from app.rules.parties import (
     sight,
 )
 from app.rules.vocabulary import PlanStatus, Role, Scope, TaskStatus, Visibility
+from tests.patience import many
 from tests.verdicts import ME, NAMED, SIGHT, STATES, TO_BE, item_where, me
 
 # --- judging one's own work ----------------------------------------------------------------------------
@@ -99,7 +100,7 @@ judged_items = st.builds(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@many
 @given(item=judged_items)
 def test_who_confirms_is_never_who_did_it_or_reported_it(item: Item) -> None:
     own = {*item.roles[Role.LEAD], *item.former, *item.claimants}

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import combinations, groupby
 
 import pytest
-from hypothesis import Phase, find, given, settings
+from hypothesis import find, given
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
@@ -19,13 +19,11 @@ from app.errors import Text
 from app.rules import rag
 from app.rules.rag import SENTENCES, Colour, Reason, Share, Thresholds, UnfitThresholds, Verdict
 from app.rules.rollup import percent
+from tests.patience import many, until_found
 
 GREEN, AMBER, RED, GREY = Colour
 DARKNESS = {GREEN: 0, AMBER: 1, RED: 2}
 ALWAYS = Thresholds()
-many = settings(max_examples=500, deadline=None)
-# A fault needs one example, and nobody reads it: looking for the smallest one would take a minute.
-until_found = settings(max_examples=2000, deadline=None, phases=[Phase.generate], database=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,20 +11,18 @@ from itertools import combinations_with_replacement, groupby, product
 from math import floor
 
 import pytest
-from hypothesis import Phase, find, given, settings
+from hypothesis import find, given
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from app.rules import rollup
 from app.rules.rollup import COUNTED_STATUSES, FORMULA, Figure, Leaf, percent, roll_up, split, state
 from app.rules.vocabulary import State, TaskStatus
+from tests.patience import many, until_found
 
 LEVELS = ("reported", "evidenced", "confirmed")
 ABSENT = (TaskStatus.CANCELLED, TaskStatus.SUPERSEDED, TaskStatus.DRAFT)
 FROZEN = (TaskStatus.SUSPENDED, TaskStatus.CARRIED_OVER)
-many = settings(max_examples=500, deadline=None)
-# A fault needs one example, and nobody reads it: looking for the smallest one would take a minute.
-until_found = settings(max_examples=2000, deadline=None, phases=[Phase.generate], database=None)
 
 
 @dataclass(frozen=True, slots=True)

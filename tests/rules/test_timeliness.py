@@ -10,18 +10,16 @@ from fractions import Fraction
 from itertools import groupby
 
 import pytest
-from hypothesis import Phase, find, given, settings
+from hypothesis import find, given
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from app.rules.timeliness import Bucket, Obligation, Punctuality, bucket, punctuality
+from tests.patience import many, until_found
 
 DUE = date(2023, 6, 30)
 DONE = (Bucket.DONE_ON_TIME, Bucket.DONE_LATE)
 OPEN = (Bucket.OPEN_IN_TERM, Bucket.OPEN_OVERDUE)
-many = settings(max_examples=500, deadline=None)
-# A fault needs one example, and nobody reads it: looking for the smallest one would take a minute.
-until_found = settings(max_examples=2000, deadline=None, phases=[Phase.generate], database=None)
 
 Rates = tuple[Fraction | None, Fraction | None]
 
