@@ -161,7 +161,7 @@ def rows(service: Service) -> dict[str, int]:
 def differences(service: Service) -> list[str]:
     """What the doctor would find."""
     with service.database.reading() as session:
-        return list(audit.differences(session))
+        return [one.en for one in audit.differences(session)]
 
 
 def abolish(service: Service, agency: str, last_day: str) -> None:

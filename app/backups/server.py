@@ -6,12 +6,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
 
+from alembic.util import CommandError
 from sqlalchemy import Engine, func, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app import migration
 from app.backups.programs import environment, failed, program, run
-from app.errors import Busy, Malformed, Text
+from app.errors import Busy, Failure, Internal, Malformed, Text
 
 FIRST_BYTES = b"PGDMP"
 
@@ -71,7 +73,21 @@ def restore(file: Path, engine: Engine) -> None:
     drop = f"DROP TABLE {', '.join(map(quoted, tables))} CASCADE;" if tables else ""
     engine.dispose()  # a connection of our own would wait for itself
     _feed(file, f"BEGIN; SET LOCAL lock_timeout = '10s'; {drop}\n".encode(), engine)
-    migration.upgrade(engine)
+    try:
+        migration.upgrade(engine)
+    except (DBAPIError, CommandError) as error:
+        raise _not_brought_up(migration.current(engine), error) from error
+
+
+def _not_brought_up(there: str | None, error: DBAPIError | CommandError) -> Failure:
+    """What was restored stays, in a transaction of its own: what is left to do, and why it was not done."""
+    why = error.orig if isinstance(error, DBAPIError) else error
+    return Internal(
+        Text(
+            f"Đã phục hồi, ở lược đồ {there}, nhưng chưa nâng lên được ({why}): ttdn migrate rồi ttdn doctor",
+            f"It is restored with schema {there} and not brought up to date: ttdn migrate, then ttdn doctor",
+        )
+    )
 
 
 def _feed(file: Path, before: bytes, engine: Engine) -> None:

@@ -10,10 +10,11 @@ from app.cli.keys import key
 from app.cli.loading import migrate, seed
 from app.cli.receipts import receipt
 from app.cli.serving import serve
+from app.cli.usage import InBothLanguages
 from app.main import VERSION
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=InBothLanguages, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="ttdn")
 def main() -> None:
     """Kế hoạch của tỉnh: ai phải làm gì, đến đâu. · A province's plan: who owes what, how far it is."""

@@ -47,9 +47,12 @@ def examine(opened: Database) -> None:
     with opened.reading() as session:
         if opened.embedded:
             found = session.scalars(text("PRAGMA integrity_check")).all()
-            problems += [f"integrity: {line}" for line in found if line != "ok"]
-            problems += [f"foreign key: {row}" for row in session.execute(text("PRAGMA foreign_key_check"))]
-        problems += audit.differences(session)
+            problems += [f"tệp hỏng · integrity: {line}" for line in found if line != "ok"]
+            problems += [
+                f"khóa ngoại không khớp · foreign key: {row}"
+                for row in session.execute(text("PRAGMA foreign_key_check"))
+            ]
+        problems += [f"{one.vi} · {one.en}" for one in audit.differences(session)]
         figures = audit.counts(session)
     tell(figures)
     for problem in problems:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.errors import Text
 from app.models import Activity, Assignment, Base, Change, Output, Plan, Standing, Task, Withdrawal
 from app.models.base import Recorded
 from app.rules import lifecycle
@@ -16,7 +17,7 @@ from app.rules.vocabulary import ActivityStatus, OutputKind, PlanStatus, Role, T
 from app.services import audit_money, facts, settling, standings
 
 
-def differences(session: Session) -> Iterator[str]:
+def differences(session: Session) -> Iterator[Text]:
     """Everything stored that is not what the records say, a sentence each; nothing if all is well."""
     yield from _quantities(session)
     yield from _outputs(session)
@@ -35,7 +36,7 @@ def counts(session: Session) -> dict[str, int]:
     }
 
 
-def _quantities(session: Session) -> Iterator[str]:
+def _quantities(session: Session) -> Iterator[Text]:
     """Pieces recorded: the standing records of the lead of a counted task, from the plan's first day on."""
     query = (
         select(Activity.assignment_id, func.sum(Activity.quantity))
@@ -53,13 +54,18 @@ def _quantities(session: Session) -> Iterator[str]:
     recorded = {assignment: int(total) for assignment, total in session.execute(query)}
     for assignment in session.scalars(select(Assignment)):
         if assignment.recorded_quantity != recorded.get(assignment.id, 0):
-            yield (
-                f"assignment {assignment.public_id}: {assignment.recorded_quantity} pieces stored, "
-                f"{recorded.get(assignment.id, 0)} recorded"
+            one, kept, right = (
+                assignment.public_id,
+                assignment.recorded_quantity,
+                recorded.get(assignment.id, 0),
+            )
+            yield Text(
+                f"phân công {one}: đang lưu {kept} sản phẩm, bản ghi có {right}",
+                f"assignment {one}: {kept} pieces stored, {right} recorded",
             )
 
 
-def _outputs(session: Session) -> Iterator[str]:
+def _outputs(session: Session) -> Iterator[Text]:
     """Evidence, its day, and levels: counted from the standing records and claims, judged by the rules."""
     standing = {
         output: (count, day)
@@ -107,7 +113,7 @@ _BODIES = (
 )
 
 
-def _output(output: Output, task: Task, evidence: int, evidenced_on: date | None) -> Iterator[str]:
+def _output(output: Output, task: Task, evidence: int, evidenced_on: date | None) -> Iterator[Text]:
     known = replace(facts.of(output, task), evidence=evidence)
     owed = lifecycle.owed(
         opened_by_record=output.opened_by_record,
@@ -118,14 +124,17 @@ def _output(output: Output, task: Task, evidence: int, evidenced_on: date | None
     stored = (output.evidence, output.evidenced_on, output.level, output.owed)
     right = (evidence, evidenced_on, known.level, owed)
     if stored != right:
-        yield f"output {output.public_id}: stored {_listed(stored)}, recomputed {_listed(right)}"
+        yield Text(
+            f"đầu ra {output.public_id}: đang lưu {_listed(stored)}, tính lại {_listed(right)}",
+            f"output {output.public_id}: stored {_listed(stored)}, recomputed {_listed(right)}",
+        )
 
 
 def _listed(values: tuple[object, ...]) -> str:
     return "/".join(str(value) for value in values)
 
 
-def _standings(session: Session) -> Iterator[str]:
+def _standings(session: Session) -> Iterator[Text]:
     """The present standing of every assignment is what its outputs, its task and its records say; stretches
     follow each other without a gap."""
     counted = (
@@ -142,29 +151,41 @@ def _standings(session: Session) -> Iterator[str]:
             continue
         known = stretches.get(assignment.id, [])
         if [one.number for one in known] != list(range(1, len(known) + 1)) or not known:
-            yield f"assignment {assignment.public_id}: its standings are not numbered in turn"
+            yield Text(
+                f"phân công {assignment.public_id}: các trạng thái không được đánh số liên tục",
+                f"assignment {assignment.public_id}: its standings are not numbered in turn",
+            )
             continue
         ends = [one.until for one in known]
         if ends != [*(one.since for one in known[1:]), None]:
-            yield f"assignment {assignment.public_id}: its standings do not follow each other"
+            yield Text(
+                f"phân công {assignment.public_id}: các trạng thái không nối tiếp nhau",
+                f"assignment {assignment.public_id}: its standings do not follow each other",
+            )
         right = standings.facts(task, assignment, owed)
         right["records"] = records.get(assignment.id, 0)
         stored = {name: getattr(known[-1], name) for name in right}
         if stored != right:
-            yield f"assignment {assignment.public_id}: standing {stored}, recomputed {right}"
+            yield Text(
+                f"phân công {assignment.public_id}: trạng thái đang lưu {stored}, tính lại {right}",
+                f"assignment {assignment.public_id}: standing {stored}, recomputed {right}",
+            )
 
 
-def _withdrawals(session: Session) -> Iterator[str]:
+def _withdrawals(session: Session) -> Iterator[Text]:
     """A record is withdrawn if, and only if, there is the fact of its withdrawal."""
     query = select(Activity.public_id, Activity.status, Withdrawal.id.is_not(None)).outerjoin(
         Withdrawal, Withdrawal.activity_id == Activity.id
     )
     for public_id, status, withdrawn in session.execute(query):
         if (status is ActivityStatus.WITHDRAWN) is not bool(withdrawn):
-            yield f"activity {public_id}: {status}, but {'a' if withdrawn else 'no'} withdrawal on record"
+            yield Text(
+                f"bản ghi {public_id}: {status}, nhưng {'có' if withdrawn else 'không có'} việc rút lại",
+                f"activity {public_id}: {status}, but {'a' if withdrawn else 'no'} withdrawal on record",
+            )
 
 
-def _shares(session: Session) -> Iterator[str]:
+def _shares(session: Session) -> Iterator[Text]:
     """The leads of a task that count share all of it: a group that fans out counts through its members."""
     shared: dict[tuple[str, str], Fraction] = {}
     query = (
@@ -178,10 +199,13 @@ def _shares(session: Session) -> Iterator[str]:
         shared[plan, task] = shared.get((plan, task), Fraction(0)) + part
     for (plan, task), total in shared.items():
         if total != 1:
-            yield f"task {task} of {plan}: the shares of its leads sum to {total}"
+            yield Text(
+                f"nhiệm vụ {task} của {plan}: phần của các cơ quan chủ trì cộng lại là {total}",
+                f"task {task} of {plan}: the shares of its leads sum to {total}",
+            )
 
 
-def _journal(session: Session) -> Iterator[str]:
+def _journal(session: Session) -> Iterator[Text]:
     """Every version of every recorded row has its entry, and every entry its row.
 
     Codes repeat from plan to plan, and two rows may go by one name: what is known by the same words is
@@ -198,7 +222,10 @@ def _journal(session: Session) -> Iterator[str]:
     for known in versions | entries:
         if versions[known] != entries[known]:
             what, ref, _ = known
-            yield f"{what} {ref}: version {versions[known]}, but {entries[known]} journal entries"
+            yield Text(
+                f"{what} {ref}: phiên bản {versions[known]}, nhưng nhật ký có {entries[known]} mục",
+                f"{what} {ref}: version {versions[known]}, but {entries[known]} journal entries",
+            )
 
 
 _Known = tuple[str, str, int | None]

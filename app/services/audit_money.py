@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.errors import Text
 from app.models import Budget, BudgetLine, LedgerEntry, Plan, Settlement
 from app.rules.ledger import Balance, EntryKind, SettlementState
 from app.services import budget
 
 
-def differences(session: Session) -> Iterator[str]:
+def differences(session: Session) -> Iterator[Text]:
     """What the ledger does not bear out, a sentence each."""
     yield from _lines(session)
     yield from _totals(session)
@@ -20,7 +21,7 @@ def differences(session: Session) -> Iterator[str]:
     yield from _settlements(session)
 
 
-def _lines(session: Session) -> Iterator[str]:
+def _lines(session: Session) -> Iterator[Text]:
     """Each line stands where its entries put it, and the law of the ledger holds there."""
     told: dict[int, list[tuple[EntryKind, int]]] = defaultdict(list)
     for line, kind, amount in session.execute(
@@ -30,21 +31,30 @@ def _lines(session: Session) -> Iterator[str]:
     for row in session.scalars(select(BudgetLine).order_by(BudgetLine.id)):
         stored, right = budget.balance(row), Balance.of(told[row.id])
         if stored != right:
-            yield f"budget line {row.code}: stored {stored}, replayed {right}"
+            yield Text(
+                f"dòng kinh phí {row.code}: đang lưu {stored}, tính lại từ sổ {right}",
+                f"budget line {row.code}: stored {stored}, replayed {right}",
+            )
         elif not right.holds:
-            yield f"budget line {row.code}: {right} breaks the law of the ledger"
+            yield Text(
+                f"dòng kinh phí {row.code}: {right} trái quy tắc của sổ",
+                f"budget line {row.code}: {right} breaks the law of the ledger",
+            )
 
 
-def _totals(session: Session) -> Iterator[str]:
+def _totals(session: Session) -> Iterator[Text]:
     query = select(Plan.slug, Budget.plan_id, Budget.total_vnd).join(Plan, Plan.id == Budget.plan_id)
     for slug, plan, total in session.execute(query).all():
         lines = session.scalars(select(BudgetLine).where(BudgetLine.plan_id == plan))
         given = budget.total(lines).allocated
         if given > total:
-            yield f"budget of {slug}: {given} allocated of {total}"
+            yield Text(
+                f"kinh phí của {slug}: đã giao {given} trên tổng {total}",
+                f"budget of {slug}: {given} allocated of {total}",
+            )
 
 
-def _transfers(session: Session) -> Iterator[str]:
+def _transfers(session: Session) -> Iterator[Text]:
     """The two entries of a transfer add up to nothing."""
     sums: dict[str, list[int]] = defaultdict(list)
     query = select(LedgerEntry.transfer, LedgerEntry.amount_vnd).where(LedgerEntry.transfer.is_not(None))
@@ -52,10 +62,13 @@ def _transfers(session: Session) -> Iterator[str]:
         sums[str(transfer)].append(amount)
     for transfer, amounts in sums.items():
         if len(amounts) != 2 or sum(amounts) != 0:
-            yield f"transfer {transfer}: entries of {sorted(amounts)}"
+            yield Text(
+                f"điều chuyển {transfer}: các bút toán {sorted(amounts)}",
+                f"transfer {transfer}: entries of {sorted(amounts)}",
+            )
 
 
-def _settlements(session: Session) -> Iterator[str]:
+def _settlements(session: Session) -> Iterator[Text]:
     """An accepted settlement is one entry of its amount; one that was taken back, two that add up to
     nothing."""
     entries: dict[int, list[int]] = defaultdict(list)
@@ -68,4 +81,8 @@ def _settlements(session: Session) -> Iterator[str]:
             SettlementState.REVERSED: [-row.amount_vnd, row.amount_vnd],
         }
         if sorted(entries[row.id]) != amounts.get(row.state, []):
-            yield f"settlement {row.public_id}: {row.state}, but entries of {sorted(entries[row.id])}"
+            found = sorted(entries[row.id])
+            yield Text(
+                f"quyết toán {row.public_id}: {row.state}, nhưng các bút toán là {found}",
+                f"settlement {row.public_id}: {row.state}, but entries of {found}",
+            )

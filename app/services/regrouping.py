@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
-from app.models import Agency, Assignment, BudgetLine, Plan
+from app.models import Agency, Assignment, BudgetLine, Plan, Urge
 from app.models.unit import today
 from app.rules.vocabulary import PlanStatus, Role
 from app.schemas import changing as wire
@@ -147,6 +147,7 @@ def succeed(draft: Draft, change: wire.SuccessionChange) -> None:
         held.settle()
     _take_the_plans(draft, old, new)
     _take_the_money(draft, old, new)
+    _take_the_urges(draft, old, new)
     access.open_for_change(draft.session, draft.permit, [old])
     old.valid_to = last_day
     old.succession_vi = f"→ {new.code} từ ngày {change.on:%d/%m/%Y}"
@@ -215,3 +216,20 @@ def _take_the_money(draft: Draft, old: Agency, new: Agency) -> None:
     held = purse.is_held(draft.session, draft.plan.id, new, today(draft.session))
     if held and purse.has_lines(draft.session, draft.plan.id, new):
         raise purse.apart("/successor")
+
+
+def _take_the_urges(draft: Draft, old: Agency, new: Agency) -> None:
+    """What the body that ends was urged to do and has not answered is the other's to answer, unless it is the
+    one that urged. What was answered stays as it was said, and by whom."""
+    query = select(Urge).where(
+        Urge.plan_id == draft.plan.id,
+        Urge.to_id == old.id,
+        Urge.urged_by_id != new.id,
+        Urge.answered_at.is_(None),
+        Urge.closed_at.is_(None),
+    )
+    locked = query.order_by(Urge.id).with_for_update().execution_options(populate_existing=True)
+    waiting = draft.session.scalars(locked).all()
+    access.open_for_change(draft.session, draft.permit, waiting)
+    for one in waiting:
+        one.to_id = new.id

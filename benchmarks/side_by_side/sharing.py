@@ -58,7 +58,7 @@ class Shared:
         """What the doctor finds in what the service wrote."""
         database = Database(Settings(DATABASE_URL=self.url))
         with database.reading() as session:
-            found = list(audit.differences(session))
+            found = [one.en for one in audit.differences(session)]
         database.dispose()
         return found
 

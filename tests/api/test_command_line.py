@@ -50,6 +50,24 @@ def empty(backend: str, tmp_path: Path) -> Iterator[str]:
         cluster.drop_database(name)
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["nope"], "lệnh chưa đúng · No such command"),
+        (["key", "isue"], "lệnh chưa đúng · No such command"),
+        (["doctor", "a"], "lệnh chưa đúng · Got unexpected extra argument"),
+        (["--nope"], "không có tùy chọn này · No such option"),
+        (["serve", "--nope"], "không có tùy chọn này · No such option"),
+        (["backup"], "thiếu tham số · Missing argument 'FILE'"),
+        (["restore", "/nope"], "giá trị không dùng được · Invalid value for 'FILE'"),
+        (["serve", "--port"], "tùy chọn dùng chưa đúng · Option '--port'"),
+    ],
+)
+def test_what_is_typed_wrong_is_told_in_both_languages(typed: list[str], said: str) -> None:
+    told = ttdn("sqlite://", *typed)
+    assert (told.exit_code, f"Error: {said}" in one_sentence(told)) == (2, True), told.stderr
+
+
 def test_from_nothing_to_a_plan_that_serves(empty: str) -> None:
     migrated = ttdn(empty, "migrate")
     assert (migrated.exit_code, "→" in migrated.stdout) == (0, True)

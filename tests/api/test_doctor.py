@@ -268,7 +268,7 @@ PLANTED = [
         "UPDATE changes SET plan_id = (SELECT id FROM plans) WHERE subject = 'section' AND ref = 'IV'",
     ),
 ]
-"""What is planted, how the line begins that finds it, and what takes it back."""
+"""What is planted, how the line that finds it begins in English, and what takes it back."""
 
 
 def plant(service: Service, statement: str) -> int:
@@ -328,7 +328,7 @@ def test_whatever_is_planted_is_found(recorded: Service) -> None:
         found = doctor(recorded)
         assert found.exit_code == 1, statement
         lines = found.stderr.splitlines()
-        assert any(line.startswith(where) for line in lines), (statement, found.output)
+        assert any(f" · {where}" in line for line in lines), (statement, found.output)
         assert plant(recorded, back) > 0, back
         assert doctor(recorded).exit_code == 0, statement
 

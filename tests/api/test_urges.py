@@ -677,6 +677,35 @@ def test_an_urge_of_a_body_that_has_ended_is_closed_by_who_holds_its_power_now(s
     assert differences(service) == []
 
 
+def test_what_a_body_that_ends_was_urged_to_do_is_its_successors_to_answer(service: Service) -> None:
+    """But not what it answered itself, nor what the successor urged it to: no body urges itself."""
+    waiting = urge(service["TTBCD"], to="BAOTV", task="IV.7.b")
+    answered = urge(service["TTBCD"], to="BAOTV", task=None)
+    assert answer(service["BAOTV"], answered).status_code == 201
+    closed = urge(service["TTBCD"], to="BAOTV", task=None)
+    assert close(service["TTBCD"], closed, "dropped").status_code == 201
+    own = urge(service["SVHTTDL"], to="BAOTV", task="IV.7.b")
+    ended = {"change": "succession", "agency": "BAOTV", "successor": "SVHTTDL", "on": "2023-07-01"}
+    decided(service["TTBCD"], ended)
+    heir = service["SVHTTDL"]
+    assert ids(heir, URL, can="urge.answer") == [waiting["id"]]
+    assert [one["to"]["code"] for one in items(service["TTBCD"], URL, sort="id")] == [
+        "SVHTTDL",
+        "BAOTV",
+        "BAOTV",
+        "BAOTV",
+    ]
+    assert answer(service["TTBCD"], waiting).json()["who_can"] == ["SVHTTDL"]
+    assert answer(heir, waiting).status_code == 201
+    assert answer(heir, own).json()["who_can"] == []
+    assert close(service["TTBCD"], waiting).status_code == 201
+    assert close(heir, own, "dropped").status_code == 201
+    assert ("SVHTTDL", "BAOTV") in [
+        ((one.after or {}).get("to"), (one.before or {}).get("to")) for one in journal(service)
+    ]
+    assert differences(service) == []
+
+
 def test_bad_answers_and_outcomes_are_told_where(service: Service) -> None:
     one = urge(service["TTBCD"])
     before = rows(service)

@@ -202,7 +202,7 @@ def _tally(session: Session, offices: Iterable[Witness]) -> Tally:
                 found.lost.append(f"{office.name} {external_id}: no record {public_id}")
             elif row.title not in {title, *office.unknown.get(external_id, ())}:
                 found.lost.append(f"{office.name} {external_id}: {row.title!r}, not {title!r}")
-    found.wrong = [*audit.differences(session), *_uncounted(session)]
+    found.wrong = [*(one.en for one in audit.differences(session)), *_uncounted(session)]
     return found
 
 

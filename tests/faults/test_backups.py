@@ -7,19 +7,22 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 import uuid
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import make_url, text
+from sqlalchemy import Engine, make_url, text
 
 from app import migration, sqlite
 from app.backups import keeping
+from app.backups.server import refuse_company
 from app.cli import main
 from app.db import Database
+from app.errors import Busy
 from app.settings import Settings
 from tests.faults.offices import at_work, recomputed, rolled_up, tally, until_some_are_stored
 from tests.faults.sites import Site
@@ -257,6 +260,74 @@ def test_an_older_backup_is_brought_up_to_date_and_a_newer_one_refused(
     assert done.exit_code == 0, done.stderr
     assert f"0005 → {migration.head()}" in done.stdout
     assert told(elsewhere, "doctor").exit_code == 0
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("again", [["migrate"], ["restore", "--replace"]], ids="-".join)
+@pytest.mark.parametrize("killed", [False, True], ids=["refused", "killed"])
+def test_a_restore_that_ends_before_the_schema_is_brought_up_to_date_is_gone_on_with(
+    site: Site, elsewhere: str, tmp_path: Path, again: list[str], killed: bool
+) -> None:
+    """What is in the backup is there then, and no half of a newer schema; it is said what is left to do."""
+    database = Database(Settings(DATABASE_URL=site.url))
+    migration.downgrade(database.engine, "0005")
+    database.dispose()
+    file = str(tmp_path / "0005.backup")
+    assert told(site.url, "backup", file).exit_code == 0
+    with another_that_migrates(elsewhere) as looking:
+        if killed:
+            running = subprocess.Popen(
+                [sys.executable, "-m", "app", "restore", file],
+                env={**os.environ, **UNMEASURED, "DATABASE_URL": elsewhere, "TTDN_BUSY_SECONDS": "60"},
+            )
+            until(lambda: migration.current(looking) == "0005")
+            running.kill()
+            running.wait()
+        else:
+            stopped = ttdn(elsewhere, "restore", file, TTDN_BUSY_SECONDS="1")
+            assert (stopped.returncode, "Traceback" in stopped.stderr) == (1, False)
+            assert "restored with schema 0005 and not brought up to date" in stopped.stderr, stopped.stderr
+            assert "ttdn migrate" in stopped.stderr
+        assert migration.current(looking) == "0005"
+    assert "ttdn migrate" in told(elsewhere, "doctor").stderr
+    more = [file] if again[0] == "restore" else []
+    refused = told(elsewhere, "restore", file)
+    assert (refused.exit_code, "--replace" in refused.stderr) == (1, True)
+    done = told(elsewhere, *again, *more)
+    assert (done.exit_code, f"0005 → {migration.head()}" in done.stdout) == (0, True), done.stderr
+    assert told(elsewhere, "doctor").exit_code == 0
+
+
+@contextmanager
+def another_that_migrates(url: str) -> Iterator[Engine]:
+    """Nobody else may touch the schema meanwhile; what was killed while it waited for that has gone after."""
+    database = Database(Settings(DATABASE_URL=url))
+    try:
+        with database.engine.connect() as holding:
+            holding.execute(text("SELECT pg_advisory_lock(hashtextextended('ttdn schema', 0))"))
+            holding.commit()
+            yield database.engine
+        database.dispose()  # and with the connection goes its lock
+        until(lambda: alone(database.engine))
+    finally:
+        database.dispose()
+
+
+def alone(engine: Engine) -> bool:
+    """Whether nobody but this process is connected to a database."""
+    try:
+        refuse_company(engine)
+    except Busy:
+        return False
+    return True
+
+
+def until(happens: Callable[[], bool]) -> None:
+    """Wait for it."""
+    deadline = time.monotonic() + MOST_SECONDS
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)

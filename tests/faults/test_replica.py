@@ -23,6 +23,8 @@ from app.web.desk import CONSISTENCY
 from tests.faults.sites import Site
 from tests.servers import Postgres, ServerProcess, Standby, ThrowAwayPostgres
 from tests.service import PLAN, push, training
+from ttdn_client import Client
+from ttdn_client.problems import NotPermitted
 
 ACTIVITIES = f"{PLAN}/activities"
 TOTAL = {"limit": "1", "count": "true"}
@@ -196,6 +198,22 @@ def test_what_a_write_is_judged_by_is_what_is_read_after_it(
         repeats = [second.post(ACTIVITIES, json=training(title="Lần"), headers=key) for _ in range(2)]
         assert repeats[0].content == repeats[1].content
         assert all(total(first, one.headers[CONSISTENCY]) == total(first, CURRENT) for one in repeats)
+
+
+def test_the_typed_client_reads_what_it_has_written(
+    cluster_site: Site, three: list[ServerProcess], clients: list[httpx.Client], standby: Standby
+) -> None:
+    """And what it was judged by, where it was refused."""
+    office = Client(three[0].base_url, cluster_site.secrets["SVHTTDL"], "ttdn-2023")
+    with office, held_back(standby, clients):
+        before = len(list(office.items("activities")))
+        assert office.push([training()])["counts"]["created"] == 1
+        assert len(list(office.items("activities"))) == before + 1
+        assert push(clients[0]).status_code == 201
+        with pytest.raises(NotPermitted):
+            office.record(training(task="IV.6.a", output=None))
+        assert len(list(office.items("activities"))) == before + 2
+        assert total(clients[0]) == before, "the control sends no token"
 
 
 def test_nothing_is_unknown_because_the_replica_has_not_heard_of_it(

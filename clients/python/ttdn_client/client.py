@@ -1,5 +1,6 @@
 """The client: one plan of one service, as one office. Every request is safe to repeat, and is repeated with
-`Patience`: reading changes nothing, and what is pushed carries an Idempotency-Key."""
+`Patience`: reading changes nothing, and what is pushed carries an Idempotency-Key. What it reads is no older
+than what it has written, wherever the service reads."""
 
 import json
 import ssl
@@ -23,6 +24,8 @@ IMPORTS: Mapping[Table, str] = {
     "entries": "budget/entries/imports",
 }
 """Where a sheet of each kind goes."""
+CONSISTENCY = "Consistency-Token"
+"""Of an answer to a write, where a replica may serve reads: sent along, it gets nothing older than that."""
 
 
 class Client:
@@ -145,6 +148,8 @@ class Client:
             except (httpx.RequestError, UnicodeError) as error:  # the latter of a host that is no name
                 # `from None`: the request in the chain holds the key.
                 raise _nobody(error) from None
+            if token := answer.headers.get(CONSISTENCY):
+                self._http.headers[CONSISTENCY] = token
             if answer.is_success or answer.status_code == 304:
                 return answer
             raise of(answer)

@@ -5,7 +5,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import FrameType
 
 from ttdn_client.client import Client
@@ -48,11 +48,8 @@ def _run(ask: argparse.Namespace) -> Exit:
         return _drop(ask)
     shown = progress.chosen(quiet=ask.quiet)
     with asked.client(ask, shown.waiting) as client:
-        given = [
-            reading.read(one, ask.format, ask.of, batch=ask.batch, mode=ask.mode, source=ask.source)
-            for one in asked.files(ask)
-        ]
         summary = Summary()
+        given = list(_read(ask, summary))
         try:
             if ask.dry_run:
                 _rehearse(given, client, shown, summary)
@@ -63,6 +60,15 @@ def _run(ask: argparse.Namespace) -> Exit:
             ended = _said(trouble, summary)
         shown.done()
     return _told(ask, summary, ended)
+
+
+def _read(ask: argparse.Namespace, summary: Summary) -> Iterator[Input]:
+    """The inputs, but for files that somebody is writing: they keep no other from going."""
+    for one in asked.files(ask):
+        try:
+            yield reading.read(one, ask.format, ask.of, batch=ask.batch, mode=ask.mode, source=ask.source)
+        except reading.Unsettled as unsettled:
+            summary.reports.append(Report(f"{unsettled}", "being_written", None))
 
 
 def _told(ask: argparse.Namespace, summary: Summary, ended: Exit | None) -> Exit:

@@ -17,8 +17,9 @@ class Exit(IntEnum):
     DISK = 74
     """The spool cannot be read or written."""
     NOT_YET = 75
-    """Something is not delivered yet: no connection, the service busy, or the run was stopped. Or no longer:
-    the service does not know a receipt that it gave, and what that is for has to be sent with `--again`."""
+    """Something is not delivered yet: no connection, the service busy, a file that is being written, or the
+    run was stopped. Or no longer: the service does not know a receipt that it gave, and what that is for has
+    to be sent with `--again`."""
     NOT_THE_SERVICE = 76
     """What answered is not the service, or has no such plan: a wrong address, or a page of some gateway."""
     KEY = 77

@@ -5,7 +5,9 @@ Lines of JSON are cut here. A sheet is one parcel: what its columns and rows mea
 
 import hashlib
 import os
+import stat
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,9 +30,18 @@ _MARK = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 """How a file in UTF-16 begins: cut at its line ends it is in pieces that nobody can mend."""
 
+JUST_NOW = 60
+"""Seconds since somebody wrote, or until then by a clock that is ahead, within which more may come."""
+SETTLED = 3
+"""Seconds without a word from the writer, after which no more does."""
+
 
 class Unfit(Exception):
     """An input that cannot be taken in; the text says why, in both languages."""
+
+
+class Unsettled(Exception):
+    """A file that somebody is writing: it is left, and a later run takes it whole; the text is its name."""
 
 
 def read(given: str, form: str | None, table: Table, *, batch: int, mode: Mode, source: str) -> Input:
@@ -42,8 +53,9 @@ def read(given: str, form: str | None, table: Table, *, batch: int, mode: Mode, 
         )
     if form not in SHEETS and table != "activities":
         raise Unfit(f"{given}: --of {table} cần CSV hoặc XLSX · needs CSV or XLSX")
+    name = "stdin" if given == STDIN else os.fsencode(Path(given).name).decode(errors="replace")
     try:
-        content = sys.stdin.buffer.read() if given == STDIN else Path(given).read_bytes()
+        content = sys.stdin.buffer.read() if given == STDIN else _at_rest(Path(given), name, form)
     except OSError as error:
         raise Unfit(f"{given}: không đọc được · cannot be read ({error.strerror})") from None
     if form == "ndjson" and content.startswith(UTF16):
@@ -58,8 +70,32 @@ def read(given: str, form: str | None, table: Table, *, batch: int, mode: Mode, 
         if form in SHEETS
         else _lines(content, batch, mode, Namer(source))
     )
-    name = "stdin" if given == STDIN else os.fsencode(Path(given).name).decode(errors="replace")
     return Input(name, hashlib.sha256(content).hexdigest(), mode, tuple(parcels))
+
+
+def _at_rest(path: Path, name: str, form: str) -> bytes:
+    """A file's content, if nobody writes to it meanwhile. Half a record of CSV looks like a whole one: where the
+    last line has no end, more is waited for. Half a line of JSON or half a workbook is nothing to anybody."""
+    with path.open("rb") as file:
+        before = os.fstat(file.fileno())
+        if not stat.S_ISREG(before.st_mode):  # a pipe with a name
+            return file.read()
+        content = file.read(before.st_size + 1)  # and not all: who writes faster than is read never ends
+        if form == "csv" and _is_torn(content) and abs(time.time() - before.st_mtime) < JUST_NOW:
+            time.sleep(SETTLED)
+        after = os.fstat(file.fileno())
+    if len(content) != before.st_size or _moment(before) != _moment(after):
+        raise Unsettled(name)
+    return content
+
+
+def _moment(seen: os.stat_result) -> tuple[int, int]:
+    return seen.st_size, seen.st_mtime_ns
+
+
+def _is_torn(csv: bytes) -> bool:
+    """Whether the last line has no end; in UTF-16 a zero may stand behind it."""
+    return not csv.rstrip(b"\0").endswith((b"\n", b"\r"))
 
 
 def _sheet(content: bytes, target: str, form: str, mode: Mode) -> Iterator[Parcel]:

@@ -12,7 +12,7 @@ from ttdn_client.push.findings import Note
 from ttdn_client.push.parcels import Answered
 from ttdn_client.push.settling import in_words
 
-State = Literal["delivered", "pending", "delivered_before", "rehearsed", "empty", "dropped"]
+State = Literal["delivered", "pending", "delivered_before", "rehearsed", "empty", "dropped", "being_written"]
 STATES: dict[State, str] = {
     "delivered": "đã gửi xong · delivered",
     "pending": "chưa gửi xong, lần chạy sau gửi tiếp · not delivered yet, the next run goes on",
@@ -20,6 +20,8 @@ STATES: dict[State, str] = {
     "rehearsed": "làm thử, không lưu gì · rehearsed, nothing was stored",
     "empty": "không có bản ghi nào · no records",
     "dropped": "đã bỏ khỏi hàng đợi, không gửi nữa · dropped from the spool, sent no more",
+    "being_written": "tệp đang được ghi: chưa nhận gì, hãy chạy lại lệnh này sau một phút · it is being "
+    "written: nothing of it was taken in, run this command again in a minute",
 }
 RESULTS = {
     "created": "tạo mới · created",
@@ -54,7 +56,8 @@ class Report:
 
     name: str
     state: State
-    sha256: str
+    sha256: str | None
+    """None where nothing was taken in."""
     answers: tuple[Answered | None, ...] = ()
     filed: Path | None = None
     dropped: Path | None = None
@@ -140,7 +143,9 @@ class Summary:
         """What to exit with: what ended the run, else what came of it."""
         if ended is not None:
             return ended
-        if self.receipts_unknown or any(None in report.answers for report in self.reports):
+        if self.receipts_unknown or any(
+            report.state == "being_written" or None in report.answers for report in self.reports
+        ):
             return Exit.NOT_YET
         refused = any(findings.counted(report.given)["refused"] for report in self.reports)
         return Exit.REFUSED if refused else Exit.DONE
