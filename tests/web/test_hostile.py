@@ -392,13 +392,13 @@ def test_a_head_without_end(connection: Connection) -> None:
     "name", ["30,000 brackets", "30,000 names twice", "string without end", "70 KB header", "5,000 digits"]
 )
 def test_refused_quickly(name: str, connection: Connection) -> None:
-    """The quickest of five: a neighbour on the same core makes one slow, and work of its own all of them."""
+    """In the time of the processor, the client's own with it: the clock tells of neighbours too."""
     took = []
     for _ in range(5):
         connection.get()
-        started = time.perf_counter()
+        started = time.process_time()
         connection.ask(HOSTILE[name][0])
-        took.append(time.perf_counter() - started)
+        took.append(time.process_time() - started)
     assert min(took) < 0.1
 
 

@@ -74,8 +74,9 @@ def read(given: str, form: str | None, table: Table, *, batch: int, mode: Mode, 
 
 
 def _at_rest(path: Path, name: str, form: str) -> bytes:
-    """A file's content, if nobody writes to it meanwhile. Half a record of CSV looks like a whole one: where the
-    last line has no end, more is waited for. Half a line of JSON or half a workbook is nothing to anybody."""
+    """A file's content, if nobody writes to it meanwhile. Half a record of CSV looks like a whole one, so
+    more is waited for where the last line has no end; half a line of JSON or half a workbook is nothing to
+    anybody."""
     with path.open("rb") as file:
         before = os.fstat(file.fileno())
         if not stat.S_ISREG(before.st_mode):  # a pipe with a name
