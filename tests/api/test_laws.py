@@ -20,7 +20,7 @@ from tests.year.steps import Claim, Decide, Record, status
 
 pytestmark = untraced
 
-HISTORIES, ACTS = 6 * TIMES, 40
+HISTORIES, ACTS = 10 * TIMES, 40
 
 
 @pytest.fixture(scope="session")
