@@ -23,7 +23,7 @@ from app.schemas.batches import (
     BatchRow,
     Taken,
 )
-from app.services import activities, evidence, filing, grounds, outcomes, recording, refusals
+from app.services import activities, evidence, filing, outcomes, recording, refusals
 from app.services.dockets import Docket
 from app.services.grounds import Ground
 from app.services.outcomes import Outcome
@@ -35,7 +35,8 @@ Pushed = ActivityIn | Failure
 
 def push(session: Session, actor: Actor, slug: str, records: Sequence[Pushed], ask: BatchAsk) -> BatchResult:
     """Take the records, or rehearse it and keep nothing."""
-    here = grounds.find(session, actor, slug)
+    good = (one for one in records if not isinstance(one, Failure))
+    here = filing.ground(session, actor, slug, good)
     if not ask.dry_run:
         return _pushed(session, actor, here, records, ask)
     with session.begin_nested() as rehearsal:

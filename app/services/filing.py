@@ -20,6 +20,13 @@ File = dict[tuple[str | None, str | None], Activity]
 """A body's records by their natural keys."""
 
 
+def ground(session: Session, actor: Actor, slug: str, bodies: Iterable[ActivityIn]) -> Ground:
+    """Where records are pushed now. Whoever records for another does it by a power, which nobody may lose
+    meanwhile; a body's own part is locked by itself, and no row that all others would have to hold."""
+    for_another = any(body.agency not in (None, actor.agency) for body in bodies)
+    return (grounds.find_held if for_another else grounds.find)(session, actor, slug)
+
+
 def for_record(session: Session, actor: Actor, here: Ground, body: ActivityIn) -> tuple[Docket, Permit]:
     """The docket of a record that is pushed now, if its pusher may record for that body."""
     whose = body.agency or actor.agency

@@ -150,8 +150,9 @@ def has_ended(valid_to: date | None, day: date) -> bool:
 
 
 def find_held(session: Session, actor: Actor, slug: str) -> Ground:
-    """The same for what is written about money: no decision changes who may until this unit of work ends.
-    Decisions hold the plan for themselves; those who hold it this way do not wait for each other."""
+    """The same for what is written about money, or in another's name: no decision changes who may until this
+    unit of work ends. Decisions hold the plan for themselves; those who hold it this way do not wait for each
+    other."""
     session.execute(select(Plan.id).where(Plan.slug == slug).with_for_update(read=True))
     return find(session, actor, slug)
 

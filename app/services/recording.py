@@ -27,7 +27,6 @@ from app.services import (
     dockets,
     evidence,
     filing,
-    grounds,
     obstacles,
     outcomes,
     standings,
@@ -42,7 +41,7 @@ FIELDS = ("occurred_on", "kind", "title", "quantity", "channel", "languages", "l
 
 def record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple[ActivityResult, int]:
     """Record an activity, or bring up to date the one with the same natural key."""
-    docket, permit = filing.for_record(session, actor, grounds.find(session, actor, slug), body)
+    docket, permit = filing.for_record(session, actor, filing.ground(session, actor, slug, [body]), body)
     tally = Tally(session, docket, filing.on_file(session, docket, [body]))
     outcome = take(session, actor, tally, permit, body)
     tally.close()

@@ -873,6 +873,22 @@ def test_a_successor_that_leads_already_owes_its_own_and_open_occurrences(servic
     sound(service, "IV.9.1", "IV.9.2", "IV.9.3", "IV.3.a")
 
 
+@pytest.mark.parametrize("together", [False, True], ids=["alone", "in a batch"])
+def test_who_is_followed_meanwhile_records_for_nobody(service: Service, together: bool) -> None:
+    """The secretariat's record waits for the part it is for, while a decision takes its power."""
+    on(service, "2023-07-15")
+    said = news("IV.7.b", agency="SVHTTDL", occurred_on="2023-07-02")
+    path, body = ("activities/batch", {"records": [said]}) if together else ("activities", said)
+    late = beside(
+        service,
+        "TTBCD",
+        entered(succession("BPGV", "SKHDT", "2023-07-01"), leads("IV.7.b", "SVHTTDL", "SCT")),
+        lambda: service["BPGV"].post(f"{PLAN}/{path}", json=body),
+    )
+    assert "not_permitted" in late.text, late.text
+    assert items(service["TTBCD"], f"{PLAN}/activities") == []
+
+
 def test_members_that_follow_each_other_never_have_less_than_nothing(service: Service) -> None:
     owner = service["TTBCD"]
     on(service, "2023-12-15")
