@@ -418,6 +418,31 @@ def test_a_unit_right_below_the_headings_is_refused_as_well(office: httpx.Client
     assert [error["code"] for error in told.json()["errors"]] == ["another_unit"]
 
 
+@pytest.mark.parametrize("amount", ["1.000 đ", "1.000.000đ", "1.000.000.000 VNĐ", "1000 đồng"])
+def test_a_round_amount_in_the_first_row_is_no_unit(office: httpx.Client, amount: str) -> None:
+    """It is one where nothing stands beside it."""
+    line = opened(office)["code"]
+    row = [line, "Nhu cầu", amount, "01/03/2023"]
+    for body, media in ((csv_of(row, headings=ENTRY[:4]), CSV), (xlsx_of(row, headings=ENTRY[:4]), XLSX)):
+        assert counts(send(office, "entries", body, media, dry_run=True)) == {"created": 1}
+    lines = csv_of(["SVHTTDL-77", "Hội nghị", amount], headings=["Mã", "Tên", "Nhu cầu"])
+    assert counts(send(office, "lines", lines, dry_run=True)) == {"created": 1}
+    of_all = csv_of(["", "", amount, ""], [line, "Nhu cầu", "5", "01/03/2023"], headings=ENTRY[:4])
+    told = send(office, "entries", of_all)
+    assert [error["code"] for error in told.json()["errors"]] == ["another_unit"]
+
+
+def test_a_unit_merged_over_the_row_below_the_headings_is_refused(office: httpx.Client) -> None:
+    file = io.BytesIO()
+    with Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ENTRY[:4])
+        sheet.merge_range(1, 0, 1, 3, "1.000 đồng")
+        sheet.write_row(2, 0, [opened(office)["code"], "Nhu cầu", 5, "01/03/2023"])
+    told = send(office, "entries", file.getvalue(), XLSX)
+    assert [error["code"] for error in told.json()["errors"]] == ["another_unit"]
+
+
 @pytest.mark.parametrize(
     "said",
     [
