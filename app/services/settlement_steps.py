@@ -121,12 +121,26 @@ def _taken_up(
 def _check_waiting(settlement: Settlement) -> None:
     if settlement.state is SettlementState.WITHDRAWN:
         raise Conflict(
-            Text("Quyết toán này đã được rút lại", "This settlement has been withdrawn"),
+            Text(
+                "Quyết toán này đã được rút lại: đơn vị của dòng nộp quyết toán khác",
+                "This settlement has been withdrawn: the line's agency submits another",
+            ),
             facts={"reason": "already_withdrawn", "state": settlement.state.value},
+        )
+    if settlement.state is SettlementState.ACCEPTED:
+        raise Conflict(
+            Text(
+                "Quyết toán này đã được chấp nhận: muốn lấy lại, cơ quan kiểm tra đảo bút toán quyết toán",
+                "This settlement has been accepted: to take it back, its checker reverses its entry",
+            ),
+            facts={"reason": "already_decided", "state": settlement.state.value},
         )
     if settlement.state is not SettlementState.SUBMITTED:
         raise Conflict(
-            Text("Quyết toán này đã được giải quyết", "This settlement has been decided"),
+            Text(
+                "Quyết toán này đã được giải quyết: đơn vị của dòng nộp quyết toán khác",
+                "This settlement has been decided: the line's agency submits another",
+            ),
             facts={"reason": "already_decided", "state": settlement.state.value},
         )
 

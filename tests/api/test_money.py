@@ -222,6 +222,8 @@ def test_each_step_stays_within_the_one_before_and_says_what_is_left(
     first = done(post(office, "settlements", {"line": line, "amount_vnd": 40}))
     over = post(office, "settlements", {"line": line, "amount_vnd": 21})
     assert (conflict(over), over.json()["left_vnd"]) == ("over_spent", 20)
+    assert over.json()["submitted_vnd"] == 40, "what is spent, less what is settled and what waits, is left"
+    assert "còn 20 đồng, đang chờ kiểm tra 40 đồng" in over.json()["detail"]
     back = done(post(checker, f"settlements/{first['id']}/returns", {"missing": "Thiếu hóa đơn"}))
     assert (back["state"], back["missing"], back["entry"]) == ("returned", "Thiếu hóa đơn", None)
     again = post(checker, f"settlements/{first['id']}/acceptances", acceptance())
@@ -230,6 +232,39 @@ def test_each_step_stays_within_the_one_before_and_says_what_is_left(
     done(post(checker, f"settlements/{second['id']}/acceptances", acceptance()))
     assert stands(office, line) == (0, 100, 80, 60, 60)
     assert differences(service) == []
+
+
+def test_what_stands_in_the_way_is_said_with_what_could_be_done_first(
+    office: httpx.Client, funder: httpx.Client, checker: httpx.Client
+) -> None:
+    line = opened(office)["code"]
+    why = {"reason": "Nhầm", "occurred_on": "2023-04-01"}
+
+    def told(answer: httpx.Response) -> str:
+        return f"{conflict(answer)}: {answer.json()['detail']}"
+
+    assert "bố trí thêm trước" in told(post(office, "commitments", entry(line, 1)))
+    given = allocate(funder, line, 100)
+    assert "ghi cam kết chi trước" in told(post(office, "spendings", entry(line, 1)))
+    committed = write(office, "commitments", line, 60)
+    assert "ghi khoản chi trước" in told(post(office, "settlements", {"line": line, "amount_vnd": 1}))
+    spent = write(office, "spendings", line, 50)
+    assert "đảo khoản chi trước" in told(post(office, f"entries/{committed['id']}/reversals", why))
+    decision = {"decision": DECISION}
+    over = post(funder, f"entries/{given['id']}/reversals", {**why, **decision})
+    assert "điều chuyển không quá số đó" in told(over)
+    waits = done(post(office, "settlements", {"line": line, "amount_vnd": 50}))["id"]
+    done(post(office, f"entries/{spent['id']}/reversals", why))
+    late = post(checker, f"settlements/{waits}/acceptances", acceptance())
+    assert told(late).startswith("over_spent")
+    assert "trả lại quyết toán này" in told(late)
+    done(post(checker, f"settlements/{waits}/returns", {"missing": "Khoản chi đã bị đảo"}))
+    again = write(office, "spendings", line, 50)
+    taken = done(post(office, "settlements", {"line": line, "amount_vnd": 50}))["id"]
+    done(post(checker, f"settlements/{taken}/acceptances", acceptance()))
+    settled = post(office, f"entries/{again['id']}/reversals", why)
+    assert "đảo bút toán quyết toán trước" in told(settled)
+    assert "đảo bút toán quyết toán" in told(post(checker, f"settlements/{taken}/returns", {"missing": "x"}))
 
 
 def acceptance() -> dict[str, Any]:
