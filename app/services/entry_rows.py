@@ -191,10 +191,10 @@ def _at(stands: Mapping[str, Any], field: str) -> Any:
     return found
 
 
-def _offered(session: Session, actor: Actor, slug: str) -> Sequence[str]:
-    """The lines this caller may write on."""
+def _offered(session: Session, actor: Actor, slug: str, kind: str | None) -> Sequence[str]:
+    """The lines this caller may write on, entries of one kind if it is known."""
     here = grounds.find(session, actor, slug)
-    wanted = set(WRITES.values())
+    wanted = {WRITES[kind]} if kind in WRITES else set(WRITES.values())
     query = (
         select(BudgetLine.code)
         .where(
@@ -217,4 +217,5 @@ FORM = Form(
     whose="line",
     offered=_offered,
     also=entry_sheet.ALSO,
+    by="kind",
 )

@@ -232,6 +232,12 @@ def test_who_cannot_write_on_a_line_is_told_the_lines_it_can(
         [error] = told.json()["rows"][0]["errors"]
         assert own in error["offered"]
         assert other not in error["offered"]
+    for client, code, kind in ((office, own, "Bố trí"), (funder, other, "Nhu cầu"), (funder, own, "Chi")):
+        body = entries([code, kind, "5", "01/03/2023", *DECIDED], more=["Cơ quan ban hành"])
+        [error] = send(client, "entries", body).json()["rows"][0]["errors"]
+        assert (error["code"], error["offered"]) == ("not_permitted", []), (
+            "such an entry is not theirs anywhere"
+        )
 
 
 def test_an_allocation_by_file_cites_its_decision_and_stays_within_the_total(funder: httpx.Client) -> None:
