@@ -12,6 +12,7 @@ import httpx
 import pytest
 from xlsxwriter import Workbook
 
+from app.rules.ledger import MOST
 from tests.books import CSV, XLSX, csv_of, xlsx_of
 from tests.money import (
     BUDGET,
@@ -221,6 +222,16 @@ def test_an_amount_is_read_however_its_digits_are_grouped(office: httpx.Client, 
     told = send(office, "entries", entries([line, "Nhu cầu", amount, "01/03/2023"]))
     assert (counts(told), told.json()["rows"]) == ({"created": 1}, [])
     assert stands(office, line) == (20_000_000, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_most_that_is_kept_goes_out_and_comes_back(office: httpx.Client, form: str) -> None:
+    line = opened(office, needed_vnd=MOST)["code"]
+    for noun, asked in (("entries", {"line": line}), ("lines", {"q": line})):
+        sheet = office.get(f"{BUDGET}/{noun}", params={"format": form, **asked})
+        assert counts(send(office, noun, sheet.content, FORMS[form])) == {"unchanged": 1}
+    more = send(office, "entries", entries([line, "Nhu cầu", str(MOST + 1), "01/03/2023"]))
+    assert refusal(more) == ("Số tiền", "above_maximum")
 
 
 def test_who_cannot_write_on_a_line_is_told_the_lines_it_can(

@@ -406,7 +406,9 @@ MEANINGS: dict[str, tuple[Callable[[Found], values.Meant], list[tuple[Any, Any]]
         ("0.500", "not_whole"), ("0.001", "not_whole"), ("020.000", "not_whole"), ("0 500", "wrong_type"),
         ("0.500.000", "wrong_type"), ("0,000,001", "wrong_type"), ("020.000.000", 20_000_000), ("007", 7),
         ("1.20", "not_whole"), ("một", "wrong_type"), ("1.200 000", "wrong_type"), (True, "wrong_type"),
-        (date(2023, 1, 1), "wrong_type"), ("9" * 16, "wrong_type"), ("-1", "wrong_type"),
+        (date(2023, 1, 1), "wrong_type"), ("9" * 19, "wrong_type"), ("-1", "wrong_type"),
+        ("9007199254740991", 2**53 - 1), ("9.007.199.254.740.991", 2**53 - 1), (1e15, "number_out_of_range"),
+        ("9,007,199,254,740,991", 2**53 - 1),
         ("１", "wrong_type"),
     ]),
     "word": (lambda found: values.word(found, ActivityKind), [
