@@ -97,6 +97,7 @@ def test_an_agency_opens_its_own_line_with_what_it_is_for_and_what_it_needs(
     assert (again.status_code, again.json()) == (200, line)
     other = office.post(f"{BUDGET}/lines", json={"code": "SVHTTDL-01", "title_vi": "Khác"})
     assert conflict(other) == "code_taken"
+    assert "sửa dòng ấy" in other.json()["detail"]
     assert [one.action for one in journal(service) if one.subject == "budget_line"] == ["need.state"] * 2
     assert differences(service) == []
 
@@ -165,6 +166,18 @@ def test_a_duty_of_which_only_the_status_is_kept_carries_no_money(service: Servi
     police = pushing(service, "CAT")
     refused = police.post(f"{BUDGET}/lines", json=line_of("CAT", tasks=["IV.10.1"]))
     assert fault(refused) == ("/tasks/0", "status_only")
+
+
+def test_why_a_duty_with_a_line_does_not_become_status_only_is_said(
+    service: Service, office: httpx.Client
+) -> None:
+    opened(office, tasks=["IV.7.b"])
+    change = {"change": "visibility", "task": "IV.7.b", "visibility": "status_only"}
+    decision = {"number": "09-QĐ/BCĐ-TTĐN", "decided_on": "2023-06-30", "issuer": "Ban Chỉ đạo"}
+    body = {"decision": decision, "changes": [change]}
+    answer = service["TTBCD"].post("/v1/plans/ttdn-2023/amendments", json=body)
+    assert fault(answer) == ("/changes/0/visibility", "already_reported")
+    assert "dòng kinh phí" in answer.json()["errors"][0]["message"]
 
 
 # The chain, each by its own authority.
