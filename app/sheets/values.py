@@ -24,6 +24,10 @@ _GROUPED: Final = re.compile(
 )
 """A sign before each three digits. One comma may part a fraction, and so may any sign after 0; two only
 group."""
+_WITH_FRACTION: Final = re.compile(
+    r"([0-9]{1,3}(?:\.[0-9]{3}){1,5}),([0-9]{1,2})|([0-9]{1,3}(?:,[0-9]{3}){1,5})\.([0-9]{1,2})"
+)
+"""Where two signs stand, the first groups and the last parts a fraction: `1.200.000,00`."""
 _CURRENCY: Final = re.compile(r"\s*(?:đồng|đ|vnđ|vnd|₫)\.?\Z", re.IGNORECASE)
 _MINUS_SIGNS: Final = ("-", "\N{MINUS SIGN}")
 _EXACT: Final = 10**15
@@ -91,6 +95,8 @@ def whole(found: Found) -> Meant:
             ),
         )
     written = clean_or_empty(value) if isinstance(value, str) else ""
+    if (parted := _WITH_FRACTION.fullmatch(written)) is not None:
+        return _without_fraction(*filter(None, parted.groups()))
     if _WHOLE.fullmatch(written):
         return Meant(int(written))
     if _GROUPED.fullmatch(written):
@@ -107,6 +113,20 @@ def whole(found: Found) -> Meant:
             ),
         )
     raise Unfit("wrong_type", Text("Cần một số nguyên", "This must be a whole number"))
+
+
+def _without_fraction(grouped: str, fraction: str) -> Meant:
+    """What stands before a fraction of nothing, as accounting programs write it."""
+    number = int(re.sub(r"\D", "", grouped))
+    if int(fraction):
+        raise Unfit(
+            "not_whole",
+            Text(
+                "Số này có phần lẻ: ghi số nguyên, không có phần lẻ",
+                "This number has a fraction: write a whole number without one",
+            ),
+        )
+    return Meant(number, Text(f"Hiểu là số {number}", f"Read as the number {number}"))
 
 
 def vnd(found: Found) -> Meant:
