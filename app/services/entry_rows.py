@@ -175,6 +175,13 @@ def _request(values: Mapping[str, Any], parse: Parse) -> tuple[EntryKind, EntryI
                 "Quyết toán phải nộp và được kiểm tra (settlements), không ghi bằng tệp",
                 "A settlement is submitted and checked (settlements), and not written by a file",
             )
+        case _ if isinstance(flat.get("amount_vnd"), int) and flat["amount_vnd"] < 0:
+            raise refuse(
+                "/amount_vnd",
+                "below_minimum",
+                "Không ghi số âm: hãy đảo bút toán ghi sai (reversals), rồi ghi bút toán đúng",
+                "No amount below zero is written: reverse the entry that was wrong, and write the right one",
+            )
         case EntryKind.ALLOCATION:
             if "issued_on" in paper:
                 paper["decided_on"] = paper.pop("issued_on")

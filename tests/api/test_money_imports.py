@@ -234,6 +234,12 @@ def test_the_most_that_is_kept_goes_out_and_comes_back(office: httpx.Client, for
     assert refusal(more) == ("Số tiền", "above_maximum")
 
 
+def test_an_amount_below_zero_is_told_how_an_entry_is_taken_back(office: httpx.Client) -> None:
+    told = send(office, "entries", entries([opened(office)["code"], "Chi", "-5.000 đ", "01/03/2023"]))
+    assert refusal(told) == ("Số tiền", "below_minimum")
+    assert "đảo bút toán" in told.json()["rows"][0]["errors"][0]["message_vi"]
+
+
 def test_who_cannot_write_on_a_line_is_told_the_lines_it_can(
     office: httpx.Client, funder: httpx.Client
 ) -> None:
