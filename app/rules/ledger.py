@@ -148,7 +148,10 @@ _BELOW: Final = {
     EntryKind.SETTLEMENT: _NOTHING,
     EntryKind.ALLOCATION: (
         "already_committed",
-        Text("Số này đã được cam kết chi", "This has been committed already"),
+        Text(
+            "Dòng này không có nhiều như vậy mà chưa cam kết chi",
+            "The line does not have so much that is not committed",
+        ),
         Text(
             "hãy điều chuyển không quá số đó, hoặc đơn vị phải đảo cam kết chi trước",
             "transfer no more than that, or its agency has to reverse a commitment first",

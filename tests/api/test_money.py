@@ -266,6 +266,9 @@ def test_what_stands_in_the_way_is_said_with_what_could_be_done_first(
     decision = {"decision": DECISION}
     over = post(funder, f"entries/{given['id']}/reversals", {**why, **decision})
     assert "điều chuyển không quá số đó" in told(over)
+    move = {"from_line": opened(office)["code"], "to_line": line, "amount_vnd": 5, **decision}
+    empty = told(post(funder, "transfers", {**move, "occurred_on": "2023-03-01"}))
+    assert "không có nhiều như vậy mà chưa cam kết chi: còn 0 đồng" in empty, "nothing of it is committed"
     waits = done(post(office, "settlements", {"line": line, "amount_vnd": 50}))["id"]
     done(post(office, f"entries/{spent['id']}/reversals", why))
     late = post(checker, f"settlements/{waits}/acceptances", acceptance())
