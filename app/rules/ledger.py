@@ -105,40 +105,73 @@ COUNTED_AS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What an entry would break, and how much of it there is left."""
+    """What an entry would break, what could be done first, and how much of it there is left."""
 
     code: str
     why: Text
+    then: Text
     left: int
 
 
 _OVER: Final = {
-    EntryKind.NEED: ("need_too_large", Text("Nhu cầu vượt số ghi được", "The need is more than can be kept")),
+    EntryKind.NEED: (
+        "need_too_large",
+        Text("Nhu cầu vượt số ghi được", "The need is more than can be kept"),
+        Text("hãy đảo nhu cầu đã nêu trước", "reverse what was stated first"),
+    ),
     EntryKind.COMMITMENT: (
         "over_allocated",
         Text("Cam kết chi vượt số đã bố trí cho dòng này", "The line has not been allocated so much"),
+        Text(
+            "cơ quan quyết định kinh phí phải bố trí thêm trước",
+            "the funding decider has to allocate more first",
+        ),
     ),
     EntryKind.SPENDING: (
         "over_committed",
         Text("Chi vượt số đã cam kết của dòng này", "The line has not committed so much"),
+        Text("hãy ghi cam kết chi trước", "record a commitment first"),
     ),
     EntryKind.SETTLEMENT: (
         "over_spent",
         Text("Quyết toán vượt số đã chi của dòng này", "The line has not spent so much"),
+        Text("hãy ghi khoản chi trước", "record the spending first"),
     ),
 }
-_NOTHING: Final = ("below_zero", Text("Không có số này để lấy lại", "There is nothing of it to take back"))
+_NOTHING: Final = (
+    "below_zero",
+    Text("Không có số này để lấy lại", "There is nothing of it to take back"),
+    Text("hãy đọc lại dòng này", "read the line again"),
+)
 _BELOW: Final = {
     EntryKind.NEED: _NOTHING,
     EntryKind.SETTLEMENT: _NOTHING,
     EntryKind.ALLOCATION: (
         "already_committed",
-        Text("Số này đã được cam kết chi", "This has been committed already"),
+        Text(
+            "Dòng này không có nhiều như vậy mà chưa cam kết chi",
+            "The line does not have so much that is not committed",
+        ),
+        Text(
+            "hãy điều chuyển không quá số đó, hoặc đơn vị phải đảo cam kết chi trước",
+            "transfer no more than that, or its agency has to reverse a commitment first",
+        ),
     ),
-    EntryKind.COMMITMENT: ("already_spent", Text("Số này đã được chi", "This has been spent already")),
+    EntryKind.COMMITMENT: (
+        "already_spent",
+        Text("Số này đã được chi", "This has been spent already"),
+        Text(
+            "bút toán chỉ đảo được toàn bộ: hãy đảo khoản chi trước",
+            "an entry is reversed as a whole: reverse a spending first",
+        ),
+    ),
     EntryKind.SPENDING: (
         "already_settled",
         Text("Số này đã được quyết toán", "This has been settled already"),
+        Text(
+            "bút toán chỉ đảo được toàn bộ: cơ quan kiểm tra phải đảo bút toán quyết toán trước",
+            "an entry is reversed as a whole: the settlement checker has to reverse a settlement first",
+        ),
     ),
 }
 

@@ -25,6 +25,9 @@ def done_unspent(state: State | None, spent: int) -> bool:
     return state is State.DONE and spent == 0
 
 
-def spent_unevidenced(evidenced: int, spent: int) -> bool:
-    """Money went, and no record shows for what."""
-    return spent > 0 and evidenced == 0
+def spent_unevidenced(evidenced: int, *, alone: bool, shared: bool) -> bool | None:
+    """Money went into this work `alone`, and no record shows for what. Where it went into more than that, it
+    may all have gone into the rest; None: not to be said."""
+    if evidenced or alone:
+        return not evidenced
+    return None if shared else False

@@ -22,7 +22,7 @@ class PermissionFilter(BaseModel):
             max_length=300,
             description="địa chỉ của mục trong API, có hoặc không có `/v1/` · the address in this API, with "
             "or without `/v1/`: a plan, task, assignment, output, activity, urge, proposal, budget line, "
-            "agency",
+            "ledger entry, settlement, agency",
             examples=["plans/ttdn-2023/tasks/IV.7.a"],
         ),
         Clean,

@@ -69,7 +69,7 @@ def _corrected(now: ActivityOut, said: ActivityResult | None) -> BatchRow:
     )
 
 
-def _tasks(session: Session, actor: Actor, slug: str) -> Sequence[str]:
+def _tasks(session: Session, actor: Actor, slug: str, _by: str | None) -> Sequence[str]:
     """The tasks this caller may record for."""
     here = grounds.find(session, actor, slug)
     offered: Any = offers.instead(session, here, actor, Action.ACTIVITY_RECORD) or {}

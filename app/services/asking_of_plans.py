@@ -1,4 +1,4 @@
-"""Asking of plans: what can be done to a plan; to an urge, a proposal, a budget line in it; to an agency."""
+"""Asking of plans: what can be done to a plan; to an urge or a proposal in it; to an agency."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,9 +12,8 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor, Item
 from app.rules.urging import UrgeState
 from app.rules.vocabulary import PlanStatus
-from app.services import budget, grounds, line_sight, line_use, obstacles, proposals, urges
+from app.services import grounds, obstacles, proposals, urges
 from app.services.asking_of_work import Thing, only
-from app.services.line_use import ON_A_LINE
 
 ON_A_PLAN = (
     Action.PLAN_READ,
@@ -62,14 +61,6 @@ def proposal(session: Session, actor: Actor, slug: str, public_id: str) -> Thing
         return obstacles.ALREADY_SO if gone else obstacles.SETTLED
 
     return Thing(proposals.item(here, by.code), can, only(proposals.ON_A_PROPOSAL), settled, here)
-
-
-def line(session: Session, actor: Actor, slug: str, code: str) -> Thing:
-    """A line of the budget, with the agency that spends it."""
-    here = grounds.find(session, actor, slug)
-    known = budget.one(session, here, actor, code)
-    can = budget.can_now(session, here, actor, [known])[known[0].id]
-    return Thing(line_sight.item(here, known[1]), can, only(ON_A_LINE), line_use.OBSTACLES.__getitem__, here)
 
 
 def agency(session: Session, actor: Actor, code: str) -> Thing:

@@ -18,7 +18,7 @@ from app.services import budget, grounds, line_sight, tree
 from app.services.budget import Known
 from app.services.grounds import Ground
 from app.services.tree import Node, Tree
-from app.services.work_done import WorkDone
+from app.services.work_done import Into, WorkDone
 
 _RESTS = {
     "shared": ("Chung cho nhiều mục, nhiệm vụ", "Shared by several"),
@@ -75,23 +75,33 @@ class Scene:
         """The duties behind some tasks: a programme item looks at those that carry it out."""
         return {duty for task in tasks for duty in self.tree.duties[task]}
 
-    def shared_with(self, tasks: Iterable[int], own: Iterable[BudgetLine]) -> bool:
-        """Whether money was spent for some of these tasks that is not theirs alone."""
-        wanted, apart = self.duties(tasks), {line.id for line in own}
-        return any(
-            line.spent_vnd and line.id not in apart and wanted & self.duties(self.tasks[line.id])
-            for line, _ in self.known
-        )
+    def into_tasks(self, tasks: Iterable[int], own: Iterable[BudgetLine]) -> Into:
+        """Whether money went into some of these tasks from lines that are theirs, or for nothing else; and
+        whether from lines that are not theirs alone."""
+        wanted = self.duties(tasks)
+        others = self._others(wanted, own)
+        alone = any(line.spent_vnd for line in own) or not all(self._beyond(one, wanted) for one in others)
+        return {"alone": alone, "shared": bool(others)}
 
-    def crosses(self, agency: str, own: Iterable[BudgetLine]) -> bool:
-        """Whether one of these lines of a body was spent for what it does not lead as well, or another's line
-        for what it leads."""
+    def into_body(self, agency: str, own: Iterable[BudgetLine]) -> Into:
+        """The same of what a body leads. One of its lines may be for what it does not lead as well; another
+        body's line for what it leads may be for anybody's part."""
         leads = self.work.duties_of(agency)
-        elsewhere = any(
-            line.spent_vnd and (line.id in self.partly or self.duties(self.tasks[line.id]) - leads)
-            for line in own
-        )
-        return elsewhere or self.shared_with(leads, own)
+        beyond = [self._beyond(line, leads) for line in own if line.spent_vnd]
+        return {"alone": not all(beyond), "shared": any(beyond) or bool(self._others(leads, own))}
+
+    def _others(self, duties: set[int], own: Iterable[BudgetLine]) -> list[BudgetLine]:
+        """Other lines from which money was spent for one of these duties."""
+        apart = {line.id for line in own}
+        return [
+            line
+            for line, _ in self.known
+            if line.spent_vnd and line.id not in apart and duties & self.duties(self.tasks[line.id])
+        ]
+
+    def _beyond(self, line: BudgetLine, duties: set[int]) -> bool:
+        """Whether a line is for something else than these duties as well."""
+        return line.id in self.partly or bool(self.duties(self.tasks[line.id]) - duties)
 
 
 def _by_line(scene: Scene) -> Iterator[BudgetRow]:
@@ -108,8 +118,7 @@ def _by_agency(scene: Scene) -> Iterator[BudgetRow]:
     }
     for code in sorted(names):
         lines = [line for line, _ in bodies.get(code, [])]
-        shared = scene.crosses(code, lines)
-        done = scene.work.of_agency(code).beside(budget.total(lines).spent, shared=shared)
+        done = scene.work.of_agency(code).beside(budget.total(lines).spent, **scene.into_body(code, lines))
         yield _row(code, budget.total(lines), len(lines), names[code], **done)
     yield from _rest("no_agency", [line for line, _ in bodies.get("no_agency", [])])
 
@@ -128,8 +137,7 @@ def _by_task(scene: Scene) -> Iterator[BudgetRow]:
     for id_, task in scene.tree.tasks.items():
         work, lines = scene.work.of_tasks(scene.tree.duties[id_]), own.get(id_, [])
         if lines or work.owes:
-            shared = scene.shared_with({id_}, lines)
-            done = work.beside(budget.total(lines).spent, shared=shared)
+            done = work.beside(budget.total(lines).spent, **scene.into_tasks({id_}, lines))
             yield _row(task.code, budget.total(lines), len(lines), (task.title_vi, task.title_en), **done)
     for key in ("shared", "unlinked"):
         yield from _rest(key, rest[key])
@@ -151,8 +159,7 @@ def _by_section(scene: Scene) -> Iterator[BudgetRow]:
     for id_, node in scene.tree.sections.items():
         work, lines = scene.work.of_tasks(below.get(id_, ())), inside.get(id_, [])
         if lines or work.owes:
-            shared = scene.shared_with(tasks[id_], lines)
-            done = work.beside(budget.total(lines).spent, shared=shared)
+            done = work.beside(budget.total(lines).spent, **scene.into_tasks(tasks[id_], lines))
             up = scene.tree.sections[node.up].code if node.up is not None else None
             titles = (node.title_vi, node.title_en)
             yield _row(node.code, budget.total(lines), len(lines), titles, parent=up, **done)

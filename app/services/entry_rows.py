@@ -175,6 +175,13 @@ def _request(values: Mapping[str, Any], parse: Parse) -> tuple[EntryKind, EntryI
                 "Quyết toán phải nộp và được kiểm tra (settlements), không ghi bằng tệp",
                 "A settlement is submitted and checked (settlements), and not written by a file",
             )
+        case _ if isinstance(flat.get("amount_vnd"), int) and flat["amount_vnd"] < 0:
+            raise refuse(
+                "/amount_vnd",
+                "below_minimum",
+                "Không ghi số âm: hãy đảo bút toán ghi sai (reversals), rồi ghi bút toán đúng",
+                "No amount below zero is written: reverse the entry that was wrong, and write the right one",
+            )
         case EntryKind.ALLOCATION:
             if "issued_on" in paper:
                 paper["decided_on"] = paper.pop("issued_on")
@@ -191,10 +198,10 @@ def _at(stands: Mapping[str, Any], field: str) -> Any:
     return found
 
 
-def _offered(session: Session, actor: Actor, slug: str) -> Sequence[str]:
-    """The lines this caller may write on."""
+def _offered(session: Session, actor: Actor, slug: str, kind: str | None) -> Sequence[str]:
+    """The lines this caller may write on, entries of one kind if it is known."""
     here = grounds.find(session, actor, slug)
-    wanted = set(WRITES.values())
+    wanted = {WRITES[kind]} if kind in WRITES else set(WRITES.values())
     query = (
         select(BudgetLine.code)
         .where(
@@ -217,4 +224,5 @@ FORM = Form(
     whose="line",
     offered=_offered,
     also=entry_sheet.ALSO,
+    by="kind",
 )

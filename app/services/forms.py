@@ -50,7 +50,9 @@ class Form(NamedTuple):
     take: Take
     whose: str
     """The field that decides who may: what is not allowed is said beside it."""
-    offered: Callable[[Session, Actor, str], Sequence[str]]
-    """What could stand in that field."""
+    offered: Callable[[Session, Actor, str, str | None], Sequence[str]]
+    """What could stand in that field, where `by` says so."""
     also: Mapping[str, str]
     """Other names under which a refusal may speak of a field."""
+    by: str | None = None
+    """Another field, which has its part in who may."""

@@ -122,10 +122,11 @@ class Import:
         self._account.begin(turn)
 
         @cache
-        def offered() -> list[str]:
-            return list(self._form.offered(session, actor, slug))
+        def offered(by: str | None) -> list[str]:
+            return list(self._form.offered(session, actor, slug, by))
 
-        words = Words(self._headings(), self._form.whose, offered, rehearsed=self._ask.dry_run)
+        form, rehearsed = self._form, self._ask.dry_run
+        words = Words(self._headings(), form.whose, offered, by=form.by, rehearsed=rehearsed)
         with session.begin_nested() as work:
             dry_run = self._ask.dry_run
             rows = self._form.take(session, actor, slug, drafts, self._fields, self._parse)

@@ -7,7 +7,7 @@ then its lines in the order of their numbers: what is allocated never passes the
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +21,11 @@ from app.rules.ledger import COUNTED_AS, EntryKind
 from app.rules.parties import Actor
 from app.services import access, budget
 from app.services.grounds import Ground
+
+_RETURN: Final = Text(
+    "hãy trả lại quyết toán này để đơn vị nộp lại", "return this settlement, to be submitted anew"
+)
+"""Where a spending was taken back since its settlement was submitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,28 +139,43 @@ def unallocated(session: Session, here: Ground) -> int:
     return total - sum(given)
 
 
-def has_room(line: BudgetLine, kind: EntryKind, amount: int, *, taken: int = 0) -> None:
-    """Refuse an entry that would break the line's own law; `taken` of what is left is spoken for."""
+def has_room(
+    line: BudgetLine, kind: EntryKind, amount: int, *, taken: int = 0, then: Text | None = None
+) -> None:
+    """Refuse an entry that would break the line's own law; `taken` of what is left has been submitted and
+    waits. What could be done first the rules say, or `then`."""
     stands = budget.balance(line)
     if (bound := law.bound(stands.after(kind, taken) if taken else stands, kind, amount)) is not None:
-        raise _refused(bound.code, bound.why, line, left_vnd=bound.left)
+        raise _refused(bound.code, bound.why, then or bound.then, line, bound.left, submitted_vnd=taken)
 
 
 def _within(session: Session, here: Ground, line: BudgetLine, draft: Draft) -> None:
-    has_room(line, draft.kind, draft.amount)
+    accepts = draft.settlement_id is not None and draft.reverses is None
+    has_room(line, draft.kind, draft.amount, then=_RETURN if accepts else None)
     if draft.kind is EntryKind.ALLOCATION and draft.amount > 0:
         left = unallocated(session, here)
         if draft.amount > left:
             why = Text("Vượt tổng kinh phí của kế hoạch", "This would exceed the plan's total")
-            raise _refused("over_total", why, line, left_vnd=left)
+            then = Text(
+                "hãy bố trí không quá số đó, hoặc lấy lại từ dòng khác trước",
+                "allocate no more than that, or take some back from another line first",
+            )
+            raise _refused("over_total", why, then, line, left)
 
 
-def _refused(reason: str, why: Text, line: BudgetLine, left_vnd: int) -> Conflict:
-    """No, and what is left; where the line stands beside it."""
+def _refused(
+    reason: str, why: Text, then: Text, line: BudgetLine, left_vnd: int, *, submitted_vnd: int = 0
+) -> Conflict:
+    """No, what is left, and what could be done first; where the line stands beside it."""
     stands: dict[str, Any] = {f"{name}_vnd": getattr(line, f"{name}_vnd") for name in COUNTED_AS.values()}
-    left = f"{left_vnd:,}".replace(",", ".")
+    left, waits = (f"{amount:,}".replace(",", ".") for amount in (left_vnd, submitted_vnd))
+    vi, en = f"{why.vi}: còn {left} đồng", f"{why.en}: {left_vnd:,} đồng are left"
+    if submitted_vnd:
+        stands["submitted_vnd"] = submitted_vnd
+        vi += f", đang chờ kiểm tra {waits} đồng"
+        en += f", {submitted_vnd:,} đồng wait to be checked"
     return Conflict(
-        Text(f"{why.vi}: còn {left} đồng", f"{why.en}: {left_vnd:,} đồng are left"),
+        Text(f"{vi}; {then.vi}", f"{en}; {then.en}"),
         facts={"reason": reason, "line": line.code, "left_vnd": left_vnd, **stands},
     )
 

@@ -129,7 +129,7 @@ def _request(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**said, "allocation": {**given, **({"decision": decision} if decision else {})}}
 
 
-def _nobody(_session: Session, _actor: Actor, _slug: str) -> Sequence[str]:
+def _nobody(_session: Session, _actor: Actor, _slug: str, _by: str | None) -> Sequence[str]:
     return ()
 
 

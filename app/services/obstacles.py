@@ -1,7 +1,10 @@
 """Obstacles: why something cannot be done to a thing now, whoever asks; or why it would change nothing."""
 
+from collections.abc import Mapping
+
 from app.errors import Conflict, Text
 from app.rules.acts import Obstacle
+from app.rules.ledger import SettlementState
 
 NOT_DONE_HERE = Obstacle(
     "not_done_here",
@@ -79,6 +82,46 @@ NOTHING_SUBMITTED = Obstacle(
     "nothing_submitted",
     Text("Dòng này không có quyết toán nào để xét", "This line has no settlement to decide on"),
 )
+A_REVERSAL = Obstacle(
+    "is_a_reversal",
+    Text("Đây là bút toán đảo: hãy ghi bút toán mới", "This is a reversal itself: write a new entry"),
+)
+HALF_A_TRANSFER = Obstacle(
+    "part_of_a_transfer",
+    Text(
+        "Bút toán này thuộc một lần điều chuyển: hãy điều chuyển ngược lại",
+        "This entry is half of a transfer: transfer the amount back",
+    ),
+)
+REVERSED = Obstacle(
+    "already_reversed", Text("Bút toán này đã bị đảo", "This entry has been reversed already")
+)
+_SETTLED = Obstacle(
+    "already_decided",
+    Text(
+        "Quyết toán này đã được giải quyết: đơn vị của dòng nộp quyết toán khác",
+        "This settlement has been decided: the line's agency submits another",
+    ),
+)
+OF_SETTLEMENT: Mapping[SettlementState, Obstacle] = {
+    SettlementState.ACCEPTED: Obstacle(
+        "already_decided",
+        Text(
+            "Quyết toán này đã được chấp nhận: muốn lấy lại, cơ quan kiểm tra đảo bút toán quyết toán",
+            "This settlement has been accepted: to take it back, its checker reverses its entry",
+        ),
+    ),
+    SettlementState.RETURNED: _SETTLED,
+    SettlementState.REVERSED: _SETTLED,
+    SettlementState.WITHDRAWN: Obstacle(
+        "already_withdrawn",
+        Text(
+            "Quyết toán này đã được rút lại: đơn vị của dòng nộp quyết toán khác",
+            "This settlement has been withdrawn: the line's agency submits another",
+        ),
+    ),
+}
+"""Why one that no longer waits is neither withdrawn nor decided."""
 ANSWERED = Obstacle(
     "already_answered", Text("Lần đôn đốc này đã được trả lời", "This urge has been answered")
 )
@@ -86,6 +129,16 @@ CLOSED = Obstacle("already_closed", Text("Lần đôn đốc này đã kết th�
 SETTLED = Obstacle("proposal_settled", Text("Đề xuất này đã kết thúc", "This proposal is settled"))
 
 
-def conflict(obstacle: Obstacle) -> Conflict:
+def of_entry(reverses: object, transfer: object, reversed_by: object) -> Obstacle | None:
+    """Why an entry of the ledger cannot be reversed, wherever its line stands: it is none by itself, or
+    was reversed before."""
+    if reverses is not None:
+        return A_REVERSAL
+    if transfer is not None:
+        return HALF_A_TRANSFER
+    return REVERSED if reversed_by is not None else None
+
+
+def conflict(obstacle: Obstacle, **facts: object) -> Conflict:
     """What a request is told that meets one."""
-    return Conflict(obstacle.why, facts={"reason": obstacle.code})
+    return Conflict(obstacle.why, facts={"reason": obstacle.code, **facts})

@@ -165,8 +165,10 @@ def code_taken(columns: Sequence[str] = ()) -> Conflict:
     differ = f" ({', '.join(columns)})" if columns else ""
     return Conflict(
         Text(
-            f"Mã này đã có dòng kinh phí nói khác{differ}",
-            f"A budget line with this code says something else{differ}",
+            f"Mã này đã có dòng kinh phí nói khác{differ}: hãy sửa dòng ấy bằng PATCH, tệp không sửa được;"
+            " hoặc dùng mã khác",
+            f"A budget line with this code says something else{differ}: correct it by PATCH, no file"
+            " does that; or use another code",
         ),
         facts={"reason": "code_taken"},
     )

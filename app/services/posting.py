@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, NotFound, Text
+from app.errors import NotFound
 from app.models import BudgetLine, LedgerEntry, Settlement
 from app.models.base import new_public_id
 from app.rules.judging import Permit
@@ -16,7 +16,7 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.amendments import DecisionIn
 from app.schemas.ledger import AllocationIn, DocumentIn, EntryIn, Posted, Result, ReversalIn, TransferIn
-from app.services import access, budget, entries, grounds, ledger, line_sight
+from app.services import access, budget, entries, grounds, ledger, line_sight, obstacles
 from app.services.budget import Known
 from app.services.grounds import Ground
 from app.services.ledger import Draft
@@ -161,27 +161,10 @@ def reverse(
 
 def _can_be_reversed(session: Session, entry: LedgerEntry) -> None:
     """Once, and not what is a reversal itself; of a transfer both ends move, by another transfer."""
-    if entry.reverses_id is not None:
-        raise Conflict(
-            Text("Đây là bút toán đảo: hãy ghi bút toán mới", "This is a reversal itself: write a new entry"),
-            facts={"reason": "is_a_reversal"},
-        )
-    if entry.transfer is not None:
-        raise Conflict(
-            Text(
-                "Bút toán này thuộc một lần điều chuyển: hãy điều chuyển ngược lại",
-                "This entry is half of a transfer: transfer the amount back",
-            ),
-            facts={"reason": "part_of_a_transfer"},
-        )
-    reversal = session.scalars(
-        select(LedgerEntry.public_id).where(LedgerEntry.reverses_id == entry.id)
-    ).first()
-    if reversal is not None:
-        raise Conflict(
-            Text("Bút toán này đã bị đảo", "This entry has been reversed already"),
-            facts={"reason": "already_reversed", "entry": reversal},
-        )
+    query = select(LedgerEntry.public_id).where(LedgerEntry.reverses_id == entry.id)
+    reversal = session.scalars(query).first()
+    if (why := obstacles.of_entry(entry.reverses_id, entry.transfer, reversal)) is not None:
+        raise obstacles.conflict(why, **({"entry": reversal} if why is obstacles.REVERSED else {}))
 
 
 def _of_settlement(session: Session, entry: LedgerEntry) -> Settlement | None:

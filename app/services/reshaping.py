@@ -145,8 +145,10 @@ def set_visibility(draft: Draft, change: wire.VisibilityChange) -> None:
         raise refuse(
             "/visibility",
             "already_reported",
-            "Đã có báo cáo hoặc bản ghi: không đổi được sang hay khỏi chế độ chỉ theo dõi trạng thái",
-            "Something was reported already: it can neither become status-only nor cease to be",
+            "Đã có báo cáo, bản ghi hoặc dòng kinh phí (kể cả đã rút, đã bỏ): không đổi được sang hay khỏi"
+            " chế độ chỉ theo dõi trạng thái",
+            "Something was reported, recorded or budgeted already, if only to be taken back: it can neither"
+            " become status-only nor cease to be",
         )
     if change.visibility is Visibility.STATUS_ONLY and task.kind is TaskKind.COUNTED:
         raise refuse(

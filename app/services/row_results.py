@@ -22,11 +22,12 @@ class Words:
         self,
         headings: Mapping[str, str],
         whose: str,
-        offered: Callable[[], Sequence[str]],
+        offered: Callable[[str | None], Sequence[str]],
         *,
+        by: str | None = None,
         rehearsed: bool = False,
     ) -> None:
-        self._headings, self._whose, self._could = headings, whose, offered
+        self._headings, self._whose, self._by, self._offers = headings, whose, by, offered
         self._rehearsed = rehearsed
 
     def told(self, draft: Draft, row: Came) -> ImportRow:
@@ -77,7 +78,7 @@ class Words:
                 code=fault.code,
                 message_vi=fault.message_vi,
                 message_en=fault.message_en,
-                offered=offered.get((name, fault.code)) or self._offered(name, fault.code),
+                offered=offered.get((name, fault.code)) or self._offered(draft, name, fault.code),
             )
         if not why.errors:
             own = draft.values.get(self._whose)
@@ -87,11 +88,15 @@ class Words:
                 code=why.code,
                 message_vi=why.detail_vi,
                 message_en=why.detail_en,
-                offered=[one for one in self._could() if one != own] if not_theirs else [],
+                offered=[one for one in self._could(draft) if one != own] if not_theirs else [],
             )
 
-    def _offered(self, field: str, code: str) -> list[str]:
-        return list(self._could()) if field == self._whose and code == f"unknown_{field}" else []
+    def _offered(self, draft: Draft, field: str, code: str) -> list[str]:
+        return list(self._could(draft)) if field == self._whose and code == f"unknown_{field}" else []
+
+    def _could(self, draft: Draft) -> Sequence[str]:
+        """What could stand in the column that decides who may, in such a row."""
+        return self._offers(draft.values.get(self._by) if self._by else None)
 
     def _field(self, pointer: str) -> str:
         """The field a pointer leads to, or into; empty where it is the whole row."""

@@ -6,7 +6,6 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Text
 from app.models import Settlement
 from app.models.unit import instant
 from app.rules.judging import Permit
@@ -20,7 +19,7 @@ from app.schemas.settlements import (
     SettlementOut,
     WithdrawalOfSettlementIn,
 )
-from app.services import access, budget, grounds, ledger, line_sight, posting, settlements
+from app.services import access, budget, grounds, ledger, line_sight, obstacles, posting, settlements
 from app.services.grounds import Ground
 from app.services.ledger import Draft
 from app.services.settlements import Known
@@ -119,16 +118,8 @@ def _taken_up(
 
 
 def _check_waiting(settlement: Settlement) -> None:
-    if settlement.state is SettlementState.WITHDRAWN:
-        raise Conflict(
-            Text("Quyết toán này đã được rút lại", "This settlement has been withdrawn"),
-            facts={"reason": "already_withdrawn", "state": settlement.state.value},
-        )
     if settlement.state is not SettlementState.SUBMITTED:
-        raise Conflict(
-            Text("Quyết toán này đã được giải quyết", "This settlement has been decided"),
-            facts={"reason": "already_decided", "state": settlement.state.value},
-        )
+        raise obstacles.conflict(obstacles.OF_SETTLEMENT[settlement.state], state=settlement.state.value)
 
 
 def _decided(

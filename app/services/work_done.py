@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,13 @@ from app.services.parts import Part
 from app.services.tree import Tree
 
 
+class Into(TypedDict):
+    """Whether money went into some work alone, and whether some went into that and other work."""
+
+    alone: bool
+    shared: bool
+
+
 class Work(NamedTuple):
     """The leaves behind a sum of money, and how many of their outputs are confirmed."""
 
@@ -30,9 +37,9 @@ class Work(NamedTuple):
         """Whether there is any work here."""
         return bool(self.each)
 
-    def beside(self, spent: int, *, shared: bool) -> dict[str, Any]:
-        """What the work says beside what was spent on it alone; with `shared` money in it, less can be
-        said."""
+    def beside(self, spent: int, *, alone: bool, shared: bool) -> dict[str, Any]:
+        """What the work says beside what was spent on it, if some of it on this work `alone`; with `shared`
+        money in it, less can be said."""
         if not self.each:
             return {}
         figure = parts.figure(self.each)
@@ -42,7 +49,7 @@ class Work(NamedTuple):
             "state": figure.state,
             "evidenced": Ratio.of(figure.evidenced),
             "done_unspent": None if shared else worth.done_unspent(figure.state, spent),
-            "spent_unevidenced": evidenced == 0 if shared else worth.spent_unevidenced(evidenced, spent),
+            "spent_unevidenced": worth.spent_unevidenced(evidenced, alone=alone, shared=shared),
             "cost": cost and CostOut(outputs=cost.things, each_vnd=cost.each, left_over_vnd=cost.left_over),
         }
 

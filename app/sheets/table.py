@@ -93,7 +93,7 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
             headings, fields, beside = _headed(row, wanted)
             if set(wanted.needed) <= set(fields.values()):
                 if wanted.in_dong:
-                    _check_unit(first[:place], first[last + 1 : last + 2], fields)
+                    _check_unit(first[:place], first[last + 1 : last + 2], fields, wanted.needed)
                 below = chain(first[last + 1 :], rows)
                 is_typed = kind == "xlsx"
                 return Table(tab, others, row.number, headings, fields, beside, below, is_typed)
@@ -140,11 +140,17 @@ def _whole(rows: Sequence[Row], place: int, wanted: Wanted) -> tuple[Row, int]:
     return whole, len(rows) - 1
 
 
-def _check_unit(above: Sequence[Row], below: Sequence[Row], fields: Collection[int]) -> None:
+def _check_unit(
+    above: Sequence[Row], below: Sequence[Row], fields: Mapping[int, str], needed: Collection[str]
+) -> None:
     """Whether a line above the headings, or one right below them in a column that is read, says that amounts
     are in another unit than đồng."""
     said = [row.number for row in above if any(map(units.names_another, _texts(row, row.cells)))]
-    said += [row.number for row in below if any(map(units.is_another, _texts(row, fields)))]
+    for row in below:
+        own = {fields[place] for place in fields if place in row.cells and not row.cells[place].is_beside}
+        found = filter(units.is_another, _texts(row, fields))
+        if not all(own.issuperset(needed) and units.is_an_amount(text) for text in found):
+            said.append(row.number)
     if said:
         raise unfit(
             "another_unit",

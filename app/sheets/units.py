@@ -25,6 +25,11 @@ def is_another(text: str) -> bool:
     return _ALONE.fullmatch(fold(text[:_LONGEST])) is not None
 
 
+def is_an_amount(text: str) -> bool:
+    """Whether what could be a unit could be an amount as well: `1.000.000 đ`, in a row that has all else."""
+    return text.lstrip()[:1].isdigit()
+
+
 def names_another(text: str) -> bool:
     """Whether a text says that amounts are in another unit than đồng; of one amount it may be said in any."""
     return is_another(text) or _SAID.search(fold(text[:_LONGEST])) is not None

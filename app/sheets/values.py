@@ -17,13 +17,17 @@ from app.sheets.csv_file import dated
 from app.sheets.found import ERRORS, Found
 
 _BREAK: Final = re.compile(r"[ \t]*[\r\n\t\v\f]+[ \t]*")
-_WHOLE: Final = re.compile(r"[0-9]{1,15}")
+_WHOLE: Final = re.compile(r"[0-9]{1,18}")
 _GROUPED: Final = re.compile(
     r"(?!0+[^0-9]|0[0-9]+[^0-9][0-9]{3}\Z)"
-    r"(?:[0-9]{1,3}(?:([. \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3}){0,3}|[0-9]{1,3}(?:,[0-9]{3}){2,4})"
+    r"(?:[0-9]{1,3}(?:([. \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3}){0,4}|[0-9]{1,3}(?:,[0-9]{3}){2,5})"
 )
 """A sign before each three digits. One comma may part a fraction, and so may any sign after 0; two only
 group."""
+_WITH_FRACTION: Final = re.compile(
+    r"([0-9]{1,3}(?:\.[0-9]{3}){1,5}),([0-9]{1,2})|([0-9]{1,3}(?:,[0-9]{3}){1,5})\.([0-9]{1,2})"
+)
+"""Where two signs stand, the first groups and the last parts a fraction: `1.200.000,00`."""
 _CURRENCY: Final = re.compile(r"\s*(?:đồng|đ|vnđ|vnd|₫)\.?\Z", re.IGNORECASE)
 _MINUS_SIGNS: Final = ("-", "\N{MINUS SIGN}")
 _EXACT: Final = 10**15
@@ -59,13 +63,7 @@ def text(found: Found) -> Meant:
         said = dated(value)
         return Meant(said, Text(f"Ô này là ngày: ghi thành {said}", f"This cell is a day: taken as {said}"))
     if isinstance(value, float) and abs(value) >= _EXACT:
-        raise Unfit(
-            "number_out_of_range",
-            Text(
-                "Số dài bị Excel làm tròn: định dạng ô là văn bản rồi gõ lại",
-                "Excel has rounded this long number: format the cell as text and type it again",
-            ),
-        )
+        raise _rounded()
     try:
         return Meant(clean(_BREAK.sub(" ", value) if isinstance(value, str) else _plain(value)))
     except UnfitText as unfit:
@@ -86,6 +84,8 @@ def whole(found: Found) -> Meant:
     value = given(found)
     if isinstance(value, int) and not isinstance(value, bool):
         return Meant(value)
+    if isinstance(value, float) and abs(value) >= _EXACT:
+        raise _rounded()
     if isinstance(value, float):
         raise Unfit(
             "not_whole",
@@ -95,6 +95,8 @@ def whole(found: Found) -> Meant:
             ),
         )
     written = clean_or_empty(value) if isinstance(value, str) else ""
+    if (parted := _WITH_FRACTION.fullmatch(written)) is not None:
+        return _without_fraction(*filter(None, parted.groups()))
     if _WHOLE.fullmatch(written):
         return Meant(int(written))
     if _GROUPED.fullmatch(written):
@@ -111,6 +113,20 @@ def whole(found: Found) -> Meant:
             ),
         )
     raise Unfit("wrong_type", Text("Cần một số nguyên", "This must be a whole number"))
+
+
+def _without_fraction(grouped: str, fraction: str) -> Meant:
+    """What stands before a fraction of nothing, as accounting programs write it."""
+    number = int(re.sub(r"\D", "", grouped))
+    if int(fraction):
+        raise Unfit(
+            "not_whole",
+            Text(
+                "Số này có phần lẻ: ghi số nguyên, không có phần lẻ",
+                "This number has a fraction: write a whole number without one",
+            ),
+        )
+    return Meant(number, Text(f"Hiểu là số {number}", f"Read as the number {number}"))
 
 
 def vnd(found: Found) -> Meant:
@@ -174,6 +190,16 @@ def shown(found: Found) -> Cell:
     if isinstance(found.value, bool):
         return YES if found.value else NO
     return found.value
+
+
+def _rounded() -> Unfit:
+    return Unfit(
+        "number_out_of_range",
+        Text(
+            "Số dài bị Excel làm tròn: định dạng ô là văn bản rồi gõ lại",
+            "Excel has rounded this long number: format the cell as text and type it again",
+        ),
+    )
 
 
 def _plain(number: float) -> str:

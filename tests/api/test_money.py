@@ -97,6 +97,7 @@ def test_an_agency_opens_its_own_line_with_what_it_is_for_and_what_it_needs(
     assert (again.status_code, again.json()) == (200, line)
     other = office.post(f"{BUDGET}/lines", json={"code": "SVHTTDL-01", "title_vi": "Khác"})
     assert conflict(other) == "code_taken"
+    assert "sửa dòng ấy" in other.json()["detail"]
     assert [one.action for one in journal(service) if one.subject == "budget_line"] == ["need.state"] * 2
     assert differences(service) == []
 
@@ -167,6 +168,18 @@ def test_a_duty_of_which_only_the_status_is_kept_carries_no_money(service: Servi
     assert fault(refused) == ("/tasks/0", "status_only")
 
 
+def test_why_a_duty_with_a_line_does_not_become_status_only_is_said(
+    service: Service, office: httpx.Client
+) -> None:
+    opened(office, tasks=["IV.7.b"])
+    change = {"change": "visibility", "task": "IV.7.b", "visibility": "status_only"}
+    decision = {"number": "09-QĐ/BCĐ-TTĐN", "decided_on": "2023-06-30", "issuer": "Ban Chỉ đạo"}
+    body = {"decision": decision, "changes": [change]}
+    answer = service["TTBCD"].post("/v1/plans/ttdn-2023/amendments", json=body)
+    assert fault(answer) == ("/changes/0/visibility", "already_reported")
+    assert "dòng kinh phí" in answer.json()["errors"][0]["message"]
+
+
 # The chain, each by its own authority.
 
 
@@ -222,6 +235,8 @@ def test_each_step_stays_within_the_one_before_and_says_what_is_left(
     first = done(post(office, "settlements", {"line": line, "amount_vnd": 40}))
     over = post(office, "settlements", {"line": line, "amount_vnd": 21})
     assert (conflict(over), over.json()["left_vnd"]) == ("over_spent", 20)
+    assert over.json()["submitted_vnd"] == 40, "what is spent, less what is settled and what waits, is left"
+    assert "còn 20 đồng, đang chờ kiểm tra 40 đồng" in over.json()["detail"]
     back = done(post(checker, f"settlements/{first['id']}/returns", {"missing": "Thiếu hóa đơn"}))
     assert (back["state"], back["missing"], back["entry"]) == ("returned", "Thiếu hóa đơn", None)
     again = post(checker, f"settlements/{first['id']}/acceptances", acceptance())
@@ -230,6 +245,42 @@ def test_each_step_stays_within_the_one_before_and_says_what_is_left(
     done(post(checker, f"settlements/{second['id']}/acceptances", acceptance()))
     assert stands(office, line) == (0, 100, 80, 60, 60)
     assert differences(service) == []
+
+
+def test_what_stands_in_the_way_is_said_with_what_could_be_done_first(
+    office: httpx.Client, funder: httpx.Client, checker: httpx.Client
+) -> None:
+    line = opened(office)["code"]
+    why = {"reason": "Nhầm", "occurred_on": "2023-04-01"}
+
+    def told(answer: httpx.Response) -> str:
+        return f"{conflict(answer)}: {answer.json()['detail']}"
+
+    assert "bố trí thêm trước" in told(post(office, "commitments", entry(line, 1)))
+    given = allocate(funder, line, 100)
+    assert "ghi cam kết chi trước" in told(post(office, "spendings", entry(line, 1)))
+    committed = write(office, "commitments", line, 60)
+    assert "ghi khoản chi trước" in told(post(office, "settlements", {"line": line, "amount_vnd": 1}))
+    spent = write(office, "spendings", line, 50)
+    assert "đảo khoản chi trước" in told(post(office, f"entries/{committed['id']}/reversals", why))
+    decision = {"decision": DECISION}
+    over = post(funder, f"entries/{given['id']}/reversals", {**why, **decision})
+    assert "điều chuyển không quá số đó" in told(over)
+    move = {"from_line": opened(office)["code"], "to_line": line, "amount_vnd": 5, **decision}
+    empty = told(post(funder, "transfers", {**move, "occurred_on": "2023-03-01"}))
+    assert "không có nhiều như vậy mà chưa cam kết chi: còn 0 đồng" in empty, "nothing of it is committed"
+    waits = done(post(office, "settlements", {"line": line, "amount_vnd": 50}))["id"]
+    done(post(office, f"entries/{spent['id']}/reversals", why))
+    late = post(checker, f"settlements/{waits}/acceptances", acceptance())
+    assert told(late).startswith("over_spent")
+    assert "trả lại quyết toán này" in told(late)
+    done(post(checker, f"settlements/{waits}/returns", {"missing": "Khoản chi đã bị đảo"}))
+    again = write(office, "spendings", line, 50)
+    taken = done(post(office, "settlements", {"line": line, "amount_vnd": 50}))["id"]
+    done(post(checker, f"settlements/{taken}/acceptances", acceptance()))
+    settled = post(office, f"entries/{again['id']}/reversals", why)
+    assert "đảo bút toán quyết toán trước" in told(settled)
+    assert "đảo bút toán quyết toán" in told(post(checker, f"settlements/{taken}/returns", {"missing": "x"}))
 
 
 def acceptance() -> dict[str, Any]:

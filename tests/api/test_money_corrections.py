@@ -9,6 +9,7 @@ from app.models import BudgetLine
 from tests.money import (
     BUDGET,
     CHECKED,
+    DECISION,
     allocate,
     done,
     opened,
@@ -284,3 +285,59 @@ def test_the_same_idempotency_key_withdraws_once(office: httpx.Client, funder: h
     answers = [office.post(path, json={"reason": "Nhầm"}, headers=header) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].content == answers[1].content
+
+
+def asked(client: httpx.Client, action: str, on: str) -> tuple[bool, str | None]:
+    """Whether it may be done to this now; if not, why."""
+    params = {"action": action, "on": f"{BUDGET}/{on}"}
+    answer = client.get("/v1/me/permissions", params=params)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    why = told["obstacle"] or told["refusal"]
+    return told["allowed"], why and why["reason"]
+
+
+def test_entries_and_settlements_can_be_asked_about_as_lines_can(
+    office: httpx.Client, funder: httpx.Client, checker: httpx.Client
+) -> None:
+    """What is said beforehand is what the request is told."""
+    line, other = (opened(office)["code"] for _ in range(2))
+    given = allocate(funder, line, 100)["id"]
+    committed = write(office, "commitments", line, 60)["id"]
+    spent = write(office, "spendings", line, 60)["id"]
+    decide, withdraw = "settlement.decide", "settlement.withdraw"
+    one = done(post(office, "settlements", {"line": line, "amount_vnd": 10}))["id"]
+    assert asked(office, withdraw, f"settlements/{one}") == (True, None)
+    assert asked(checker, decide, f"settlements/{one}") == (True, None)
+    assert asked(office, decide, f"settlements/{one}") == (False, "own_work")
+    assert asked(funder, withdraw, f"settlements/{one}") == (False, "own_work")
+    assert asked(office, "settlement.submit", f"settlements/{one}") == (False, "not_done_here")
+    done(post(office, f"settlements/{one}/withdrawals", {"reason": "Nhầm"}))
+    assert asked(office, withdraw, f"settlements/{one}") == (False, "already_so")
+    assert asked(checker, decide, f"settlements/{one}") == (False, "already_withdrawn")
+    two = done(post(office, "settlements", {"line": line, "amount_vnd": 10}))["id"]
+    accepted = {"decision": CHECKED, "occurred_on": "2023-12-21"}
+    settled = done(post(checker, f"settlements/{two}/acceptances", accepted))["entry"]
+    assert asked(checker, decide, f"settlements/{two}") == (False, "already_decided")
+    assert asked(checker, decide, f"entries/{settled}") == (True, None)
+
+    record, allot = "spending.record", "allocation.decide"
+    for id_, caller, action, why in (
+        (given, funder, allot, "already_committed"),
+        (committed, office, record, "already_spent"),
+        (spent, office, record, "already_settled"),
+    ):
+        assert asked(caller, action, f"entries/{id_}") == (False, why)
+        body = {"reason": "Nhầm", "occurred_on": "2023-12-22", "decision": DECISION}
+        assert post(caller, f"entries/{id_}/reversals", body).json()["reason"] == why
+    assert asked(funder, record, f"entries/{spent}") == (False, "own_work")
+    assert asked(office, "need.state", f"entries/{spent}") == (False, "not_done_here")
+    moved = {"from_line": line, "to_line": other, "amount_vnd": 5, "occurred_on": "2023-03-02"}
+    half = done(post(funder, "transfers", {**moved, "decision": DECISION}))["entries"][0]["id"]
+    assert asked(funder, allot, f"entries/{half}") == (False, "part_of_a_transfer")
+    wrong = write(office, "commitments", line, 5)["id"]
+    assert asked(office, record, f"entries/{wrong}") == (True, None)
+    back = {"reason": "Nhầm", "occurred_on": "2023-12-22"}
+    reversal = done(post(office, f"entries/{wrong}/reversals", back))["entries"][0]["id"]
+    assert asked(office, record, f"entries/{wrong}") == (False, "already_reversed")
+    assert asked(office, record, f"entries/{reversal}") == (False, "is_a_reversal")

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from xlsxwriter import Workbook
 
+from app.rules.ledger import MOST
 from tests.books import CSV, XLSX, csv_of, xlsx_of
 from tests.money import (
     BUDGET,
@@ -223,6 +224,22 @@ def test_an_amount_is_read_however_its_digits_are_grouped(office: httpx.Client, 
     assert stands(office, line) == (20_000_000, 0, 0, 0, 0)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_the_most_that_is_kept_goes_out_and_comes_back(office: httpx.Client, form: str) -> None:
+    line = opened(office, needed_vnd=MOST)["code"]
+    for noun, asked in (("entries", {"line": line}), ("lines", {"q": line})):
+        sheet = office.get(f"{BUDGET}/{noun}", params={"format": form, **asked})
+        assert counts(send(office, noun, sheet.content, FORMS[form])) == {"unchanged": 1}
+    more = send(office, "entries", entries([line, "Nhu cầu", str(MOST + 1), "01/03/2023"]))
+    assert refusal(more) == ("Số tiền", "above_maximum")
+
+
+def test_an_amount_below_zero_is_told_how_an_entry_is_taken_back(office: httpx.Client) -> None:
+    told = send(office, "entries", entries([opened(office)["code"], "Chi", "-5.000 đ", "01/03/2023"]))
+    assert refusal(told) == ("Số tiền", "below_minimum")
+    assert "đảo bút toán" in told.json()["rows"][0]["errors"][0]["message_vi"]
+
+
 def test_who_cannot_write_on_a_line_is_told_the_lines_it_can(
     office: httpx.Client, funder: httpx.Client
 ) -> None:
@@ -232,6 +249,12 @@ def test_who_cannot_write_on_a_line_is_told_the_lines_it_can(
         [error] = told.json()["rows"][0]["errors"]
         assert own in error["offered"]
         assert other not in error["offered"]
+    for client, code, kind in ((office, own, "Bố trí"), (funder, other, "Nhu cầu"), (funder, own, "Chi")):
+        body = entries([code, kind, "5", "01/03/2023", *DECIDED], more=["Cơ quan ban hành"])
+        [error] = send(client, "entries", body).json()["rows"][0]["errors"]
+        assert (error["code"], error["offered"]) == ("not_permitted", []), (
+            "such an entry is not theirs anywhere"
+        )
 
 
 def test_an_allocation_by_file_cites_its_decision_and_stays_within_the_total(funder: httpx.Client) -> None:
@@ -415,6 +438,31 @@ def test_a_unit_above_the_table_other_than_dong_is_refused(office: httpx.Client,
 def test_a_unit_right_below_the_headings_is_refused_as_well(office: httpx.Client) -> None:
     row = [opened(office)["code"], "Nhu cầu", "150", "01/03/2023"]
     told = send(office, "entries", csv_of(["", "", "(Triệu đồng)", ""], row, headings=ENTRY[:4]))
+    assert [error["code"] for error in told.json()["errors"]] == ["another_unit"]
+
+
+@pytest.mark.parametrize("amount", ["1.000 đ", "1.000.000đ", "1.000.000.000 VNĐ", "1000 đồng"])
+def test_a_round_amount_in_the_first_row_is_no_unit(office: httpx.Client, amount: str) -> None:
+    """It is one where nothing stands beside it."""
+    line = opened(office)["code"]
+    row = [line, "Nhu cầu", amount, "01/03/2023"]
+    for body, media in ((csv_of(row, headings=ENTRY[:4]), CSV), (xlsx_of(row, headings=ENTRY[:4]), XLSX)):
+        assert counts(send(office, "entries", body, media, dry_run=True)) == {"created": 1}
+    lines = csv_of(["SVHTTDL-77", "Hội nghị", amount], headings=["Mã", "Tên", "Nhu cầu"])
+    assert counts(send(office, "lines", lines, dry_run=True)) == {"created": 1}
+    of_all = csv_of(["", "", amount, ""], [line, "Nhu cầu", "5", "01/03/2023"], headings=ENTRY[:4])
+    told = send(office, "entries", of_all)
+    assert [error["code"] for error in told.json()["errors"]] == ["another_unit"]
+
+
+def test_a_unit_merged_over_the_row_below_the_headings_is_refused(office: httpx.Client) -> None:
+    file = io.BytesIO()
+    with Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ENTRY[:4])
+        sheet.merge_range(1, 0, 1, 3, "1.000 đồng")
+        sheet.write_row(2, 0, [opened(office)["code"], "Nhu cầu", 5, "01/03/2023"])
+    told = send(office, "entries", file.getvalue(), XLSX)
     assert [error["code"] for error in told.json()["errors"]] == ["another_unit"]
 
 

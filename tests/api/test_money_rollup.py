@@ -111,6 +111,33 @@ def test_money_stands_beside_the_work(service: Service, office: httpx.Client, fu
     assert rows(office, "section")["IV.7"]["cost"] == {"outputs": 2, "each_vnd": 504, "left_over_vnd": 0}
 
 
+def test_money_without_evidence_is_said_of_work_that_it_surely_went_into_alone(
+    service: Service, office: httpx.Client, funder: httpx.Client
+) -> None:
+    """Where it may all have gone into other work, which has evidence, nothing is said."""
+    trade = service["SCT"]
+    record(office, "IV.7.a", output="M1")
+    spent(office, funder, 7, tasks=["IV.7.a", "IV.7.b"])
+    spent(trade, funder, 5, agency="SCT", tasks=["IV.7.a"])
+
+    def told(by: str, key: str) -> tuple[int, bool | None]:
+        row = rows(office, by)[key]
+        return row["spent_vnd"], row["spent_unevidenced"]
+
+    assert told("task", "IV.7.a") == (5, False)
+    assert told("task", "IV.7.b") == (0, None), "7 may have gone into IV.7.a"
+    assert told("task", "II.1.4") == (0, None), "as IV.7.b carries it out"
+    assert told("agency", "SCT") == (5, None), "it went into another's duty"
+    assert told("agency", "SVHTTDL") == (7, False)
+    assert told("section", "IV.7") == (12, False)
+    assert told("section", "IV.5") == (0, False)
+    spent(office, funder, 3, tasks=["IV.7.b"])
+    assert told("task", "IV.7.b") == (3, True)
+    assert told("task", "II.1.4") == (0, True), "what was spent for IV.7.b was spent for it"
+    spent(trade, funder, 2, agency="SCT", tasks=["IV.6.a"])
+    assert told("agency", "SCT") == (7, True)
+
+
 def test_what_is_hidden_is_in_no_row(service: Service, office: httpx.Client, funder: httpx.Client) -> None:
     army, owner = service["BCHQS"], service["TTBCD"]
     code = spent(army, funder, 500, agency="BCHQS", tasks=["IV.12.1"])

@@ -409,6 +409,8 @@ def test_what_may_not_be_seen_is_as_unknown_as_what_does_not_exist(lived: Servic
             for noun in ("assignments", "outputs", "activities", "urges", "proposals")
         ),
         f"{SLUG}/budget/lines/D9",
+        f"{SLUG}/budget/entries/{NOWHERE}",
+        f"{SLUG}/budget/settlements/{NOWHERE}",
         "agencies/KHONG",
         f"{SLUG}/",
         f"{SLUG}/tasks/IV.7.a/",

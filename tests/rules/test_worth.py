@@ -20,6 +20,8 @@ def test_done_for_nothing_and_money_for_nothing() -> None:
     for state in (None, *State):
         for spent in (0, 1):
             assert worth.done_unspent(state, spent) == (state is State.DONE and spent == 0)
-    for evidenced in (0, 1):
-        for spent in (0, 1):
-            assert worth.spent_unevidenced(evidenced, spent) == (evidenced == 0 and spent == 1)
+    for alone in (False, True):
+        for shared in (False, True):
+            assert worth.spent_unevidenced(1, alone=alone, shared=shared) is False
+            unsure = None if shared else False
+            assert worth.spent_unevidenced(0, alone=alone, shared=shared) is (True if alone else unsure)

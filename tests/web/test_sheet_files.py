@@ -406,7 +406,11 @@ MEANINGS: dict[str, tuple[Callable[[Found], values.Meant], list[tuple[Any, Any]]
         ("0.500", "not_whole"), ("0.001", "not_whole"), ("020.000", "not_whole"), ("0 500", "wrong_type"),
         ("0.500.000", "wrong_type"), ("0,000,001", "wrong_type"), ("020.000.000", 20_000_000), ("007", 7),
         ("1.20", "not_whole"), ("một", "wrong_type"), ("1.200 000", "wrong_type"), (True, "wrong_type"),
-        (date(2023, 1, 1), "wrong_type"), ("9" * 16, "wrong_type"), ("-1", "wrong_type"),
+        (date(2023, 1, 1), "wrong_type"), ("9" * 19, "wrong_type"), ("-1", "wrong_type"),
+        ("9007199254740991", 2**53 - 1), ("9.007.199.254.740.991", 2**53 - 1), (1e15, "number_out_of_range"),
+        ("9,007,199,254,740,991", 2**53 - 1),
+        ("1.200.000,00", 1_200_000), ("1,200,000.0", 1_200_000), ("1.200,00", 1200),
+        ("1.200.000,50", "not_whole"), ("1.200.000,000", "wrong_type"), ("1.200,000.00", "wrong_type"),
         ("１", "wrong_type"),
     ]),
     "word": (lambda found: values.word(found, ActivityKind), [
@@ -461,6 +465,7 @@ def test_how_a_cell_was_understood_is_said_where_that_is_in_doubt_only() -> None
     assert note(days.day(Found("13/02/2023 00:00:00"), is_typed=False)) is None
     assert note(values.whole(Found("1.200"))) == "Hiểu là số 1200"
     assert note(values.whole(Found("1200"))) is None
+    assert note(values.vnd(Found("-1.200.000,00 đ"))) == "Hiểu là số 1200000"
 
 
 IN_ERROR = [

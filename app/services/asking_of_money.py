@@ -1,0 +1,58 @@
+"""Asking of money: what can be done to a line of the budget, to an entry of its ledger, to a settlement."""
+
+from sqlalchemy.orm import Session
+
+from app.errors import Text
+from app.rules import ledger as law
+from app.rules.acts import Obstacle
+from app.rules.ledger import SettlementState
+from app.rules.ownership import Action
+from app.rules.parties import Actor
+from app.schemas.ledger import LedgerEntryOut
+from app.services import budget, entries, grounds, line_sight, line_use, obstacles, settlements
+from app.services.asking_of_work import Thing, only
+from app.services.line_use import ON_A_LINE
+from app.services.settlements import ON_A_SETTLEMENT
+from app.services.taking_back import LEAVE
+
+
+def line(session: Session, actor: Actor, slug: str, code: str) -> Thing:
+    """A line of the budget, with the agency that spends it."""
+    here = grounds.find(session, actor, slug)
+    known = budget.one(session, here, actor, code)
+    can = budget.can_now(session, here, actor, [known])[known[0].id]
+    return Thing(line_sight.item(here, known[1]), can, only(ON_A_LINE), line_use.OBSTACLES.__getitem__, here)
+
+
+def entry(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
+    """An entry: whoever may write one of its kind may reverse it."""
+    here = grounds.find(session, actor, slug)
+    said, _ = entries.get(session, actor, slug, public_id)
+    known = budget.one(session, here, actor, said.line)
+    item = line_sight.item(here, known[1])
+
+    def final(_action: Action) -> Obstacle:
+        return obstacles.of_entry(said.reverses, said.transfer, said.reversed_by) or _no_room(known, said)
+
+    return Thing(item, said.can, only((LEAVE[said.kind],)), final, here)
+
+
+def settlement(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
+    """A settlement: while it waits, its agency takes it back and its checker decides."""
+    here = grounds.find(session, actor, slug)
+    row, _, agency = settlements.one(session, here, actor, public_id)
+    can = settlements.shown(session, here, actor, row).can
+
+    def over(action: Action) -> Obstacle:
+        gone = row.state is SettlementState.WITHDRAWN and action is Action.SETTLEMENT_WITHDRAW
+        return obstacles.ALREADY_SO if gone else obstacles.OF_SETTLEMENT[row.state]
+
+    return Thing(line_sight.item(here, agency), can, only(ON_A_SETTLEMENT), over, here)
+
+
+def _no_room(known: budget.Known, said: LedgerEntryOut) -> Obstacle:
+    """What the line's figures do not spare."""
+    bound = law.bound(budget.balance(known[0]), said.kind, -said.amount_vnd)
+    if bound is None:
+        return obstacles.NOT_DONE_HERE
+    return Obstacle(bound.code, Text(f"{bound.why.vi}: {bound.then.vi}", f"{bound.why.en}: {bound.then.en}"))
