@@ -149,7 +149,13 @@ def _taken_up(
 ) -> tuple[Ground, Proposal, Permit]:
     here = grounds.find(session, actor, slug)
     proposal, by = proposals.one(session, here, actor, public_id, lock=True)
-    return here, proposal, access.permit(actor, action, proposals.item(here, by.code))
+    permit = access.permit(
+        actor,
+        action,
+        proposals.item(here, by.code),
+        lambda: proposals.offer(here, actor, proposal, by),
+    )
+    return here, proposal, permit
 
 
 def _still_open(proposal: Proposal) -> None:

@@ -159,6 +159,34 @@ def test_a_no_and_a_second_thought_change_nothing(service: Service) -> None:
     assert differences(service) == []
 
 
+def test_who_may_not_settle_it_that_way_is_offered_how_it_may(service: Service) -> None:
+    owner, office, clerk = service["TTBCD"], service["SVHTTDL"], service["BPGV"]
+    one = proposed(office)
+    at = f"{URL.removeprefix('/v1/')}/{one['id']}"
+    tried: dict[str, tuple[Callable[[httpx.Client], httpx.Response], str]] = {
+        "accept": (lambda client: accept(client, one), "proposal.decide"),
+        "decline": (lambda client: settle_by(client, one, "declines", reason="x"), "proposal.decide"),
+        "withdraw": (lambda client: settle_by(client, one, "withdrawals", reason="x"), "proposal.withdraw"),
+    }
+
+    def offered(client: httpx.Client, what: str) -> Any:
+        """The same to who tries and to who asks before."""
+        send, action = tried[what]
+        refused = send(client)
+        assert refused.status_code == 403, refused.text
+        asked = client.get("/v1/me/permissions", params={"action": action, "on": at}).json()
+        assert asked["refusal"]["instead"] == refused.json()["instead"]
+        return refused.json()["instead"]
+
+    for what in ("accept", "decline"):
+        assert offered(office, what) == {"operation": "withdraw_proposal", "proposal": [one["id"]]}
+    assert offered(owner, "withdraw") == {"operation": "decline_proposal", "proposal": [one["id"]]}
+    assert offered(clerk, "withdraw") is None
+    assert tried["withdraw"][0](office).status_code == 201
+    assert offered(owner, "withdraw") is None, "it has ended"
+    assert offered(office, "accept") is None
+
+
 def test_what_is_settled_is_not_settled_otherwise(service: Service) -> None:
     owner, office = service["TTBCD"], service["SVHTTDL"]
     ends: dict[str, Callable[[dict[str, Any]], httpx.Response]] = {
