@@ -180,10 +180,11 @@ def set_status(draft: Draft, change: wire.StatusChange) -> None:
     task = looking_up.duty(draft, change.task)
     if change.status is not task.status and change.status not in BECOMES[task.status]:
         offered = sorted(status.value for status in BECOMES[task.status])
+        words = ", ".join(f"“{TaskStatus(one).label_vi}” ({one})" for one in offered)
         raise refuse(
             "/status",
             "status_not_possible",
-            f"Từ trạng thái “{task.status.label_vi}” chỉ chuyển được sang: {', '.join(offered)}",
+            f"Từ tình trạng “{task.status.label_vi}” chỉ chuyển được sang: {words}",
             f"From “{task.status.value}” it can only become: {', '.join(offered)}",
             offered_statuses=offered,
         )

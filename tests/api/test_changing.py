@@ -464,7 +464,10 @@ def test_every_status_may_become_what_the_table_says_and_nothing_else(service: S
             assert answer.status_code == (201 if then in BECOMES[now] or then is now else 422), (now, then)
             if answer.status_code == 422:
                 assert faults(answer) == [("/changes/0/status", "status_not_possible")]
-                assert answer.json()["offered_statuses"] == sorted(word.value for word in BECOMES[now])
+                offered = sorted(word.value for word in BECOMES[now])
+                assert answer.json()["offered_statuses"] == offered
+                said = str(answer.json()["errors"][0]["message"]).partition("chuyển được sang: ")[2]
+                assert said == ", ".join(f"“{TaskStatus(one).label_vi}” ({one})" for one in offered)
     assert differences(service) == []
 
 
