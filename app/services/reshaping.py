@@ -200,9 +200,25 @@ def set_status(draft: Draft, change: wire.StatusChange) -> None:
         looking_up.duty(draft, change.superseded_by, "/superseded_by")
         if change.superseded_by == change.task:
             raise refuse("/superseded_by", "is_itself", "Là chính nhiệm vụ này", "This is the task itself")
+        if change.task in _replaced(draft, change.superseded_by):
+            raise refuse(
+                "/superseded_by",
+                "replace_each_other",
+                "Nhiệm vụ đó lại được thay thế bằng chính nhiệm vụ này: không thay thế lẫn nhau",
+                "That task is superseded by this one: they cannot take each other's place",
+            )
     held = holding.hold(draft, task)
     task.status, task.superseded_by = change.status, change.superseded_by
     held.settle()
+
+
+def _replaced(draft: Draft, code: str) -> set[str]:
+    """What takes a task's place, and what takes the place of that, and so on."""
+    found: set[str] = set()
+    while (by := draft.tasks[code].superseded_by) is not None and by not in found:
+        found.add(by)
+        code = by
+    return found
 
 
 def _terms(held: Held) -> Terms:

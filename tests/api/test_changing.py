@@ -551,6 +551,19 @@ def test_what_takes_the_place_of_a_duty_is_named(service: Service) -> None:
     assert task(service, "IV.7.a")["superseded_by"] == "IV.7.c"
 
 
+def test_duties_do_not_take_each_others_place(service: Service) -> None:
+    """Each would name the other as what is done instead, and none would count."""
+    owner = service["TTBCD"]
+    decided(owner, status("IV.7.a", "superseded", superseded_by="IV.7.b"))
+    decided(owner, status("IV.7.b", "superseded", superseded_by="IV.7.c"))
+    for code, by in (("IV.7.b", "IV.7.a"), ("IV.7.c", "IV.7.b"), ("IV.7.c", "IV.7.a")):
+        answer = decide(owner, status(code, "superseded", superseded_by=by))
+        assert faults(answer) == [("/changes/0/superseded_by", "replace_each_other")], (code, by)
+    decided(owner, status("IV.7.a", "active"))
+    decided(owner, status("IV.7.b", "superseded", superseded_by="IV.7.a"))
+    assert differences(service) == []
+
+
 def test_a_cancelled_duty_may_still_be_amended_and_comes_back_as_amended(service: Service) -> None:
     owner = service["TTBCD"]
     decided(owner, status("IV.6.a", "cancelled"))
