@@ -60,7 +60,9 @@ def proposal(session: Session, actor: Actor, slug: str, public_id: str) -> Thing
         gone = row.state is ProposalState.WITHDRAWN and action is Action.PROPOSAL_WITHDRAW
         return obstacles.ALREADY_SO if gone else obstacles.SETTLED
 
-    return Thing(proposals.item(here, by.code), can, only(proposals.ON_A_PROPOSAL), settled, here)
+    offer = proposals.offer(here, actor, row, by)
+    unfit = only(proposals.ON_A_PROPOSAL)
+    return Thing(proposals.item(here, by.code), can, unfit, settled, here, instead=offer)
 
 
 def agency(session: Session, actor: Actor, code: str) -> Thing:

@@ -16,7 +16,7 @@ from app.rules.cutting import Stake
 from app.rules.movement import Movement, Place, movement
 from app.rules.parties import Actor
 from app.rules.rollup import FORMULA
-from app.rules.vocabulary import Level
+from app.rules.vocabulary import Level, TaskKind
 from app.schemas.base import Ratio, Signed
 from app.schemas.difference import DifferenceFilter, DifferenceOut
 from app.schemas.progress import By
@@ -42,7 +42,7 @@ def difference(session: Session, actor: Actor, slug: str, ask: DifferenceFilter)
     between = [one for one in decisions if _lies(one, start, end)]
     found = _moved(session, here, before, after, ask.level)
     total = found.total
-    said = cause.sentence(total, decided=bool(between))
+    said = cause.sentence(total, decided=bool(between) and _adjusted(before, after))
     shown = movements.shown(found, {part.assignment: part for part in (*before, *after)}, nodes, ask)
     return DifferenceOut(
         plan=here.plan.slug,
@@ -144,6 +144,22 @@ def _places(session: Session, here: Ground, some: Sequence[Part]) -> dict[str, P
         while in_sum.get(succeeds.get(root, "")) is hidden:
             root = succeeds[root]
         found[name] = Place(IN_SUM if hidden else root, root)
+    return found
+
+
+def _adjusted(before: Sequence[Part], after: Sequence[Part]) -> bool:
+    """Whether a decision changed what the figure is made of: what weighs how much, or how much is owed of it.
+    Occurrences come up by themselves, whatever was decided elsewhere meanwhile."""
+    return _made_of(before) != _made_of(after)
+
+
+def _made_of(parts_: Sequence[Part]) -> dict[int, tuple[Fraction, int]]:
+    """By task: its weight here, and what is owed of it; of a triggered one nothing that a decision sets."""
+    found: dict[int, tuple[Fraction, int]] = {}
+    for part in parts_:
+        pull, owed = found.get(part.task_id, (Fraction(0), 0))
+        set_ = 0 if part.kind is TaskKind.TRIGGERED else part.leaf.owed
+        found[part.task_id] = (pull + part.leaf.pull, owed + set_)
     return found
 
 

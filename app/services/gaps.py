@@ -2,21 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 from fractions import Fraction
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Agency, Assignment, Budget, Implementation, Plan, Task
+from app.models import Agency, Assignment, Implementation, Membership, Task
 from app.rules.gaps import GapKind
 from app.rules.parties import Actor
 from app.rules.rollup import COUNTED_STATUSES
-from app.rules.vocabulary import AgencyKind, PlanStatus, Role, Source, TaskFamily, TaskKind
+from app.rules.vocabulary import AgencyKind, Role, Source, TaskFamily, TaskKind
 from app.schemas.gaps import GapCount, GapFilter, GapOut, GapsOut
 from app.schemas.lists import several
-from app.services import calendars, grounds, sight
+from app.services import calendars, gap_powers, grounds, sight
 from app.services.gap_offers import Body, one_gap
 from app.services.grounds import Ground
 
@@ -30,18 +29,21 @@ _STANDING = (
     .where(Assignment.task_id.in_(bindparam("tasks", expanding=True)), grounds.current(grounds.ON))
     .order_by(Assignment.order_key)
 )
-_LINKED = select(Implementation.task_id).where(Implementation.plan_id == bindparam("plan"))
-_LAST_DAY = select(Agency.valid_to).where(Agency.id == bindparam("id"))
-_ABLE = (
-    select(Plan.slug, Agency.code)
-    .join(Agency, Agency.id == Plan.owner_id)
-    .where(
-        Plan.status == PlanStatus.ACTIVE, or_(Agency.valid_to.is_(None), Agency.valid_to >= bindparam("day"))
-    )
-    .order_by(Plan.id)
-    .limit(1)
+_LINKED = (
+    select(Implementation.task_id)
+    .join(Task, Task.id == Implementation.duty_id)
+    .where(Implementation.plan_id == bindparam("plan"), Task.status.in_(COUNTED_STATUSES))
 )
-_HAS_MONEY = select(exists().where(Budget.plan_id == bindparam("plan")))
+"""Items behind which a duty stands that is counted: one that was cancelled carries nothing out."""
+_PEOPLED = (
+    select(Agency.code)
+    .join(Membership, Membership.group_id == Agency.id)
+    .where(
+        or_(Membership.valid_from.is_(None), Membership.valid_from <= grounds.ON),
+        or_(Membership.valid_to.is_(None), Membership.valid_to >= grounds.ON),
+    )
+)
+"""Groups that somebody belongs to on a day."""
 
 
 def find(session: Session, actor: Actor, slug: str, ask: GapFilter) -> GapsOut:
@@ -80,8 +82,7 @@ def every(session: Session, here: Ground, actor: Actor) -> Iterator[GapOut]:
             )
     yield from _bodies(session, here, duties)
     yield from calendars.without_steward(session, here)
-    yield from _owner(session, here)
-    yield from _powers(session, here, list(duties.values()))
+    yield from gap_powers.every(session, here, list(duties.values()))
 
 
 @lru_cache(maxsize=1024)
@@ -95,8 +96,10 @@ def _items(session: Session, here: Ground, items: Sequence[Task]) -> Iterator[Ga
     """Programme items, of which a part or the whole has no duty behind it."""
     linked = set(session.scalars(_LINKED, {"plan": here.plan.id}))
     for item in items:
-        change = {"change": "implementation", "item": item.code, "duty": None, "closes_gap": True}
-        if item.id not in linked:
+        nobody = item.id not in linked
+        closes = not (nobody and item.gap_vi)  # a part that the text leaves open is another gap
+        change = {"change": "implementation", "item": item.code, "duty": None, "closes_gap": closes}
+        if nobody:
             yield one_gap(
                 here,
                 GapKind.ITEM_WITHOUT_DUTY,
@@ -121,7 +124,7 @@ def _items(session: Session, here: Ground, items: Sequence[Task]) -> Iterator[Ga
 def _bodies(session: Session, here: Ground, duties: dict[int, Task]) -> Iterator[GapOut]:
     """Groups without members, duties of several bodies, and bodies that stand twice in one duty."""
     rows = session.execute(_STANDING, {"tasks": list(duties), "day": here.today}).all()
-    yield from _groups(here, duties, rows)
+    yield from _groups(session, here, duties, rows)
     of_duty: dict[int, list[Body]] = {id_: [] for id_ in duties}
     for row in rows:
         of_duty[row.task_id].append(row)
@@ -173,78 +176,29 @@ def _undivided(leads: Sequence[Body]) -> bool:
     return least == Fraction(1, len(leads))
 
 
-def _groups(here: Ground, duties: dict[int, Task], rows: Iterable[Body]) -> Iterator[GapOut]:
-    """A group that works through nobody owes nothing, whatever the plan gives it."""
+def _groups(
+    session: Session, here: Ground, duties: dict[int, Task], rows: Iterable[Body]
+) -> Iterator[GapOut]:
+    """A group that works through nobody owes nothing, whatever the plan gives it; and where the stay of its
+    last member has run out, nobody can do what that one left open."""
+    peopled = set(session.scalars(_PEOPLED, {"day": here.today}))
     empty: dict[str, tuple[Body, list[Task]]] = {}
     for row in rows:
-        if row.kind is AgencyKind.GROUP and not row.fans_out:
+        if row.kind is AgencyKind.GROUP and not (row.fans_out and row.code in peopled):
             empty.setdefault(row.code, (row, []))[1].append(duties[row.task_id])
     for code, (body, tasks) in empty.items():
+        left = any(row.fans_out for row in rows if row.code == code)
         yield one_gap(
             here,
             GapKind.GROUP_WITHOUT_MEMBERS,
-            "Chưa biết nhóm gồm những cơ quan nào, nên phần của nhóm chưa ai phải làm",
-            "Nobody knows who belongs to the group, so nobody owes its part",
+            "Nhóm không còn thành viên nào: việc thành viên cũ để lại chưa ai làm được"
+            if left
+            else "Chưa biết nhóm gồm những cơ quan nào, nên phần của nhóm chưa ai phải làm",
+            "The group has no members any more: nobody can do what those who left it have not done"
+            if left
+            else "Nobody knows who belongs to the group, so nobody owes its part",
             {"change": "member", "group": code, "agency": None, "valid_from": None},
             ["agency", "valid_from"],
             tasks=list(dict.fromkeys(tasks)),
             agencies=[body],
-        )
-
-
-def _owner(session: Session, here: Ground) -> Iterator[GapOut]:
-    """An owner that has ended, which no decision of the plan can mend: one of another plan lets it be
-    followed in all of them."""
-    ended = here.item.owner in here.item.voiceless and here.plan.status is not PlanStatus.CLOSED
-    last_day = session.scalars(_LAST_DAY, {"id": here.plan.owner_id}).one() if ended else None
-    if last_day is None:
-        return
-    elsewhere = session.execute(_ABLE, {"day": here.today}).first()
-    yield one_gap(
-        here,
-        GapKind.NO_OWNER,
-        "Chủ kế hoạch đã kết thúc hoạt động: không ai điều chỉnh được kế hoạch",
-        "The plan's owner has come to an end: nobody can amend the plan",
-        {
-            "change": "succession",
-            "agency": here.item.owner,
-            "successor": None,
-            "on": (last_day + timedelta(1)).isoformat(),
-        },
-        ["successor"],
-        by=(elsewhere[0], [elsewhere[1]]) if elsewhere is not None else None,
-    )
-
-
-_POWERS = (
-    (Role.MONITOR, GapKind.NO_MONITOR, "không đầu ra nào được xác nhận", "no output can be confirmed"),
-    (Role.FUND, GapKind.NO_FUNDER, "không bố trí được kinh phí", "no money can be allocated"),
-    (Role.SETTLE, GapKind.NO_SETTLER, "không kiểm tra được quyết toán", "no settlement can be checked"),
-)
-
-
-def _powers(session: Session, here: Ground, duties: Sequence[Task]) -> Iterator[GapOut]:
-    """Powers over the plan that nobody holds, or none who can write still: those over money only where there
-    is some."""
-    ended = here.item.voiceless
-    held = {role: [code for code in codes if code not in ended] for role, codes in here.item.roles.items()}
-    has_money = session.scalars(_HAS_MONEY, {"plan": here.plan.id}).one()
-    for role, kind, vi, en in _POWERS:
-        if not held.get(role) and (has_money or role is Role.MONITOR) and duties:
-            yield one_gap(
-                here,
-                kind,
-                f"Không cơ quan nào giữ thẩm quyền này: {vi}",
-                f"Nobody holds this power: {en}",
-                {"change": "power", "power": role.value, "task": None, "agency": None},
-                ["task", "agency"],
-            )
-    if held.get(Role.MONITOR) and (here.item.approver is None or here.item.approver in ended):
-        yield one_gap(
-            here,
-            GapKind.NO_APPROVER,
-            "Nhiệm vụ của chính cơ quan theo dõi không ai xác nhận được",
-            "Nobody can confirm what the monitor itself has to do",
-            {"change": "approver", "agency": None},
-            ["agency"],
         )

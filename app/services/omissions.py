@@ -26,14 +26,11 @@ def of(session: Session, here: Ground, some: Sequence[Part], tree: Tree) -> list
     decisions = amendments(session, here)
     found = []
     for part in idle:
-        reason = omission.why(
-            status=part.status,
-            kind=part.kind,
-            owed=part.leaf.owed,
-            **_of_the_body(here, facts[part.assignment][0]),
-        )
+        stretches = facts[part.assignment]
+        body = _of_the_body(here, stretches[0])
+        reason = omission.why(status=part.status, kind=part.kind, owed=part.leaf.owed, **body)
         if reason is not None:
-            made = _decision(part, reason, decisions, facts[part.assignment])
+            made = _decision(part, reason, decisions, stretches, handed_over=body["handed_over"])
             found.append(_row(part, reason, made, tree))
     return found
 
@@ -60,7 +57,7 @@ def _facts(session: Session, some: Iterable[Part]) -> dict[str, list[Any]]:
         select(
             Assignment.public_id,
             *(Agency.kind, Task.target, Assignment.valid_to),
-            *(Standing.since, Standing.status, Standing.owed),
+            *(Standing.since, Standing.owed, Standing.share_numerator),
         )
         .join(Assignment, Assignment.id == Standing.assignment_id)
         .join(Agency, Agency.id == Assignment.agency_id)
@@ -83,20 +80,34 @@ def _of_the_body(here: Ground, row: Any) -> dict[str, Any]:
 
 
 def _decision(
-    part: Part, reason: Omission, decisions: Sequence[Amendment], stretches: Sequence[Any]
+    part: Part,
+    reason: Omission,
+    decisions: Sequence[Amendment],
+    stretches: Sequence[Any],
+    *,
+    handed_over: bool,
 ) -> Amendment | None:
-    """The decision that made it so. A status is named in it; what else counts for nothing has done so since
-    the instant at which that decision was entered."""
+    """The decision that made it so, if one did. A status and a number are named in it; what else counts for
+    nothing has done so since the instant at which that decision was entered."""
     if part.status not in COUNTED_STATUSES:
-        wanted = {"change": "status", "task": part.task, "status": reason.value}
-        made = [one for one in decisions if any(wanted.items() <= change.items() for change in one.changes)]
-    else:
-        idle_since = stretches[0].since
-        for stretch in stretches:
-            if stretch.owed:
-                break
-            idle_since = stretch.since
-        made = [one for one in decisions if one.entered_at == idle_since]
+        return _naming(decisions, change="status", task=part.task, status=reason.value)
+    if reason is Omission.NOT_TRIGGERED:  # that nothing has come up is nobody's decision
+        return None
+    if reason is Omission.NO_TARGET:
+        unset = _naming(decisions, change="target", task=part.task, target=None)
+        return unset or _naming(decisions, change="duty", code=part.task)
+    since = None
+    for stretch in stretches:
+        if stretch.owed or (handed_over and stretch.share_numerator):
+            break
+        since = stretch.since
+    made = [one for one in decisions if one.entered_at == since]
+    return made[-1] if made else None
+
+
+def _naming(decisions: Sequence[Amendment], **wanted: str | None) -> Amendment | None:
+    """The last one with such a change."""
+    made = [one for one in decisions if any(wanted.items() <= change.items() for change in one.changes)]
     return made[-1] if made else None
 
 

@@ -19,6 +19,7 @@ from app.services.amendments import Changes
 from app.services.grounds import Ground
 
 ON_A_PROPOSAL = (Action.PROPOSAL_DECIDE, Action.PROPOSAL_WITHDRAW)
+_OFFERED = {Action.PROPOSAL_DECIDE: "decline_proposal", Action.PROPOSAL_WITHDRAW: "withdraw_proposal"}
 
 
 def find(session: Session, actor: Actor, slug: str, ask: ProposalFilter) -> ProposalPage:
@@ -102,7 +103,6 @@ def out(session: Session, here: Ground, actor: Actor, proposal: Proposal) -> Pro
 def _out(
     here: Ground, actor: Actor, proposal: Proposal, by: Agency, revision: int | None, changes: Changes
 ) -> ProposalOut:
-    is_open = proposal.state is ProposalState.OPEN
     return ProposalOut(
         id=proposal.public_id,
         state=proposal.state,
@@ -113,5 +113,17 @@ def _out(
         settled_at=proposal.settled_at,
         answer=proposal.answer,
         amendment=revision,
-        can=allowed(actor, ON_A_PROPOSAL, item(here, by.code)) if is_open else [],
+        can=_may(here, actor, proposal, by),
     )
+
+
+def offer(here: Ground, actor: Actor, proposal: Proposal, by: Agency) -> dict[str, object] | None:
+    """How a caller that is refused could end it instead; None where it cannot, or where it has ended."""
+    could = next(iter(_may(here, actor, proposal, by)), None)
+    return {"operation": _OFFERED[could], "proposal": [proposal.public_id]} if could else None
+
+
+def _may(here: Ground, actor: Actor, proposal: Proposal, by: Agency) -> list[Action]:
+    if proposal.state is not ProposalState.OPEN:
+        return []
+    return allowed(actor, ON_A_PROPOSAL, item(here, by.code))

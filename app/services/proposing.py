@@ -12,7 +12,14 @@ from app.rules.amending import ProposalState
 from app.rules.judging import Permit
 from app.rules.ownership import Action
 from app.rules.parties import Actor
-from app.schemas.amendments import AcceptanceIn, AmendmentResult, Changes, ProposalIn, ProposalResult
+from app.schemas.amendments import (
+    AcceptanceIn,
+    AmendmentResult,
+    Changes,
+    DecisionIn,
+    ProposalIn,
+    ProposalResult,
+)
 from app.schemas.changing import Change
 from app.services import access, amending, grounds, offers, proposals, sight
 from app.services.grounds import Ground
@@ -47,9 +54,10 @@ def propose(session: Session, actor: Actor, slug: str, body: ProposalIn) -> tupl
 def accept(
     session: Session, actor: Actor, slug: str, public_id: str, body: AcceptanceIn
 ) -> tuple[ProposalResult, int]:
-    """The owner's decision makes an amendment of it, in one call."""
+    """The owner's decision makes an amendment of it, in one call; again by the same decision is the same as
+    once. By another one it is refused: nothing of that would be on record."""
     here, proposal, permit = _taken_up(session, actor, slug, public_id, Action.PROPOSAL_DECIDE)
-    if proposal.state is ProposalState.ACCEPTED:
+    if _is_accepted_by(session, proposal, body.decision):
         return _result(session, here, actor, proposal, "unchanged")
     _still_open(proposal)
     changes = _CHANGES.validate_python(proposal.changes)
@@ -62,6 +70,14 @@ def accept(
     _settle(session, actor, permit, proposal, ProposalState.ACCEPTED, None, amendment)
     here = grounds.find(session, actor, slug)
     return _result(session, here, actor, proposal, "accepted", told)
+
+
+def _is_accepted_by(session: Session, proposal: Proposal, decision: DecisionIn) -> bool:
+    if proposal.amendment_id is None:
+        return False
+    made = session.get_one(Amendment, proposal.amendment_id)
+    known = (made.decision_number, made.decided_on, made.issuer)
+    return known == (decision.number, decision.decided_on, decision.issuer)
 
 
 def _no_longer(fault: Invalid) -> Failure:
@@ -103,7 +119,7 @@ def _end(
     reason: str,
 ) -> tuple[ProposalResult, int]:
     here, proposal, permit = _taken_up(session, actor, slug, public_id, action)
-    if proposal.state is state:
+    if (proposal.state, proposal.answer) == (state, reason):
         return _result(session, here, actor, proposal, "unchanged")
     _still_open(proposal)
     _settle(session, actor, permit, proposal, state, reason, None)
@@ -149,7 +165,13 @@ def _taken_up(
 ) -> tuple[Ground, Proposal, Permit]:
     here = grounds.find(session, actor, slug)
     proposal, by = proposals.one(session, here, actor, public_id, lock=True)
-    return here, proposal, access.permit(actor, action, proposals.item(here, by.code))
+    permit = access.permit(
+        actor,
+        action,
+        proposals.item(here, by.code),
+        lambda: proposals.offer(here, actor, proposal, by),
+    )
+    return here, proposal, permit
 
 
 def _still_open(proposal: Proposal) -> None:

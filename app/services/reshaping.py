@@ -182,10 +182,11 @@ def set_status(draft: Draft, change: wire.StatusChange) -> None:
     task = looking_up.duty(draft, change.task)
     if change.status is not task.status and change.status not in BECOMES[task.status]:
         offered = sorted(status.value for status in BECOMES[task.status])
+        words = ", ".join(f"“{TaskStatus(one).label_vi}” ({one})" for one in offered)
         raise refuse(
             "/status",
             "status_not_possible",
-            f"Từ trạng thái “{task.status.label_vi}” chỉ chuyển được sang: {', '.join(offered)}",
+            f"Từ tình trạng “{task.status.label_vi}” chỉ chuyển được sang: {words}",
             f"From “{task.status.value}” it can only become: {', '.join(offered)}",
             offered_statuses=offered,
         )
@@ -201,9 +202,25 @@ def set_status(draft: Draft, change: wire.StatusChange) -> None:
         looking_up.duty(draft, change.superseded_by, "/superseded_by")
         if change.superseded_by == change.task:
             raise refuse("/superseded_by", "is_itself", "Là chính nhiệm vụ này", "This is the task itself")
+        if change.task in _replaced(draft, change.superseded_by):
+            raise refuse(
+                "/superseded_by",
+                "replace_each_other",
+                "Nhiệm vụ đó lại được thay thế bằng chính nhiệm vụ này: không thay thế lẫn nhau",
+                "That task is superseded by this one: they cannot take each other's place",
+            )
     held = holding.hold(draft, task)
     task.status, task.superseded_by = change.status, change.superseded_by
     held.settle()
+
+
+def _replaced(draft: Draft, code: str) -> set[str]:
+    """What takes a task's place, and what takes the place of that, and so on."""
+    found: set[str] = set()
+    while (by := draft.tasks[code].superseded_by) is not None and by not in found:
+        found.add(by)
+        code = by
+    return found
 
 
 def _terms(held: Held) -> Terms:

@@ -464,7 +464,10 @@ def test_every_status_may_become_what_the_table_says_and_nothing_else(service: S
             assert answer.status_code == (201 if then in BECOMES[now] or then is now else 422), (now, then)
             if answer.status_code == 422:
                 assert faults(answer) == [("/changes/0/status", "status_not_possible")]
-                assert answer.json()["offered_statuses"] == sorted(word.value for word in BECOMES[now])
+                offered = sorted(word.value for word in BECOMES[now])
+                assert answer.json()["offered_statuses"] == offered
+                said = str(answer.json()["errors"][0]["message"]).partition("chuyển được sang: ")[2]
+                assert said == ", ".join(f"“{TaskStatus(one).label_vi}” ({one})" for one in offered)
     assert differences(service) == []
 
 
@@ -546,6 +549,19 @@ def test_what_takes_the_place_of_a_duty_is_named(service: Service) -> None:
     )
     decided(owner, status("IV.7.a", "superseded", superseded_by="IV.7.c"))
     assert task(service, "IV.7.a")["superseded_by"] == "IV.7.c"
+
+
+def test_duties_do_not_take_each_others_place(service: Service) -> None:
+    """Each would name the other as what is done instead, and none would count."""
+    owner = service["TTBCD"]
+    decided(owner, status("IV.7.a", "superseded", superseded_by="IV.7.b"))
+    decided(owner, status("IV.7.b", "superseded", superseded_by="IV.7.c"))
+    for code, by in (("IV.7.b", "IV.7.a"), ("IV.7.c", "IV.7.b"), ("IV.7.c", "IV.7.a")):
+        answer = decide(owner, status(code, "superseded", superseded_by=by))
+        assert faults(answer) == [("/changes/0/superseded_by", "replace_each_other")], (code, by)
+    decided(owner, status("IV.7.a", "active"))
+    decided(owner, status("IV.7.b", "superseded", superseded_by="IV.7.a"))
+    assert differences(service) == []
 
 
 def test_a_cancelled_duty_may_still_be_amended_and_comes_back_as_amended(service: Service) -> None:

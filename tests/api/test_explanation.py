@@ -241,6 +241,36 @@ def test_a_decision_that_took_something_out_is_named(on: Dated) -> None:
     assert left("IV.1.1") == [("TTBCD", "cancelled", 11)]  # the one that holds, not the first one
 
 
+def test_of_several_decisions_the_one_that_made_it_so_is_named(on: Dated) -> None:
+    """What was handed over, what has no number and what has not come up are made by different decisions, or
+    by none."""
+
+    def left(task: str) -> dict[str, tuple[str, int | None]]:
+        rows = on.get("/progress/explanation", task=task)["left_out"]
+        return {
+            row["agency"]["code"]: (row["reason"], row["amendment"] and row["amendment"]["revision"])
+            for row in rows
+        }
+
+    on.clock.reach("2023-02-01")
+    on.decide({"change": "target", "task": "IV.6.a", "target": 3})
+    on.decide({"change": "target", "task": "IV.6.a", "target": None})
+    on.decide(
+        *({"change": "leads", "task": task, "leads": [{"agency": "STTTT"}]} for task in ("IV.6.a", "IV.3.a"))
+    )
+    assert left("IV.6.a") == {"SCT": ("nothing_left", 4), "STTTT": ("no_target", 3)}
+    assert left("IV.3.a") == {"VPUBND": ("nothing_left", 4), "STTTT": ("not_triggered", None)}
+    words = {"title_vi": "Mới", "title_en": "New"}
+    lead = [{"agency": "SCT"}]
+    on.decide(
+        {"change": "duty", "code": "IV.6.b", "section": "IV.6", "kind": "counted", "leads": lead, **words},
+        {"change": "duty", "code": "IV.6.c", "section": "IV.6", "kind": "triggered", "leads": lead, **words},
+    )
+    on.decide({"change": "weight", "task": "IV.6.b", "weight": 2})
+    assert left("IV.6.b") == {"SCT": ("no_target", 5)}
+    assert left("IV.6.c") == {"SCT": ("not_triggered", None)}
+
+
 def test_filters_say_no_more_of_what_they_took_out_than_how_much(archive: Service) -> None:
     whole = explanation(archive)
     everyone = len(whole["rows"]) + len(whole["left_out"])

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.deciding import DECISION, contents, decided, leads, member
+from tests.deciding import DECISION, contents, decided, leads, member, on
 from tests.service import PLAN, Service
 from tests.walks import items
 from tests.writing import SMALL, abolish, differences, load, pushing, small_plan, tiny_plan
@@ -197,6 +197,50 @@ def test_a_closed_gap_may_open_again(service: Service) -> None:
     assert len(gaps(owner, "group_without_members")["items"]) == 3
     decided(owner, {"change": "status", "task": "IV.6.a", "status": "cancelled"})
     assert len(gaps(owner, "duty_without_target")["items"]) == 3, "what is not counted leaves no gap"
+
+
+@pytest.mark.parametrize(
+    "status", [{"status": "cancelled"}, {"status": "superseded", "superseded_by": "IV.9.1"}]
+)
+def test_an_item_whose_duties_are_no_longer_carried_out_has_none(
+    service: Service, status: dict[str, str]
+) -> None:
+    owner = service["TTBCD"]
+    decided(owner, {"change": "status", "task": "IV.9.2", **status})
+    told = gaps(owner)
+    assert named(told, "item_without_duty") == [(["II.1.3"], []), (["II.2.5"], [])], (
+        "others have another duty"
+    )
+    assert {code for (code,), _ in named(told, "part_without_owner")} == PARTS - {"II.1.3", "II.2.5"}
+    for one in gaps(owner, "item_without_duty")["items"]:
+        repair(service, one)
+    assert named(gaps(owner), "item_without_duty") == []
+    open_ = {code for (code,), _ in named(gaps(owner), "part_without_owner")}
+    assert open_ == PARTS, "the part that the text leaves open is not closed with it"
+    decided(owner, {"change": "status", "task": "IV.9.2", "status": "active"})
+    assert differences(service) == []
+
+
+def test_a_group_whose_last_member_has_left_with_its_day_is_a_gap(service: Service) -> None:
+    """Nobody decides anything on that day: the group still works through one that may do nothing more."""
+    owner = service["TTBCD"]
+    on(service, "2023-08-21")
+    decided(owner, {"change": "target", "task": "IV.14.2", "target": 2})
+    decided(owner, member("G.SBN", "SKHDT", "2023-08-01", "2023-08-31"))
+    before = {body for _, (body,) in named(gaps(owner), "group_without_members")}
+    assert before == {"G.THDU", "G.TVBCD"}
+    on(service, "2023-09-01")
+    (one,) = [
+        one for one in gaps(owner, "group_without_members")["items"] if one["agencies"][0]["code"] == "G.SBN"
+    ]
+    assert "IV.14.2" in [task["code"] for task in one["tasks"]]
+    assert "không còn thành viên nào" in one["text_vi"]
+    assert "no members any more" in one["text_en"]
+    repair(service, one, agency="STC", valid_from="2023-09-01")
+    assert {body for _, (body,) in named(gaps(owner), "group_without_members")} == before
+    owing = items(owner, f"{PLAN}/outputs", task="IV.14.2", agency="STC", owed="true")
+    assert [one["code"] for one in owing] == ["P1", "P2"], "what was left open is owed by who comes"
+    assert differences(service) == []
 
 
 def test_a_body_that_leads_and_coordinates_is_a_gap_and_its_repair_keeps_the_others(service: Service) -> None:

@@ -216,6 +216,25 @@ def test_what_comes_up_by_itself_is_no_adjustment_of_anybodys(on: Dated) -> None
     assert (came["course"], came["before"]["value"]["numerator"]) == ("became_defined", None)
 
 
+def test_a_decision_about_something_else_adjusted_nothing(on: Dated) -> None:
+    """It lies between and is told of; what the figure is made of changed by itself."""
+    record(on["VPUBND"], "IV.3.a", plan=DATED, opens_occurrence=True, occurred_on="2023-01-02")
+    start = on.clock.pass_(days=1)
+    on.decide(
+        {"change": "weight", "task": "IV.5.b", "weight": 2}, {"change": "thresholds", "node_red": "1/4"}
+    )
+    [part] = on.get("/assignments", task="IV.3.a", role="lead")["items"]
+    url = f"{DATED}/assignments/{part['id']}/occurrences"
+    assert on["VPUBND"].post(url, json={}).status_code == 201
+    said = change(on, start, task="IV.3.a")
+    assert halves(said) == (0, -HALF)
+    assert len(said["amendments"]) == 1
+    assert said["said_vi"] == "Giảm 50 điểm (thực hiện: không thay đổi; thay đổi phạm vi: giảm 50 điểm)"
+    assert said["said_en"] == "Fell by 50 points (work: no change; change of scope: down 50 points)"
+    whole = change(on, start)
+    assert "điều chỉnh phạm vi" in whole["said_vi"], "there it did change a weight"
+
+
 # --- handovers -------------------------------------------------------------------------------------------
 
 

@@ -127,8 +127,13 @@ def test_one_call_accepts_amends_and_settles(service: Service) -> None:
     assert owner.get(f"{PLAN}/amendments/2").json() == made
     assert output(office, "IV.7.a")["due_on"] == "2023-11-30"
     assert office.get(f"{URL}/{one['id']}").json() == told["proposal"]
-    again = accept(owner, one, decision={**DECISION, "number": "10-QĐ/BCĐ-TTĐN"})
+    again = accept(owner, one)
     assert (again.status_code, again.json()["result"], again.json()["amendment"]) == (200, "unchanged", None)
+    for other in ({"number": "10-QĐ/BCĐ-TTĐN"}, {"issuer": "Ban Chỉ đạo tỉnh"}):
+        late = accept(owner, one, decision={**DECISION, **other})
+        assert (late.status_code, late.json()["reason"]) == (409, "proposal_settled"), (
+            "it is nowhere on record"
+        )
     assert len(items(owner, f"{PLAN}/amendments")) == 1
     assert rows(service)["urges"] == 0, "nobody is written to: who asked looks at the proposal"
     assert differences(service) == []
@@ -153,10 +158,41 @@ def test_a_no_and_a_second_thought_change_nothing(service: Service) -> None:
             *(state, "Chưa bố trí được kinh phí", None),
         )
         assert shown["settled_at"]
-        again = settle_by(client, one, what, reason="Khác")
-        assert (again.status_code, again.json()["proposal"]) == (200, shown)
+        again = settle_by(client, one, what, reason=reason)
+        assert (again.status_code, again.json()["result"]) == (200, "unchanged")
+        assert again.json()["proposal"] == shown
+        late = settle_by(client, one, what, reason="Khác")
+        assert (late.status_code, late.json()["reason"]) == (409, "proposal_settled")
     assert rows(service)["amendments"] == 0
     assert differences(service) == []
+
+
+def test_who_may_not_settle_it_that_way_is_offered_how_it_may(service: Service) -> None:
+    owner, office, clerk = service["TTBCD"], service["SVHTTDL"], service["BPGV"]
+    one = proposed(office)
+    at = f"{URL.removeprefix('/v1/')}/{one['id']}"
+    tried: dict[str, tuple[Callable[[httpx.Client], httpx.Response], str]] = {
+        "accept": (lambda client: accept(client, one), "proposal.decide"),
+        "decline": (lambda client: settle_by(client, one, "declines", reason="x"), "proposal.decide"),
+        "withdraw": (lambda client: settle_by(client, one, "withdrawals", reason="x"), "proposal.withdraw"),
+    }
+
+    def offered(client: httpx.Client, what: str) -> Any:
+        """The same to who tries and to who asks before."""
+        send, action = tried[what]
+        refused = send(client)
+        assert refused.status_code == 403, refused.text
+        asked = client.get("/v1/me/permissions", params={"action": action, "on": at}).json()
+        assert asked["refusal"]["instead"] == refused.json()["instead"]
+        return refused.json()["instead"]
+
+    for what in ("accept", "decline"):
+        assert offered(office, what) == {"operation": "withdraw_proposal", "proposal": [one["id"]]}
+    assert offered(owner, "withdraw") == {"operation": "decline_proposal", "proposal": [one["id"]]}
+    assert offered(clerk, "withdraw") is None
+    assert tried["withdraw"][0](office).status_code == 201
+    assert offered(owner, "withdraw") is None, "it has ended"
+    assert offered(office, "accept") is None
 
 
 def test_what_is_settled_is_not_settled_otherwise(service: Service) -> None:
