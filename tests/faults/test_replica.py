@@ -255,6 +255,20 @@ def test_the_feed_misses_nothing_whoever_serves_its_pages(
     assert seen == everything
 
 
+def test_who_follows_the_feed_reads_no_less_than_it_was_told(
+    clients: list[httpx.Client], standby: Standby
+) -> None:
+    """The feed may come from the primary and the thing itself from the replica, which has not heard of it."""
+    first, second, _ = clients
+    with held_back(standby, clients):
+        before = total(second)
+        assert push(first).status_code == 201
+        told = first.get("/v1/changes", params={"limit": "1"}, headers={CONSISTENCY: CURRENT})
+        assert (total(second), total(second, told.headers[CONSISTENCY])) == (before, before + 1)
+        again = first.get("/v1/changes", params={"limit": "1"}, headers={CONSISTENCY: CURRENT})
+        assert CONSISTENCY in again.headers, "also where it was kept"
+
+
 def test_no_answer_is_older_than_is_promised(cluster_site: Site, standby: Standby) -> None:
     settings = {"TTDN_REPLICA_URL": standby.url("ttdn"), "TTDN_REPLICA_SECONDS": "0.2"}
     with cluster_site.serve(**settings) as server, cluster_site.client("BAOTV", server.base_url) as reader:
