@@ -13,9 +13,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -30,6 +30,16 @@ from app.settings import Settings
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+
+
+SILENCE: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "tcp_user_timeout": 15_000,  # milliseconds
+}
+"""How long a server's host may be silent, unless its address says otherwise. Left to the system, one that has
+vanished without a word is waited for two hours."""
 
 
 def utc_now() -> datetime:
@@ -176,14 +186,16 @@ def _sqlite_engine(settings: Settings) -> Engine:
 
 
 def _postgresql_engine(settings: Settings, url: str = "", **connecting: Any) -> Engine:
+    address = make_url(url or settings.database_url)
+    given = {name: value for name, value in SILENCE.items() if name not in address.query} | connecting
     return create_engine(
-        url or settings.database_url,
+        address,
         hide_parameters=True,
         pool_size=settings.threads,
         max_overflow=settings.threads,
         pool_timeout=settings.busy_seconds,
         pool_pre_ping=True,
-        connect_args=connecting | {"options": f"-c lock_timeout={settings.busy_seconds}s -c timezone=UTC"},
+        connect_args=given | {"options": f"-c lock_timeout={settings.busy_seconds}s -c timezone=UTC"},
     )
 
 

@@ -116,7 +116,7 @@ class TooLarge(Failure):
 
 class UnsupportedMedia(Failure):
     status, code = 415, "unsupported_media_type"
-    title = Text("Chỉ nhận JSON (UTF-8)", "Only JSON (UTF-8) is taken")
+    title = Text("Không nhận nội dung kiểu này", "Content of this kind is not taken")
 
 
 class Invalid(Failure):
@@ -151,8 +151,8 @@ class TooMany(Failure):
     status, code = 429, "too_many_requests"
     title = Text("Khóa này gọi quá nhiều lần", "This key asks too often")
 
-    def __init__(self, retry_after: int, headers: Mapping[str, str]) -> None:
-        super().__init__(headers={"Retry-After": str(retry_after), **headers})
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(headers={"Retry-After": str(retry_after)})
 
 
 class HeadersTooLarge(Failure):

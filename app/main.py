@@ -121,7 +121,9 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
     ):
         app.include_router(room.router)
     docs.install(app)
-    description.describe(app, open_paths=("/livez", "/readyz", receipts.PUBLIC_KEYS))
+    description.describe(
+        app, open_paths=("/livez", "/readyz", receipts.PUBLIC_KEYS), followed=("/v1/changes",)
+    )
     entrance.install(
         app,
         max_body_bytes=settings.max_body_bytes,

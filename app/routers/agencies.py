@@ -51,4 +51,4 @@ def find_changes(ask: Annotated[ChangeFilter, Query()], desk: AtDesk) -> Respons
     `id` and ask `after` it. Who keeps a copy asks for `newest=true`, reads everything, and follows from
     there; when a plan's `revision` changes it reads the lists again: a decision may have brought tasks into
     its sight, or taken them out."""
-    return desk.listing(ask, changes.find, cursor="after")
+    return desk.listing(ask, changes.find, cursor="after", followed=True)

@@ -150,7 +150,8 @@ Reason = Annotated[str, Field(min_length=1, max_length=1000), Clean]
 
 
 class Ratio(Out):
-    """An exact ratio. Null where it is undefined, which is neither 0 nor 100."""
+    """An exact ratio. Null where it is undefined, which is neither 0 nor 100. Its numbers are as long as
+    exactness takes: where many denominators meet, longer than a JavaScript number is exact (2^53)."""
 
     numerator: int | None = Field(description="exact, in lowest terms; null when undefined", examples=[1])
     denominator: int | None = Field(description="exact, in lowest terms; null when undefined", examples=[4])

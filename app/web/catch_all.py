@@ -40,7 +40,8 @@ Observer = Callable[[Scope, int | None, float], None]
 
 
 class CatchAll:
-    """Pure ASGI. `scope["state"]["request_id"]` is there for everything further in."""
+    """Pure ASGI. `scope["state"]["request_id"]` is there for everything further in; what a room further in
+    leaves in `scope["state"]["told"]` is told in the answer, whoever gives it."""
 
     def __init__(self, app: ASGIApp, *, root_path: str = "", observers: Sequence[Observer] = ()) -> None:
         self.app, self._root_path, self._observers = app, root_path, observers
@@ -54,7 +55,7 @@ class CatchAll:
         scope["root_path"] = self._root_path or scope.get("root_path", "")
         request_id = _request_id(Headers(scope=scope).get("x-request-id"))
         scope.setdefault("state", {})["request_id"] = request_id
-        exchange = _Exchange(scope, receive, send, request_id)
+        exchange = _Exchange(scope, receive, send)
         try:
             await self.app(scope, exchange.receive, exchange.send)
         except Exception as error:  # noqa: BLE001 - that is what this room is for
@@ -70,11 +71,11 @@ class CatchAll:
 class _Exchange:
     """One request's way out: headers that always stand, no body for HEAD, no waiting client left behind."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send
         self._bodiless = scope["method"] == "HEAD"
         self._waits = Headers(scope=scope).get("expect", "").lower() == "100-continue"
-        self._request_id = request_id
+        self._state = scope["state"]
         self.status: int | None = None
 
     async def receive(self) -> Message:
@@ -89,7 +90,8 @@ class _Exchange:
             # What 304 says replaces what the caller has kept (RFC 9111 §3.2): no policy but the page's own.
             standing = STANDING_HEADERS[:1] if message["status"] == 304 else STANDING_HEADERS
             headers += [pair for pair in standing if pair[0] not in present]
-            headers.append((b"x-request-id", self._request_id.encode()))
+            headers += self._state.get("told", ())
+            headers.append((b"x-request-id", self._state["request_id"].encode()))
             if self._waits:
                 # Nobody asked for the body (RFC 9110 §10.1.1), so what comes next on this connection could be
                 # the body or another request: not to be guessed.

@@ -44,6 +44,19 @@ _PAST = {
     "description": "Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · "
     "From the answer to a write: what is read will hold it, also where a replica serves.",
 }
+_HAD = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "title": "If-None-Match"},
+    "description": "ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of "
+    "the answer that is kept: 304 without content while it is the same.",
+}
+_UNCHANGED = {
+    "description": "Chưa thay đổi: dùng câu trả lời đang giữ. · Not changed: use the answer that is kept.",
+    "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
+}
+_MOST_OF_32_BITS = 2**31 - 1
 _HEADERS = {
     "ETag": {
         "schema": {"type": "string"},
@@ -61,9 +74,18 @@ _HEADERS = {
 }
 
 
-def describe(app: FastAPI, *, examples: Path = EXAMPLES, open_paths: tuple[str, ...] = ()) -> None:
-    """Give the application its contract, made at the first asking. Only `open_paths` need no key."""
-    app.openapi = _once(lambda: _describe(app, _read(examples), open_paths))  # type: ignore[method-assign]
+def describe(
+    app: FastAPI,
+    *,
+    examples: Path = EXAMPLES,
+    open_paths: tuple[str, ...] = (),
+    followed: tuple[str, ...] = (),
+) -> None:
+    """Give the application its contract, made at the first asking. Only `open_paths` need no key; what is
+    `followed` says how far whoever reads on has to come."""
+    app.openapi = _once(  # type: ignore[method-assign]
+        lambda: _describe(app, _read(examples), open_paths, followed)
+    )
 
 
 def _once(make: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
@@ -85,7 +107,9 @@ def _read(examples: Path) -> Mapping[str, Any]:
     return read
 
 
-def _describe(app: FastAPI, examples: Mapping[str, Any], open_paths: tuple[str, ...]) -> dict[str, Any]:
+def _describe(
+    app: FastAPI, examples: Mapping[str, Any], open_paths: tuple[str, ...], followed: tuple[str, ...]
+) -> dict[str, Any]:
     document = get_openapi(
         title=TITLE,
         version=app.version,
@@ -101,15 +125,31 @@ def _describe(app: FastAPI, examples: Mapping[str, Any], open_paths: tuple[str, 
         schemas.pop(name, None)
     schemas.update(Problem=PROBLEM, ProblemError=PROBLEM_ERROR)
     components.setdefault("responses", {})["Problem"] = PROBLEM_RESPONSE
+    components["responses"]["Unchanged"] = _UNCHANGED
     components["headers"] = _HEADERS
     components.setdefault("securitySchemes", {}).update(bearer=_BEARER, sig=_SIG)
+    _widen(document["paths"])
+    _widen(schemas)
     for path, method, operation in _operations(document):
         example = examples.get(operation.get("operationId", ""), {})
         _complete(operation, method, needs_key=path not in open_paths)
         if path not in open_paths:
-            _head(operation, method, makes="location" in example)
+            _head(operation, method, makes="location" in example, tells=method != "get" or path in followed)
         _exemplify(operation, example)
     return document
+
+
+def _widen(schema: Any) -> None:
+    """Say of integers that may take more than 32 bits that they do: where nothing is said, generators for
+    Java, C# and the like take 32, and read no sum of money."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "integer" and schema.get("maximum", _MOST_OF_32_BITS + 1) > _MOST_OF_32_BITS:
+            schema["format"] = "int64"
+        for member in schema.values():
+            _widen(member)
+    elif isinstance(schema, list):
+        for member in schema:
+            _widen(member)
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -140,12 +180,13 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
         content["application/merge-patch+json"] = content.pop("application/json")  # RFC 7396
 
 
-def _head(operation: dict[str, Any], method: str, *, makes: bool) -> None:
-    """What answers say beside their message: a version, how far a write has come, and where what it `makes`
-    is; and a read, how far it has to have come."""
+def _head(operation: dict[str, Any], method: str, *, makes: bool, tells: bool) -> None:
+    """What answers say beside their message: a version, where what it `makes` is, and if it `tells` so how
+    far a write has come; and a read, how far it has to have come, and what its reader has."""
     if method == "get":
-        operation["parameters"] = [*operation.get("parameters", ()), _PAST]
-    written = () if method == "get" else (CONSISTENCY,)
+        operation["parameters"] = [*operation.get("parameters", ()), _HAD, _PAST]
+        operation["responses"]["304"] = {"$ref": "#/components/responses/Unchanged"}
+    written = (CONSISTENCY,) if tells else ()
     for status, response in operation["responses"].items():
         if status.startswith("2"):
             made = ("Location",) if makes and status == "201" else ()

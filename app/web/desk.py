@@ -54,20 +54,34 @@ class Desk:
         self._database: Database = request.app.state.database
 
     def read(
-        self, operation: Callable[[Session, Actor], Out | Answer], *, cursor: str = "cursor"
+        self,
+        operation: Callable[[Session, Actor], Out | Answer],
+        *,
+        cursor: str = "cursor",
+        followed: bool = False,
     ) -> Response:
-        """Answer from one snapshot; 304 if the caller has it already."""
+        """Answer from one snapshot; 304 if the caller has it already. `followed`: what is read because of it
+        must be no older."""
         said = self._look(operation)
         answer = said if isinstance(said, Answer) else Answer(said)
         answer.headers.update(next_link(self._request, answer.body, cursor))
+        if followed:
+            answer.headers.update(self._written())
         return self._holding(render(answer))
 
     def listing(
-        self, ask: Ask, find: Callable[[Session, Actor, Ask], Out], *, cursor: str = "cursor"
+        self,
+        ask: Ask,
+        find: Callable[[Session, Actor, Ask], Out],
+        *,
+        cursor: str = "cursor",
+        followed: bool = False,
     ) -> Response:
         """One page of a list; or all of it as a file, its pages read from one snapshot."""
         if ask.format == "json":
-            return self.read(lambda session, actor: find(session, actor, ask), cursor=cursor)
+            return self.read(
+                lambda session, actor: find(session, actor, ask), cursor=cursor, followed=followed
+            )
         file = self._look(
             lambda session, actor: exports.made(ask, lambda page: find(session, actor, page), cursor)
         )

@@ -8,9 +8,12 @@ served by a thread of the process that `ttdn serve` is, which with several worke
 import multiprocessing
 import os
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector, start_http_server
 from prometheus_client.metrics_core import GaugeMetricFamily
@@ -26,6 +29,12 @@ from app.web import metrics
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """The client's own name for the folder in which processes leave their figures; workers inherit it."""
+
+PATIENCE_SECONDS: Final = 5.0
+"""How long a database is waited for that does not even refuse; who reads the page gives up after 10."""
+
+Seen = tuple[list[vitals.Vitals], int]
+"""What the database says of the plans, and the number of the journal's newest entry."""
 
 
 @contextmanager
@@ -59,8 +68,10 @@ def served(settings: Settings, address: str, *, workers: int) -> Iterator[int]:
 class Plans(Collector):
     """Asked of the database each time, as a request would; without it only `ttdn_database_up 0`."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, patience: float = PATIENCE_SECONDS) -> None:
+        self._database, self._patience = database, patience
+        self._turn = threading.Lock()
+        self._asked: Future[Seen] | None = None
 
     def collect(self) -> Iterable[Metric]:
         """Everything from one snapshot."""
@@ -73,9 +84,8 @@ class Plans(Collector):
         )
         journal = GaugeMetricFamily("ttdn_journal_end", "The number of the journal's newest entry.")
         try:
-            with self._database.reading() as session:
-                found, end = vitals.of_plans(session), vitals.journal_end(session)
-        except SQLAlchemyError:
+            found, end = self._ask().result(self._patience)
+        except (SQLAlchemyError, TimeoutError):
             up.add_metric([], 0)
             return [up]
         up.add_metric([], 1)
@@ -85,6 +95,21 @@ class Plans(Collector):
             for state in (*State, None):
                 states.add_metric([plan.plan, state or "undefined"], plan.states.get(state, 0))
         return [up, states, overdue, journal]
+
+    def _ask(self) -> "Future[Seen]":
+        """What is asked already, by a thread that no end of the program waits for; or asked now."""
+        with self._turn:
+            if self._asked is None or self._asked.done():
+                self._asked = Future()
+                threading.Thread(target=self._look, args=(self._asked,), daemon=True).start()
+            return self._asked
+
+    def _look(self, asked: "Future[Seen]") -> None:
+        try:
+            with self._database.reading() as session:
+                asked.set_result((vitals.of_plans(session), vitals.journal_end(session)))
+        except BaseException as error:  # noqa: BLE001 - whoever waits for it is told
+            asked.set_exception(error)
 
 
 class Processes(Collector):

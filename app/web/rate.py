@@ -12,8 +12,8 @@ from hashlib import blake2b
 from math import ceil
 from typing import Final, NamedTuple
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import TooMany
 from app.rules.keys import is_well_formed
@@ -71,17 +71,10 @@ class RateLimit:
             await self.app(scope, receive, send)
             return
         left = self._rates.ask(blake2b(secret.encode(), digest_size=16).digest())
-        told = {
-            "RateLimit-Policy": f'"key";q={self._rates.most};w={self._rates.seconds}',
-            "RateLimit": f'"key";r={left.requests};t={left.whole_in}',
-        }
+        scope["state"]["told"] = (
+            (b"ratelimit-policy", f'"key";q={self._rates.most};w={self._rates.seconds}'.encode()),
+            (b"ratelimit", f'"key";r={left.requests};t={left.whole_in}'.encode()),
+        )
         if not left.within:
-            raise TooMany(left.one_in, told)
-
-        async def tell(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": list(message.get("headers", ()))}
-                MutableHeaders(raw=message["headers"]).update(told)
-            await send(message)
-
-        await self.app(scope, receive, tell)
+            raise TooMany(left.one_in)
+        await self.app(scope, receive, send)

@@ -20,7 +20,7 @@ from app.web.answers import matches
 from app.web.shelf import Kept, Shelf
 from app.web.turns import Turn, Turns
 
-_ANSWERED: Final = frozenset((b"content-type", b"content-length", b"etag", b"link"))
+_ANSWERED: Final = frozenset((b"content-type", b"content-length", b"etag", b"link", b"consistency-token"))
 _OF_304: Final = frozenset((b"etag", b"link"))
 _UNUSUAL: Final = frozenset((b"content-length", b"transfer-encoding", b"expect", b"range"))
 """With any of these a request is for the rooms further in to judge."""
@@ -114,7 +114,8 @@ class _Asked(NamedTuple):
 
     @classmethod
     def of(cls, scope: Scope) -> "_Asked | None":
-        """None for all that is no plain read."""
+        """None for all that is no plain read, and for who names nobody, to whom nothing is given that is
+        kept: a process tells that it lives without a database."""
         if scope["type"] != "http" or scope["method"] != "GET":
             return None
         conditions, callers, tokens = [], [], list[bytes]()
@@ -127,9 +128,11 @@ class _Asked(NamedTuple):
                 callers.append(value)
             elif name == b"consistency-token":
                 tokens.append(value)
-        if len(conditions) > 1 or len(callers) > 1:
+        if len(conditions) > 1 or len(callers) > 1 or not (callers or b"sig=" in scope["query_string"]):
             return None
-        parts = (*callers, scope["path"].encode(), scope["query_string"], *tokens)
+        # As it was spelt: an address that leads nowhere may read like one that leads somewhere (`%2F`).
+        path = scope.get("raw_path") or scope["path"].encode()
+        parts = (*callers, path, scope["query_string"], *tokens)
         name = blake2b(b"\0".join(parts), digest_size=24).digest()
         return cls(name, conditions[0].decode("latin-1") if conditions else None)
 

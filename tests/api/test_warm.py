@@ -90,6 +90,28 @@ def test_what_another_process_commits_is_seen_by_the_next_read(warm: Warm, servi
     assert reader.get(f"{PLAN}/activities?limit=1&count=true").json()["total"] == 5
 
 
+def test_an_address_that_only_reads_like_a_known_one_is_unknown(warm: Warm) -> None:
+    client = warm["BPGV"]
+    read_warm(warm, client)
+    assert client.get(OVERVIEW.replace("/overview", "%2Foverview")).status_code == 404
+    assert client.get(OVERVIEW.replace("overview", "%6Fverview")).status_code == 200
+
+
+def test_to_live_takes_no_database(warm: Warm) -> None:
+    class Away:
+        async def state(self) -> None:
+            raise AssertionError("the database was asked")
+
+        def close(self) -> None:
+            pass
+
+    warm.app.state.database.freshness.close()
+    warm.app.state.database.freshness = Away()
+    stranger = client(warm.transport, None)
+    assert [stranger.get(path).status_code for path in ("/livez", "/docs", "/openapi.json")] == [200] * 3
+    assert stranger.get(OVERVIEW).status_code == 401
+
+
 def test_an_answer_is_given_to_nobody_else(warm: Warm) -> None:
     assert warm["SVHTTDL"].get("/v1/me").json()["agency"] != warm["SCT"].get("/v1/me").json()["agency"]
     assert warm["SCT"].get("/v1/me").headers["etag"] != warm["SVHTTDL"].get("/v1/me").headers["etag"]

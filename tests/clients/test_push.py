@@ -112,6 +112,7 @@ def test_a_long_name_keeps_no_refusal_from_being_filed(office: Pusher, form: Any
     told = run.summary["inputs"][0]
     assert told["name"] == f"{stem}.ndjson"
     assert Path(told["reasons_file"]).with_suffix(".ndjson").read_bytes() == b"{}\n"
+    assert Path(told["reasons_file"]).name.startswith("Báo_cáo_kết_quả_"), "however tone marks are kept"
     assert office.push().code == 0
 
 

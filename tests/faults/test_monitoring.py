@@ -6,10 +6,12 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,10 +19,12 @@ from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import ValidationError
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from app.cli import main
 from app.models import Change
 from app.settings import Settings
+from app.web.monitoring import Plans
 from tests.faults.sites import Site
 from tests.servers import ServerProcess, ThrowAwayPostgres, free_port
 from tests.servers.processes import LOOPBACK
@@ -180,6 +184,35 @@ def test_without_its_database_the_page_says_so_and_goes_on(
         assert at("ttdn_journal_end") not in seen
         assert seen[at("ttdn_http_requests_total", operation="get_readyz", status="5xx")] == 1
         assert read(page)[at("ttdn_database_up")] == 1
+
+
+class Silent:
+    """A database that does not even refuse, until it is let."""
+
+    def __init__(self) -> None:
+        self.asked, self.speaks = 0, threading.Event()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        self.asked += 1
+        if self.speaks.wait(60):
+            raise OperationalError("", {}, Exception())
+        yield
+
+
+def test_a_database_that_says_nothing_is_down_and_asked_by_one_alone() -> None:
+    silent: Any = Silent()
+    plans = Plans(silent, patience=0.05)
+
+    def told() -> list[tuple[str, float]]:
+        return [(sample.name, sample.value) for family in plans.collect() for sample in family.samples]
+
+    down = [("ttdn_database_up", 0.0)]
+    assert [told(), told(), silent.asked] == [down, down, 1]
+    silent.speaks.set()
+    while silent.asked == 1:
+        assert told() == down, "it refuses now"
+    assert silent.asked == 2
 
 
 def test_there_is_no_page_unless_it_is_asked_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from itertools import cycle, islice
+from typing import Any
 
 import httpx
 import psycopg
@@ -15,7 +16,7 @@ from sqlalchemy import create_engine, func, make_url, select
 from sqlalchemy.orm import Session
 
 from app import freshness, replica
-from app.db import Database
+from app.db import SILENCE, Database
 from app.errors import NotFound
 from app.services import audit, keys
 from app.settings import Settings
@@ -78,6 +79,20 @@ def total(client: httpx.Client, token: str | None = None) -> int:
 def test_only_a_server_has_replicas() -> None:
     with pytest.raises(ValueError, match="TTDN_REPLICA_URL"):
         Database(Settings(DATABASE_URL="sqlite://", replica_url="postgresql://127.0.0.1/ttdn"))
+
+
+@pytest.mark.parametrize(("said", "more"), [({}, ""), ({"tcp_user_timeout": 7000}, "?tcp_user_timeout=7000")])
+def test_a_host_that_vanishes_is_given_up_unless_its_address_says_otherwise(
+    cluster: ThrowAwayPostgres, said: dict[str, int], more: str
+) -> None:
+    """No packet can be lost here on purpose: it is the connection that tells what it was given."""
+    database = Database(Settings(DATABASE_URL=cluster.url() + more))
+    with closing(database.engine.raw_connection()) as lent:
+        driver: Any = lent.driver_connection
+        told = driver.info.get_parameters()
+    database.dispose()
+    wanted = SILENCE | said
+    assert {name: told.get(name) for name in wanted} == {name: str(value) for name, value in wanted.items()}
 
 
 def test_a_token_asks_for_a_position_or_for_all_there_is() -> None:
@@ -271,6 +286,20 @@ def test_the_feed_misses_nothing_whoever_serves_its_pages(
         everything += items
         after = {"after": items[-1]}
     assert seen == everything
+
+
+def test_who_follows_the_feed_reads_no_less_than_it_was_told(
+    clients: list[httpx.Client], standby: Standby
+) -> None:
+    """The feed may come from the primary and the thing itself from the replica, which has not heard of it."""
+    first, second, _ = clients
+    with held_back(standby, clients):
+        before = total(second)
+        assert push(first).status_code == 201
+        told = first.get("/v1/changes", params={"limit": "1"}, headers={CONSISTENCY: CURRENT})
+        assert (total(second), total(second, told.headers[CONSISTENCY])) == (before, before + 1)
+        again = first.get("/v1/changes", params={"limit": "1"}, headers={CONSISTENCY: CURRENT})
+        assert CONSISTENCY in again.headers, "also where it was kept"
 
 
 def test_no_answer_is_older_than_is_promised(cluster_site: Site, standby: Standby) -> None:

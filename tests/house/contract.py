@@ -25,6 +25,10 @@ _CODES: Final = re.compile(
 """The patterns by which `app.schemas.lists` lets a parameter take several codes."""
 
 
+_WIDTH: Final = "int64"
+"""How wide an integer is to be read, which takes nothing away: its bounds do that."""
+
+
 class Side(NamedTuple):
     """A schema, and the document its references lead into."""
 
@@ -160,7 +164,7 @@ def _lost_values(narrow: Document, wide: Document, where: str) -> Iterator[str]:
             bound = narrow.get(limit)
             if bound is None or (bound > wide[limit] if limit in _UPPER else bound < wide[limit]):
                 yield f"{where}: {limit} differs: {bound} and {wide[limit]}"
-    if "format" in wide and wide["format"] != narrow.get("format"):
+    if wide.get("format", _WIDTH) not in (_WIDTH, narrow.get("format")):
         yield f"{where}: format differs: {narrow.get('format')} and {wide['format']}"
     if "pattern" in wide and _pattern_loses(narrow.get("pattern", ""), wide["pattern"]):
         yield f"{where}: pattern differs: {narrow.get('pattern')} and {wide['pattern']}"

@@ -215,6 +215,9 @@ HARMLESS: dict[str, Callable[[Document], Any]] = {
     ),
     "a longer text": lambda d: schema(d, "ActivityIn")["properties"]["title"].update(maxLength=400),
     "a new optional field": lambda d: schema(d, "ActivityIn")["properties"].update(note={"type": "string"}),
+    "how wide a number is": lambda d: schema(d, "ActivityIn")["properties"]["quantity"].update(
+        format="int64"
+    ),
     "a field no longer required": lambda d: schema(d, "ActivityIn")["required"].remove("title"),
     "a new member of an answer": lambda d: (
         schema(d, "ActivityResult")["properties"].update(more={"type": "string"}),

@@ -120,6 +120,26 @@ def test_beyond_its_rate_a_key_is_told_to_wait_and_then_served(limited: Limited)
     assert reader.get(f"{PLAN}/overview").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "content", "media", "status"),
+    [
+        ("GET", "/v1/nowhere", None, None, 404),
+        ("PUT", "/v1/plans", None, None, 405),
+        ("GET", "/v1/plans?nothing=1", None, None, 422),
+        ("POST", f"{PLAN}/activities", b"<a/>", "text/xml", 415),
+        ("POST", f"{PLAN}/activities", b"{", "application/json", 400),
+        ("POST", f"{PLAN}/activities", b"[" * 2_000_000, "application/json", 413),
+    ],
+)
+def test_who_is_refused_at_the_door_is_told_what_is_left(
+    limited: Limited, method: str, path: str, content: bytes | None, media: str | None, status: int
+) -> None:
+    headers = {"Content-Type": media} if media else {}
+    refused = limited["BPGV"].request(method, path, content=content, headers=headers)
+    told = refused.headers.get_list("ratelimit"), refused.headers.get_list("ratelimit-policy")
+    assert (refused.status_code, *told) == (status, ['"key";r=2;t=1200'], ['"key";q=3;w=3600'])
+
+
 def test_however_a_key_is_written_it_is_the_same_key(limited: Limited) -> None:
     secret = limited.secrets["BPGV"]
     written = [f"Bearer {secret}", f"bearer  {secret}", f"BEARER {secret} ", f"Bearer {secret}"]

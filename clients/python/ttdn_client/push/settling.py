@@ -11,6 +11,7 @@ import os
 import re
 from pathlib import Path
 from typing import NamedTuple
+from unicodedata import normalize
 
 from ttdn_client.client import Client
 from ttdn_client.problems import KeyRefused, NotPermitted, Passing, Problem, TtdnError
@@ -119,8 +120,8 @@ def _further(untold: int) -> str:
 
 
 def _plain(name: str) -> str:
-    """The name as every file system takes it."""
-    return re.sub(r"[^\w.-]+", "_", name)
+    """The name as every file system takes it; letter by letter, where macOS keeps tone marks apart."""
+    return re.sub(r"[^\w.-]+", "_", normalize("NFC", name))
 
 
 def write(path: Path, content: bytes) -> None:
