@@ -1942,7 +1942,10 @@ export interface components {
             kind_label: string;
             /** Title */
             title: string;
-            /** Quantity */
+            /**
+             * Quantity
+             * Format: int64
+             */
             quantity: number;
             channel: components["schemas"]["Channel"] | null;
             /** Channel Label */
@@ -2201,6 +2204,7 @@ export interface components {
             line: string;
             /**
              * Amount Vnd
+             * Format: int64
              * @description đồng
              * @example 150000000
              */
@@ -2237,6 +2241,7 @@ export interface components {
         AmendmentOut: {
             /**
              * Revision
+             * Format: int64
              * @description lần điều chỉnh · the plan's revision since
              */
             revision: number;
@@ -2276,6 +2281,7 @@ export interface components {
         AmendmentRef: {
             /**
              * Revision
+             * Format: int64
              * @description lần điều chỉnh · the plan's revision since
              */
             revision: number;
@@ -2312,7 +2318,10 @@ export interface components {
          * @description The event's day in one year.
          */
         Anniversary: {
-            /** Year */
+            /**
+             * Year
+             * Format: int64
+             */
             year: number;
             /**
              * On
@@ -2322,6 +2331,7 @@ export interface components {
             on: string;
             /**
              * Weekday
+             * Format: int64
              * @description 1 thứ Hai … 7 Chủ nhật · ISO 8601
              */
             weekday: number;
@@ -2329,6 +2339,7 @@ export interface components {
             weekday_label: string;
             /**
              * Ordinal
+             * Format: int64
              * @example 30
              */
             ordinal: number;
@@ -2357,7 +2368,10 @@ export interface components {
          * @description Something odd in the printed text: what is printed, and how we read it.
          */
         Anomaly: {
-            /** Number */
+            /**
+             * Number
+             * Format: int64
+             */
             number: number;
             /** Lines */
             lines: string | null;
@@ -2447,11 +2461,13 @@ export interface components {
             share: components["schemas"]["Ratio"];
             /**
              * Recorded Quantity
+             * Format: int64
              * @description số lượng đã ghi nhận của việc theo số lượng, kể cả vượt; việc khác là 0 · pieces of a counted duty recorded, surplus too; 0 for other duties, see `records`
              */
             recorded_quantity: number;
             /**
              * Records
+             * Format: int64
              * @description số bản ghi còn hiệu lực · standing records
              */
             records: number;
@@ -2497,26 +2513,31 @@ export interface components {
         BatchCounts: {
             /**
              * Created
+             * Format: int64
              * @default 0
              */
             created: number;
             /**
              * Updated
+             * Format: int64
              * @default 0
              */
             updated: number;
             /**
              * Unchanged
+             * Format: int64
              * @default 0
              */
             unchanged: number;
             /**
              * Stale
+             * Format: int64
              * @default 0
              */
             stale: number;
             /**
              * Refused
+             * Format: int64
              * @default 0
              */
             refused: number;
@@ -2555,6 +2576,7 @@ export interface components {
         BatchRow: {
             /**
              * Index
+             * Format: int64
              * @description vị trí trong lô, từ 0 · its place in the batch, from 0
              */
             index: number;
@@ -2714,15 +2736,30 @@ export interface components {
              * @description tiểu mục
              */
             subitem: string | null;
-            /** Needed Vnd */
+            /**
+             * Needed Vnd
+             * Format: int64
+             */
             needed_vnd: number;
-            /** Allocated Vnd */
+            /**
+             * Allocated Vnd
+             * Format: int64
+             */
             allocated_vnd: number;
-            /** Committed Vnd */
+            /**
+             * Committed Vnd
+             * Format: int64
+             */
             committed_vnd: number;
-            /** Spent Vnd */
+            /**
+             * Spent Vnd
+             * Format: int64
+             */
             spent_vnd: number;
-            /** Settled Vnd */
+            /**
+             * Settled Vnd
+             * Format: int64
+             */
             settled_vnd: number;
             /** Line */
             line: number | null;
@@ -2793,6 +2830,7 @@ export interface components {
             plan: string;
             /**
              * Total Vnd
+             * Format: int64
              * @example 2278000000
              */
             total_vnd: number;
@@ -2803,20 +2841,36 @@ export interface components {
             total_words_vi: string;
             /**
              * Needed Vnd
+             * Format: int64
              * @description nhu cầu các dòng đã nêu · what lines are said to need
              */
             needed_vnd: number;
-            /** Allocated Vnd */
+            /**
+             * Allocated Vnd
+             * Format: int64
+             */
             allocated_vnd: number;
-            /** Unallocated Vnd */
+            /**
+             * Unallocated Vnd
+             * Format: int64
+             */
             unallocated_vnd: number;
             /** Unallocated Words Vi */
             unallocated_words_vi: string;
-            /** Committed Vnd */
+            /**
+             * Committed Vnd
+             * Format: int64
+             */
             committed_vnd: number;
-            /** Spent Vnd */
+            /**
+             * Spent Vnd
+             * Format: int64
+             */
             spent_vnd: number;
-            /** Settled Vnd */
+            /**
+             * Settled Vnd
+             * Format: int64
+             */
             settled_vnd: number;
             /** Printed */
             printed: string | null;
@@ -2830,6 +2884,7 @@ export interface components {
             line: number | null;
             /**
              * Lines
+             * Format: int64
              * @description số dòng kinh phí · how many lines it is broken down to
              */
             lines: number;
@@ -2847,11 +2902,20 @@ export interface components {
              * @default
              */
             by_label: string;
-            /** Total Vnd */
+            /**
+             * Total Vnd
+             * Format: int64
+             */
             total_vnd: number;
-            /** Allocated Vnd */
+            /**
+             * Allocated Vnd
+             * Format: int64
+             */
             allocated_vnd: number;
-            /** Unallocated Vnd */
+            /**
+             * Unallocated Vnd
+             * Format: int64
+             */
             unallocated_vnd: number;
             /** Items */
             items: components["schemas"]["BudgetRow"][];
@@ -2880,21 +2944,38 @@ export interface components {
             title_en: string;
             /**
              * Lines
+             * Format: int64
              * @description số dòng kinh phí · how many lines
              */
             lines: number;
-            /** Needed Vnd */
+            /**
+             * Needed Vnd
+             * Format: int64
+             */
             needed_vnd: number;
-            /** Allocated Vnd */
+            /**
+             * Allocated Vnd
+             * Format: int64
+             */
             allocated_vnd: number;
-            /** Committed Vnd */
+            /**
+             * Committed Vnd
+             * Format: int64
+             */
             committed_vnd: number;
-            /** Spent Vnd */
+            /**
+             * Spent Vnd
+             * Format: int64
+             */
             spent_vnd: number;
-            /** Settled Vnd */
+            /**
+             * Settled Vnd
+             * Format: int64
+             */
             settled_vnd: number;
             /**
              * Unallocated Vnd
+             * Format: int64
              * @description chỉ ở dòng `unallocated` · in the row `unallocated` alone
              */
             unallocated_vnd: number;
@@ -2952,7 +3033,10 @@ export interface components {
              * @default
              */
             operation_label: string;
-            /** Version */
+            /**
+             * Version
+             * Format: int64
+             */
             version: number;
             action: components["schemas"]["Action"];
             /**
@@ -3032,6 +3116,7 @@ export interface components {
             rag_label: string;
             /**
              * Obligations
+             * Format: int64
              * @description không gồm việc chỉ theo dõi trạng thái của cơ quan khác, mà `progress` tính gộp, cả khi quá hạn · without the status-only parts of others, which `progress` counts in sum, overdue ones too
              */
             obligations: number;
@@ -3082,11 +3167,13 @@ export interface components {
         Contributions: {
             /**
              * Delivered
+             * Format: int64
              * @description phân công phối hợp đã có bản ghi · coordinators with a record
              */
             delivered: number;
             /**
              * Asked
+             * Format: int64
              * @description phân công phối hợp · coordinators named, partners left out
              */
             asked: number;
@@ -3114,11 +3201,20 @@ export interface components {
          * @description What each confirmed output cost: each × outputs + left over = spent, to the đồng.
          */
         CostOut: {
-            /** Outputs */
+            /**
+             * Outputs
+             * Format: int64
+             */
             outputs: number;
-            /** Each Vnd */
+            /**
+             * Each Vnd
+             * Format: int64
+             */
             each_vnd: number;
-            /** Left Over Vnd */
+            /**
+             * Left Over Vnd
+             * Format: int64
+             */
             left_over_vnd: number;
         };
         /**
@@ -3401,6 +3497,7 @@ export interface components {
             line: string;
             /**
              * Amount Vnd
+             * Format: int64
              * @description đồng
              * @example 150000000
              */
@@ -3521,7 +3618,10 @@ export interface components {
             tasks: components["schemas"]["TaskRef"][];
             /** @description cơ quan chủ trì chuẩn bị; null là khoảng trống · who prepares it; null is a gap */
             steward: components["schemas"]["AgencyRef"] | null;
-            /** Preparation Days */
+            /**
+             * Preparation Days
+             * Format: int64
+             */
             preparation_days: number;
             /**
              * Withdrawn
@@ -3631,12 +3731,14 @@ export interface components {
         Exact: {
             /**
              * Numerator
+             * Format: int64
              * @description exact, in lowest terms
              * @example 9
              */
             numerator: number;
             /**
              * Denominator
+             * Format: int64
              * @description exact, in lowest terms
              * @example 2
              */
@@ -3652,7 +3754,10 @@ export interface components {
              * @example 2023-Q1
              */
             code: string;
-            /** Weight */
+            /**
+             * Weight
+             * Format: int64
+             */
             weight: number;
             level: components["schemas"]["Level"];
             /**
@@ -3692,6 +3797,7 @@ export interface components {
             group: string | null;
             /**
              * Weight
+             * Format: int64
              * @description trọng số của nhiệm vụ · the task's weight
              */
             weight: number;
@@ -3699,11 +3805,13 @@ export interface components {
             share: components["schemas"]["Ratio"];
             /**
              * Owed
+             * Format: int64
              * @description trọng số đầu ra phải có · weight of the outputs owed
              */
             owed: number;
             /**
              * At Level
+             * Format: int64
              * @description trong đó đạt mức đang hỏi · of that, at the level or above
              */
             at_level: number;
@@ -3744,6 +3852,7 @@ export interface components {
             formula: string;
             /**
              * Revision
+             * Format: int64
              * @description lần điều chỉnh của kế hoạch · the plan's revision
              */
             revision: number;
@@ -3769,6 +3878,7 @@ export interface components {
             left_out: components["schemas"]["LeftOutRow"][];
             /**
              * Filtered Out
+             * Format: int64
              * @description số phân công bị bộ lọc bỏ ra · how many bodies' parts the filters took out
              */
             filtered_out: number;
@@ -3798,6 +3908,7 @@ export interface components {
         FirstAllocationIn: {
             /**
              * Amount Vnd
+             * Format: int64
              * @description đồng
              * @example 150000000
              */
@@ -3818,7 +3929,10 @@ export interface components {
              * @default
              */
             kind_label: string;
-            /** Count */
+            /**
+             * Count
+             * Format: int64
+             */
             count: number;
         };
         /**
@@ -3950,7 +4064,10 @@ export interface components {
              */
             in_parts: boolean;
             counts: components["schemas"]["BatchCounts"];
-            /** Rows Read */
+            /**
+             * Rows Read
+             * Format: int64
+             */
             rows_read: number;
             /**
              * Sheet
@@ -3964,6 +4081,7 @@ export interface components {
             sheets_not_read: string[];
             /**
              * Heading Row
+             * Format: int64
              * @description dòng tiêu đề · the row the headings are in
              */
             heading_row: number;
@@ -3994,6 +4112,7 @@ export interface components {
         ImportRow: {
             /**
              * Row
+             * Format: int64
              * @description số dòng trong tệp · its number in the file
              */
             row: number;
@@ -4125,6 +4244,7 @@ export interface components {
             kind_label: string;
             /**
              * Amount Vnd
+             * Format: int64
              * @description âm là lấy lại · below zero it takes back
              */
             amount_vnd: number;
@@ -4209,7 +4329,10 @@ export interface components {
             text_en: string;
             /** @description quyết định đã làm nên điều đó, nếu có · the decision that made it so, if one did */
             amendment: components["schemas"]["AmendmentRef"] | null;
-            /** Weight */
+            /**
+             * Weight
+             * Format: int64
+             */
             weight: number;
             share: components["schemas"]["Ratio"];
         };
@@ -4270,6 +4393,7 @@ export interface components {
             formula: string;
             /**
              * Revision
+             * Format: int64
              * @description lần điều chỉnh của kế hoạch · the plan's revision
              */
             revision: number;
@@ -4455,6 +4579,7 @@ export interface components {
             formula: string;
             /**
              * Revision
+             * Format: int64
              * @description lần điều chỉnh của kế hoạch · the plan's revision
              */
             revision: number;
@@ -4573,7 +4698,10 @@ export interface components {
              * @description ISO 3166-1 alpha-2
              */
             counterpart: string | null;
-            /** Year */
+            /**
+             * Year
+             * Format: int64
+             */
             year: number;
             /**
              * On
@@ -4583,6 +4711,7 @@ export interface components {
             on: string;
             /**
              * Weekday
+             * Format: int64
              * @description 1 thứ Hai … 7 Chủ nhật · ISO 8601
              */
             weekday: number;
@@ -4590,6 +4719,7 @@ export interface components {
             weekday_label: string;
             /**
              * Ordinal
+             * Format: int64
              * @example 35
              */
             ordinal: number;
@@ -4605,10 +4735,14 @@ export interface components {
             label_en: string;
             /**
              * Days Left
+             * Format: int64
              * @description số ngày còn lại; âm là đã qua · days from today; negative when past
              */
             days_left: number;
-            /** Preparation Days */
+            /**
+             * Preparation Days
+             * Format: int64
+             */
             preparation_days: number;
             /**
              * Preparation From
@@ -4634,6 +4768,7 @@ export interface components {
             tasks: components["schemas"]["TaskRef"][];
             /**
              * Recorded
+             * Format: int64
              * @description số hoạt động còn hiệu lực đánh dấu nó · standing records that mark it
              */
             recorded: number;
@@ -4744,7 +4879,10 @@ export interface components {
              * @default
              */
             due_source_label: string;
-            /** Weight */
+            /**
+             * Weight
+             * Format: int64
+             */
             weight: number;
             /**
              * Owed
@@ -4765,6 +4903,7 @@ export interface components {
             claimed_explicitly: boolean;
             /**
              * Evidence
+             * Format: int64
              * @description số bản ghi còn hiệu lực làm minh chứng · standing records behind it
              */
             evidence: number;
@@ -4845,6 +4984,7 @@ export interface components {
             amendments: components["schemas"]["AmendmentOut"][];
             /**
              * Status Only Tasks
+             * Format: int64
              * @description số nhiệm vụ chỉ theo dõi trạng thái · duties tracked by status only
              */
             status_only_tasks: number;
@@ -4964,6 +5104,7 @@ export interface components {
             title_en: string;
             /**
              * Year
+             * Format: int64
              * @example 2023
              */
             year: number;
@@ -4989,6 +5130,7 @@ export interface components {
             status_label: string;
             /**
              * Revision
+             * Format: int64
              * @description tăng sau mỗi lần điều chỉnh · raised by every amendment
              */
             revision: number;
@@ -5056,6 +5198,7 @@ export interface components {
             title_en: string;
             /**
              * Year
+             * Format: int64
              * @example 2023
              */
             year: number;
@@ -5081,6 +5224,7 @@ export interface components {
             status_label: string;
             /**
              * Revision
+             * Format: int64
              * @description tăng sau mỗi lần điều chỉnh · raised by every amendment
              */
             revision: number;
@@ -5168,7 +5312,10 @@ export interface components {
              */
             headline_label: string;
             total: components["schemas"]["NodeLevels"];
-            /** Assignments */
+            /**
+             * Assignments
+             * Format: int64
+             */
             assignments: number;
             by: components["schemas"]["By"] | null;
             /** By Label */
@@ -5199,6 +5346,7 @@ export interface components {
             view: boolean;
             /**
              * Assignments
+             * Format: int64
              * @description số phân công được tính · how many assignments it was computed from
              */
             assignments: number;
@@ -5231,6 +5379,7 @@ export interface components {
             formula: string;
             /**
              * Revision
+             * Format: int64
              * @description lần điều chỉnh của kế hoạch · the plan's revision
              */
             revision: number;
@@ -5353,7 +5502,8 @@ export interface components {
         };
         /**
          * Ratio
-         * @description An exact ratio. Null where it is undefined, which is neither 0 nor 100.
+         * @description An exact ratio. Null where it is undefined, which is neither 0 nor 100. Its numbers are as long as
+         *     exactness takes: where many denominators meet, longer than a JavaScript number is exact (2^53).
          */
         Ratio: {
             /**
@@ -5419,6 +5569,7 @@ export interface components {
             sha256: string;
             /**
              * Bytes
+             * Format: int64
              * @description độ dài nội dung · length of the content in bytes
              */
             bytes: number;
@@ -5457,6 +5608,7 @@ export interface components {
             sha256: string;
             /**
              * Bytes
+             * Format: int64
              * @description độ dài nội dung · length of the content in bytes
              */
             bytes: number;
@@ -5496,6 +5648,7 @@ export interface components {
         ReceiptRow: {
             /**
              * Index
+             * Format: int64
              * @description vị trí trong lô, từ 0; số dòng trong tệp · place in the batch, from 0; row of the file
              */
             index: number;
@@ -5538,6 +5691,7 @@ export interface components {
         RefusalOfRecord: {
             /**
              * Status
+             * Format: int64
              * @example 422
              */
             status: number;
@@ -5778,6 +5932,7 @@ export interface components {
             line: string;
             /**
              * Amount Vnd
+             * Format: int64
              * @description đồng
              * @example 150000000
              */
@@ -5795,7 +5950,10 @@ export interface components {
             /** Line */
             line: string;
             agency: components["schemas"]["AgencyRef"] | null;
-            /** Amount Vnd */
+            /**
+             * Amount Vnd
+             * Format: int64
+             */
             amount_vnd: number;
             /** Amount Words Vi */
             amount_words_vi: string;
@@ -5893,7 +6051,10 @@ export interface components {
             file: string;
             /** Sha256 Prefix */
             sha256_prefix: string;
-            /** Lines */
+            /**
+             * Lines
+             * Format: int64
+             */
             lines: number;
         };
         /**
@@ -5931,6 +6092,7 @@ export interface components {
             state_label: string;
             /**
              * Tasks
+             * Format: int64
              * @description nhiệm vụ đang được tính, `nothing_owed` cho null: `tasks?family=duty&status=active,suspended,carried_over&state=…` · duties that count, `nothing_owed` for null: `tasks?family=duty&status=active,suspended,carried_over&state=…`
              */
             tasks: number;
@@ -5998,6 +6160,7 @@ export interface components {
         StatusOnlyRow: {
             /**
              * Assignments
+             * Format: int64
              * @description số phân công được tính · how many are counted in it
              */
             assignments: number;
@@ -6187,7 +6350,10 @@ export interface components {
             status_label: string;
             /** Superseded By */
             superseded_by: string | null;
-            /** Weight */
+            /**
+             * Weight
+             * Format: int64
+             */
             weight: number;
             /**
              * Target
@@ -6295,16 +6461,29 @@ export interface components {
          * @description Every live obligation (one body's part of one task) is in exactly one of five places.
          */
         Timeliness: {
-            /** Done On Time */
+            /**
+             * Done On Time
+             * Format: int64
+             */
             done_on_time: number;
-            /** Done Late */
+            /**
+             * Done Late
+             * Format: int64
+             */
             done_late: number;
-            /** Open In Term */
+            /**
+             * Open In Term
+             * Format: int64
+             */
             open_in_term: number;
-            /** Open Overdue */
+            /**
+             * Open Overdue
+             * Format: int64
+             */
             open_overdue: number;
             /**
              * Not Triggered
+             * Format: int64
              * @description chưa phát sinh việc phải làm · nothing is owed yet
              */
             not_triggered: number;
@@ -6330,6 +6509,7 @@ export interface components {
             to_line: string;
             /**
              * Amount Vnd
+             * Format: int64
              * @description đồng
              * @example 150000000
              */
@@ -6370,7 +6550,10 @@ export interface components {
              * @default
              */
             state_label: string;
-            /** Urges */
+            /**
+             * Urges
+             * Format: int64
+             */
             urges: number;
         };
         /**
@@ -6543,21 +6726,25 @@ export interface components {
         Waiting: {
             /**
              * To Confirm
+             * Format: int64
              * @description có minh chứng, chờ người gọi xác nhận: `outputs?can=output.confirm,status.decide&level=evidenced` · evidenced, waiting for the caller to confirm it: `outputs?can=output.confirm,status.decide&level=evidenced`
              */
             to_confirm: number;
             /**
              * Returned
+             * Format: int64
              * @description bị trả lại, chờ báo cáo lại: `outputs?returned=true&owed=true&status=active` · sent back, to be claimed again: `outputs?returned=true&owed=true&status=active`
              */
             returned: number;
             /**
              * Overdue
+             * Format: int64
              * @description quá ngày, chưa có minh chứng: `outputs?overdue=true` · past their day, not evidenced: `outputs?overdue=true`
              */
             overdue: number;
             /**
              * Proposals
+             * Format: int64
              * @description đề xuất chờ quyết định: `proposals?state=open` · proposals to be decided: `proposals?state=open`
              */
             proposals: number;
@@ -6668,6 +6855,14 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Chưa thay đổi: dùng câu trả lời đang giữ. · Not changed: use the answer that is kept. */
+        Unchanged: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -6731,6 +6926,8 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -6755,7 +6952,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NQZACZBKCD83BAE6V1AD08",
+                     *           "id": "01M8NW4WVMDB2MS5PWE67YQAZ1",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6788,7 +6985,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T08:08:36.506538Z",
+                     *           "recorded_at": "2026-11-30T09:21:33.551271Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -6803,6 +7000,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -6848,7 +7046,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8NQZACZBKCD83BAE6V1AD08",
+                     *         "id": "01M8NW4WVMDB2MS5PWE67YQAZ1",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6878,7 +7076,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T08:08:36.506538Z",
+                     *         "recorded_at": "2026-11-30T09:21:33.551271Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6896,7 +7094,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8NQZAD6Q143BG5N8WJD1QM2"
+                     *       "receipt": "01M8NW4WVR6050TSJAJ0QDG9S4"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -6915,7 +7113,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8NQZACZBKCD83BAE6V1AD08",
+                     *         "id": "01M8NW4WVMDB2MS5PWE67YQAZ1",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6945,7 +7143,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T08:08:36.506538Z",
+                     *         "recorded_at": "2026-11-30T09:21:33.551271Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -6963,7 +7161,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8NQZAD6Q143BG5N8WJD1QM2"
+                     *       "receipt": "01M8NW4WVR6050TSJAJ0QDG9S4"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7053,7 +7251,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8NQZACZBKCD83BAE6V1AD08",
+                     *           "activity": "01M8NW4WVMDB2MS5PWE67YQAZ1",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7126,13 +7324,15 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZACZBKCD83BAE6V1AD08 */
+                /** @example 01M8NW4WVMDB2MS5PWE67YQAZ1 */
                 activity: string;
             };
             cookie?: never;
@@ -7148,7 +7348,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQZACZBKCD83BAE6V1AD08",
+                     *       "id": "01M8NW4WVMDB2MS5PWE67YQAZ1",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7178,7 +7378,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T08:08:36.506538Z",
+                     *       "recorded_at": "2026-11-30T09:21:33.551271Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7189,6 +7389,7 @@ export interface operations {
                     "application/json": components["schemas"]["ActivityOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -7198,14 +7399,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-3902755af8d7340025f58124"
+                 * @example "1-ae35bc6c15dc80225aee3103"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZACZBKCD83BAE6V1AD08 */
+                /** @example 01M8NW4WVMDB2MS5PWE67YQAZ1 */
                 activity: string;
             };
             cookie?: never;
@@ -7237,7 +7438,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8NQZACZBKCD83BAE6V1AD08",
+                     *         "id": "01M8NW4WVMDB2MS5PWE67YQAZ1",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7270,7 +7471,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T08:08:36.506538Z",
+                     *         "recorded_at": "2026-11-30T09:21:33.551271Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7299,7 +7500,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZA9ZBTYSFKXW00SWTCDB */
+                /** @example 01M8NW4WR0Y6P1KDZ37N6B9YTS */
                 activity: string;
             };
             cookie?: never;
@@ -7327,7 +7528,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8NQZA9ZBTYSFKXW00SWTCDB",
+                     *         "id": "01M8NW4WR0Y6P1KDZ37N6B9YTS",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7357,15 +7558,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T08:08:36.380069Z",
+                     *         "recorded_at": "2026-11-30T09:21:33.407382Z",
                      *         "withdrawal": {
-                     *           "id": "01M8NQZAC57HEFW4A8R724CDH2",
+                     *           "id": "01M8NW4WTP0MMSAPJWRZTH4BN8",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T08:08:36.444928Z"
+                     *           "withdrawn_at": "2026-11-30T09:21:33.480416Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7398,7 +7599,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8NQZA9ZBTYSFKXW00SWTCDB",
+                     *         "id": "01M8NW4WR0Y6P1KDZ37N6B9YTS",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7428,15 +7629,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T08:08:36.380069Z",
+                     *         "recorded_at": "2026-11-30T09:21:33.407382Z",
                      *         "withdrawal": {
-                     *           "id": "01M8NQZAC57HEFW4A8R724CDH2",
+                     *           "id": "01M8NW4WTP0MMSAPJWRZTH4BN8",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T08:08:36.444928Z"
+                     *           "withdrawn_at": "2026-11-30T09:21:33.480416Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7846,6 +8047,8 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -7870,8 +8073,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
-                     *           "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *           "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
+                     *           "assignment": "01M8NW4JEG572QCFE84XKPEN65",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -7896,7 +8099,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T08:08:36.963953Z",
+                     *           "moved_at": "2026-11-30T09:21:33.815751Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -7909,6 +8112,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -7916,13 +8120,15 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQYYSYEWQ7B0TRFN25W4GH */
+                /** @example 01M8NW4JH57Q7FH7MDC63W5Q0F */
                 output: string;
             };
             cookie?: never;
@@ -7938,8 +8144,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
-                     *       "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *       "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
+                     *       "assignment": "01M8NW4JEG572QCFE84XKPEN65",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -7964,7 +8170,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T08:08:36.506538Z",
+                     *       "moved_at": "2026-11-30T09:21:33.551271Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -7973,6 +8179,7 @@ export interface operations {
                     "application/json": components["schemas"]["OutputOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -7992,13 +8199,15 @@ export interface operations {
                 count?: boolean;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQYYSYEWQ7B0TRFN25W4GH */
+                /** @example 01M8NW4JH57Q7FH7MDC63W5Q0F */
                 output: string;
             };
             cookie?: never;
@@ -8014,14 +8223,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIwMTJjYTQ5NDQ5MDAiLCIwMU04TlFaQVQ3MFFaSFNQWjQzRUFKM1NUTiJd",
+                     *       "next_cursor": "WyJmZWM5MDk3MDNlMGEiLCIwMU04Tlc0WDNBN1dFRzRXVDkxWDdOUTQ3WCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NQZARW8XKZW9HG2T52HDEV",
+                     *           "id": "01M8NW4X2GCEWBEXT7AYZ7TCXP",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8NQYYSYEWQ7B0TRFN25W4GH",
+                     *           "output": "01M8NW4JH57Q7FH7MDC63W5Q0F",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8030,13 +8239,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T08:08:36.864809Z"
+                     *           "acted_at": "2026-11-30T09:21:33.762351Z"
                      *         },
                      *         {
-                     *           "id": "01M8NQZAT70QZHSPZ43EAJ3STN",
+                     *           "id": "01M8NW4X3A7WEG4WT91X7NQ47X",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8NQYYSYEWQ7B0TRFN25W4GH",
+                     *           "output": "01M8NW4JH57Q7FH7MDC63W5Q0F",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8045,7 +8254,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T08:08:36.917609Z"
+                     *           "acted_at": "2026-11-30T09:21:33.791231Z"
                      *         }
                      *       ]
                      *     }
@@ -8055,6 +8264,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -8068,7 +8278,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQYYT5T7PKZE92HBH92533 */
+                /** @example 01M8NW4JH8Q6XWAN828WCFWGR3 */
                 output: string;
             };
             cookie?: never;
@@ -8096,10 +8306,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NQZANAJTNK35E641G0ZW7Z",
+                     *         "id": "01M8NW4X0RJER1ZF1XXQFZFXT1",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NQYYT5T7PKZE92HBH92533",
+                     *         "output": "01M8NW4JH8Q6XWAN828WCFWGR3",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8108,11 +8318,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T08:08:36.737541Z"
+                     *         "acted_at": "2026-11-30T09:21:33.703413Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NQYYT5T7PKZE92HBH92533",
-                     *         "assignment": "01M8NQYYNWWZ37F2NBKZXY4YGC",
+                     *         "id": "01M8NW4JH8Q6XWAN828WCFWGR3",
+                     *         "assignment": "01M8NW4JEMFS6FYPVP1FSZV8NB",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8137,7 +8347,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T08:08:36.737541Z",
+                     *         "moved_at": "2026-11-30T09:21:33.703413Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8170,10 +8380,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NQZANAJTNK35E641G0ZW7Z",
+                     *         "id": "01M8NW4X0RJER1ZF1XXQFZFXT1",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NQYYT5T7PKZE92HBH92533",
+                     *         "output": "01M8NW4JH8Q6XWAN828WCFWGR3",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8182,11 +8392,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T08:08:36.737541Z"
+                     *         "acted_at": "2026-11-30T09:21:33.703413Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NQYYT5T7PKZE92HBH92533",
-                     *         "assignment": "01M8NQYYNWWZ37F2NBKZXY4YGC",
+                     *         "id": "01M8NW4JH8Q6XWAN828WCFWGR3",
+                     *         "assignment": "01M8NW4JEMFS6FYPVP1FSZV8NB",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8211,7 +8421,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T08:08:36.737541Z",
+                     *         "moved_at": "2026-11-30T09:21:33.703413Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8245,7 +8455,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQYYT5T7PKZE92HBH92533 */
+                /** @example 01M8NW4JH8Q6XWAN828WCFWGR3 */
                 output: string;
             };
             cookie?: never;
@@ -8273,10 +8483,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NQZAPY8S2R5C5E018ERPEP",
+                     *         "id": "01M8NW4X1FPZA0G1KHDNP5FK4F",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8NQYYT5T7PKZE92HBH92533",
+                     *         "output": "01M8NW4JH8Q6XWAN828WCFWGR3",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8285,11 +8495,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T08:08:36.808110Z"
+                     *         "acted_at": "2026-11-30T09:21:33.733867Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NQYYT5T7PKZE92HBH92533",
-                     *         "assignment": "01M8NQYYNWWZ37F2NBKZXY4YGC",
+                     *         "id": "01M8NW4JH8Q6XWAN828WCFWGR3",
+                     *         "assignment": "01M8NW4JEMFS6FYPVP1FSZV8NB",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8314,7 +8524,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T08:08:36.808110Z",
+                     *         "moved_at": "2026-11-30T09:21:33.733867Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8347,10 +8557,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NQZAPY8S2R5C5E018ERPEP",
+                     *         "id": "01M8NW4X1FPZA0G1KHDNP5FK4F",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8NQYYT5T7PKZE92HBH92533",
+                     *         "output": "01M8NW4JH8Q6XWAN828WCFWGR3",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8359,11 +8569,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T08:08:36.808110Z"
+                     *         "acted_at": "2026-11-30T09:21:33.733867Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NQYYT5T7PKZE92HBH92533",
-                     *         "assignment": "01M8NQYYNWWZ37F2NBKZXY4YGC",
+                     *         "id": "01M8NW4JH8Q6XWAN828WCFWGR3",
+                     *         "assignment": "01M8NW4JEMFS6FYPVP1FSZV8NB",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8388,7 +8598,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T08:08:36.808110Z",
+                     *         "moved_at": "2026-11-30T09:21:33.733867Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8420,14 +8630,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-f0ede1430dfe8d5ef8efbc38"
+                 * @example "4-d1353b1b4a62fc823e365eba"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQYYSYEWQ7B0TRFN25W4GH */
+                /** @example 01M8NW4JH57Q7FH7MDC63W5Q0F */
                 output: string;
             };
             cookie?: never;
@@ -8451,10 +8661,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NQZARW8XKZW9HG2T52HDEV",
+                     *         "id": "01M8NW4X2GCEWBEXT7AYZ7TCXP",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8NQYYSYEWQ7B0TRFN25W4GH",
+                     *         "output": "01M8NW4JH57Q7FH7MDC63W5Q0F",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8463,11 +8673,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T08:08:36.864809Z"
+                     *         "acted_at": "2026-11-30T09:21:33.762351Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
-                     *         "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *         "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
+                     *         "assignment": "01M8NW4JEG572QCFE84XKPEN65",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8492,7 +8702,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T08:08:36.864809Z",
+                     *         "moved_at": "2026-11-30T09:21:33.762351Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8525,10 +8735,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NQZARW8XKZW9HG2T52HDEV",
+                     *         "id": "01M8NW4X2GCEWBEXT7AYZ7TCXP",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8NQYYSYEWQ7B0TRFN25W4GH",
+                     *         "output": "01M8NW4JH57Q7FH7MDC63W5Q0F",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8537,11 +8747,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T08:08:36.864809Z"
+                     *         "acted_at": "2026-11-30T09:21:33.762351Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
-                     *         "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *         "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
+                     *         "assignment": "01M8NW4JEG572QCFE84XKPEN65",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8566,7 +8776,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T08:08:36.864809Z",
+                     *         "moved_at": "2026-11-30T09:21:33.762351Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8602,7 +8812,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQYYSYEWQ7B0TRFN25W4GH */
+                /** @example 01M8NW4JH57Q7FH7MDC63W5Q0F */
                 output: string;
             };
             cookie?: never;
@@ -8630,10 +8840,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NQZAT70QZHSPZ43EAJ3STN",
+                     *         "id": "01M8NW4X3A7WEG4WT91X7NQ47X",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8NQYYSYEWQ7B0TRFN25W4GH",
+                     *         "output": "01M8NW4JH57Q7FH7MDC63W5Q0F",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8642,11 +8852,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T08:08:36.917609Z"
+                     *         "acted_at": "2026-11-30T09:21:33.791231Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
-                     *         "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *         "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
+                     *         "assignment": "01M8NW4JEG572QCFE84XKPEN65",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8674,11 +8884,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T08:08:36.917609Z"
+                     *           "returned_at": "2026-11-30T09:21:33.791231Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T08:08:36.917609Z",
+                     *         "moved_at": "2026-11-30T09:21:33.791231Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8709,10 +8919,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NQZAT70QZHSPZ43EAJ3STN",
+                     *         "id": "01M8NW4X3A7WEG4WT91X7NQ47X",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8NQYYSYEWQ7B0TRFN25W4GH",
+                     *         "output": "01M8NW4JH57Q7FH7MDC63W5Q0F",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8721,11 +8931,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T08:08:36.917609Z"
+                     *         "acted_at": "2026-11-30T09:21:33.791231Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
-                     *         "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *         "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
+                     *         "assignment": "01M8NW4JEG572QCFE84XKPEN65",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8753,11 +8963,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T08:08:36.917609Z"
+                     *           "returned_at": "2026-11-30T09:21:33.791231Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T08:08:36.917609Z",
+                     *         "moved_at": "2026-11-30T09:21:33.791231Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8819,13 +9029,15 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQYYNSF3GDWWC1TG08TY76 */
+                /** @example 01M8NW4JEG572QCFE84XKPEN65 */
                 assignment: string;
             };
             cookie?: never;
@@ -8845,8 +9057,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NQYYSYEWQ7B0TRFN25W4GH",
-                     *           "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *           "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
+                     *           "assignment": "01M8NW4JEG572QCFE84XKPEN65",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8871,7 +9083,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T08:08:36.963953Z",
+                     *           "moved_at": "2026-11-30T09:21:33.815751Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8884,6 +9096,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -8897,7 +9110,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQYYNEB2HR2HAC2QJCKPED */
+                /** @example 01M8NW4JE8ZNER2E7VQ7575YAN */
                 assignment: string;
             };
             cookie?: never;
@@ -8926,8 +9139,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8NQZAZZDPTS6XGC771ZJX06",
-                     *         "assignment": "01M8NQYYNEB2HR2HAC2QJCKPED",
+                     *         "id": "01M8NW4X7H48VD7TFB598AW14A",
+                     *         "assignment": "01M8NW4JE8ZNER2E7VQ7575YAN",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -8975,7 +9188,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQYYNKJAR0D1GJBY9XAQVS */
+                /** @example 01M8NW4JEECFQJJS4RK5T62KNT */
                 assignment: string;
             };
             cookie?: never;
@@ -9004,10 +9217,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NQZB3KKFKS5HR9WR8SSJ02",
+                     *         "id": "01M8NW4XC2AWSPKCX30HS8MYJA",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NQYYSW4ZF61YPKBXH1FM2D",
+                     *         "output": "01M8NW4JH4PQVRSKMDMY91FGDM",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9016,11 +9229,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T08:08:37.228194Z"
+                     *         "acted_at": "2026-11-30T09:21:34.068170Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NQYYSW4ZF61YPKBXH1FM2D",
-                     *         "assignment": "01M8NQYYNKJAR0D1GJBY9XAQVS",
+                     *         "id": "01M8NW4JH4PQVRSKMDMY91FGDM",
+                     *         "assignment": "01M8NW4JEECFQJJS4RK5T62KNT",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9045,7 +9258,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T08:08:37.228194Z",
+                     *         "moved_at": "2026-11-30T09:21:34.068170Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9078,10 +9291,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NQZB3KKFKS5HR9WR8SSJ02",
+                     *         "id": "01M8NW4XC2AWSPKCX30HS8MYJA",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NQYYSW4ZF61YPKBXH1FM2D",
+                     *         "output": "01M8NW4JH4PQVRSKMDMY91FGDM",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9090,11 +9303,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T08:08:37.228194Z"
+                     *         "acted_at": "2026-11-30T09:21:34.068170Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NQYYSW4ZF61YPKBXH1FM2D",
-                     *         "assignment": "01M8NQYYNKJAR0D1GJBY9XAQVS",
+                     *         "id": "01M8NW4JH4PQVRSKMDMY91FGDM",
+                     *         "assignment": "01M8NW4JEECFQJJS4RK5T62KNT",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9119,7 +9332,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T08:08:37.228194Z",
+                     *         "moved_at": "2026-11-30T09:21:34.068170Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9161,6 +9374,8 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -9204,7 +9419,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T08:08:37.333749Z"
+                     *           "entered_at": "2026-11-30T09:21:34.203069Z"
                      *         }
                      *       ]
                      *     }
@@ -9214,6 +9429,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -9297,7 +9513,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T08:08:37.139292Z"
+                     *         "entered_at": "2026-11-30T09:21:33.953254Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9338,7 +9554,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T08:08:37.083314Z",
+                     *         "as_of": "2026-11-30T09:21:33.904964Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9380,7 +9596,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T08:08:37.139292Z",
+                     *         "as_of": "2026-11-30T09:21:33.953254Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9425,7 +9641,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T08:08:37.139292Z"
+                     *         "entered_at": "2026-11-30T09:21:33.953254Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9466,7 +9682,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T08:08:37.083314Z",
+                     *         "as_of": "2026-11-30T09:21:33.904964Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9508,7 +9724,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T08:08:37.139292Z",
+                     *         "as_of": "2026-11-30T09:21:33.953254Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9523,6 +9739,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -9564,12 +9782,13 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T08:08:37.139292Z"
+                     *       "entered_at": "2026-11-30T09:21:33.953254Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -9597,6 +9816,8 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -9617,11 +9838,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TlFaQjY3M1FTWjlSVzJGMlc2R1lRQyJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04Tlc0WEZCRzZBNTQwTTA3RTNLMEVCSiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NQZB673QSZ9RW2F2W6GYQC",
+                     *           "id": "01M8NW4XFBG6A540M07E3K0EBJ",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9636,8 +9857,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T08:08:37.305824Z",
-                     *           "settled_at": "2026-11-30T08:08:37.390216Z",
+                     *           "proposed_at": "2026-11-30T09:21:34.168484Z",
+                     *           "settled_at": "2026-11-30T09:21:34.285729Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9650,6 +9871,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -9697,7 +9919,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8NQZB673QSZ9RW2F2W6GYQC",
+                     *         "id": "01M8NW4XFBG6A540M07E3K0EBJ",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9712,7 +9934,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T08:08:37.305824Z",
+                     *         "proposed_at": "2026-11-30T09:21:34.168484Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9733,13 +9955,15 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZB4QMC4PPTB3R8X0FD5T */
+                /** @example 01M8NW4XD9QR7Y2DMYDQT461VQ */
                 proposal: string;
             };
             cookie?: never;
@@ -9755,7 +9979,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQZB4QMC4PPTB3R8X0FD5T",
+                     *       "id": "01M8NW4XD9QR7Y2DMYDQT461VQ",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9770,8 +9994,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T08:08:37.254089Z",
-                     *       "settled_at": "2026-11-30T08:08:37.333749Z",
+                     *       "proposed_at": "2026-11-30T09:21:34.100041Z",
+                     *       "settled_at": "2026-11-30T09:21:34.203069Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -9780,6 +10004,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProposalOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -9793,7 +10018,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZB4QMC4PPTB3R8X0FD5T */
+                /** @example 01M8NW4XD9QR7Y2DMYDQT461VQ */
                 proposal: string;
             };
             cookie?: never;
@@ -9825,7 +10050,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8NQZB4QMC4PPTB3R8X0FD5T",
+                     *         "id": "01M8NW4XD9QR7Y2DMYDQT461VQ",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9840,8 +10065,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T08:08:37.254089Z",
-                     *         "settled_at": "2026-11-30T08:08:37.333749Z",
+                     *         "proposed_at": "2026-11-30T09:21:34.100041Z",
+                     *         "settled_at": "2026-11-30T09:21:34.203069Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -9868,7 +10093,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T08:08:37.333749Z"
+                     *           "entered_at": "2026-11-30T09:21:34.203069Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -9909,7 +10134,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T08:08:37.228194Z",
+                     *           "as_of": "2026-11-30T09:21:34.068170Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -9951,7 +10176,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T08:08:37.228194Z",
+                     *           "as_of": "2026-11-30T09:21:34.068170Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -9972,7 +10197,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8NQZB4QMC4PPTB3R8X0FD5T",
+                     *         "id": "01M8NW4XD9QR7Y2DMYDQT461VQ",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -9987,8 +10212,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T08:08:37.254089Z",
-                     *         "settled_at": "2026-11-30T08:08:37.333749Z",
+                     *         "proposed_at": "2026-11-30T09:21:34.100041Z",
+                     *         "settled_at": "2026-11-30T09:21:34.203069Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10015,7 +10240,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T08:08:37.333749Z"
+                     *           "entered_at": "2026-11-30T09:21:34.203069Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10056,7 +10281,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T08:08:37.228194Z",
+                     *           "as_of": "2026-11-30T09:21:34.068170Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10098,7 +10323,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T08:08:37.228194Z",
+                     *           "as_of": "2026-11-30T09:21:34.068170Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10120,7 +10345,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZB5HM58ZQFX0HDBMSHKH */
+                /** @example 01M8NW4XE8333JHZ3XG5R167J0 */
                 proposal: string;
             };
             cookie?: never;
@@ -10148,7 +10373,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8NQZB5HM58ZQFX0HDBMSHKH",
+                     *         "id": "01M8NW4XE8333JHZ3XG5R167J0",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10163,8 +10388,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T08:08:37.287977Z",
-                     *         "settled_at": "2026-11-30T08:08:37.374999Z",
+                     *         "proposed_at": "2026-11-30T09:21:34.133621Z",
+                     *         "settled_at": "2026-11-30T09:21:34.264761Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10187,7 +10412,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8NQZB5HM58ZQFX0HDBMSHKH",
+                     *         "id": "01M8NW4XE8333JHZ3XG5R167J0",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10202,8 +10427,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T08:08:37.287977Z",
-                     *         "settled_at": "2026-11-30T08:08:37.374999Z",
+                     *         "proposed_at": "2026-11-30T09:21:34.133621Z",
+                     *         "settled_at": "2026-11-30T09:21:34.264761Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10227,7 +10452,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZB673QSZ9RW2F2W6GYQC */
+                /** @example 01M8NW4XFBG6A540M07E3K0EBJ */
                 proposal: string;
             };
             cookie?: never;
@@ -10255,7 +10480,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8NQZB673QSZ9RW2F2W6GYQC",
+                     *         "id": "01M8NW4XFBG6A540M07E3K0EBJ",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10270,8 +10495,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T08:08:37.305824Z",
-                     *         "settled_at": "2026-11-30T08:08:37.390216Z",
+                     *         "proposed_at": "2026-11-30T09:21:34.168484Z",
+                     *         "settled_at": "2026-11-30T09:21:34.285729Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10294,7 +10519,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8NQZB673QSZ9RW2F2W6GYQC",
+                     *         "id": "01M8NW4XFBG6A540M07E3K0EBJ",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10309,8 +10534,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T08:08:37.305824Z",
-                     *         "settled_at": "2026-11-30T08:08:37.390216Z",
+                     *         "proposed_at": "2026-11-30T09:21:34.168484Z",
+                     *         "settled_at": "2026-11-30T09:21:34.285729Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10336,6 +10561,8 @@ export interface operations {
                 kind?: string | null;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -10458,6 +10685,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -10490,6 +10718,8 @@ export interface operations {
                 by?: components["schemas"]["By"] | null;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -10552,7 +10782,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T08:08:36.963953Z",
+                     *         "as_of": "2026-11-30T09:21:33.815751Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10638,7 +10868,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T08:08:36.808110Z",
+                     *           "as_of": "2026-11-30T09:21:33.733867Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10720,7 +10950,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T08:08:36.808110Z",
+                     *           "as_of": "2026-11-30T09:21:33.733867Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10765,6 +10995,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -10792,6 +11023,8 @@ export interface operations {
                 level?: "reported" | "evidenced" | "confirmed";
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -10822,13 +11055,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T08:08:36.963953Z",
+                     *       "as_of": "2026-11-30T09:21:33.815751Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *           "assignment": "01M8NW4JEG572QCFE84XKPEN65",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -10882,6 +11115,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExplanationOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -10920,6 +11154,8 @@ export interface operations {
                 all?: boolean;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -10977,24 +11213,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T08:08:36.963953Z",
+                     *       "as_of": "2026-11-30T09:21:33.815751Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T08:08:37.139292Z"
+                     *           "entered_at": "2026-11-30T09:21:33.953254Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T08:08:37.333749Z"
+                     *           "entered_at": "2026-11-30T09:21:34.203069Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *           "key": "01M8NW4JEG572QCFE84XKPEN65",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11030,7 +11266,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *               "assignment": "01M8NW4JEG572QCFE84XKPEN65",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11057,6 +11293,7 @@ export interface operations {
                     "application/json": components["schemas"]["DifferenceOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -11064,6 +11301,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -11148,7 +11387,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T08:08:37.228194Z",
+                     *           "as_of": "2026-11-30T09:21:34.068170Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11234,7 +11473,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T08:08:37.139292Z",
+                     *             "as_of": "2026-11-30T09:21:33.953254Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11316,7 +11555,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T08:08:37.139292Z",
+                     *             "as_of": "2026-11-30T09:21:33.953254Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11398,7 +11637,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T08:08:37.228194Z",
+                     *           "as_of": "2026-11-30T09:21:34.068170Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11681,7 +11920,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T08:08:37.333749Z"
+                     *           "entered_at": "2026-11-30T09:21:34.203069Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11703,7 +11942,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T08:08:37.139292Z"
+                     *           "entered_at": "2026-11-30T09:21:33.953254Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11727,7 +11966,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8NQZACZBKCD83BAE6V1AD08",
+                     *           "id": "01M8NW4WVMDB2MS5PWE67YQAZ1",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11760,7 +11999,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T08:08:36.506538Z",
+                     *           "recorded_at": "2026-11-30T09:21:33.551271Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -11850,6 +12089,7 @@ export interface operations {
                     "application/json": components["schemas"]["OverviewOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -11905,6 +12145,8 @@ export interface operations {
                 include?: string | null;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -11995,7 +12237,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T08:08:36.963953Z",
+                     *             "as_of": "2026-11-30T09:21:33.815751Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12014,6 +12256,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -12021,6 +12264,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -12109,7 +12354,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T08:08:36.963953Z",
+                     *         "as_of": "2026-11-30T09:21:33.815751Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12118,7 +12363,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *           "id": "01M8NW4JEG572QCFE84XKPEN65",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12185,7 +12430,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T08:08:36.963953Z",
+                     *             "as_of": "2026-11-30T09:21:33.815751Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12201,6 +12446,7 @@ export interface operations {
                     "application/json": components["schemas"]["TaskOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -12242,6 +12488,8 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -12262,11 +12510,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TlFZWU5TRjNHRFdXQzFURzA4VFk3NiJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04Tlc0SkVHNTcyUUNGRTg0WEtQRU42NSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *           "id": "01M8NW4JEG572QCFE84XKPEN65",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12333,7 +12581,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T08:08:36.963953Z",
+                     *             "as_of": "2026-11-30T09:21:33.815751Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12349,6 +12597,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -12356,13 +12605,15 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQYYNSF3GDWWC1TG08TY76 */
+                /** @example 01M8NW4JEG572QCFE84XKPEN65 */
                 assignment: string;
             };
             cookie?: never;
@@ -12378,7 +12629,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *       "id": "01M8NW4JEG572QCFE84XKPEN65",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12445,7 +12696,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T08:08:36.963953Z",
+                     *         "as_of": "2026-11-30T09:21:33.815751Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12457,6 +12708,7 @@ export interface operations {
                     "application/json": components["schemas"]["AssignmentOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -12494,6 +12746,8 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -12518,7 +12772,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NQZB9SYP97B111D53HZSNE",
+                     *           "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12537,13 +12791,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T08:08:37.425688Z",
+                     *           "urged_at": "2026-11-30T09:21:34.322229Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T08:08:37.453917Z",
+                     *           "answered_at": "2026-11-30T09:21:34.369270Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T08:08:37.472653Z",
+                     *           "closed_at": "2026-11-30T09:21:34.398137Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12554,6 +12808,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -12598,7 +12853,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8NQZB9SYP97B111D53HZSNE",
+                     *           "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12617,7 +12872,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T08:08:37.425688Z",
+                     *           "urged_at": "2026-11-30T09:21:34.322229Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12641,13 +12896,15 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZB9SYP97B111D53HZSNE */
+                /** @example 01M8NW4XM0FWFE8GJ06AZPZCPX */
                 urge: string;
             };
             cookie?: never;
@@ -12663,7 +12920,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQZB9SYP97B111D53HZSNE",
+                     *       "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12682,19 +12939,20 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T08:08:37.425688Z",
+                     *       "urged_at": "2026-11-30T09:21:34.322229Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T08:08:37.453917Z",
+                     *       "answered_at": "2026-11-30T09:21:34.369270Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T08:08:37.472653Z",
+                     *       "closed_at": "2026-11-30T09:21:34.398137Z",
                      *       "can": []
                      *     }
                      */
                     "application/json": components["schemas"]["UrgeOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -12708,7 +12966,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZB9SYP97B111D53HZSNE */
+                /** @example 01M8NW4XM0FWFE8GJ06AZPZCPX */
                 urge: string;
             };
             cookie?: never;
@@ -12736,7 +12994,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NQZB9SYP97B111D53HZSNE",
+                     *         "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12755,9 +13013,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T08:08:37.425688Z",
+                     *         "urged_at": "2026-11-30T09:21:34.322229Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T08:08:37.453917Z",
+                     *         "answered_at": "2026-11-30T09:21:34.369270Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12781,7 +13039,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NQZB9SYP97B111D53HZSNE",
+                     *         "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12800,9 +13058,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T08:08:37.425688Z",
+                     *         "urged_at": "2026-11-30T09:21:34.322229Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T08:08:37.453917Z",
+                     *         "answered_at": "2026-11-30T09:21:34.369270Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -12827,7 +13085,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZB9SYP97B111D53HZSNE */
+                /** @example 01M8NW4XM0FWFE8GJ06AZPZCPX */
                 urge: string;
             };
             cookie?: never;
@@ -12855,7 +13113,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NQZB9SYP97B111D53HZSNE",
+                     *         "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12874,13 +13132,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T08:08:37.425688Z",
+                     *         "urged_at": "2026-11-30T09:21:34.322229Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T08:08:37.453917Z",
+                     *         "answered_at": "2026-11-30T09:21:34.369270Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T08:08:37.472653Z",
+                     *         "closed_at": "2026-11-30T09:21:34.398137Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12900,7 +13158,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NQZB9SYP97B111D53HZSNE",
+                     *         "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12919,13 +13177,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T08:08:37.425688Z",
+                     *         "urged_at": "2026-11-30T09:21:34.322229Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T08:08:37.453917Z",
+                     *         "answered_at": "2026-11-30T09:21:34.369270Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T08:08:37.472653Z",
+                     *         "closed_at": "2026-11-30T09:21:34.398137Z",
                      *         "can": []
                      *       }
                      *     }
@@ -12959,6 +13217,8 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -13008,6 +13268,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -13015,6 +13276,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -13144,6 +13407,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlanDetail"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -13172,6 +13436,8 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -13217,6 +13483,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -13224,6 +13491,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -13256,6 +13525,7 @@ export interface operations {
                     "application/json": components["schemas"]["SectionOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -13281,6 +13551,8 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -13328,6 +13600,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -13335,6 +13608,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -13368,6 +13643,7 @@ export interface operations {
                     "application/json": components["schemas"]["ObjectiveOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -13398,6 +13674,8 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -13467,6 +13745,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -13571,6 +13850,8 @@ export interface operations {
                 year?: number | null;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -13633,6 +13914,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -13770,6 +14052,8 @@ export interface operations {
                 q?: string | null;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -13878,6 +14162,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -13885,6 +14170,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -13948,6 +14235,7 @@ export interface operations {
                     "application/json": components["schemas"]["OccurrenceOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -14056,6 +14344,8 @@ export interface operations {
                 sig?: string | null;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -14077,6 +14367,7 @@ export interface operations {
                     "text/calendar": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -14098,6 +14389,8 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -14122,7 +14415,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NQZBE9BVP4DB4TF5QGJXW7",
+                     *           "id": "01M8NW4XSWDFDG3405VJRSADTA",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14133,7 +14426,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T08:08:37.574817Z",
+                     *           "created_at": "2026-11-30T09:21:34.518618Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14144,6 +14437,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -14181,7 +14475,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8NQZBE9BVP4DB4TF5QGJXW7",
+                     *         "id": "01M8NW4XSWDFDG3405VJRSADTA",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14192,10 +14486,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T08:08:37.574817Z",
+                     *         "created_at": "2026-11-30T09:21:34.518618Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=5kUupj4XzNd6efZoAgbiI_Kffb30_Yefp6C6Lf6tN_k"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=jeSR9TxcglNumaD0LED_43BvzmUzDwnfn3e8_IdxfE8"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14208,13 +14502,15 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZBE9BVP4DB4TF5QGJXW7 */
+                /** @example 01M8NW4XSWDFDG3405VJRSADTA */
                 subscription: string;
             };
             cookie?: never;
@@ -14230,7 +14526,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQZBE9BVP4DB4TF5QGJXW7",
+                     *       "id": "01M8NW4XSWDFDG3405VJRSADTA",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14241,13 +14537,14 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T08:08:37.574817Z",
+                     *       "created_at": "2026-11-30T09:21:34.518618Z",
                      *       "revoked_at": null
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -14261,7 +14558,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZBE9BVP4DB4TF5QGJXW7 */
+                /** @example 01M8NW4XSWDFDG3405VJRSADTA */
                 subscription: string;
             };
             cookie?: never;
@@ -14278,7 +14575,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQZBE9BVP4DB4TF5QGJXW7",
+                     *       "id": "01M8NW4XSWDFDG3405VJRSADTA",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14289,8 +14586,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T08:08:37.574817Z",
-                     *       "revoked_at": "2026-11-30T08:08:37.644292Z"
+                     *       "created_at": "2026-11-30T09:21:34.518618Z",
+                     *       "revoked_at": "2026-11-30T09:21:34.599854Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14326,6 +14623,8 @@ export interface operations {
                 can?: string | null;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -14350,7 +14649,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NQZC3ZWWRMRDYMCF8F66CW",
+                     *           "id": "01M8NW4YDHVCWG198M2XHCEQ7N",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14365,12 +14664,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T08:08:38.267241Z",
+                     *           "submitted_at": "2026-11-30T09:21:35.148691Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T08:08:38.288033Z",
+                     *           "decided_at": "2026-11-30T09:21:35.160594Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14379,7 +14678,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8NQZC4QEFRTSBQBM7JEPS7D",
+                     *           "entry": "01M8NW4YDXACRSETKZ5M8NFZYM",
                      *           "can": []
                      *         }
                      *       ]
@@ -14390,6 +14689,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -14429,7 +14729,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQZC3ZWWRMRDYMCF8F66CW",
+                     *       "id": "01M8NW4YDHVCWG198M2XHCEQ7N",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14444,7 +14744,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T08:08:38.267241Z",
+                     *       "submitted_at": "2026-11-30T09:21:35.148691Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14466,13 +14766,15 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZC3ZWWRMRDYMCF8F66CW */
+                /** @example 01M8NW4YDHVCWG198M2XHCEQ7N */
                 settlement: string;
             };
             cookie?: never;
@@ -14488,7 +14790,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQZC3ZWWRMRDYMCF8F66CW",
+                     *       "id": "01M8NW4YDHVCWG198M2XHCEQ7N",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14503,12 +14805,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T08:08:38.267241Z",
+                     *       "submitted_at": "2026-11-30T09:21:35.148691Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T08:08:38.288033Z",
+                     *       "decided_at": "2026-11-30T09:21:35.160594Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14517,13 +14819,14 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8NQZC4QEFRTSBQBM7JEPS7D",
+                     *       "entry": "01M8NW4YDXACRSETKZ5M8NFZYM",
                      *       "can": []
                      *     }
                      */
                     "application/json": components["schemas"]["SettlementOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -14537,7 +14840,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZC3ZWWRMRDYMCF8F66CW */
+                /** @example 01M8NW4YDHVCWG198M2XHCEQ7N */
                 settlement: string;
             };
             cookie?: never;
@@ -14568,7 +14871,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQZC3ZWWRMRDYMCF8F66CW",
+                     *       "id": "01M8NW4YDHVCWG198M2XHCEQ7N",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14583,12 +14886,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T08:08:38.267241Z",
+                     *       "submitted_at": "2026-11-30T09:21:35.148691Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T08:08:38.288033Z",
+                     *       "decided_at": "2026-11-30T09:21:35.160594Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14597,7 +14900,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8NQZC4QEFRTSBQBM7JEPS7D",
+                     *       "entry": "01M8NW4YDXACRSETKZ5M8NFZYM",
                      *       "can": []
                      *     }
                      */
@@ -14617,7 +14920,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZC2K9E50AN8ZJENH9SV3 */
+                /** @example 01M8NW4YCFDTZ6ADW44HS8W68V */
                 settlement: string;
             };
             cookie?: never;
@@ -14643,7 +14946,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQZC2K9E50AN8ZJENH9SV3",
+                     *       "id": "01M8NW4YCFDTZ6ADW44HS8W68V",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14658,12 +14961,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T08:08:38.218893Z",
+                     *       "submitted_at": "2026-11-30T09:21:35.114975Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T08:08:38.239757Z",
+                     *       "decided_at": "2026-11-30T09:21:35.128232Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14687,7 +14990,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZBYVT88YTNHESA9BJJEX */
+                /** @example 01M8NW4Y9HMKSDG6VAFX69WA6C */
                 settlement: string;
             };
             cookie?: never;
@@ -14713,7 +15016,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQZBYVT88YTNHESA9BJJEX",
+                     *       "id": "01M8NW4Y9HMKSDG6VAFX69WA6C",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14728,12 +15031,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T08:08:38.098977Z",
+                     *       "submitted_at": "2026-11-30T09:21:35.015758Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T08:08:38.139319Z",
+                     *       "decided_at": "2026-11-30T09:21:35.047173Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14754,7 +15057,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQZBYVT88YTNHESA9BJJEX",
+                     *       "id": "01M8NW4Y9HMKSDG6VAFX69WA6C",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14769,12 +15072,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T08:08:38.098977Z",
+                     *       "submitted_at": "2026-11-30T09:21:35.015758Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T08:08:38.139319Z",
+                     *       "decided_at": "2026-11-30T09:21:35.047173Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -14827,7 +15130,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NQZBKS2G7C83DKZTBJ0AAQ",
+                     *           "id": "01M8NW4XZAV0H57E2ZK4W5FHJD",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14844,7 +15147,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T08:08:37.748023Z",
+                     *           "recorded_at": "2026-11-30T09:21:34.692549Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -14910,7 +15213,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NQZBKS2G7C83DKZTBJ0AAQ",
+                     *           "id": "01M8NW4XZAV0H57E2ZK4W5FHJD",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14927,7 +15230,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T08:08:37.748023Z",
+                     *           "recorded_at": "2026-11-30T09:21:34.692549Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15026,7 +15329,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NQZBP33XBJ2551CF2BDMTR",
+                     *           "id": "01M8NW4Y1FE5MYF2V8J2BH9JWN",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15047,7 +15350,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T08:08:37.822780Z",
+                     *           "recorded_at": "2026-11-30T09:21:34.761209Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15113,7 +15416,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NQZBP33XBJ2551CF2BDMTR",
+                     *           "id": "01M8NW4Y1FE5MYF2V8J2BH9JWN",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15134,7 +15437,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T08:08:37.822780Z",
+                     *           "recorded_at": "2026-11-30T09:21:34.761209Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15232,7 +15535,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NQZBR49MYZAYMK06S8HN0E",
+                     *           "id": "01M8NW4Y2ZB83SCG3QV434R0B6",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15253,7 +15556,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T08:08:37.888045Z",
+                     *           "recorded_at": "2026-11-30T09:21:34.808400Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15319,7 +15622,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NQZBR49MYZAYMK06S8HN0E",
+                     *           "id": "01M8NW4Y2ZB83SCG3QV434R0B6",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15340,7 +15643,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T08:08:37.888045Z",
+                     *           "recorded_at": "2026-11-30T09:21:34.808400Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15434,7 +15737,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NQZBTBGFPZZ97BKCWXARC8",
+                     *           "id": "01M8NW4Y5QS0Z1Y3Y0WTBV5V5X",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15451,7 +15754,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T08:08:37.959864Z",
+                     *           "recorded_at": "2026-11-30T09:21:34.897171Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15517,7 +15820,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NQZBTBGFPZZ97BKCWXARC8",
+                     *           "id": "01M8NW4Y5QS0Z1Y3Y0WTBV5V5X",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15534,7 +15837,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T08:08:37.959864Z",
+                     *           "recorded_at": "2026-11-30T09:21:34.897171Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15634,7 +15937,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NQZBQAQBTYCB4B9K6A0HN9",
+                     *           "id": "01M8NW4Y229QQMQ4K179EJXD94",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15655,17 +15958,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T08:08:37.857615Z",
+                     *           "recorded_at": "2026-11-30T09:21:34.780065Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8NQZBQ9754392929KMCTT0S",
+                     *           "transfer": "01M8NW4Y20ET6M53JRRW7PABY5",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8NQZBQDT3FC3HGSKP0PRE25",
+                     *           "id": "01M8NW4Y26ET65C0Q0CQDG9PTA",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15686,10 +15989,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T08:08:37.857615Z",
+                     *           "recorded_at": "2026-11-30T09:21:34.780065Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8NQZBQ9754392929KMCTT0S",
+                     *           "transfer": "01M8NW4Y20ET6M53JRRW7PABY5",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -15805,6 +16108,8 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -15825,11 +16130,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TlFaQlRCR0ZQWlo5N0JLQ1dYQVJDOCJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04Tlc0WTVRUzBaMVkzWTBXVEJWNVY1WCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NQZBTBGFPZZ97BKCWXARC8",
+                     *           "id": "01M8NW4Y5QS0Z1Y3Y0WTBV5V5X",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15846,7 +16151,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T08:08:37.959864Z",
+                     *           "recorded_at": "2026-11-30T09:21:34.897171Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15863,6 +16168,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -15870,13 +16176,15 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZBRQXPZRNH0VSTMKAV9M */
+                /** @example 01M8NW4Y3PBN01JCCDX5PBQCQ6 */
                 entry: string;
             };
             cookie?: never;
@@ -15892,7 +16200,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQZBRQXPZRNH0VSTMKAV9M",
+                     *       "id": "01M8NW4Y3PBN01JCCDX5PBQCQ6",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15909,9 +16217,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T08:08:37.907433Z",
+                     *       "recorded_at": "2026-11-30T09:21:34.829490Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8NQZBSPKNTAA3HJJCTRMZGV",
+                     *       "reversed_by": "01M8NW4Y4SJ36FMHAERX8006BF",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -15922,6 +16230,7 @@ export interface operations {
                     "application/json": components["schemas"]["LedgerEntryOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -15935,7 +16244,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZBRQXPZRNH0VSTMKAV9M */
+                /** @example 01M8NW4Y3PBN01JCCDX5PBQCQ6 */
                 entry: string;
             };
             cookie?: never;
@@ -15966,7 +16275,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NQZBSPKNTAA3HJJCTRMZGV",
+                     *           "id": "01M8NW4Y4SJ36FMHAERX8006BF",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15983,8 +16292,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T08:08:37.930241Z",
-                     *           "reverses": "01M8NQZBRQXPZRNH0VSTMKAV9M",
+                     *           "recorded_at": "2026-11-30T09:21:34.857585Z",
+                     *           "reverses": "01M8NW4Y3PBN01JCCDX5PBQCQ6",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16040,6 +16349,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -16081,6 +16392,7 @@ export interface operations {
                     "application/json": components["schemas"]["BudgetOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -16096,6 +16408,8 @@ export interface operations {
                 by?: components["schemas"]["BudgetBy"];
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -16169,6 +16483,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -16198,6 +16513,8 @@ export interface operations {
                 sort?: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -16262,6 +16579,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -16394,6 +16712,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -16452,6 +16772,7 @@ export interface operations {
                     "application/json": components["schemas"]["BudgetLineOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -16552,6 +16873,8 @@ export interface operations {
                 sha256?: string | null;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -16572,15 +16895,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TlFaQUQ2UTE0M0JHNU44V0pEMVFNMiJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04Tlc0V1ZSNjA1MFRTSkFKMFFERzlTNCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NQZAD6Q143BG5N8WJD1QM2",
+                     *           "id": "01M8NW4WVR6050TSJAJ0QDG9S4",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T08:08:36.506538Z",
+                     *           "received_at": "2026-11-30T09:21:33.551271Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16599,6 +16922,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -16606,13 +16930,15 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NQZAD6Q143BG5N8WJD1QM2 */
+                /** @example 01M8NW4WVR6050TSJAJ0QDG9S4 */
                 receipt: string;
             };
             cookie?: never;
@@ -16628,11 +16954,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NQZAD6Q143BG5N8WJD1QM2",
+                     *       "id": "01M8NW4WVR6050TSJAJ0QDG9S4",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T08:08:36.506538Z",
+                     *       "received_at": "2026-11-30T09:21:33.551271Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16646,19 +16972,20 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8NQZACZBKCD83BAE6V1AD08",
+                     *           "activity": "01M8NW4WVMDB2MS5PWE67YQAZ1",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "sEHtd2PwMpRWbfQyhPEVMAZ13RiWgMtDxZEZqqKbGSQ",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6InNFSHRkMlB3TXBSV2JmUXloUEVWTUFaMTNSaVdnTXREeFpFWnFxS2JHU1EiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOUVpBRDZRMTQzQkc1TjhXSkQxUU0yIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDg6MDg6MzYuNTA2NTM4WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TlFaQUNaQktDRDgzQkFFNlYxQUQwOCIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.Y0tzIhPXEUVYzOtDyf6rTkTikVgdw_fHFqyL1lGXMwUvRlQ_DDD071VNeKkQADIL3TSw3_8J1d7LMPoiF04YAA"
+                     *       "kid": "NQNMC7ruFSPiCLJ9eXsWf25jPN_yQBq-_8uQJcjvvO0",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ik5RTk1DN3J1RlNQaUNMSjllWHNXZjI1alBOX3lRQnEtXzh1UUpjanZ2TzAiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOVzRXVlI2MDUwVFNKQUowUURHOVM0IiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDk6MjE6MzMuNTUxMjcxWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04Tlc0V1ZNREIyTVM1UFdFNjdZUUFaMSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.sAqzmgnpyYkkCeOxmAVPtjcgJjdCdQSSkzzvNFR_akgD2-b3NlmJZTf_gcbvROyUoaJhyX7SbU4ubXqkQzysCA"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -16683,8 +17010,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "BD52vT800XOQdMk51j04MwAvCAqcjLgBkjXRTZq9gJc",
-                     *           "kid": "sEHtd2PwMpRWbfQyhPEVMAZ13RiWgMtDxZEZqqKbGSQ",
+                     *           "x": "GHmPtufge_9blDkdnORRQSy2RyUuCGDVB-dU_HZcdtk",
+                     *           "kid": "NQNMC7ruFSPiCLJ9eXsWf25jPN_yQBq-_8uQJcjvvO0",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -16728,6 +17055,8 @@ export interface operations {
                 include?: string | null;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -16777,6 +17106,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -16784,6 +17114,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -16837,6 +17169,7 @@ export interface operations {
                     "application/json": components["schemas"]["AgencyOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -16865,6 +17198,8 @@ export interface operations {
                 ref?: string | null;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -16877,6 +17212,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16884,26 +17220,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8NQZAAAFS0XA3MX53XX8QYZ",
-                     *           "at": "2026-11-30T08:08:36.380069Z",
+                     *           "id": "01M8NW4WRGBM6ZHJZ7ZKN30T0T",
+                     *           "at": "2026-11-30T09:21:33.407382Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8NQZA9ZBTYSFKXW00SWTCDB",
+                     *           "ref": "01M8NW4WR0Y6P1KDZ37N6B9YTS",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8NQYYYFTBGXQA4ZMTK10J9Y",
+                     *           "via": "key:01M8NW4JM4NT4JVJ5KWREV8QHV",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8NQZA9ZBTYSFKXW00SWTCDB",
+                     *             "public_id": "01M8NW4WR0Y6P1KDZ37N6B9YTS",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8NQYYNSF3GDWWC1TG08TY76",
+                     *             "assignment": "01M8NW4JEG572QCFE84XKPEN65",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -16919,12 +17255,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T08:08:36.380069Z"
+                     *             "recorded_at": "2026-11-30T09:21:33.407382Z"
                      *           },
-                     *           "request_id": "636fa68569b85e66bdefa87e"
+                     *           "request_id": "d6834237f83d27648bfb1009"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8NQZAAAFS0XA3MX53XX8QYZ"
+                     *       "next_cursor": "01M8NW4WRGBM6ZHJZ7ZKN30T0T"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -16932,6 +17268,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -16939,6 +17276,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -16970,10 +17309,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8NQYYYFTBGXQA4ZMTK10J9Y",
+                     *       "key": "01M8NW4JM4NT4JVJ5KWREV8QHV",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_WFfW",
-                     *       "expires_at": "2026-12-30T08:08:24.773124Z",
+                     *       "key_hint": "ttdn_KyjC",
+                     *       "expires_at": "2026-12-30T09:21:23.070202Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
@@ -16994,6 +17333,7 @@ export interface operations {
                     "application/json": components["schemas"]["MeOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -17006,12 +17346,14 @@ export interface operations {
                  */
                 action: components["schemas"]["Action"];
                 /**
-                 * @description địa chỉ của mục trong API, có hoặc không có `/v1/` · the address in this API, with or without `/v1/`: a plan, task, assignment, output, activity, urge, proposal, budget line, agency
+                 * @description địa chỉ của mục trong API, có hoặc không có `/v1/` · the address in this API, with or without `/v1/`: a plan, task, assignment, output, activity, urge, proposal, budget line, ledger entry, settlement, agency
                  * @example plans/ttdn-2023/tasks/IV.6.a
                  */
                 on: string;
             };
             header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
                 /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
                 "Consistency-Token"?: string;
             };
@@ -17075,6 +17417,7 @@ export interface operations {
                     "application/json": components["schemas"]["PermissionOut"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
