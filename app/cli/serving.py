@@ -21,6 +21,7 @@ from app.services import drafting, keys
 from app.settings import Settings
 from app.web import monitoring
 from app.web.access_log import configuration
+from app.web.leaving import GRACE_SECONDS
 from app.web.protocol import ProblemProtocol
 from seed import demo as sample
 
@@ -92,7 +93,7 @@ def serve(host: str, port: int, workers: int, root_path: str, demo: bool) -> Non
             workers=workers,
             http=ProblemProtocol,
             server_header=False,
-            timeout_graceful_shutdown=20,
+            timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_worker_healthcheck=30,  # a start under load takes longer than the default 5 s
             log_config=configuration(chosen.log),
         )

@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from functools import partial
 
@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from app import sqlite
 from app.models import Activity
+from app.web.leaving import GRACE_SECONDS
 from tests import patience
 from tests.faults.offices import at_work, tally, until_some_are_stored
 from tests.faults.sites import Site
@@ -24,7 +25,7 @@ from tests.service import PLAN, training
 
 ROUNDS = patience.KILLS // 5
 RESTARTS = max(3, patience.KILLS // 10)
-GRACE = 20 + 1
+GRACE = GRACE_SECONDS + 1
 """What `ttdn serve` grants requests in flight, and one second."""
 
 BACK_IN = 2.0
@@ -176,6 +177,39 @@ def test_postgresql_goes_and_comes_back_under_load(
         assert "Traceback" not in server.log
     found = tally(cluster_site.url, offices)
     assert (found.lost, found.doubled, found.wrong) == ([], [], [])
+
+
+@contextmanager
+def hanging(cluster: ThrowAwayPostgres) -> Iterator[None]:
+    """While the block runs, every process of the server keeps its connections and does nothing."""
+    others = cluster.say(
+        "SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    )
+    processes = [int(pid) for pid in (str(cluster.pid), *others.split())]
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in processes:
+            os.kill(pid, signal.SIGCONT)
+
+
+@posix
+@pytest.mark.timeout(120)
+def test_it_ends_though_its_database_hangs(cluster: ThrowAwayPostgres, cluster_site: Site) -> None:
+    with (
+        cluster_site.serve() as server,
+        ThreadPoolExecutor(1) as pool,
+        cluster_site.client("SVHTTDL", server.base_url) as office,
+    ):
+        assert office.get(ACTIVITIES).status_code == 200
+        with hanging(cluster):
+            asked = pool.submit(office.get, ACTIVITIES)
+            wait([asked], timeout=1)
+            assert server.terminate(GRACE + 10) == 1
+        assert "does the database hang?" in server.log
+        assert asked.result().status_code == 503
 
 
 def test_the_service_starts_without_its_database_and_recovers_with_it(
