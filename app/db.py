@@ -33,7 +33,7 @@ Clock = Callable[[], datetime]
 
 
 SILENCE: Final = {
-    "connect_timeout": 10,
+    "connect_timeout": 5,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "tcp_user_timeout": 15_000,  # milliseconds
