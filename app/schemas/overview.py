@@ -71,6 +71,11 @@ class Waiting(Out):
         "quá ngày, chưa có minh chứng", "past their day, not evidenced", "outputs?overdue=true"
     )
     proposals: int = counted("đề xuất chờ quyết định", "proposals to be decided", "proposals?state=open")
+    settlements: int = counted(
+        "quyết toán chờ người gọi kiểm tra",
+        "settlements waiting for the caller to decide them",
+        "budget/settlements?can=settlement.decide",
+    )
 
 
 class OverviewOut(Out):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
@@ -54,6 +54,12 @@ def one(session: Session, here: Ground, actor: Actor, public_id: str) -> Known:
 def shown(session: Session, here: Ground, actor: Actor, settlement: Settlement) -> SettlementOut:
     """One that the caller sees, on the wire."""
     return _out(here, actor, session.execute(_query(here, actor, Settlement.id == settlement.id)).one())
+
+
+def to_decide(session: Session, here: Ground, actor: Actor) -> int:
+    """As many as `budget/settlements?can=settlement.decide` lists."""
+    waits = _query(here, actor, _can(here, actor, [Action.SETTLEMENT_DECIDE]))
+    return session.scalar(select(func.count()).select_from(waits.subquery())) or 0
 
 
 def _wanted(here: Ground, actor: Actor, ask: SettlementFilter) -> Iterable[ColumnElement[bool]]:

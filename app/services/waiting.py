@@ -11,7 +11,7 @@ from app.rules.parties import Actor, part_of
 from app.rules.vocabulary import Level, TaskStatus
 from app.schemas.outputs import OutputOut
 from app.schemas.overview import Waiting
-from app.services import claimants, grounds, outputs, proposals, sight
+from app.services import claimants, grounds, outputs, proposals, settlements, sight
 from app.services.grounds import Ground
 
 _JUDGING = (Action.OUTPUT_CONFIRM, Action.STATUS_DECIDE)
@@ -48,6 +48,7 @@ def counts(session: Session, here: Ground, actor: Actor) -> Waiting:
         returned=late[0],
         overdue=late[1],
         proposals=session.scalars(open_.select_from(Proposal)).one(),
+        settlements=settlements.to_decide(session, here, actor),
     )
 
 

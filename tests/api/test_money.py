@@ -30,7 +30,7 @@ from tests.money import (
     stands,
     write,
 )
-from tests.service import Service
+from tests.service import PLAN, Service
 from tests.walks import NOWHERE, items, keys
 from tests.writing import abolish, differences, journal, pushing, rows
 
@@ -183,6 +183,10 @@ def test_why_a_duty_with_a_line_does_not_become_status_only_is_said(
 # The chain, each by its own authority.
 
 
+def first_page(client: httpx.Client) -> Any:
+    return client.get(f"{PLAN}/overview").json()
+
+
 def test_the_whole_chain_to_a_settlement(
     service: Service, office: httpx.Client, funder: httpx.Client, checker: httpx.Client
 ) -> None:
@@ -196,9 +200,11 @@ def test_the_whole_chain_to_a_settlement(
     (waiting,) = items(checker, f"{BUDGET}/settlements", can="settlement.decide")
     assert (waiting["id"], waiting["can"]) == (settlement["id"], ["settlement.decide"])
     assert items(office, f"{BUDGET}/settlements", can="settlement.decide") == []
+    assert [first_page(client)["waiting"]["settlements"] for client in (checker, office, funder)] == [1, 0, 0]
     url = f"settlements/{settlement['id']}"
     accepted = done(post(checker, f"{url}/acceptances", {"decision": CHECKED, "occurred_on": "2023-12-21"}))
     assert (accepted["state"], accepted["decided_by"]["code"]) == ("accepted", "VPTU")
+    assert first_page(checker)["waiting"]["settlements"] == 0
     assert accepted["decision"]["type_label"].startswith("Quyết định")
     assert stands(office, line) == (500 * MILLION, 400 * MILLION, 350 * MILLION, 300 * MILLION, 300 * MILLION)
     told = office.get(f"{BUDGET}/entries/{accepted['entry']}").json()
