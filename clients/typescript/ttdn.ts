@@ -6748,6 +6748,12 @@ export interface components {
              * @description đề xuất chờ quyết định: `proposals?state=open` · proposals to be decided: `proposals?state=open`
              */
             proposals: number;
+            /**
+             * Settlements
+             * Format: int64
+             * @description quyết toán chờ người gọi kiểm tra: `budget/settlements?can=settlement.decide` · settlements waiting for the caller to decide them: `budget/settlements?can=settlement.decide`
+             */
+            settlements: number;
         };
         /**
          * WeightChange
@@ -6952,7 +6958,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NW4WVMDB2MS5PWE67YQAZ1",
+                     *           "id": "01M8NXBVAXWFJY958GDEGGT4KY",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6985,7 +6991,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T09:21:33.551271Z",
+                     *           "recorded_at": "2026-11-30T09:42:49.945587Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -7046,7 +7052,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8NW4WVMDB2MS5PWE67YQAZ1",
+                     *         "id": "01M8NXBVAXWFJY958GDEGGT4KY",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7076,7 +7082,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:21:33.551271Z",
+                     *         "recorded_at": "2026-11-30T09:42:49.945587Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7094,7 +7100,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8NW4WVR6050TSJAJ0QDG9S4"
+                     *       "receipt": "01M8NXBVAZ73V5RMZQ0XWSY4J4"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7113,7 +7119,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8NW4WVMDB2MS5PWE67YQAZ1",
+                     *         "id": "01M8NXBVAXWFJY958GDEGGT4KY",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7143,7 +7149,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:21:33.551271Z",
+                     *         "recorded_at": "2026-11-30T09:42:49.945587Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7161,7 +7167,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8NW4WVR6050TSJAJ0QDG9S4"
+                     *       "receipt": "01M8NXBVAZ73V5RMZQ0XWSY4J4"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7251,7 +7257,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8NW4WVMDB2MS5PWE67YQAZ1",
+                     *           "activity": "01M8NXBVAXWFJY958GDEGGT4KY",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7332,7 +7338,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4WVMDB2MS5PWE67YQAZ1 */
+                /** @example 01M8NXBVAXWFJY958GDEGGT4KY */
                 activity: string;
             };
             cookie?: never;
@@ -7348,7 +7354,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4WVMDB2MS5PWE67YQAZ1",
+                     *       "id": "01M8NXBVAXWFJY958GDEGGT4KY",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7378,7 +7384,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T09:21:33.551271Z",
+                     *       "recorded_at": "2026-11-30T09:42:49.945587Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7399,14 +7405,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-ae35bc6c15dc80225aee3103"
+                 * @example "1-d6471630ea2ced6d88b9c428"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4WVMDB2MS5PWE67YQAZ1 */
+                /** @example 01M8NXBVAXWFJY958GDEGGT4KY */
                 activity: string;
             };
             cookie?: never;
@@ -7438,7 +7444,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8NW4WVMDB2MS5PWE67YQAZ1",
+                     *         "id": "01M8NXBVAXWFJY958GDEGGT4KY",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7471,7 +7477,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:21:33.551271Z",
+                     *         "recorded_at": "2026-11-30T09:42:49.945587Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7500,7 +7506,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4WR0Y6P1KDZ37N6B9YTS */
+                /** @example 01M8NXBV8C01H903X4P9XX1ZQZ */
                 activity: string;
             };
             cookie?: never;
@@ -7528,7 +7534,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8NW4WR0Y6P1KDZ37N6B9YTS",
+                     *         "id": "01M8NXBV8C01H903X4P9XX1ZQZ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7558,15 +7564,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:21:33.407382Z",
+                     *         "recorded_at": "2026-11-30T09:42:49.836795Z",
                      *         "withdrawal": {
-                     *           "id": "01M8NW4WTP0MMSAPJWRZTH4BN8",
+                     *           "id": "01M8NXBVA16E0X583DHCQRTBWG",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T09:21:33.480416Z"
+                     *           "withdrawn_at": "2026-11-30T09:42:49.901997Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7599,7 +7605,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8NW4WR0Y6P1KDZ37N6B9YTS",
+                     *         "id": "01M8NXBV8C01H903X4P9XX1ZQZ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7629,15 +7635,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:21:33.407382Z",
+                     *         "recorded_at": "2026-11-30T09:42:49.836795Z",
                      *         "withdrawal": {
-                     *           "id": "01M8NW4WTP0MMSAPJWRZTH4BN8",
+                     *           "id": "01M8NXBVA16E0X583DHCQRTBWG",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T09:21:33.480416Z"
+                     *           "withdrawn_at": "2026-11-30T09:42:49.901997Z"
                      *         },
                      *         "can": []
                      *       },
@@ -8073,8 +8079,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
-                     *           "assignment": "01M8NW4JEG572QCFE84XKPEN65",
+                     *           "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *           "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8099,7 +8105,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T09:21:33.815751Z",
+                     *           "moved_at": "2026-11-30T09:42:50.214607Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8128,7 +8134,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4JH57Q7FH7MDC63W5Q0F */
+                /** @example 01M8NXBC4R5CYZMXCCGSJYN1H1 */
                 output: string;
             };
             cookie?: never;
@@ -8144,8 +8150,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
-                     *       "assignment": "01M8NW4JEG572QCFE84XKPEN65",
+                     *       "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *       "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -8170,7 +8176,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T09:21:33.551271Z",
+                     *       "moved_at": "2026-11-30T09:42:49.945587Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -8207,7 +8213,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4JH57Q7FH7MDC63W5Q0F */
+                /** @example 01M8NXBC4R5CYZMXCCGSJYN1H1 */
                 output: string;
             };
             cookie?: never;
@@ -8223,14 +8229,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmZWM5MDk3MDNlMGEiLCIwMU04Tlc0WDNBN1dFRzRXVDkxWDdOUTQ3WCJd",
+                     *       "next_cursor": "WyJhMjczMjU4NzkyMDQiLCIwMU04TlhCVkpKVjQxOU4zWkc0SjlWUjEyVyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NW4X2GCEWBEXT7AYZ7TCXP",
+                     *           "id": "01M8NXBVHTT2S9NKEKED9BBQQE",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8NW4JH57Q7FH7MDC63W5Q0F",
+                     *           "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8239,13 +8245,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T09:21:33.762351Z"
+                     *           "acted_at": "2026-11-30T09:42:50.160814Z"
                      *         },
                      *         {
-                     *           "id": "01M8NW4X3A7WEG4WT91X7NQ47X",
+                     *           "id": "01M8NXBVJJV419N3ZG4J9VR12W",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8NW4JH57Q7FH7MDC63W5Q0F",
+                     *           "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8254,7 +8260,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T09:21:33.791231Z"
+                     *           "acted_at": "2026-11-30T09:42:50.187120Z"
                      *         }
                      *       ]
                      *     }
@@ -8278,7 +8284,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4JH8Q6XWAN828WCFWGR3 */
+                /** @example 01M8NXBC4V0V02QZWH4XX62H6V */
                 output: string;
             };
             cookie?: never;
@@ -8306,10 +8312,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NW4X0RJER1ZF1XXQFZFXT1",
+                     *         "id": "01M8NXBVG2NV2RQGXE30KPF259",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NW4JH8Q6XWAN828WCFWGR3",
+                     *         "output": "01M8NXBC4V0V02QZWH4XX62H6V",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8318,11 +8324,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T09:21:33.703413Z"
+                     *         "acted_at": "2026-11-30T09:42:50.099826Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NW4JH8Q6XWAN828WCFWGR3",
-                     *         "assignment": "01M8NW4JEMFS6FYPVP1FSZV8NB",
+                     *         "id": "01M8NXBC4V0V02QZWH4XX62H6V",
+                     *         "assignment": "01M8NXBC2E0ASK8CPMF0J9Z2XR",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8347,7 +8353,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T09:21:33.703413Z",
+                     *         "moved_at": "2026-11-30T09:42:50.099826Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8380,10 +8386,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NW4X0RJER1ZF1XXQFZFXT1",
+                     *         "id": "01M8NXBVG2NV2RQGXE30KPF259",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NW4JH8Q6XWAN828WCFWGR3",
+                     *         "output": "01M8NXBC4V0V02QZWH4XX62H6V",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8392,11 +8398,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T09:21:33.703413Z"
+                     *         "acted_at": "2026-11-30T09:42:50.099826Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NW4JH8Q6XWAN828WCFWGR3",
-                     *         "assignment": "01M8NW4JEMFS6FYPVP1FSZV8NB",
+                     *         "id": "01M8NXBC4V0V02QZWH4XX62H6V",
+                     *         "assignment": "01M8NXBC2E0ASK8CPMF0J9Z2XR",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8421,7 +8427,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T09:21:33.703413Z",
+                     *         "moved_at": "2026-11-30T09:42:50.099826Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8455,7 +8461,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4JH8Q6XWAN828WCFWGR3 */
+                /** @example 01M8NXBC4V0V02QZWH4XX62H6V */
                 output: string;
             };
             cookie?: never;
@@ -8483,10 +8489,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NW4X1FPZA0G1KHDNP5FK4F",
+                     *         "id": "01M8NXBVGPDX5AVM8RWASY2SB9",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8NW4JH8Q6XWAN828WCFWGR3",
+                     *         "output": "01M8NXBC4V0V02QZWH4XX62H6V",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8495,11 +8501,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T09:21:33.733867Z"
+                     *         "acted_at": "2026-11-30T09:42:50.127949Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NW4JH8Q6XWAN828WCFWGR3",
-                     *         "assignment": "01M8NW4JEMFS6FYPVP1FSZV8NB",
+                     *         "id": "01M8NXBC4V0V02QZWH4XX62H6V",
+                     *         "assignment": "01M8NXBC2E0ASK8CPMF0J9Z2XR",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8524,7 +8530,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T09:21:33.733867Z",
+                     *         "moved_at": "2026-11-30T09:42:50.127949Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8557,10 +8563,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NW4X1FPZA0G1KHDNP5FK4F",
+                     *         "id": "01M8NXBVGPDX5AVM8RWASY2SB9",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8NW4JH8Q6XWAN828WCFWGR3",
+                     *         "output": "01M8NXBC4V0V02QZWH4XX62H6V",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8569,11 +8575,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T09:21:33.733867Z"
+                     *         "acted_at": "2026-11-30T09:42:50.127949Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NW4JH8Q6XWAN828WCFWGR3",
-                     *         "assignment": "01M8NW4JEMFS6FYPVP1FSZV8NB",
+                     *         "id": "01M8NXBC4V0V02QZWH4XX62H6V",
+                     *         "assignment": "01M8NXBC2E0ASK8CPMF0J9Z2XR",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8598,7 +8604,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T09:21:33.733867Z",
+                     *         "moved_at": "2026-11-30T09:42:50.127949Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8630,14 +8636,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-d1353b1b4a62fc823e365eba"
+                 * @example "4-56cab2417998b678e802aed7"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4JH57Q7FH7MDC63W5Q0F */
+                /** @example 01M8NXBC4R5CYZMXCCGSJYN1H1 */
                 output: string;
             };
             cookie?: never;
@@ -8661,10 +8667,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NW4X2GCEWBEXT7AYZ7TCXP",
+                     *         "id": "01M8NXBVHTT2S9NKEKED9BBQQE",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8NW4JH57Q7FH7MDC63W5Q0F",
+                     *         "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8673,11 +8679,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T09:21:33.762351Z"
+                     *         "acted_at": "2026-11-30T09:42:50.160814Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
-                     *         "assignment": "01M8NW4JEG572QCFE84XKPEN65",
+                     *         "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *         "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8702,7 +8708,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T09:21:33.762351Z",
+                     *         "moved_at": "2026-11-30T09:42:50.160814Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8735,10 +8741,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NW4X2GCEWBEXT7AYZ7TCXP",
+                     *         "id": "01M8NXBVHTT2S9NKEKED9BBQQE",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8NW4JH57Q7FH7MDC63W5Q0F",
+                     *         "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8747,11 +8753,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T09:21:33.762351Z"
+                     *         "acted_at": "2026-11-30T09:42:50.160814Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
-                     *         "assignment": "01M8NW4JEG572QCFE84XKPEN65",
+                     *         "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *         "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8776,7 +8782,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T09:21:33.762351Z",
+                     *         "moved_at": "2026-11-30T09:42:50.160814Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8812,7 +8818,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4JH57Q7FH7MDC63W5Q0F */
+                /** @example 01M8NXBC4R5CYZMXCCGSJYN1H1 */
                 output: string;
             };
             cookie?: never;
@@ -8840,10 +8846,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NW4X3A7WEG4WT91X7NQ47X",
+                     *         "id": "01M8NXBVJJV419N3ZG4J9VR12W",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8NW4JH57Q7FH7MDC63W5Q0F",
+                     *         "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8852,11 +8858,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T09:21:33.791231Z"
+                     *         "acted_at": "2026-11-30T09:42:50.187120Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
-                     *         "assignment": "01M8NW4JEG572QCFE84XKPEN65",
+                     *         "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *         "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8884,11 +8890,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T09:21:33.791231Z"
+                     *           "returned_at": "2026-11-30T09:42:50.187120Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T09:21:33.791231Z",
+                     *         "moved_at": "2026-11-30T09:42:50.187120Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8919,10 +8925,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NW4X3A7WEG4WT91X7NQ47X",
+                     *         "id": "01M8NXBVJJV419N3ZG4J9VR12W",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8NW4JH57Q7FH7MDC63W5Q0F",
+                     *         "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8931,11 +8937,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T09:21:33.791231Z"
+                     *         "acted_at": "2026-11-30T09:42:50.187120Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
-                     *         "assignment": "01M8NW4JEG572QCFE84XKPEN65",
+                     *         "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *         "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8963,11 +8969,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T09:21:33.791231Z"
+                     *           "returned_at": "2026-11-30T09:42:50.187120Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T09:21:33.791231Z",
+                     *         "moved_at": "2026-11-30T09:42:50.187120Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9037,7 +9043,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4JEG572QCFE84XKPEN65 */
+                /** @example 01M8NXBC2C28P65QRY4FVSZTF0 */
                 assignment: string;
             };
             cookie?: never;
@@ -9057,8 +9063,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NW4JH57Q7FH7MDC63W5Q0F",
-                     *           "assignment": "01M8NW4JEG572QCFE84XKPEN65",
+                     *           "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *           "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -9083,7 +9089,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T09:21:33.815751Z",
+                     *           "moved_at": "2026-11-30T09:42:50.214607Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -9110,7 +9116,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4JE8ZNER2E7VQ7575YAN */
+                /** @example 01M8NXBC24YF62C37J1W0GSB4E */
                 assignment: string;
             };
             cookie?: never;
@@ -9139,8 +9145,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8NW4X7H48VD7TFB598AW14A",
-                     *         "assignment": "01M8NW4JE8ZNER2E7VQ7575YAN",
+                     *         "id": "01M8NXBVNG1J86RWKF385DJBG1",
+                     *         "assignment": "01M8NXBC24YF62C37J1W0GSB4E",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -9188,7 +9194,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4JEECFQJJS4RK5T62KNT */
+                /** @example 01M8NXBC2AFPGVC3YRS1PKK5GB */
                 assignment: string;
             };
             cookie?: never;
@@ -9217,10 +9223,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NW4XC2AWSPKCX30HS8MYJA",
+                     *         "id": "01M8NXBVRF30GTMKTRB45CZVF6",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NW4JH4PQVRSKMDMY91FGDM",
+                     *         "output": "01M8NXBC4PEZY398X0Q8F04A17",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9229,11 +9235,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T09:21:34.068170Z"
+                     *         "acted_at": "2026-11-30T09:42:50.371325Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NW4JH4PQVRSKMDMY91FGDM",
-                     *         "assignment": "01M8NW4JEECFQJJS4RK5T62KNT",
+                     *         "id": "01M8NXBC4PEZY398X0Q8F04A17",
+                     *         "assignment": "01M8NXBC2AFPGVC3YRS1PKK5GB",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9258,7 +9264,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T09:21:34.068170Z",
+                     *         "moved_at": "2026-11-30T09:42:50.371325Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9291,10 +9297,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NW4XC2AWSPKCX30HS8MYJA",
+                     *         "id": "01M8NXBVRF30GTMKTRB45CZVF6",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NW4JH4PQVRSKMDMY91FGDM",
+                     *         "output": "01M8NXBC4PEZY398X0Q8F04A17",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9303,11 +9309,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T09:21:34.068170Z"
+                     *         "acted_at": "2026-11-30T09:42:50.371325Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NW4JH4PQVRSKMDMY91FGDM",
-                     *         "assignment": "01M8NW4JEECFQJJS4RK5T62KNT",
+                     *         "id": "01M8NXBC4PEZY398X0Q8F04A17",
+                     *         "assignment": "01M8NXBC2AFPGVC3YRS1PKK5GB",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9332,7 +9338,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T09:21:34.068170Z",
+                     *         "moved_at": "2026-11-30T09:42:50.371325Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9419,7 +9425,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:21:34.203069Z"
+                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
                      *         }
                      *       ]
                      *     }
@@ -9513,7 +9519,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T09:21:33.953254Z"
+                     *         "entered_at": "2026-11-30T09:42:50.303501Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9554,7 +9560,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T09:21:33.904964Z",
+                     *         "as_of": "2026-11-30T09:42:50.275343Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9596,7 +9602,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T09:21:33.953254Z",
+                     *         "as_of": "2026-11-30T09:42:50.303501Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9641,7 +9647,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T09:21:33.953254Z"
+                     *         "entered_at": "2026-11-30T09:42:50.303501Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9682,7 +9688,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T09:21:33.904964Z",
+                     *         "as_of": "2026-11-30T09:42:50.275343Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9724,7 +9730,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T09:21:33.953254Z",
+                     *         "as_of": "2026-11-30T09:42:50.303501Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9782,7 +9788,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T09:21:33.953254Z"
+                     *       "entered_at": "2026-11-30T09:42:50.303501Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9838,11 +9844,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04Tlc0WEZCRzZBNTQwTTA3RTNLMEVCSiJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TlhCVlRYSzBUVDVWMFkyMDRIQzY4NCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NW4XFBG6A540M07E3K0EBJ",
+                     *           "id": "01M8NXBVTXK0TT5V0Y204HC684",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9857,8 +9863,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T09:21:34.168484Z",
-                     *           "settled_at": "2026-11-30T09:21:34.285729Z",
+                     *           "proposed_at": "2026-11-30T09:42:50.450901Z",
+                     *           "settled_at": "2026-11-30T09:42:50.528036Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9919,7 +9925,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8NW4XFBG6A540M07E3K0EBJ",
+                     *         "id": "01M8NXBVTXK0TT5V0Y204HC684",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9934,7 +9940,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:21:34.168484Z",
+                     *         "proposed_at": "2026-11-30T09:42:50.450901Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9963,7 +9969,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4XD9QR7Y2DMYDQT461VQ */
+                /** @example 01M8NXBVSFWNP4M2EGKM9F3WZ9 */
                 proposal: string;
             };
             cookie?: never;
@@ -9979,7 +9985,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4XD9QR7Y2DMYDQT461VQ",
+                     *       "id": "01M8NXBVSFWNP4M2EGKM9F3WZ9",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -9994,8 +10000,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T09:21:34.100041Z",
-                     *       "settled_at": "2026-11-30T09:21:34.203069Z",
+                     *       "proposed_at": "2026-11-30T09:42:50.399176Z",
+                     *       "settled_at": "2026-11-30T09:42:50.475090Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -10018,7 +10024,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4XD9QR7Y2DMYDQT461VQ */
+                /** @example 01M8NXBVSFWNP4M2EGKM9F3WZ9 */
                 proposal: string;
             };
             cookie?: never;
@@ -10050,7 +10056,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8NW4XD9QR7Y2DMYDQT461VQ",
+                     *         "id": "01M8NXBVSFWNP4M2EGKM9F3WZ9",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10065,8 +10071,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:21:34.100041Z",
-                     *         "settled_at": "2026-11-30T09:21:34.203069Z",
+                     *         "proposed_at": "2026-11-30T09:42:50.399176Z",
+                     *         "settled_at": "2026-11-30T09:42:50.475090Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10093,7 +10099,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:21:34.203069Z"
+                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10134,7 +10140,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T09:21:34.068170Z",
+                     *           "as_of": "2026-11-30T09:42:50.371325Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10176,7 +10182,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:21:34.068170Z",
+                     *           "as_of": "2026-11-30T09:42:50.371325Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10197,7 +10203,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8NW4XD9QR7Y2DMYDQT461VQ",
+                     *         "id": "01M8NXBVSFWNP4M2EGKM9F3WZ9",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10212,8 +10218,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:21:34.100041Z",
-                     *         "settled_at": "2026-11-30T09:21:34.203069Z",
+                     *         "proposed_at": "2026-11-30T09:42:50.399176Z",
+                     *         "settled_at": "2026-11-30T09:42:50.475090Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10240,7 +10246,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:21:34.203069Z"
+                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10281,7 +10287,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T09:21:34.068170Z",
+                     *           "as_of": "2026-11-30T09:42:50.371325Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10323,7 +10329,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:21:34.068170Z",
+                     *           "as_of": "2026-11-30T09:42:50.371325Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10345,7 +10351,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4XE8333JHZ3XG5R167J0 */
+                /** @example 01M8NXBVT9QT4WCGSPQDXGJ8JJ */
                 proposal: string;
             };
             cookie?: never;
@@ -10373,7 +10379,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8NW4XE8333JHZ3XG5R167J0",
+                     *         "id": "01M8NXBVT9QT4WCGSPQDXGJ8JJ",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10388,8 +10394,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:21:34.133621Z",
-                     *         "settled_at": "2026-11-30T09:21:34.264761Z",
+                     *         "proposed_at": "2026-11-30T09:42:50.430649Z",
+                     *         "settled_at": "2026-11-30T09:42:50.511128Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10412,7 +10418,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8NW4XE8333JHZ3XG5R167J0",
+                     *         "id": "01M8NXBVT9QT4WCGSPQDXGJ8JJ",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10427,8 +10433,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:21:34.133621Z",
-                     *         "settled_at": "2026-11-30T09:21:34.264761Z",
+                     *         "proposed_at": "2026-11-30T09:42:50.430649Z",
+                     *         "settled_at": "2026-11-30T09:42:50.511128Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10452,7 +10458,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4XFBG6A540M07E3K0EBJ */
+                /** @example 01M8NXBVTXK0TT5V0Y204HC684 */
                 proposal: string;
             };
             cookie?: never;
@@ -10480,7 +10486,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8NW4XFBG6A540M07E3K0EBJ",
+                     *         "id": "01M8NXBVTXK0TT5V0Y204HC684",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10495,8 +10501,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:21:34.168484Z",
-                     *         "settled_at": "2026-11-30T09:21:34.285729Z",
+                     *         "proposed_at": "2026-11-30T09:42:50.450901Z",
+                     *         "settled_at": "2026-11-30T09:42:50.528036Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10519,7 +10525,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8NW4XFBG6A540M07E3K0EBJ",
+                     *         "id": "01M8NXBVTXK0TT5V0Y204HC684",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10534,8 +10540,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:21:34.168484Z",
-                     *         "settled_at": "2026-11-30T09:21:34.285729Z",
+                     *         "proposed_at": "2026-11-30T09:42:50.450901Z",
+                     *         "settled_at": "2026-11-30T09:42:50.528036Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10782,7 +10788,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T09:21:33.815751Z",
+                     *         "as_of": "2026-11-30T09:42:50.214607Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10868,7 +10874,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:21:33.733867Z",
+                     *           "as_of": "2026-11-30T09:42:50.127949Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10950,7 +10956,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:21:33.733867Z",
+                     *           "as_of": "2026-11-30T09:42:50.127949Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11055,13 +11061,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T09:21:33.815751Z",
+                     *       "as_of": "2026-11-30T09:42:50.214607Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8NW4JEG572QCFE84XKPEN65",
+                     *           "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11213,24 +11219,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T09:21:33.815751Z",
+                     *       "as_of": "2026-11-30T09:42:50.214607Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T09:21:33.953254Z"
+                     *           "entered_at": "2026-11-30T09:42:50.303501Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T09:21:34.203069Z"
+                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8NW4JEG572QCFE84XKPEN65",
+                     *           "key": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11266,7 +11272,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8NW4JEG572QCFE84XKPEN65",
+                     *               "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11387,7 +11393,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:21:34.068170Z",
+                     *           "as_of": "2026-11-30T09:42:50.371325Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11473,7 +11479,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:21:33.953254Z",
+                     *             "as_of": "2026-11-30T09:42:50.303501Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11555,7 +11561,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:21:33.953254Z",
+                     *             "as_of": "2026-11-30T09:42:50.303501Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11637,7 +11643,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:21:34.068170Z",
+                     *           "as_of": "2026-11-30T09:42:50.371325Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11872,7 +11878,8 @@ export interface operations {
                      *         "to_confirm": 0,
                      *         "returned": 0,
                      *         "overdue": 125,
-                     *         "proposals": 0
+                     *         "proposals": 0,
+                     *         "settlements": 0
                      *       },
                      *       "urges": [
                      *         {
@@ -11920,7 +11927,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:21:34.203069Z"
+                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11942,7 +11949,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:21:33.953254Z"
+                     *           "entered_at": "2026-11-30T09:42:50.303501Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11966,7 +11973,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8NW4WVMDB2MS5PWE67YQAZ1",
+                     *           "id": "01M8NXBVAXWFJY958GDEGGT4KY",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11999,7 +12006,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T09:21:33.551271Z",
+                     *           "recorded_at": "2026-11-30T09:42:49.945587Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -12237,7 +12244,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:21:33.815751Z",
+                     *             "as_of": "2026-11-30T09:42:50.214607Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12354,7 +12361,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T09:21:33.815751Z",
+                     *         "as_of": "2026-11-30T09:42:50.214607Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12363,7 +12370,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8NW4JEG572QCFE84XKPEN65",
+                     *           "id": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12430,7 +12437,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:21:33.815751Z",
+                     *             "as_of": "2026-11-30T09:42:50.214607Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12510,11 +12517,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04Tlc0SkVHNTcyUUNGRTg0WEtQRU42NSJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TlhCQzJDMjhQNjVRUlk0RlZTWlRGMCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NW4JEG572QCFE84XKPEN65",
+                     *           "id": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12581,7 +12588,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:21:33.815751Z",
+                     *             "as_of": "2026-11-30T09:42:50.214607Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12613,7 +12620,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4JEG572QCFE84XKPEN65 */
+                /** @example 01M8NXBC2C28P65QRY4FVSZTF0 */
                 assignment: string;
             };
             cookie?: never;
@@ -12629,7 +12636,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4JEG572QCFE84XKPEN65",
+                     *       "id": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12696,7 +12703,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T09:21:33.815751Z",
+                     *         "as_of": "2026-11-30T09:42:50.214607Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12772,7 +12779,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
+                     *           "id": "01M8NXBVY90FG769Y7B0Q48FAC",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12791,13 +12798,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T09:21:34.322229Z",
+                     *           "urged_at": "2026-11-30T09:42:50.561507Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T09:21:34.369270Z",
+                     *           "answered_at": "2026-11-30T09:42:50.595363Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T09:21:34.398137Z",
+                     *           "closed_at": "2026-11-30T09:42:50.615042Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12853,7 +12860,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
+                     *           "id": "01M8NXBVY90FG769Y7B0Q48FAC",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12872,7 +12879,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T09:21:34.322229Z",
+                     *           "urged_at": "2026-11-30T09:42:50.561507Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12904,7 +12911,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4XM0FWFE8GJ06AZPZCPX */
+                /** @example 01M8NXBVY90FG769Y7B0Q48FAC */
                 urge: string;
             };
             cookie?: never;
@@ -12920,7 +12927,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
+                     *       "id": "01M8NXBVY90FG769Y7B0Q48FAC",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12939,13 +12946,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T09:21:34.322229Z",
+                     *       "urged_at": "2026-11-30T09:42:50.561507Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T09:21:34.369270Z",
+                     *       "answered_at": "2026-11-30T09:42:50.595363Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T09:21:34.398137Z",
+                     *       "closed_at": "2026-11-30T09:42:50.615042Z",
                      *       "can": []
                      *     }
                      */
@@ -12966,7 +12973,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4XM0FWFE8GJ06AZPZCPX */
+                /** @example 01M8NXBVY90FG769Y7B0Q48FAC */
                 urge: string;
             };
             cookie?: never;
@@ -12994,7 +13001,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
+                     *         "id": "01M8NXBVY90FG769Y7B0Q48FAC",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13013,9 +13020,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T09:21:34.322229Z",
+                     *         "urged_at": "2026-11-30T09:42:50.561507Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T09:21:34.369270Z",
+                     *         "answered_at": "2026-11-30T09:42:50.595363Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13039,7 +13046,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
+                     *         "id": "01M8NXBVY90FG769Y7B0Q48FAC",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13058,9 +13065,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T09:21:34.322229Z",
+                     *         "urged_at": "2026-11-30T09:42:50.561507Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T09:21:34.369270Z",
+                     *         "answered_at": "2026-11-30T09:42:50.595363Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13085,7 +13092,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4XM0FWFE8GJ06AZPZCPX */
+                /** @example 01M8NXBVY90FG769Y7B0Q48FAC */
                 urge: string;
             };
             cookie?: never;
@@ -13113,7 +13120,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
+                     *         "id": "01M8NXBVY90FG769Y7B0Q48FAC",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13132,13 +13139,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T09:21:34.322229Z",
+                     *         "urged_at": "2026-11-30T09:42:50.561507Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T09:21:34.369270Z",
+                     *         "answered_at": "2026-11-30T09:42:50.595363Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T09:21:34.398137Z",
+                     *         "closed_at": "2026-11-30T09:42:50.615042Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13158,7 +13165,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NW4XM0FWFE8GJ06AZPZCPX",
+                     *         "id": "01M8NXBVY90FG769Y7B0Q48FAC",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13177,13 +13184,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T09:21:34.322229Z",
+                     *         "urged_at": "2026-11-30T09:42:50.561507Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T09:21:34.369270Z",
+                     *         "answered_at": "2026-11-30T09:42:50.595363Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T09:21:34.398137Z",
+                     *         "closed_at": "2026-11-30T09:42:50.615042Z",
                      *         "can": []
                      *       }
                      *     }
@@ -14415,7 +14422,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NW4XSWDFDG3405VJRSADTA",
+                     *           "id": "01M8NXBW32S702YQ2D8ZWX52J3",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14426,7 +14433,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T09:21:34.518618Z",
+                     *           "created_at": "2026-11-30T09:42:50.719348Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14475,7 +14482,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8NW4XSWDFDG3405VJRSADTA",
+                     *         "id": "01M8NXBW32S702YQ2D8ZWX52J3",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14486,10 +14493,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T09:21:34.518618Z",
+                     *         "created_at": "2026-11-30T09:42:50.719348Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=jeSR9TxcglNumaD0LED_43BvzmUzDwnfn3e8_IdxfE8"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=YW4RZ14ZsFRbIW0vGhcqHFaEXmHswt5kWrDDhsh5iIA"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14510,7 +14517,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4XSWDFDG3405VJRSADTA */
+                /** @example 01M8NXBW32S702YQ2D8ZWX52J3 */
                 subscription: string;
             };
             cookie?: never;
@@ -14526,7 +14533,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4XSWDFDG3405VJRSADTA",
+                     *       "id": "01M8NXBW32S702YQ2D8ZWX52J3",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14537,7 +14544,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T09:21:34.518618Z",
+                     *       "created_at": "2026-11-30T09:42:50.719348Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14558,7 +14565,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4XSWDFDG3405VJRSADTA */
+                /** @example 01M8NXBW32S702YQ2D8ZWX52J3 */
                 subscription: string;
             };
             cookie?: never;
@@ -14575,7 +14582,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4XSWDFDG3405VJRSADTA",
+                     *       "id": "01M8NXBW32S702YQ2D8ZWX52J3",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14586,8 +14593,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T09:21:34.518618Z",
-                     *       "revoked_at": "2026-11-30T09:21:34.599854Z"
+                     *       "created_at": "2026-11-30T09:42:50.719348Z",
+                     *       "revoked_at": "2026-11-30T09:42:50.795224Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14649,7 +14656,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NW4YDHVCWG198M2XHCEQ7N",
+                     *           "id": "01M8NXBWPCFG31Y6B8A7MCBN08",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14664,12 +14671,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T09:21:35.148691Z",
+                     *           "submitted_at": "2026-11-30T09:42:51.334963Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T09:21:35.160594Z",
+                     *           "decided_at": "2026-11-30T09:42:51.355796Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14678,7 +14685,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8NW4YDXACRSETKZ5M8NFZYM",
+                     *           "entry": "01M8NXBWQ1Q5RBHBZA2TA6CNTP",
                      *           "can": []
                      *         }
                      *       ]
@@ -14729,7 +14736,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4YDHVCWG198M2XHCEQ7N",
+                     *       "id": "01M8NXBWPCFG31Y6B8A7MCBN08",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14744,7 +14751,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:21:35.148691Z",
+                     *       "submitted_at": "2026-11-30T09:42:51.334963Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14774,7 +14781,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4YDHVCWG198M2XHCEQ7N */
+                /** @example 01M8NXBWPCFG31Y6B8A7MCBN08 */
                 settlement: string;
             };
             cookie?: never;
@@ -14790,7 +14797,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4YDHVCWG198M2XHCEQ7N",
+                     *       "id": "01M8NXBWPCFG31Y6B8A7MCBN08",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14805,12 +14812,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:21:35.148691Z",
+                     *       "submitted_at": "2026-11-30T09:42:51.334963Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T09:21:35.160594Z",
+                     *       "decided_at": "2026-11-30T09:42:51.355796Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14819,7 +14826,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8NW4YDXACRSETKZ5M8NFZYM",
+                     *       "entry": "01M8NXBWQ1Q5RBHBZA2TA6CNTP",
                      *       "can": []
                      *     }
                      */
@@ -14840,7 +14847,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4YDHVCWG198M2XHCEQ7N */
+                /** @example 01M8NXBWPCFG31Y6B8A7MCBN08 */
                 settlement: string;
             };
             cookie?: never;
@@ -14871,7 +14878,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4YDHVCWG198M2XHCEQ7N",
+                     *       "id": "01M8NXBWPCFG31Y6B8A7MCBN08",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14886,12 +14893,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:21:35.148691Z",
+                     *       "submitted_at": "2026-11-30T09:42:51.334963Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T09:21:35.160594Z",
+                     *       "decided_at": "2026-11-30T09:42:51.355796Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14900,7 +14907,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8NW4YDXACRSETKZ5M8NFZYM",
+                     *       "entry": "01M8NXBWQ1Q5RBHBZA2TA6CNTP",
                      *       "can": []
                      *     }
                      */
@@ -14920,7 +14927,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4YCFDTZ6ADW44HS8W68V */
+                /** @example 01M8NXBWMW7T5Q5SB471JV4Z1X */
                 settlement: string;
             };
             cookie?: never;
@@ -14946,7 +14953,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4YCFDTZ6ADW44HS8W68V",
+                     *       "id": "01M8NXBWMW7T5Q5SB471JV4Z1X",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14961,12 +14968,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:21:35.114975Z",
+                     *       "submitted_at": "2026-11-30T09:42:51.287401Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T09:21:35.128232Z",
+                     *       "decided_at": "2026-11-30T09:42:51.303336Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14990,7 +14997,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4Y9HMKSDG6VAFX69WA6C */
+                /** @example 01M8NXBWHTSVS981B6BCVWP6PQ */
                 settlement: string;
             };
             cookie?: never;
@@ -15016,7 +15023,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4Y9HMKSDG6VAFX69WA6C",
+                     *       "id": "01M8NXBWHTSVS981B6BCVWP6PQ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15031,12 +15038,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:21:35.015758Z",
+                     *       "submitted_at": "2026-11-30T09:42:51.188028Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T09:21:35.047173Z",
+                     *       "decided_at": "2026-11-30T09:42:51.215958Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15057,7 +15064,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4Y9HMKSDG6VAFX69WA6C",
+                     *       "id": "01M8NXBWHTSVS981B6BCVWP6PQ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15072,12 +15079,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:21:35.015758Z",
+                     *       "submitted_at": "2026-11-30T09:42:51.188028Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T09:21:35.047173Z",
+                     *       "decided_at": "2026-11-30T09:42:51.215958Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15130,7 +15137,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NW4XZAV0H57E2ZK4W5FHJD",
+                     *           "id": "01M8NXBW8V87Z6YQAJG60FW7K8",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15147,7 +15154,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:21:34.692549Z",
+                     *           "recorded_at": "2026-11-30T09:42:50.903196Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15213,7 +15220,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NW4XZAV0H57E2ZK4W5FHJD",
+                     *           "id": "01M8NXBW8V87Z6YQAJG60FW7K8",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15230,7 +15237,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:21:34.692549Z",
+                     *           "recorded_at": "2026-11-30T09:42:50.903196Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15329,7 +15336,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NW4Y1FE5MYF2V8J2BH9JWN",
+                     *           "id": "01M8NXBWATS8R3YAJY22NV614Z",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15350,7 +15357,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:21:34.761209Z",
+                     *           "recorded_at": "2026-11-30T09:42:50.961937Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15416,7 +15423,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NW4Y1FE5MYF2V8J2BH9JWN",
+                     *           "id": "01M8NXBWATS8R3YAJY22NV614Z",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15437,7 +15444,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:21:34.761209Z",
+                     *           "recorded_at": "2026-11-30T09:42:50.961937Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15535,7 +15542,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NW4Y2ZB83SCG3QV434R0B6",
+                     *           "id": "01M8NXBWC8TSTJC1F2M8QPWE87",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15556,7 +15563,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:21:34.808400Z",
+                     *           "recorded_at": "2026-11-30T09:42:51.011275Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15622,7 +15629,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NW4Y2ZB83SCG3QV434R0B6",
+                     *           "id": "01M8NXBWC8TSTJC1F2M8QPWE87",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15643,7 +15650,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:21:34.808400Z",
+                     *           "recorded_at": "2026-11-30T09:42:51.011275Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15737,7 +15744,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NW4Y5QS0Z1Y3Y0WTBV5V5X",
+                     *           "id": "01M8NXBWE7WKX57VVQTWFKHXSA",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15754,7 +15761,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:21:34.897171Z",
+                     *           "recorded_at": "2026-11-30T09:42:51.074906Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15820,7 +15827,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NW4Y5QS0Z1Y3Y0WTBV5V5X",
+                     *           "id": "01M8NXBWE7WKX57VVQTWFKHXSA",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15837,7 +15844,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:21:34.897171Z",
+                     *           "recorded_at": "2026-11-30T09:42:51.074906Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15937,7 +15944,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NW4Y229QQMQ4K179EJXD94",
+                     *           "id": "01M8NXBWBGVZ4AFQGDRAVK0YVZ",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15958,17 +15965,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:21:34.780065Z",
+                     *           "recorded_at": "2026-11-30T09:42:50.987308Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8NW4Y20ET6M53JRRW7PABY5",
+                     *           "transfer": "01M8NXBWBFS8AA23E53PT19BVZ",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8NW4Y26ET65C0Q0CQDG9PTA",
+                     *           "id": "01M8NXBWBJM82847D0PM4ASMTJ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15989,10 +15996,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:21:34.780065Z",
+                     *           "recorded_at": "2026-11-30T09:42:50.987308Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8NW4Y20ET6M53JRRW7PABY5",
+                     *           "transfer": "01M8NXBWBFS8AA23E53PT19BVZ",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -16130,11 +16137,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04Tlc0WTVRUzBaMVkzWTBXVEJWNVY1WCJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TlhCV0U3V0tYNTdWVlFUV0ZLSFhTQSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NW4Y5QS0Z1Y3Y0WTBV5V5X",
+                     *           "id": "01M8NXBWE7WKX57VVQTWFKHXSA",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16151,7 +16158,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:21:34.897171Z",
+                     *           "recorded_at": "2026-11-30T09:42:51.074906Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16184,7 +16191,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4Y3PBN01JCCDX5PBQCQ6 */
+                /** @example 01M8NXBWCWPSJ050XZQ166KJRG */
                 entry: string;
             };
             cookie?: never;
@@ -16200,7 +16207,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4Y3PBN01JCCDX5PBQCQ6",
+                     *       "id": "01M8NXBWCWPSJ050XZQ166KJRG",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -16217,9 +16224,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T09:21:34.829490Z",
+                     *       "recorded_at": "2026-11-30T09:42:51.031992Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8NW4Y4SJ36FMHAERX8006BF",
+                     *       "reversed_by": "01M8NXBWDMR4G3QGV63GABDYHQ",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -16244,7 +16251,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4Y3PBN01JCCDX5PBQCQ6 */
+                /** @example 01M8NXBWCWPSJ050XZQ166KJRG */
                 entry: string;
             };
             cookie?: never;
@@ -16275,7 +16282,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NW4Y4SJ36FMHAERX8006BF",
+                     *           "id": "01M8NXBWDMR4G3QGV63GABDYHQ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16292,8 +16299,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:21:34.857585Z",
-                     *           "reverses": "01M8NW4Y3PBN01JCCDX5PBQCQ6",
+                     *           "recorded_at": "2026-11-30T09:42:51.051447Z",
+                     *           "reverses": "01M8NXBWCWPSJ050XZQ166KJRG",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16895,15 +16902,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04Tlc0V1ZSNjA1MFRTSkFKMFFERzlTNCJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TlhCVkFaNzNWNVJNWlEwWFdTWTRKNCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NW4WVR6050TSJAJ0QDG9S4",
+                     *           "id": "01M8NXBVAZ73V5RMZQ0XWSY4J4",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T09:21:33.551271Z",
+                     *           "received_at": "2026-11-30T09:42:49.945587Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16938,7 +16945,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NW4WVR6050TSJAJ0QDG9S4 */
+                /** @example 01M8NXBVAZ73V5RMZQ0XWSY4J4 */
                 receipt: string;
             };
             cookie?: never;
@@ -16954,11 +16961,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NW4WVR6050TSJAJ0QDG9S4",
+                     *       "id": "01M8NXBVAZ73V5RMZQ0XWSY4J4",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T09:21:33.551271Z",
+                     *       "received_at": "2026-11-30T09:42:49.945587Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16972,14 +16979,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8NW4WVMDB2MS5PWE67YQAZ1",
+                     *           "activity": "01M8NXBVAXWFJY958GDEGGT4KY",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "NQNMC7ruFSPiCLJ9eXsWf25jPN_yQBq-_8uQJcjvvO0",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ik5RTk1DN3J1RlNQaUNMSjllWHNXZjI1alBOX3lRQnEtXzh1UUpjanZ2TzAiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOVzRXVlI2MDUwVFNKQUowUURHOVM0IiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDk6MjE6MzMuNTUxMjcxWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04Tlc0V1ZNREIyTVM1UFdFNjdZUUFaMSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.sAqzmgnpyYkkCeOxmAVPtjcgJjdCdQSSkzzvNFR_akgD2-b3NlmJZTf_gcbvROyUoaJhyX7SbU4ubXqkQzysCA"
+                     *       "kid": "N8sUk-pf8oUtchXtYdVQGgK6Ei56Fkd_-0wupzftf3Q",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ik44c1VrLXBmOG9VdGNoWHRZZFZRR2dLNkVpNTZGa2RfLTB3dXB6ZnRmM1EiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOWEJWQVo3M1Y1Uk1aUTBYV1NZNEo0IiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDk6NDI6NDkuOTQ1NTg3WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TlhCVkFYV0ZKWTk1OEdERUdHVDRLWSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.blHy2Bdn3oicDzhKlJTe_eI5jk07tJMDMEtlAJ_gQPFqfteRRo-gg404u12YYF2k89RSO-S8H4SPkPAF8gC_AA"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -17010,8 +17017,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "GHmPtufge_9blDkdnORRQSy2RyUuCGDVB-dU_HZcdtk",
-                     *           "kid": "NQNMC7ruFSPiCLJ9eXsWf25jPN_yQBq-_8uQJcjvvO0",
+                     *           "x": "mxsHzaqrzU6ehr1GwnE-p0b0llUeHI0-9NZU9T9A6Q4",
+                     *           "kid": "N8sUk-pf8oUtchXtYdVQGgK6Ei56Fkd_-0wupzftf3Q",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -17220,26 +17227,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8NW4WRGBM6ZHJZ7ZKN30T0T",
-                     *           "at": "2026-11-30T09:21:33.407382Z",
+                     *           "id": "01M8NXBV8JRSP3XM35K865QHQT",
+                     *           "at": "2026-11-30T09:42:49.836795Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8NW4WR0Y6P1KDZ37N6B9YTS",
+                     *           "ref": "01M8NXBV8C01H903X4P9XX1ZQZ",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8NW4JM4NT4JVJ5KWREV8QHV",
+                     *           "via": "key:01M8NXBC7MGRGBZHR3X9G7TGKX",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8NW4WR0Y6P1KDZ37N6B9YTS",
+                     *             "public_id": "01M8NXBV8C01H903X4P9XX1ZQZ",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8NW4JEG572QCFE84XKPEN65",
+                     *             "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -17255,12 +17262,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T09:21:33.407382Z"
+                     *             "recorded_at": "2026-11-30T09:42:49.836795Z"
                      *           },
-                     *           "request_id": "d6834237f83d27648bfb1009"
+                     *           "request_id": "c83d55b7b08db2985f13adf1"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8NW4WRGBM6ZHJZ7ZKN30T0T"
+                     *       "next_cursor": "01M8NXBV8JRSP3XM35K865QHQT"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -17309,10 +17316,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8NW4JM4NT4JVJ5KWREV8QHV",
+                     *       "key": "01M8NXBC7MGRGBZHR3X9G7TGKX",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_KyjC",
-                     *       "expires_at": "2026-12-30T09:21:23.070202Z",
+                     *       "key_hint": "ttdn_YIlG",
+                     *       "expires_at": "2026-12-30T09:42:34.474892Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
