@@ -218,7 +218,8 @@ def _tests(folder: str, tests: Sequence[str]) -> int:
     phases = [Phase.explicit, Phase.generate]
     settings.register_profile("mutants", database=None, derandomize=True, phases=phases)
     settings.load_profile("mutants")
-    plugins = ["-p", "no:cacheprovider", "-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin"]
+    needed = ("no:cacheprovider", "pytest_timeout", "pytest_cov.plugin", "_hypothesis_pytestplugin")
+    plugins = [word for plugin in needed for word in ("-p", plugin)]
     path = ["-o", f"pythonpath='{folder}' '{ROOT}'"]
     return pytest.main(
         ["-x", "-q", "--noconftest", "--assert=plain", f"--rootdir={ROOT}", *plugins, *path, *tests]

@@ -135,3 +135,11 @@ def test_what_a_test_does_not_look_at_is_let_pass(
     assert desk.run(module, WRONG(source), 60) == verdict
     assert desk.run(module, "", 60) == "killed"
     assert (mutants.ROOT / "app" / "rules" / "urging.py").read_text(encoding="utf-8") == source
+
+
+def test_the_tests_of_the_policy_are_judges(tmp_path: Path) -> None:
+    """They pass there on what is right: with everything of pytest's that they ask for."""
+    module = "app.rules.acts"
+    source = (mutants.ROOT / "app" / "rules" / "acts.py").read_text(encoding="utf-8")
+    desk = mutants.Desk(tmp_path / "desk")
+    assert desk.run(module, source, 200) == "survived", desk.log.read_text(encoding="utf-8")
