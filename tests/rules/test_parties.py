@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.rules import parties
 from app.rules.judging import Permit, Refusal, judge, who_can
 from app.rules.ownership import Action
 from app.rules.parties import (
@@ -190,3 +191,10 @@ def test_insiders_are_those_who_see_everything() -> None:
 
 def test_codes_of_sight_are_stable() -> None:
     assert [word.value for word in Sight] == ["whole", "aggregate", "nothing"]
+
+
+@pytest.mark.parametrize("visibility", Visibility)
+def test_a_body_sees_whole_what_is_open_or_its_own(visibility: Visibility) -> None:
+    item = Item(owner="TTBCD", visibility=visibility, roles={Role.LEAD: ("SCT",)})
+    assert (parties.seen_by("TTBCD", item), parties.seen_by("SCT", item)) == (True, True)
+    assert parties.seen_by("BAOTV", item) is (visibility is Visibility.NORMAL)
