@@ -59,7 +59,7 @@ def shown(session: Session, here: Ground, actor: Actor, settlement: Settlement) 
 def to_decide(session: Session, here: Ground, actor: Actor) -> int:
     """As many as `budget/settlements?can=settlement.decide` lists."""
     waits = _query(here, actor, _can(here, actor, [Action.SETTLEMENT_DECIDE]))
-    return session.scalar(select(func.count()).select_from(waits.subquery())) or 0
+    return session.scalars(select(func.count()).select_from(waits.subquery())).one()
 
 
 def _wanted(here: Ground, actor: Actor, ask: SettlementFilter) -> Iterable[ColumnElement[bool]]:

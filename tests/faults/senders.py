@@ -54,7 +54,7 @@ class Sender(threading.Thread):
                 return
             self._left = self._written(number)
             while self._left and not self._ended.is_set() and not self.strange:
-                self._push(patience=3, may_die=True)
+                self._push(patience=1, may_die=True)
 
     def end(self) -> None:
         """Finish the run in hand and write no more."""

@@ -212,9 +212,6 @@ def _judge(folder: str, module: str, tests: Sequence[str], log: str) -> None:
 def _tests(folder: str, tests: Sequence[str]) -> int:
     sys.pycache_prefix = f"{folder}/compiled"
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.setdefault(
-        "TTDN_TEST_TIMES", "4"
-    )  # the same examples for every mutant: they have to be enough
     phases = [Phase.explicit, Phase.generate]
     settings.register_profile("mutants", database=None, derandomize=True, phases=phases)
     settings.load_profile("mutants")

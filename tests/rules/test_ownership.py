@@ -10,7 +10,7 @@ from itertools import combinations, permutations, product
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import Text
@@ -18,7 +18,7 @@ from app.rules.judging import Permit, Refusal, allowed, judge, sentence, who_can
 from app.rules.ownership import POLICY, Action
 from app.rules.parties import Actor, Item, Relation, holders, relations
 from app.rules.vocabulary import AgencyKind, PlanStatus, Role, Scope, TaskStatus, Visibility
-from tests.patience import many, untraced
+from tests.patience import TIMES, many, untraced
 from tests.verdicts import (
     EXPECTED,
     KINDS,
@@ -434,7 +434,7 @@ bodies_of_a_kind = st.sampled_from(KINDS)
 states_of_things = st.sampled_from(STATES)
 
 
-@many
+@settings(many, max_examples=1000 * TIMES)
 @given(named=everything_i_am, scopes=scopes_of_a_key, body=bodies_of_a_kind, state=states_of_things)
 def test_any_verdict_on_anything(
     named: set[Relation],

@@ -23,10 +23,11 @@ APART = ("steps", "things", "model", "deciding", "taking", "figures", "reading")
 
 
 def on_a_calm_day(evening: Evening) -> Iterator[str]:
-    """Only the day has moved: the total and, in turn, one breakdown for the owner, who sees all; every third
-    day one for the outsider."""
+    """Only the day has moved: every figure of the owner's, who sees all; every third day one breakdown of the
+    outsider's."""
     day = evening.today.toordinal()
-    yield from comparing.division(evening, OWNER, DIVISIONS[day % 4])
+    for division in DIVISIONS:
+        yield from comparing.division(evening, OWNER, division)
     if day % 3 == 0:
         yield from comparing.division(evening, OUTSIDER, DIVISIONS[day // 3 % 4])
 
