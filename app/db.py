@@ -159,7 +159,7 @@ class Database:
 
 
 def _sqlite_engine(settings: Settings) -> Engine:
-    if settings.database_file is not None and settings.lasts:
+    if settings.database_file is not None:
         settings.database_file.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         settings.database_url,
@@ -210,6 +210,6 @@ def _freshness(engine: Engine, replica: Replica | None, settings: Settings) -> f
     if replica is not None:
         both = freshness.Server(engine, POSITION), freshness.Server(replica.engine, POSITION)
         return freshness.Both(*both, unless=replica.resting)
-    if not settings.embedded:
-        return freshness.Server(engine)
-    return freshness.Embedded(engine) if settings.lasts else freshness.Unknown()
+    if settings.database_file is not None:
+        return freshness.Embedded(engine)
+    return freshness.Unknown() if settings.embedded else freshness.Server(engine)

@@ -81,13 +81,9 @@ class Settings(BaseSettings):
 
     @cached_property
     def database_file(self) -> Path | None:
-        """The embedded database's file; None on a server."""
-        return Path(self.database_url.removeprefix("sqlite:///")) if self.embedded else None
-
-    @cached_property
-    def lasts(self) -> bool:
-        """Whether the database is more than the memory of one connection."""
-        return self.database_url not in ("sqlite://", "sqlite:///", "sqlite:///:memory:")
+        """The embedded database's file; None on a server, and where it is only the memory of a connection."""
+        path = self.database_url.removeprefix("sqlite://").removeprefix("/")
+        return Path(path) if self.embedded and path not in ("", ":memory:") else None
 
     @cached_property
     def key_file(self) -> Path:

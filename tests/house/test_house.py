@@ -22,6 +22,7 @@ PAGES = ("README.md", "README.vi.md", "CONTRIBUTING.md", "CHANGELOG.md", *RUNBOO
 MACHINE_PATHS = re.compile(r"(?<![\w.<])(/(?:work|farm|home|root|Users|mnt|scratch)/\w|[A-Z]:\\Users\\)")
 REGISTRIES = re.compile(r"(?:files\.pythonhosted|pypi|registry\.npmjs|registry-1\.docker)\.(?:org|io)")
 KEYS = re.compile(r"ttdn_(?!0{9})[0-9A-Za-z]{33}")  # zeros are what tests write
+PRIVATE_KEYS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 # A family name, then one to three given names, after a form of address or an office of a person.
 ADDRESSED = r"(?:[Đđ]ồng chí|[ÔôBb](?:ng|à)|đ/c|Mr\.?|Mrs\.?|Ms\.?)"
 PERSONS = re.compile(rf"\b{ADDRESSED} (?:[A-ZĐÂĂÊÔƠƯÁÀẢÃẠ][\wÀ-ỹ]+ ?){{2,4}}")
@@ -91,7 +92,9 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", [MACHINE_PATHS, REGISTRIES, KEYS, PERSONS], ids=["path", "registry", "key", "person"]
+    "pattern",
+    [MACHINE_PATHS, REGISTRIES, KEYS, PRIVATE_KEYS, PERSONS],
+    ids=["path", "registry", "key", "private key", "person"],
 )
 def test_nothing_private_is_committed(pattern: re.Pattern[str]) -> None:
     assert hits(pattern) == []
@@ -103,6 +106,7 @@ def test_nothing_private_is_committed(pattern: re.Pattern[str]) -> None:
         (MACHINE_PATHS, "see /home/someone/x"),
         (REGISTRIES, "https://pypi.org/simple"),
         (KEYS, "ttdn_" + "a" * 33),
+        (PRIVATE_KEYS, "-----BEGIN EC PRIVATE KEY-----"),
         (PERSONS, "do đồng chí Trần Văn Mẫu ký"),
     ],
 )

@@ -38,6 +38,25 @@ def test_an_unsound_one_is_refused_with_a_way_out(monkeypatch: pytest.MonkeyPatc
         sqlite.driver()
 
 
+@pytest.mark.parametrize(
+    ("url", "file", "key"),
+    [
+        ("sqlite:///a/b.sqlite3", "a/b.sqlite3", "a/receipts.pem"),
+        ("sqlite:////srv/b.sqlite3", "/srv/b.sqlite3", "/srv/receipts.pem"),
+        ("sqlite://", None, "var/receipts.pem"),
+        ("sqlite:///", None, "var/receipts.pem"),
+        ("sqlite:///:memory:", None, "var/receipts.pem"),
+        ("postgresql://there/ttdn", None, "var/receipts.pem"),
+    ],
+)
+def test_the_key_of_receipts_lies_beside_the_database_or_where_data_lie(
+    url: str, file: str | None, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TTDN_SIGNING_KEY")
+    chosen = Settings(DATABASE_URL=url)
+    assert (chosen.database_file, chosen.key_file) == (file and Path(file), Path(key))
+
+
 def test_every_connection_is_durable_checked_and_in_wal_mode(tmp_path: Path) -> None:
     database = Database(Settings(DATABASE_URL=f"sqlite:///{tmp_path / 'a.sqlite3'}"))
     try:
