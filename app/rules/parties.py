@@ -96,7 +96,7 @@ def holders(relation: Relation, item: Item) -> tuple[str, ...]:
 def _judges_of_their_own(item: Item) -> tuple[str, ...]:
     """Monitors that are themselves accountable for the item, or have reported it."""
     monitors = item.roles.get(Role.MONITOR, ())
-    own = {*item.roles.get(Role.LEAD, ()), *item.former, *item.claimants} if monitors else ()
+    own = {*item.roles.get(Role.LEAD, ()), *item.former, *item.claimants}
     return tuple(code for code in monitors if code in own)
 
 

@@ -43,6 +43,7 @@ TESTS: Mapping[str, Sequence[str]] = {
 
 EQUIVALENT: Mapping[str, str] = {
     "in reversed((*rule.never,))": "a union has no order",
+    "return _HELD[relation](item)": "the same callables, in another order",
     "in reversed((*(Role.LEAD, Role.COORDINATE),))": "the roles of an item have no order",
 }
 """What a mutant puts in that is no mistake, with the reason."""

@@ -193,7 +193,8 @@ def test_what_nobody_is_nobody_can_be() -> None:
 def test_an_item_is_what_is_in_force_and_a_body_exists_unless_something_else_is_said() -> None:
     assert Item() == Item(plan_status=PlanStatus.ACTIVE, task_status=TaskStatus.ACTIVE)
     assert (Item().visibility, Item().clause, Item().voiceless) == (Visibility.NORMAL, None, frozenset())
-    assert Actor("A", None, 1, frozenset(), "key:x").active
+    body = Actor("A", None, 1, frozenset(), "key:x")
+    assert (body.active, body.until) == (True, None)
     anywhere = POLICY[Action.KEY_MANAGE]
     assert (anywhere.where.plan, anywhere.where.task, anywhere.where.visibility) == (None, None, None)
 
