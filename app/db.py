@@ -1,7 +1,7 @@
 """The database: one engine, and where a transaction begins and ends.
 
 How the two databases are opened and queued for is said here and nowhere else.
-SQLite: one writer at a time, who waits in this process and takes the file's write lock at once (trap 2);
+SQLite: one writer at a time, who waits in this process and takes the file's write lock at once;
 durable commits; readers see one snapshot. PostgreSQL: reads are one REPEATABLE READ snapshot, writers lock
 the rows they are about to judge. They differ in two more places: `migration` keeps one at a time at work on
 the schema, and the feed's order is `journal`'s to write and `services.changes`' to read. What a write leaves

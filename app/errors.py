@@ -26,7 +26,7 @@ Nothing a client sent is ever repeated in `detail`; `facts` become members of th
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 
 class Text(NamedTuple):
@@ -122,6 +122,11 @@ class UnsupportedMedia(Failure):
 class Invalid(Failure):
     status, code = 422, "invalid_input"
     title = Text("Dữ liệu gửi lên chưa đúng", "The input is not acceptable")
+
+    @classmethod
+    def at(cls, pointer: str, code: str, vi: str, en: str, **facts: object) -> Self:
+        """One thing is wrong: where, which, and why in both languages."""
+        return cls(faults=[Fault(pointer, code, Text(vi, en))], facts=facts)
 
 
 class KeyReused(Invalid):

@@ -1,4 +1,4 @@
-"""Which SQLite is used. Versions up to 3.51.2 can corrupt a WAL database (trap 8, docs/decisions/0001)."""
+"""Which SQLite is used. Versions up to 3.51.2 can corrupt a WAL database (docs/decisions/0001)."""
 
 import sqlite3
 from types import ModuleType

@@ -1,6 +1,6 @@
 """How Alembic meets the database: through the connection it is handed, in one transaction.
 
-SQLite rebuilds a table to alter it, which would delete the rows that point at it (trap 11): foreign keys
+SQLite rebuilds a table to alter it, which would delete the rows that point at it: foreign keys
 are off while migrating, and checked before the commit.
 """
 

@@ -12,11 +12,11 @@ from ulid import ULID
 from app.rules.vocabulary import Subject
 
 BIG = BigInteger().with_variant(Integer, "sqlite")
-"""64 bits on both: SQLite's INTEGER is, and only that spelling makes a row id of it (trap 4)."""
+"""64 bits on both: SQLite's INTEGER is, and only that spelling makes a row id of it."""
 
 
 class UtcInstant(TypeDecorator[datetime]):
-    """An instant, aware and in UTC on both databases; SQLite would forget the zone (trap 12)."""
+    """An instant, aware and in UTC on both databases; SQLite would forget the zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

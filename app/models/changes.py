@@ -13,7 +13,7 @@ class Change(Base):
 
     `horizon` is the writing transaction's number on PostgreSQL (0 on SQLite, where one writer at a time
     commits): a feed in (horizon, id) order that stops below the oldest running transaction never skips a
-    change that committed late (trap 9).
+    change that committed late.
     """
 
     __tablename__ = "changes"

@@ -20,7 +20,8 @@ from app.schemas.batches import BatchAsk, BatchIn, BatchResult
 from app.services import activities, batching, receipts, recording
 from app.web import lines, refused
 from app.web.answers import Answer, Matching
-from app.web.desk import AsReceived, AtDesk, Repeat, Unreadable
+from app.web.brought import AsReceived, Repeat, Unreadable
+from app.web.desk import AtDesk
 from app.web.validation import parsed
 
 TAKES_LINES = "/activities/batch"
@@ -104,12 +105,7 @@ def push_activities(
 )
 def get_activity(plan: str, activity: str, desk: AtDesk) -> Response:
     """Một bản ghi; ETag dùng cho If-Match khi sửa. · One record; its ETag is what If-Match wants."""
-
-    def get(session: Session, actor: Actor) -> Answer:
-        shown, version = activities.get(session, actor, plan, activity)
-        return Answer(shown, version=version)
-
-    return desk.read(get)
+    return desk.one(lambda session, actor: activities.get(session, actor, plan, activity))
 
 
 @router.patch(

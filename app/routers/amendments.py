@@ -23,7 +23,8 @@ from app.schemas.amendments import (
 )
 from app.services import amending, amendments, proposals, proposing
 from app.web.answers import Answer
-from app.web.desk import AtDesk, Repeat
+from app.web.brought import Repeat
+from app.web.desk import AtDesk
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["amendments"])
 
@@ -125,12 +126,7 @@ def propose_amendment(plan: str, body: ProposalIn, desk: AtDesk, repeat: Repeat)
 )
 def get_proposal(plan: str, proposal: str, desk: AtDesk) -> Response:
     """Một đề xuất theo id. · One proposal by its id."""
-
-    def get(session: Session, actor: Actor) -> Answer:
-        shown, version = proposals.get(session, actor, plan, proposal)
-        return Answer(shown, version=version)
-
-    return desk.read(get)
+    return desk.one(lambda session, actor: proposals.get(session, actor, plan, proposal))
 
 
 @router.post(

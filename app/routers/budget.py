@@ -18,7 +18,8 @@ from app.schemas.budget import (
 from app.schemas.budget_rollup import BudgetRollupFilter, BudgetRollupOut
 from app.services import budget, budget_rollup, line_keeping, opening
 from app.web.answers import Answer, Matching
-from app.web.desk import AtDesk, Repeat
+from app.web.brought import Repeat
+from app.web.desk import AtDesk
 
 router = APIRouter(prefix="/v1/plans/{plan}/budget", tags=["budget"])
 
@@ -91,12 +92,7 @@ def open_budget_line(plan: str, body: BudgetLineIn, desk: AtDesk, repeat: Repeat
 def get_budget_line(plan: str, line: str, desk: AtDesk) -> Response:
     """Nhu cầu, đã bố trí, đã cam kết, đã chi, đã quyết toán. · What is needed, allocated, committed, spent,
     settled."""
-
-    def get(session: Session, actor: Actor) -> Answer:
-        shown, version = budget.line(session, actor, plan, line)
-        return Answer(shown, version=version)
-
-    return desk.read(get)
+    return desk.one(lambda session, actor: budget.line(session, actor, plan, line))
 
 
 @router.patch(

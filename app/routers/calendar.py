@@ -19,7 +19,8 @@ from app.schemas.subscriptions import (
 from app.services import anniversaries, calendar_keeping, feeds, subscriptions
 from app.web import ical
 from app.web.answers import Answer
-from app.web.desk import AtDesk, AtFeedDesk, Repeat
+from app.web.brought import Repeat
+from app.web.desk import AtDesk, AtFeedDesk
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["events"])
 

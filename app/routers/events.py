@@ -10,7 +10,8 @@ from app.rules.parties import Actor
 from app.schemas.events import EventFilter, EventIn, EventOut, EventPage, EventPatch
 from app.services import calendar_keeping, events
 from app.web.answers import Answer, Matching
-from app.web.desk import AtDesk, Repeat
+from app.web.brought import Repeat
+from app.web.desk import AtDesk
 
 router = APIRouter(prefix="/v1/plans/{plan}/events", tags=["events"])
 
@@ -42,12 +43,7 @@ def get_event(
     ] = None,
 ) -> Response:
     """Một sự kiện theo mã. · One event by its code."""
-
-    def get(session: Session, actor: Actor) -> Answer:
-        shown, version = events.get(session, actor, plan, code, year)
-        return Answer(shown, version=version)
-
-    return desk.read(get)
+    return desk.one(lambda session, actor: events.get(session, actor, plan, code, year))
 
 
 @router.post(

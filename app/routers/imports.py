@@ -14,7 +14,8 @@ from app.services.forms import Form
 from app.services.importing import Import, Step
 from app.sheets.table import inflated
 from app.web import exports, refused, uploads
-from app.web.desk import AsReceived, AtDesk, Desk, Operation, Repeat, Said
+from app.web.brought import AsReceived, Repeat
+from app.web.desk import AtDesk, Desk, Operation, Said
 from app.web.large import LARGE
 from app.web.long_files import LARGE_INFLATED, Place
 from app.web.uploads import Upload, Uploaded

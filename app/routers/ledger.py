@@ -3,11 +3,9 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.rules.ledger import EntryKind
-from app.rules.parties import Actor
 from app.schemas.ledger import (
     AllocationIn,
     EntryIn,
@@ -20,7 +18,8 @@ from app.schemas.ledger import (
 )
 from app.services import entries, posting
 from app.web.answers import Answer
-from app.web.desk import AtDesk, Repeat
+from app.web.brought import Repeat
+from app.web.desk import AtDesk
 
 router = APIRouter(prefix="/v1/plans/{plan}/budget", tags=["budget"])
 
@@ -118,12 +117,7 @@ def find_ledger_entries(plan: str, ask: Annotated[LedgerEntryFilter, Query()], d
 def get_ledger_entry(plan: str, entry: str, desk: AtDesk) -> Response:
     """Số tiền, văn bản, ai ghi, bị đảo bởi bút toán nào. · The amount, its paper, who wrote it, what reversed
     it."""
-
-    def get(session: Session, actor: Actor) -> Answer:
-        shown, version = entries.get(session, actor, plan, entry)
-        return Answer(shown, version=version)
-
-    return desk.read(get)
+    return desk.one(lambda session, actor: entries.get(session, actor, plan, entry))
 
 
 @router.post(

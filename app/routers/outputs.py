@@ -22,7 +22,8 @@ from app.schemas.acts import (
 from app.schemas.outputs import OutputFilter, OutputOut, OutputPage
 from app.services import acting, outputs, periods
 from app.web.answers import Answer, MayMatch
-from app.web.desk import AtDesk, Repeat
+from app.web.brought import Repeat
+from app.web.desk import AtDesk
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["outputs"])
 
@@ -56,12 +57,7 @@ def find_outputs(plan: str, ask: Annotated[OutputFilter, Query()], desk: AtDesk)
 )
 def get_output(plan: str, output: str, desk: AtDesk) -> Response:
     """Một đầu ra theo id. · One output by its id."""
-
-    def get(session: Session, actor: Actor) -> Answer:
-        shown, version = outputs.get(session, actor, plan, output)
-        return Answer(shown, version=version)
-
-    return desk.read(get)
+    return desk.one(lambda session, actor: outputs.get(session, actor, plan, output))
 
 
 @router.get(

@@ -18,7 +18,8 @@ from app.schemas.settlements import (
 )
 from app.services import settlement_steps, settlements
 from app.web.answers import Answer
-from app.web.desk import AtDesk, Repeat
+from app.web.brought import Repeat
+from app.web.desk import AtDesk
 
 router = APIRouter(prefix="/v1/plans/{plan}/budget/settlements", tags=["budget"])
 
@@ -62,12 +63,7 @@ def submit_settlement(plan: str, body: SettlementIn, desk: AtDesk, repeat: Repea
 def get_settlement(plan: str, settlement: str, desk: AtDesk) -> Response:
     """Số tiền, tình trạng, ai nộp, ai giải quyết, theo văn bản nào. · Its amount and state; who submitted it,
     who decided it and by what."""
-
-    def get(session: Session, actor: Actor) -> Answer:
-        shown, version = settlements.get(session, actor, plan, settlement)
-        return Answer(shown, version=version)
-
-    return desk.read(get)
+    return desk.one(lambda session, actor: settlements.get(session, actor, plan, settlement))
 
 
 @router.post(

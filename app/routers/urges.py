@@ -19,7 +19,8 @@ from app.schemas.urges import (
 )
 from app.services import urges, urging
 from app.web.answers import Answer
-from app.web.desk import AtDesk, Repeat
+from app.web.brought import Repeat
+from app.web.desk import AtDesk
 
 router = APIRouter(prefix="/v1/plans/{plan}/urges", tags=["urges"])
 
@@ -65,12 +66,7 @@ def urge(plan: str, body: UrgeIn, desk: AtDesk, repeat: Repeat) -> Response:
 def get_urge(plan: str, urge: str, desk: AtDesk) -> Response:
     """Chỉ hai cơ quan liên quan, chủ kế hoạch, bộ phận giúp việc, cơ quan theo dõi và cấp trên xem được. ·
     Seen by the two bodies, the plan's owner, its secretariat, the monitor and the superiors alone."""
-
-    def get(session: Session, actor: Actor) -> Answer:
-        shown, version = urges.get(session, actor, plan, urge)
-        return Answer(shown, version=version)
-
-    return desk.read(get)
+    return desk.one(lambda session, actor: urges.get(session, actor, plan, urge))
 
 
 @router.post(

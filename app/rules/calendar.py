@@ -93,11 +93,6 @@ def periods(kind: PeriodKind, first: date, last: date) -> tuple[Period, ...]:
     )
 
 
-def quarters(year: int) -> tuple[Period, ...]:
-    """The four quarters of a year, what a plan reports by unless it says otherwise (model §2)."""
-    return tuple(_whole(PeriodKind.QUARTER, year))
-
-
 def business_day(instant: datetime) -> date:
     """The day it was in Vietnam. ValueError for an instant without a zone, or past the calendar's ends."""
     if instant.utcoffset() is None:

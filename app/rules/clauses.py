@@ -8,7 +8,6 @@ import re
 from typing import Final
 
 LONGEST_CODE: Final = 40
-LONGEST_ORDER_KEY: Final = 37
 DEEPEST: Final = 8
 
 _LETTERS: Final = "abcdđefghijklmnopqrstuvwxyz"

@@ -82,10 +82,15 @@ class Item:
 
 def relations(actor: Actor, item: Item) -> tuple[Relation, ...]:
     """Everything the actor is to the item, strongest first; a mere reader if nothing else."""
-    found = tuple(relation for relation, held in _HOLDERS.items() if actor.agency in held(item))
+    found = _held(actor.agency, item)
     if Scope.ADMIN in actor.scopes:
         found += (Relation.TECHNICIAN,)
     return found or (Relation.READER,)
+
+
+def _held(agency: str | None, item: Item) -> tuple[Relation, ...]:
+    """What a body is to the item, strongest first."""
+    return tuple(relation for relation, held in _HOLDERS.items() if agency in held(item))
 
 
 def holders(relation: Relation, item: Item) -> tuple[str, ...]:
@@ -178,20 +183,23 @@ plan owner's records, and the monitor, which judges them (docs/decisions/0003-se
 
 def is_insider(actor: Actor, item: Item) -> bool:
     """Whether the caller is one of those."""
-    return bool(INSIDERS & set(relations(actor, item)))
+    return _inside(actor.agency, item)
+
+
+def _inside(agency: str | None, item: Item) -> bool:
+    return bool(INSIDERS & set(_held(agency, item)))
 
 
 def sight(actor: Actor, item: Item) -> Sight:
     """Internal tasks do not exist for outsiders; status-only ones exist for them only in one sum."""
-    if item.visibility is Visibility.NORMAL or is_insider(actor, item):
+    if seen_by(actor.agency, item):
         return Sight.WHOLE
     return Sight.AGGREGATE if item.visibility is Visibility.STATUS_ONLY else Sight.NOTHING
 
 
-def seen_by(agency: str, item: Item) -> bool:
+def seen_by(agency: str | None, item: Item) -> bool:
     """Whether a body sees the item whole: what it is urged to do, for one, must be known to it."""
-    itself = Actor(agency, None, None, scopes=frozenset(), via="")
-    return sight(itself, item) is Sight.WHOLE
+    return item.visibility is Visibility.NORMAL or _inside(agency, item)
 
 
 def part_of(item: Item, body: str, claimants: tuple[str, ...] = ()) -> Item:

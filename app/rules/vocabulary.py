@@ -41,7 +41,7 @@ class TaskKind(Word):
 
 
 class TaskStatus(Word):
-    """Administrative status, changed only by a cited decision (model §3)."""
+    """Administrative status, changed only by a cited decision."""
 
     DRAFT = "draft", "Dự thảo", "Draft"
     ACTIVE = "active", "Còn hiệu lực", "Active"
@@ -88,7 +88,7 @@ class OutputKind(Word):
 
 
 class Level(Word):
-    """Where an output stands; each level contains those before it (model §2)."""
+    """Where an output stands; each level contains those before it."""
 
     NONE = "none", "Chưa có", "None"
     REPORTED = "reported", "Đã báo cáo", "Reported"
@@ -97,7 +97,7 @@ class Level(Word):
 
 
 class State(Word):
-    """How far an item is, derived and never typed (model §3)."""
+    """How far an item is, derived and never typed."""
 
     NOT_STARTED = "not_started", "Chưa bắt đầu", "Not started"
     IN_PROGRESS = "in_progress", "Đang thực hiện", "In progress"
@@ -170,7 +170,7 @@ class PeriodKind(Word):
 
 
 class Scope(Word):
-    """What a key may be used for. `admin` is technical and excludes `push` (model §4)."""
+    """What a key may be used for. `admin` is technical and excludes `push`."""
 
     READ = "read", "Đọc", "Read"
     PUSH = "push", "Gửi báo cáo", "Push records"

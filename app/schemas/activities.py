@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.rules.vocabulary import ActivityKind, ActivityStatus, Channel, Level
+from app.schemas import natural_key
 from app.schemas.base import (
     EVENT_CODE,
     AgencyRef,
@@ -24,6 +25,7 @@ from app.schemas.base import (
     formed,
 )
 from app.schemas.lists import Listing, Page, Search, codes_of, one_of, sort_by
+from app.schemas.natural_key import ExternalId, SourceSystem
 from app.schemas.outputs import Can, CanFilter
 
 Language = Annotated[str, formed(r"^[a-z]{2,3}$", "vi")]
@@ -38,8 +40,6 @@ Link = Annotated[
     ),
     Clean,
 ]
-SourceSystem = Annotated[str, formed(r"^[a-z0-9][a-z0-9._-]{0,39}$", "qlvb-svhttdl")]
-ExternalId = Annotated[str, Field(min_length=1, max_length=200, examples=["2023/0117"]), Clean]
 Marks = Annotated[
     str,
     formed(
@@ -97,15 +97,7 @@ class ActivityIn(In):
 
     @model_validator(mode="after")
     def _whole_natural_key(self) -> Self:
-        if (self.source_system is None) != (self.external_id is None):
-            raise PydanticCustomError(
-                "natural_key_incomplete",
-                "source_system and external_id belong together",
-                {
-                    "vi": "source_system và external_id phải đi cùng nhau.",
-                    "en": "source_system and external_id belong together.",
-                },
-            )
+        natural_key.check(self.source_system, self.external_id)
         if self.source_updated_at is not None and self.external_id is None:
             raise PydanticCustomError(
                 "version_without_key",

@@ -109,7 +109,7 @@ def _number(value: Any) -> Any:
 
 
 Number = BeforeValidator(_number)
-"""An integer as JSON Schema has it (trap 14): 3.0 is one, which `strict` refuses; "3" and true are none."""
+"""An integer as JSON Schema has it: 3.0 is one, which `strict` refuses; "3" and true are none."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

@@ -4,14 +4,14 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.rules.ledger import EntryKind
-from app.schemas.activities import ExternalId, SourceSystem
+from app.schemas import natural_key
 from app.schemas.amendments import DecisionIn
 from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Out, Reason, Title
 from app.schemas.budget import BudgetLineOut, LineCode, Vnd
 from app.schemas.lists import Listing, Page, codes_of, one_of, sort_by
+from app.schemas.natural_key import ExternalId, SourceSystem
 from app.schemas.outputs import Can, CanFilter
 
 Happened = Annotated[Day, Field(description="ngày phát sinh · the day it happened", examples=["2023-05-12"])]
@@ -33,15 +33,7 @@ class Keyed(In):
 
     @model_validator(mode="after")
     def _whole_natural_key(self) -> Self:
-        if (self.source_system is None) != (self.external_id is None):
-            raise PydanticCustomError(
-                "natural_key_incomplete",
-                "source_system and external_id belong together",
-                {
-                    "vi": "source_system và external_id phải đi cùng nhau.",
-                    "en": "source_system and external_id belong together.",
-                },
-            )
+        natural_key.check(self.source_system, self.external_id)
         return self
 
 

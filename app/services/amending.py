@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Failure, Fault, Invalid, Text
+from app.errors import Conflict, Failure, Invalid, Text
 from app.models import Amendment, Plan
 from app.models.unit import instant, today
 from app.rules.judging import Permit
@@ -102,14 +102,11 @@ def enter(
     here = grounds.find(session, actor, plan.slug)
     permit = _leave(session, here, actor, changes)
     if decision.decided_on > today(session):
-        raise Invalid(
-            faults=[
-                Fault(
-                    "/decision/decided_on",
-                    "in_the_future",
-                    Text("Chưa đến ngày này: chỉ ghi quyết định đã ban hành", "This day has not come"),
-                )
-            ]
+        raise Invalid.at(
+            "/decision/decided_on",
+            "in_the_future",
+            "Chưa đến ngày này: chỉ ghi quyết định đã ban hành",
+            "This day has not come: only decisions that were issued are entered",
         )
     before = _figure(session, here, actor)
     access.open_for_change(session, permit, [plan])

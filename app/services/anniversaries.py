@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
+from app.errors import Invalid, NotFound
 from app.models import Activity, Agency, Event, Task
 from app.rules import calendar
 from app.rules.calendar import WEEKDAYS, occurrence
@@ -21,7 +21,6 @@ from app.schemas.occurrences import EventRef, OccurrenceFilter, OccurrenceOut, O
 from app.services import calendars, events, grounds, listing, sight
 from app.services.calendars import Marked
 from app.services.grounds import Ground
-from app.services.looking_up import refuse
 
 MOST_YEARS = 100
 
@@ -86,7 +85,7 @@ def check_mark(session: Session, here: Ground, name: str) -> None:
     held = query.with_for_update(read=True, key_share=True).execution_options(populate_existing=True)
     event = session.scalars(held).one_or_none()
     if event is None or not year or occurrence(event.true_date, year) is None:
-        raise refuse(
+        raise Invalid.at(
             "/marks",
             "unknown_occurrence",
             "Lịch không có kỷ niệm này: xem danh sách kỷ niệm (occurrences)",
@@ -231,9 +230,11 @@ def _range(here: Ground, ask: OccurrenceFilter) -> tuple[date, date]:
     first = ask.from_ or date(min(year, ask.to.year if ask.to else year), 1, 1)
     last = ask.to or date(max(year, first.year), 12, 31)
     if last < first:
-        raise refuse("query:to", "dates_reversed", "Kết thúc trước khi bắt đầu", "It ends before it begins")
+        raise Invalid.at(
+            "query:to", "dates_reversed", "Kết thúc trước khi bắt đầu", "It ends before it begins"
+        )
     if last.year - first.year >= MOST_YEARS:
-        raise refuse(
+        raise Invalid.at(
             "query:to",
             "too_many_years",
             f"Nhiều nhất {MOST_YEARS} năm một lần",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
-from app.errors import Fault, Invalid, NotFound, Text
+from app.errors import Invalid, NotFound
 from app.rules.acts import Obstacle
 from app.rules.judging import Permit, judge
 from app.rules.ownership import Action
@@ -82,17 +82,11 @@ def _at(session: Session, actor: Actor, address: str) -> Thing:
                 return of(session, actor, *found.groups())
             except NotFound:
                 break
-    raise Invalid(
-        faults=[
-            Fault(
-                "query:on",
-                "unknown_thing",
-                Text(
-                    "Không có mục nào ở địa chỉ này, hoặc không hỏi được ở đây",
-                    "There is nothing at this address, or nothing that can be asked about",
-                ),
-            )
-        ]
+    raise Invalid.at(
+        "query:on",
+        "unknown_thing",
+        "Không có mục nào ở địa chỉ này, hoặc không hỏi được ở đây",
+        "There is nothing at this address, or nothing that can be asked about",
     )
 
 

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from app.errors import Invalid
 from app.models import Agency, Membership
 from app.models.unit import today
 from app.rules.vocabulary import AgencyKind, Source
 from app.services import access, assigning, drafting
 from app.services.drafting import Draft
-from app.services.looking_up import refuse
 
 
 def members_of(draft: Draft, agency: Agency, day: date) -> list[int]:
@@ -36,11 +36,11 @@ def enter(draft: Draft, group: Agency, member: Agency, first: date | None, last:
         same = next((row for day in days if day for row in stays if assigning.valid_on(row, day)), None)
     begins = same.valid_from if same is not None else first
     if last is not None and last < (begins or date.min):
-        raise refuse(
+        raise Invalid.at(
             "/valid_to", "dates_reversed", "Kết thúc trước khi bắt đầu", "It would end before it begins"
         )
     if any(row is not same and _overlap(row, begins, last) for row in stays):
-        raise refuse(
+        raise Invalid.at(
             "/valid_from",
             "overlaps_another_stay",
             "Cơ quan đã là thành viên của nhóm trong một phần của thời gian này",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import Session
 
-from app.errors import Fault, Invalid, NotFound, Text
+from app.errors import Invalid, NotFound, Text
 from app.models import Agency, Budget, BudgetLine, BudgetLink, Task
 from app.rules import money_words
 from app.rules.judging import allowed
@@ -160,14 +160,8 @@ def named(session: Session, here: Ground, actor: Actor, code: str, pointer: str 
 
 def unknown(pointer: str) -> Invalid:
     """No such line, or none that this caller sees."""
-    return Invalid(
-        faults=[
-            Fault(
-                pointer,
-                "unknown_line",
-                Text("Kế hoạch không có dòng kinh phí này", "The plan has no such budget line"),
-            )
-        ]
+    return Invalid.at(
+        pointer, "unknown_line", "Kế hoạch không có dòng kinh phí này", "The plan has no such budget line"
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.errors import Invalid
 from app.models import Activity, BudgetLine, BudgetLink, Event, EventLink, Output, Task
 from app.rules.judging import Permit
 from app.rules.parties import Actor
@@ -15,7 +16,6 @@ from app.schemas.base import TaskRef
 from app.schemas.budget import BudgetLineIn, BudgetLinePatch
 from app.services import access, sight
 from app.services.grounds import Ground
-from app.services.looking_up import refuse
 
 _Row = tuple[BudgetLink, Task | None, str | None, str | None, str | None]
 Links = dict[str, Any]
@@ -121,10 +121,10 @@ Finder = Callable[[Session, Ground, Actor, str], Found]
 
 def _each(found: Found, pointer: str) -> Iterator[dict[str, Any]]:
     if found is None:
-        raise refuse(pointer, "unknown_thing", "Kế hoạch không có mục này", "The plan has no such thing")
+        raise Invalid.at(pointer, "unknown_thing", "Kế hoạch không có mục này", "The plan has no such thing")
     task, facts = found
     if task is not None and task.visibility is Visibility.STATUS_ONLY:
-        raise refuse(
+        raise Invalid.at(
             pointer,
             "status_only",
             "Nhiệm vụ này chỉ theo dõi trạng thái: không gắn kinh phí",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Stale, Text
+from app.errors import Conflict, Invalid, Stale, Text
 from app.models import Activity, Event, Occurrence
 from app.models.unit import instant
 from app.rules.calendar import occurrence
@@ -19,7 +19,7 @@ from app.schemas.events import EventIn, EventOut, EventPatch
 from app.schemas.occurrences import OccurrenceDecisionIn, OccurrenceOut
 from app.services import access, anniversaries, event_links, events, grounds
 from app.services.grounds import Ground
-from app.services.looking_up import office, refuse, still_there
+from app.services.looking_up import office, still_there
 
 PLAIN = (
     *("kind", "name_vi", "name_en", "counterpart", "date_verified", "verified_by", "note_vi", "note_en"),
@@ -141,7 +141,7 @@ def _worded(code: str, values: dict[str, Any], before: Event | None = None) -> d
 
 def _check_day(here: Ground, day: date) -> None:
     if day > here.today:
-        raise refuse("/date_verified", "in_the_future", "Ngày này chưa đến", "This day has not come")
+        raise Invalid.at("/date_verified", "in_the_future", "Ngày này chưa đến", "This day has not come")
 
 
 def _check_years(session: Session, here: Ground, event: Event, day: date) -> None:

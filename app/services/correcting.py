@@ -35,17 +35,11 @@ def correct(
 
 def unknown() -> Invalid:
     """No such record, or none that this caller sees."""
-    return Invalid(
-        faults=[
-            Fault(
-                "/id",
-                "unknown_record",
-                Text(
-                    "Không có bản ghi này: xóa ô này để ghi bản ghi mới",
-                    "There is no such record: empty this cell to make a new one",
-                ),
-            )
-        ]
+    return Invalid.at(
+        "/id",
+        "unknown_record",
+        "Không có bản ghi này: xóa ô này để ghi bản ghi mới",
+        "There is no such record: empty this cell to make a new one",
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Failure, Text
+from app.errors import Conflict, Failure, Invalid, Text
 from app.models import BudgetLine, LedgerEntry
 from app.rules.judging import allowed
 from app.rules.ledger import EntryKind
@@ -35,7 +35,6 @@ from app.services.budget import Known
 from app.services.entry_sheet import PAPER, WANTED
 from app.services.forms import Form, Parse
 from app.services.grounds import Ground
-from app.services.looking_up import refuse
 from app.services.taking_back import LEAVE
 from app.sheets.drafts import Draft
 
@@ -164,19 +163,19 @@ def _request(values: Mapping[str, Any], parse: Parse) -> tuple[EntryKind, EntryI
     """What a row asks for. A settlement is submitted and checked, and never simply written."""
     flat = dict(values)
     if "kind" not in flat:
-        raise refuse("/kind", "missing", "Thiếu mục bắt buộc này", "This is needed")
+        raise Invalid.at("/kind", "missing", "Thiếu mục bắt buộc này", "This is needed")
     kind = EntryKind(flat.pop("kind"))
     paper = {name: flat.pop(field) for field, name in PAPER.items() if field in flat}
     match kind:
         case EntryKind.SETTLEMENT:
-            raise refuse(
+            raise Invalid.at(
                 "/kind",
                 "not_by_file",
                 "Quyết toán phải nộp và được kiểm tra (settlements), không ghi bằng tệp",
                 "A settlement is submitted and checked (settlements), and not written by a file",
             )
         case _ if isinstance(flat.get("amount_vnd"), int) and flat["amount_vnd"] < 0:
-            raise refuse(
+            raise Invalid.at(
                 "/amount_vnd",
                 "below_minimum",
                 "Không ghi số âm: hãy đảo bút toán ghi sai (reversals), rồi ghi bút toán đúng",

@@ -3,13 +3,13 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.errors import Invalid
 from app.models import Event, EventLink, Task
 from app.rules.judging import Permit
 from app.rules.parties import Actor
 from app.rules.vocabulary import Visibility
 from app.services import access, sight
 from app.services.grounds import Ground
-from app.services.looking_up import refuse
 
 
 def relink(
@@ -25,7 +25,7 @@ def relink(
     }
     for task in wanted.values():
         if task.visibility is Visibility.STATUS_ONLY:
-            raise refuse(
+            raise Invalid.at(
                 f"/tasks/{codes.index(task.code)}",
                 "status_only",
                 "Nhiệm vụ này chỉ theo dõi trạng thái",

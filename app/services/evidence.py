@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.errors import Fault, Invalid, Text
+from app.errors import Invalid, Text
 from app.models import Activity, Output
 from app.rules import acts
 from app.rules.judging import Permit
@@ -90,7 +90,7 @@ def find(
 
 def _output_fault(pointer: str, code: str, vi: str, en: str, docket: Docket) -> Invalid:
     offered = [o.code for o in docket.outputs if o.kind is not OutputKind.PIECE and not o.dropped]
-    return Invalid(faults=[Fault(pointer, code, Text(vi, en))], facts={"offered_outputs": offered})
+    return Invalid.at(pointer, code, vi, en, offered_outputs=offered)
 
 
 def fills_pieces(docket: Docket, day: date) -> bool:

@@ -5,20 +5,20 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
+from app.errors import Invalid
 from app.models import Implementation, Section, Task
 from app.rules import clauses
 from app.rules.rag import Thresholds, UnfitThresholds
-from app.rules.vocabulary import AgencyKind, Source, TaskFamily, TaskKind, Visibility
+from app.rules.vocabulary import AgencyKind, Source, TaskFamily, TaskKind
 from app.schemas import changing as wire
-from app.services import access, drafting, looking_up, reassigning, reshaping
+from app.services import access, drafting, fitting, looking_up, reassigning
 from app.services.drafting import Draft
-from app.services.looking_up import refuse
 
 
 def add_agency(draft: Draft, change: wire.AgencyChange) -> None:
     """An organisation that is not on record yet."""
     if change.code in draft.agencies:
-        raise refuse("/code", "already_on_record", "Mã này đã có", "This code is on record already")
+        raise Invalid.at("/code", "already_on_record", "Mã này đã có", "This code is on record already")
     facts = {
         "code": change.code,
         "kind": change.kind,
@@ -32,27 +32,21 @@ def add_agency(draft: Draft, change: wire.AgencyChange) -> None:
 def add_duty(draft: Draft, change: wire.DutyChange) -> None:
     """A duty that the plan did not have, owed from now on."""
     if not clauses.valid(change.code):
-        raise refuse("/code", "not_a_clause", "Không phải mã điều khoản", "This is not a clause code")
+        raise Invalid.at("/code", "not_a_clause", "Không phải mã điều khoản", "This is not a clause code")
     if change.code in draft.tasks:
-        raise refuse("/code", "already_on_record", "Mã này đã có", "This code is in the plan already")
+        raise Invalid.at("/code", "already_on_record", "Mã này đã có", "This code is in the plan already")
     if change.target is not None and change.kind is not TaskKind.COUNTED:
-        raise refuse(
+        raise Invalid.at(
             "/target",
             "wrong_kind",
             "Chỉ nhiệm vụ theo số lượng mới có chỉ tiêu",
             "Only a counted task has a target",
         )
-    if change.kind is TaskKind.COUNTED and change.visibility is Visibility.STATUS_ONLY:
-        raise refuse(
-            "/visibility",
-            "wrong_kind",
-            "Số lượng là nội dung: nhiệm vụ theo số lượng không thể chỉ theo dõi trạng thái",
-            "A count says more than a status: a counted task cannot be status-only",
-        )
-    reshaping.check_deadline(draft, change.kind, change.due_on)
+    fitting.visibility(change.kind, change.visibility)
+    fitting.deadline(draft, change.kind, change.due_on)
     section = looking_up.section(draft, change.section)
     if _is_view(draft, section):
-        raise refuse(
+        raise Invalid.at(
             "/section",
             "not_for_duties",
             "Mục này gồm nhiệm vụ trọng tâm, được thực hiện qua các nhiệm vụ được phân công ở mục khác",
@@ -117,7 +111,7 @@ def link(draft: Draft, change: wire.ImplementationChange) -> None:
 def _item(draft: Draft, code: str, pointer: str) -> Task:
     found = looking_up.task(draft, code, pointer)
     if found.family is not TaskFamily.PROGRAMME:
-        raise refuse(
+        raise Invalid.at(
             pointer,
             "not_a_programme_item",
             "Chỉ nhiệm vụ trọng tâm mới được thực hiện qua nhiệm vụ khác",
@@ -142,7 +136,7 @@ def set_approver(draft: Draft, change: wire.ApproverChange) -> None:
     """The superior that confirms what the monitor itself has to do; it sees the whole plan."""
     superior = looking_up.living(draft, change.agency, "/agency")
     if superior.kind is not AgencyKind.SUPERIOR:
-        raise refuse("/agency", "not_a_superior", "Cần một cơ quan cấp trên", "A superior body is needed")
+        raise Invalid.at("/agency", "not_a_superior", "Cần một cơ quan cấp trên", "A superior body is needed")
     access.open_for_change(draft.session, draft.permit, [draft.plan])
     draft.plan.superior_id = superior.id
     draft.plan.superiors = list(dict.fromkeys([*draft.plan.superiors, superior.code]))
@@ -155,7 +149,7 @@ def set_thresholds(draft: Draft, change: wire.ThresholdsChange) -> None:
     try:
         Thresholds(**{name: Fraction(value) for name, value in stated.items()})
     except UnfitThresholds as error:
-        raise refuse(
+        raise Invalid.at(
             "",
             error.code,
             "Ngưỡng từ 0 đến 1, vàng trước đỏ, ngưỡng của nút lớn hơn 0",

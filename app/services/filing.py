@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.errors import Fault, Invalid, NotFound, Text
+from app.errors import Invalid, NotFound
 from app.models import Activity, Agency, Assignment, Task
 from app.rules.judging import Permit
 from app.rules.ownership import Action
@@ -128,15 +128,9 @@ def on_file(session: Session, docket: Docket, bodies: Iterable[ActivityIn]) -> F
 
 def _not_assigned(body: ActivityIn, assigned: tuple[str, ...]) -> Invalid:
     """Who records for others has to say for whom, and only those are named who have a part."""
-    return Invalid(
-        faults=[
-            Fault(
-                "/agency",
-                "agency_not_assigned" if body.agency else "missing",
-                Text(
-                    f"Ghi thay thì phải nêu cơ quan được phân công: {', '.join(assigned)}",
-                    f"On behalf, name an assigned agency: {', '.join(assigned)}",
-                ),
-            )
-        ]
+    return Invalid.at(
+        "/agency",
+        "agency_not_assigned" if body.agency else "missing",
+        f"Ghi thay thì phải nêu cơ quan được phân công: {', '.join(assigned)}",
+        f"On behalf, name an assigned agency: {', '.join(assigned)}",
     )

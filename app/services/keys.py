@@ -81,9 +81,9 @@ def _unknown(reason: str) -> Failure:
     )
 
 
-def technician(via: str = "cli") -> Actor:
+def technician() -> Actor:
     """Whoever may use the command line on the server: no agency, no business record."""
-    return Actor(agency=None, kind=None, agency_id=None, scopes=frozenset({Scope.ADMIN}), via=via)
+    return Actor(agency=None, kind=None, agency_id=None, scopes=frozenset({Scope.ADMIN}), via="cli")
 
 
 def issue(

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.errors import Stale
+from app.errors import Invalid, Stale
 from app.models import BudgetLine
 from app.models.unit import instant
 from app.rules import classification
@@ -14,7 +14,6 @@ from app.rules.parties import Actor
 from app.rules.vietnamese import fold
 from app.schemas.budget import BudgetLineOut, BudgetLinePatch
 from app.services import access, budget, budget_links, grounds, ledger, line_sight
-from app.services.looking_up import refuse
 
 
 def correct(
@@ -64,5 +63,5 @@ def _codes(line: BudgetLine, patch: BudgetLinePatch) -> dict[str, Any]:
         for level in classification.LEVELS
     }
     if classification.missing(said):
-        raise refuse("", "code_without_its_whole", *classification.INCOMPLETE)
+        raise Invalid.at("", "code_without_its_whole", *classification.INCOMPLETE)
     return said

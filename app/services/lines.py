@@ -6,11 +6,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
+from app.errors import Invalid
 from app.models import Assignment
 from app.rules import amending
 from app.rules.amending import Hand
 from app.rules.vocabulary import Role
-from app.services.looking_up import refuse
 
 _MOST: Final = 2**63 - 1
 
@@ -79,7 +79,7 @@ def is_current(row: Assignment, day: date) -> bool:
 def give(row: Assignment, share: Fraction) -> None:
     """Set a body's share. It is kept exactly, or not at all: what has no room is refused."""
     if share.denominator > _MOST:
-        raise refuse(
+        raise Invalid.at(
             "",
             "share_too_fine",
             "Các phần chia quá lẻ nên không lưu chính xác được: hãy giao lại theo phần đơn giản hơn",

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.errors import Fault, Invalid, Text
+from app.errors import Invalid
 from app.rules.vietnamese import fold
 from app.schemas.lists import Listing
 
@@ -147,17 +147,11 @@ def _open(cursor: str, mark: str, kinds: Sequence[type[Any]]) -> list[Any]:
             raise ValueError
         return [_typed(kind, value) for kind, value in zip(kinds, values, strict=True)]
     except (ValueError, TypeError, RecursionError) as error:
-        raise Invalid(
-            faults=[
-                Fault(
-                    "query:cursor",
-                    "invalid_cursor",
-                    Text(
-                        "Con trỏ không thuộc về câu hỏi này; hãy bắt đầu lại không có cursor",
-                        "The cursor does not belong to this question; start again without it",
-                    ),
-                )
-            ]
+        raise Invalid.at(
+            "query:cursor",
+            "invalid_cursor",
+            "Con trỏ không thuộc về câu hỏi này; hãy bắt đầu lại không có cursor",
+            "The cursor does not belong to this question; start again without it",
         ) from error
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Text
+from app.errors import Conflict, Invalid, Text
 from app.models import Agency, BudgetLine, BudgetLink, LedgerEntry
 from app.models.unit import today
 from app.rules import classification
@@ -30,7 +30,7 @@ from app.services import (
 from app.services.budget import Known
 from app.services.grounds import WITHOUT_ACCOUNT, Ground
 from app.services.ledger import Draft
-from app.services.looking_up import refuse, still_there
+from app.services.looking_up import still_there
 
 
 def open_line(
@@ -115,7 +115,7 @@ def _body(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> A
     query = select(Agency).where(Agency.code == (body.agency or actor.agency))
     found = session.scalars(query).one_or_none()
     if found is None or found.kind in WITHOUT_ACCOUNT:
-        raise refuse(
+        raise Invalid.at(
             "/agency",
             "not_a_body",
             "Cần mã của một cơ quan, không phải nhóm hay đối tác bên ngoài",
@@ -129,7 +129,7 @@ def _fit(here: Ground, agency: Agency, body: BudgetLineIn) -> None:
     if any(agency.code in here.item.roles.get(power, ()) for power in purse.POWERS):
         raise purse.apart("/agency")
     if not body.code.startswith(f"{agency.code}-"):
-        raise refuse(
+        raise Invalid.at(
             "/code",
             "not_named_after_agency",
             f"Mã dòng phải bắt đầu bằng {agency.code}-",

@@ -24,7 +24,7 @@ class Outcome(NamedTuple):
 
 def told(session: Session, actor: Actor, outcome: Outcome) -> tuple[ActivityResult, int]:
     """The whole answer, and the record's version."""
-    session.flush()  # the answer carries the version that will be stored (trap 1)
+    session.flush()  # the answer carries the version that will be stored
     docket, activity = outcome.docket, outcome.activity
     if activity.status is ActivityStatus.STANDING and activity.assignment_id == docket.assignment.id:
         shown, version = activities.filed(session, actor, docket, activity), activity.version

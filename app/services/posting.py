@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
+from app.errors import Invalid, NotFound
 from app.models import BudgetLine, LedgerEntry, Settlement
 from app.models.base import new_public_id
 from app.rules.judging import Permit
@@ -20,7 +20,7 @@ from app.services import access, budget, entries, grounds, ledger, line_sight, o
 from app.services.budget import Known
 from app.services.grounds import Ground
 from app.services.ledger import Draft
-from app.services.looking_up import refuse, still_there
+from app.services.looking_up import still_there
 from app.services.taking_back import LEAVE
 
 BY_DECISION = (EntryKind.ALLOCATION, EntryKind.SETTLEMENT)
@@ -85,7 +85,7 @@ def transfer(session: Session, actor: Actor, slug: str, body: TransferIn) -> tup
     giver = budget.named(session, here, actor, body.from_line, "/from_line")
     taker = budget.named(session, here, actor, body.to_line, "/to_line")
     if giver[0].id == taker[0].id:
-        raise refuse("/to_line", "same_line", "Cần hai dòng khác nhau", "Two different lines are needed")
+        raise Invalid.at("/to_line", "same_line", "Cần hai dòng khác nhau", "Two different lines are needed")
     permit = access.permit(actor, Action.ALLOCATION_DECIDE, line_sight.item(here, giver[1]))
     access.permit(actor, Action.ALLOCATION_DECIDE, line_sight.item(here, taker[1]))
     if taker[1] is not None:
@@ -126,14 +126,14 @@ def reverse(
     _, agency = budget.one(session, here, actor, line.code)
     permit = access.permit(actor, LEAVE[entry.kind], line_sight.item(here, agency))
     if entry.kind in BY_DECISION and body.decision is None:
-        raise refuse(
+        raise Invalid.at(
             "/decision",
             "missing",
             "Phải dẫn văn bản quyết định",
             "The document that decides it has to be cited",
         )
     if body.occurred_on < entry.occurred_on:
-        raise refuse(
+        raise Invalid.at(
             "/occurred_on",
             "before_the_entry",
             f"Trước ngày của bút toán bị đảo: {entry.occurred_on:%d/%m/%Y}",

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Failure, Fault, Invalid, Text
+from app.errors import Conflict, Failure, Invalid, Text
 from app.models import Amendment, Proposal
 from app.models.unit import instant
 from app.rules.amending import ProposalState
@@ -133,17 +133,11 @@ def _may_propose(session: Session, here: Ground, actor: Actor, body: ProposalIn)
     for place, change in enumerate(body.changes):
         code = getattr(change, "task", None)
         if code is None:
-            raise Invalid(
-                faults=[
-                    Fault(
-                        f"/changes/{place}",
-                        "not_of_a_task",
-                        Text(
-                            "Chỉ đề xuất được thay đổi của một nhiệm vụ",
-                            "Only changes of a task can be proposed",
-                        ),
-                    )
-                ]
+            raise Invalid.at(
+                f"/changes/{place}",
+                "not_of_a_task",
+                "Chỉ đề xuất được thay đổi của một nhiệm vụ",
+                "Only changes of a task can be proposed",
             )
         task = sight.task_named(session, here, actor, code, f"/changes/{place}/task")
         instead = getattr(change, "superseded_by", None)

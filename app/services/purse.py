@@ -9,7 +9,6 @@ from app.errors import Invalid
 from app.models import Agency, Assignment, BudgetLine
 from app.rules.vocabulary import Role
 from app.services.grounds import current
-from app.services.looking_up import refuse
 
 POWERS = (Role.FUND, Role.SETTLE)
 
@@ -33,7 +32,7 @@ def has_lines(session: Session, plan_id: int, agency: Agency) -> bool:
 
 def apart(pointer: str) -> Invalid:
     """The two would meet in one body."""
-    return refuse(
+    return Invalid.at(
         pointer,
         "holds_the_purse",
         "Cơ quan quyết định hoặc kiểm tra kinh phí không chi, nên không có dòng kinh phí",

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Fault, Invalid, Stale, Text
+from app.errors import Conflict, Invalid, Stale, Text
 from app.models import Activity, Withdrawal
 from app.models.base import new_public_id
 from app.models.unit import instant, today
@@ -214,15 +214,9 @@ def _differs(activity: Activity, values: dict[str, Any]) -> bool:
 
 def _not_ahead(session: Session, day: date) -> None:
     if day > today(session):
-        raise Invalid(
-            faults=[
-                Fault(
-                    "/occurred_on",
-                    "in_the_future",
-                    Text(
-                        "Chưa đến ngày này: chỉ ghi việc đã làm",
-                        "This day has not come: record what has been done",
-                    ),
-                )
-            ]
+        raise Invalid.at(
+            "/occurred_on",
+            "in_the_future",
+            "Chưa đến ngày này: chỉ ghi việc đã làm",
+            "This day has not come: record what has been done",
         )

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
+from app.errors import Invalid
 from app.models import Agency, Assignment, BudgetLine, Plan, Urge
 from app.models.unit import today
 from app.rules.vocabulary import PlanStatus, Role
@@ -14,7 +15,6 @@ from app.services.drafting import Draft
 from app.services.grounds import has_ended
 from app.services.holding import Held
 from app.services.lines import give, is_current
-from app.services.looking_up import refuse
 from app.services.sharing import ZERO, Place
 
 
@@ -24,7 +24,7 @@ def set_member(draft: Draft, change: wire.MemberChange) -> None:
     group = looking_up.group(draft, change.group, "/group")
     member = looking_up.body(draft, change.agency, "/agency", on=min(change.valid_to or day, day))
     if (change.valid_from or date.min) > min(day, change.valid_to or day):
-        raise refuse(
+        raise Invalid.at(
             "/valid_from",
             "dates_reversed",
             "Ngày bắt đầu phải trước ngày kết thúc, và không sau hôm nay",
@@ -124,14 +124,16 @@ def succeed(draft: Draft, change: wire.SuccessionChange) -> None:
     old = looking_up.body(draft, change.agency, "/agency", on=date.min)
     new = looking_up.body(draft, change.successor, "/successor")
     if change.on > day:
-        raise refuse("/on", "in_the_future", "Chưa đến ngày này", "This day has not come")
+        raise Invalid.at("/on", "in_the_future", "Chưa đến ngày này", "This day has not come")
     if old is new:
-        raise refuse("/successor", "is_itself", "Là chính cơ quan này", "This is the agency itself")
+        raise Invalid.at("/successor", "is_itself", "Là chính cơ quan này", "This is the agency itself")
     if change.on <= (old.valid_from or date.min):
-        raise refuse("/on", "dates_reversed", "Kết thúc trước khi bắt đầu", "It would end before it begins")
+        raise Invalid.at(
+            "/on", "dates_reversed", "Kết thúc trước khi bắt đầu", "It would end before it begins"
+        )
     last_day = change.on - timedelta(1)
     if old.valid_to not in (None, last_day):  # another plan may have entered the same end
-        raise refuse(
+        raise Invalid.at(
             "/on",
             "ended_otherwise",
             "Cơ quan này đã kết thúc hoạt động vào một ngày khác",
@@ -176,7 +178,7 @@ def _leave_its_own_plans_to_it(draft: Draft, old: Agency, day: date) -> None:
         return
     owned = select(Plan.id).where(Plan.owner_id == old.id, Plan.status == PlanStatus.ACTIVE)
     if draft.session.scalars(owned).first() is not None:
-        raise refuse(
+        raise Invalid.at(
             "/agency",
             "owns_another_plan",
             "Cơ quan này là chủ của kế hoạch khác: việc kế thừa được ghi trước ở kế hoạch đó",

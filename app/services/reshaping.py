@@ -6,16 +6,16 @@ from datetime import date, timedelta
 
 from sqlalchemy import exists, select
 
+from app.errors import Invalid
 from app.models import Act, Activity, Assignment, BudgetLink, Output, Task
 from app.rules.amending import BECOMES
 from app.rules.calendar import periods
 from app.rules.lifecycle import Planned, Terms, deadline, owed_from_the_start, period
 from app.rules.vocabulary import OutputKind, PeriodKind, Source, TaskKind, TaskStatus, Visibility
 from app.schemas import changing as wire
-from app.services import access, assigning, holding, looking_up
+from app.services import access, assigning, fitting, holding, looking_up
 from app.services.drafting import Draft
 from app.services.holding import Held
-from app.services.looking_up import refuse
 
 
 def set_weight(draft: Draft, change: wire.WeightChange) -> None:
@@ -35,7 +35,7 @@ def set_target(draft: Draft, change: wire.TargetChange) -> None:
 def set_deadline(draft: Draft, change: wire.DeadlineChange) -> None:
     """When a task is due, and with it what had its deadline."""
     task = looking_up.duty(draft, change.task)
-    check_deadline(draft, task.kind, change.due_on)
+    fitting.deadline(draft, task.kind, change.due_on)
     held = holding.hold(draft, task)
     before, _ = deadline(held.task.due_on, draft.plan.year)
     held.task.due_on = change.due_on
@@ -51,20 +51,6 @@ def set_deadline(draft: Draft, change: wire.DeadlineChange) -> None:
     held.settle()
 
 
-def check_deadline(draft: Draft, kind: TaskKind, due_on: date | None) -> None:
-    """Reporting goes on to the plan's last day: nobody has done all of it before, whatever it does."""
-    last = draft.plan.period_to
-    if kind is TaskKind.CONTINUOUS and due_on is not None and due_on < last:
-        raise refuse(
-            "/due_on",
-            "before_last_period",
-            f"Nhiệm vụ thường xuyên báo cáo đến hết {last:%d/%m/%Y}: thời hạn không thể trước ngày đó; "
-            "không phải làm nữa thì đổi tình trạng của nhiệm vụ (status)",
-            f"A continuous duty reports until {last.isoformat()} and cannot be due before; "
-            "if it is no longer to be done, change its status",
-        )
-
-
 def set_milestones(draft: Draft, change: wire.MilestonesChange) -> None:
     """What a deliverable consists of."""
     held = holding.hold(draft, looking_up.duty(draft, change.task, kind=TaskKind.DELIVERABLE))
@@ -72,7 +58,7 @@ def set_milestones(draft: Draft, change: wire.MilestonesChange) -> None:
     named = [one.code for one in change.milestones if one.code is not None]
     for place, one in enumerate(change.milestones):
         if one.code is not None and (one.code not in known or named.count(one.code) > 1):
-            raise refuse(
+            raise Invalid.at(
                 f"/milestones/{place}/code",
                 "unknown_output",
                 "Không có mốc này, hoặc đã nêu hai lần; mốc mới thì không ghi mã",
@@ -142,7 +128,7 @@ def set_visibility(draft: Draft, change: wire.VisibilityChange) -> None:
     held = holding.hold(draft, task)  # first: what is being recorded is waited for, and seen
     crossing = Visibility.STATUS_ONLY in (task.visibility, change.visibility)
     if crossing and task.visibility is not change.visibility and _was_reported(draft, task):
-        raise refuse(
+        raise Invalid.at(
             "/visibility",
             "already_reported",
             "Đã có báo cáo, bản ghi hoặc dòng kinh phí (kể cả đã rút, đã bỏ): không đổi được sang hay khỏi"
@@ -150,13 +136,7 @@ def set_visibility(draft: Draft, change: wire.VisibilityChange) -> None:
             "Something was reported, recorded or budgeted already, if only to be taken back: it can neither"
             " become status-only nor cease to be",
         )
-    if change.visibility is Visibility.STATUS_ONLY and task.kind is TaskKind.COUNTED:
-        raise refuse(
-            "/visibility",
-            "wrong_kind",
-            "Số lượng là nội dung: nhiệm vụ theo số lượng không thể chỉ theo dõi trạng thái",
-            "A count says more than a status: a counted task cannot be status-only",
-        )
+    fitting.visibility(task.kind, change.visibility)
     task.visibility = change.visibility
     held.settle()
 
@@ -183,7 +163,7 @@ def set_status(draft: Draft, change: wire.StatusChange) -> None:
     if change.status is not task.status and change.status not in BECOMES[task.status]:
         offered = sorted(status.value for status in BECOMES[task.status])
         words = ", ".join(f"“{TaskStatus(one).label_vi}” ({one})" for one in offered)
-        raise refuse(
+        raise Invalid.at(
             "/status",
             "status_not_possible",
             f"Từ tình trạng “{task.status.label_vi}” chỉ chuyển được sang: {words}",
@@ -192,7 +172,7 @@ def set_status(draft: Draft, change: wire.StatusChange) -> None:
         )
     superseded = change.status is TaskStatus.SUPERSEDED
     if superseded is not (change.superseded_by is not None):
-        raise refuse(
+        raise Invalid.at(
             "/superseded_by",
             "superseded_by_what",
             "Nêu nhiệm vụ thay thế khi, và chỉ khi, nhiệm vụ được thay thế",
@@ -201,9 +181,11 @@ def set_status(draft: Draft, change: wire.StatusChange) -> None:
     if change.superseded_by is not None:
         looking_up.duty(draft, change.superseded_by, "/superseded_by")
         if change.superseded_by == change.task:
-            raise refuse("/superseded_by", "is_itself", "Là chính nhiệm vụ này", "This is the task itself")
+            raise Invalid.at(
+                "/superseded_by", "is_itself", "Là chính nhiệm vụ này", "This is the task itself"
+            )
         if change.task in _replaced(draft, change.superseded_by):
-            raise refuse(
+            raise Invalid.at(
                 "/superseded_by",
                 "replace_each_other",
                 "Nhiệm vụ đó lại được thay thế bằng chính nhiệm vụ này: không thay thế lẫn nhau",

@@ -9,12 +9,12 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import NamedTuple, Self
 
+from app.errors import Invalid
 from app.models import Agency, Assignment
 from app.rules.vocabulary import Role
 from app.services import belonging
 from app.services.holding import Held
 from app.services.lines import is_current
-from app.services.looking_up import refuse
 
 ZERO, ALL = Fraction(0), Fraction(1)
 
@@ -30,9 +30,9 @@ def stated(named: Sequence[tuple[Agency, str | None]]) -> list[tuple[Agency, Fra
     """Each with its share: as given, or all alike."""
     given = [Fraction(share) for _, share in named if share is not None]
     if len({agency.code for agency, _ in named}) < len(named):
-        raise refuse("/leads", "repeated", "Một cơ quan được nêu hai lần", "A body is named twice")
+        raise Invalid.at("/leads", "repeated", "Một cơ quan được nêu hai lần", "A body is named twice")
     if given and (len(given) < len(named) or sum(given) != ALL):
-        raise refuse(
+        raise Invalid.at(
             "/leads",
             "shares_not_one",
             "Nêu phần của mọi cơ quan, tổng bằng 1; hoặc không nêu phần nào",

@@ -6,7 +6,7 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from app.errors import Fault, Invalid, NotFound, Text
+from app.errors import Invalid, NotFound
 from app.models import Assignment, Implementation, Task
 from app.rules.parties import Actor
 from app.rules.vocabulary import Role, TaskFamily, Visibility
@@ -90,13 +90,7 @@ def task_named(session: Session, here: Ground, actor: Actor, code: str, pointer:
 
 def unknown_task(pointer: str) -> Invalid:
     """There is no such task, or none for this caller."""
-    return Invalid(
-        faults=[
-            Fault(
-                pointer, "unknown_task", Text("Kế hoạch không có nhiệm vụ này", "The plan has no such task")
-            )
-        ]
-    )
+    return Invalid.at(pointer, "unknown_task", "Kế hoạch không có nhiệm vụ này", "The plan has no such task")
 
 
 def duty_named(session: Session, here: Ground, actor: Actor, code: str) -> Task:
@@ -116,16 +110,10 @@ def _carried_out_by(session: Session, here: Ground, actor: Actor, task: Task) ->
         .order_by(Task.order_key)
     ).all()
     codes = ", ".join(duties)
-    return Invalid(
-        faults=[
-            Fault(
-                "/task",
-                "carried_out_by_duties",
-                Text(
-                    f"Nhiệm vụ trọng tâm được thực hiện qua: {codes}",
-                    f"A programme item is carried out by duties: {codes}",
-                ),
-            )
-        ],
-        facts={"duties": list(duties)},
+    return Invalid.at(
+        "/task",
+        "carried_out_by_duties",
+        f"Nhiệm vụ trọng tâm được thực hiện qua: {codes}",
+        f"A programme item is carried out by duties: {codes}",
+        duties=list(duties),
     )

@@ -5,14 +5,14 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Fault, Invalid, Text
+from app.errors import Fault, Invalid, Text
 from app.models import Agency, Urge
 from app.models.unit import instant
 from app.rules.judging import Permit
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.urges import UrgeAnswerIn, UrgeIn, UrgeOutcomeIn, UrgeResult, UrgesMade
-from app.services import access, grounds, sight, urges
+from app.services import access, grounds, obstacles, sight, urges
 from app.services.addressees import Addressees
 from app.services.grounds import Ground
 from app.services.urges import Known
@@ -69,12 +69,9 @@ def answer(
     if row.answer == body.answer:
         return _result(here, actor, known, "unchanged")
     if row.closed_at is not None:
-        raise _closed()
+        raise obstacles.conflict(obstacles.CLOSED)
     if row.answered_at is not None:
-        raise Conflict(
-            Text("Lần đôn đốc này đã được trả lời", "This urge has been answered"),
-            facts={"reason": "already_answered"},
-        )
+        raise obstacles.conflict(obstacles.ANSWERED)
     access.open_for_change(session, permit, [row])
     row.answer, row.answered_at = body.answer, instant(session)
     session.flush()
@@ -90,17 +87,11 @@ def close(
     if (row.outcome, row.outcome_note) == (body.outcome, body.note):
         return _result(here, actor, known, "unchanged")
     if row.closed_at is not None:
-        raise _closed()
+        raise obstacles.conflict(obstacles.CLOSED)
     access.open_for_change(session, permit, [row])
     row.outcome, row.outcome_note, row.closed_at = body.outcome, body.note, instant(session)
     session.flush()
     return _result(here, actor, known, "done")
-
-
-def _closed() -> Conflict:
-    return Conflict(
-        Text("Lần đôn đốc này đã kết thúc", "This urge has been closed"), facts={"reason": "already_closed"}
-    )
 
 
 def _taken_up(

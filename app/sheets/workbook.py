@@ -12,7 +12,7 @@ from typing import IO, Any, Final
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from app.errors import Fault, Invalid, Text
+from app.errors import Invalid
 from app.sheets.columns import Cell
 from app.sheets.csv_file import dated
 
@@ -116,15 +116,9 @@ class _Sheet:
 
 
 def _too_many() -> Invalid:
-    return Invalid(
-        faults=[
-            Fault(
-                "query:format",
-                "too_many_rows",
-                Text(
-                    f"Tệp Excel chứa được {MOST_ROWS} dòng: hãy lọc bớt, hoặc lấy CSV",
-                    f"An Excel file holds {MOST_ROWS} rows: filter the list, or ask for CSV",
-                ),
-            )
-        ]
+    return Invalid.at(
+        "query:format",
+        "too_many_rows",
+        f"Tệp Excel chứa được {MOST_ROWS} dòng: hãy lọc bớt, hoặc lấy CSV",
+        f"An Excel file holds {MOST_ROWS} rows: filter the list, or ask for CSV",
     )

@@ -1,4 +1,4 @@
-"""What is logged of each request: never its query string, where secrets would end up (trap 17).
+"""What is logged of each request: never its query string, where secrets would end up.
 
 `text` is uvicorn's own form, for whoever sits before it. `json` is for machines: `json_log`.
 """

@@ -36,7 +36,6 @@ MESSAGES: Mapping[str, Text] = {
     "too_many": Text("Nhiều nhất {limit} phần tử.", "At most {limit} items are taken."),
     "below_minimum": Text("Phải {bound}.", "This must be {bound}."),
     "above_maximum": Text("Phải {bound}.", "This must be {bound}."),
-    "not_a_multiple": Text("Phải là bội số của {limit}.", "This must be a multiple of {limit}."),
     "not_allowed_value": Text("Chỉ nhận: {allowed}.", "Only these are taken: {allowed}."),
     "wrong_pattern": Text("Không đúng dạng quy định.", "This does not have the required form."),
     "invalid_value": Text("Giá trị không hợp lệ.", "This value is not acceptable."),

@@ -19,12 +19,12 @@ _KEY_NAMES = frozenset(
 )
 
 
-def check_size(scope: Scope, most: int = MOST_HEAD_BYTES) -> None:
+def check_size(scope: Scope) -> None:
     """Refuse a head that is larger than any honest one (RFC 6585 §5)."""
     size = len(scope.get("raw_path") or b"") + len(scope["query_string"])
     size += sum(len(name) + len(value) + 4 for name, value in scope["headers"])
-    if size > most:
-        raise HeadersTooLarge(facts={"most_bytes": most})
+    if size > MOST_HEAD_BYTES:
+        raise HeadersTooLarge(facts={"most_bytes": MOST_HEAD_BYTES})
 
 
 def path_of(scope: Scope) -> str:

@@ -4355,7 +4355,7 @@ export interface components {
         };
         /**
          * Level
-         * @description Where an output stands; each level contains those before it (model §2).
+         * @description Where an output stands; each level contains those before it.
          * @enum {string}
          */
         Level: "none" | "reported" | "evidenced" | "confirmed";
@@ -5879,7 +5879,7 @@ export interface components {
         Role: "lead" | "coordinate" | "monitor" | "fund" | "settle";
         /**
          * Scope
-         * @description What a key may be used for. `admin` is technical and excludes `push` (model §4).
+         * @description What a key may be used for. `admin` is technical and excludes `push`.
          * @enum {string}
          */
         Scope: "read" | "push" | "admin";
@@ -6077,7 +6077,7 @@ export interface components {
         };
         /**
          * State
-         * @description How far an item is, derived and never typed (model §3).
+         * @description How far an item is, derived and never typed.
          * @enum {string}
          */
         State: "not_started" | "in_progress" | "awaiting_confirmation" | "done";
@@ -6433,7 +6433,7 @@ export interface components {
         };
         /**
          * TaskStatus
-         * @description Administrative status, changed only by a cited decision (model §3).
+         * @description Administrative status, changed only by a cited decision.
          * @enum {string}
          */
         TaskStatus: "draft" | "active" | "suspended" | "carried_over" | "cancelled" | "superseded";

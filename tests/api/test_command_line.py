@@ -413,7 +413,7 @@ def test_serving_an_embedded_database_prepares_it_and_makes_demo_keys_once(tmp_p
 
 
 def test_the_backup_that_the_operators_are_told_to_make_is_whole(tmp_path: Path) -> None:
-    """Trap 18: what is committed lies in the log beside the file, where `cp` does not look."""
+    """What is committed lies in the log beside the file, where `cp` does not look."""
     page = (ROOT / "README.vi.md").read_text(encoding="utf-8")
     (file,) = re.findall(r"^\.venv/bin/ttdn backup (\S+)$", page, re.MULTILINE)
     live, copy = tmp_path / "live.sqlite3", tmp_path / "copy.sqlite3"

@@ -224,7 +224,7 @@ def test_a_link_with_a_hidden_end_is_shown_to_those_who_see_both(service: Servic
 
 
 def test_a_change_that_commits_late_is_not_skipped(service: Service) -> None:
-    """Trap 9: on PostgreSQL an older transaction may commit after a younger one."""
+    """On PostgreSQL an older transaction may commit after a younger one."""
     if service.database.embedded:
         return  # one writer at a time: nobody can be overtaken
     client = service["SVHTTDL"]

@@ -417,7 +417,7 @@ def children(database: Database) -> dict[str, int]:
 
 @pytest.mark.usefixtures("rebuilding")
 def test_rebuilding_a_table_keeps_the_rows_that_point_at_it(empty: Database) -> None:
-    """Trap 11: with foreign keys enforced, dropping the old table takes its children along, or fails."""
+    """With foreign keys enforced, dropping the old table takes its children along, or fails."""
     before = children(empty)
     assert before["tasks"] > 0
     migration.upgrade(empty.engine)

@@ -1,4 +1,4 @@
-"""What becomes of a unit of work that the database refuses: begun anew (trap 3), a conflict, or our fault."""
+"""What becomes of a unit of work that the database refuses: begun anew, a conflict, or our fault."""
 
 from collections.abc import Callable
 from datetime import date

@@ -381,7 +381,7 @@ def test_every_order_of_three_pushes_gives_the_same_figures(service: Service) ->
 
 
 def test_an_id_in_either_unicode_form_is_one_id(service: Service) -> None:
-    """Trap 12: both forms would pass a unique constraint."""
+    """Both forms would pass a unique constraint."""
     forms = [unicodedata.normalize(form, "Số 07/ĐỐI NGOẠI") for form in ("NFC", "NFD")]
     assert forms[0] != forms[1]
     results = [

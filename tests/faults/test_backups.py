@@ -407,7 +407,7 @@ def test_without_postgresqls_programs_it_says_which_one_is_missing(site: Site, t
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_copy_of_the_file_alone_is_what_it_was_said_to_be(site: Site, tmp_path: Path) -> None:
-    """The control: `cp` of a database in use is not a backup (trap 18)."""
+    """The control: `cp` of a database in use is not a backup."""
     live = Path(site.url.removeprefix("sqlite:///"))
     with closing(sqlite.driver().connect(str(live), isolation_level=None)) as held:
         held.execute("SELECT 1 FROM plans").fetchall()

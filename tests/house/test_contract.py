@@ -63,6 +63,11 @@ def test_no_schema_is_named_after_the_room_it_is_in(live: Document) -> None:
     assert [name for name in live["components"]["schemas"] if "__" in name] == []
 
 
+def test_no_description_sends_its_reader_to_a_page_of_ours(live: Document) -> None:
+    text = json.dumps(live, ensure_ascii=False)
+    assert re.findall(r"[^.\"]*(?:model §|decisions?/\d|design/)[^.\"]*", text) == []
+
+
 def test_every_route_in_app_names_its_operation() -> None:
     """FastAPI would make a name up; a made-up name changes with the function's or the path's."""
     for operation in operations(create_app(Settings(DATABASE_URL="sqlite://")).openapi()):

@@ -9,13 +9,13 @@ from app.web.faults import MESSAGES
 from tests.house import errors
 
 WORDED_ELSEWHERE = {
+    "app/errors.py",
     "app/web/faults.py",
     "app/web/validation.py",
     "app/services/addressees.py",
     "app/services/batching.py",
     "app/services/evidence.py",
     "app/services/importing.py",
-    "app/services/looking_up.py",
     "app/sheets/drafts.py",
     "app/sheets/found.py",
 }
@@ -43,7 +43,7 @@ def calls_of_fault() -> list[tuple[str, ast.Call]]:
         (path.relative_to(errors.ROOT).as_posix(), node)
         for path in sorted((errors.ROOT / "app").rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Fault"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Fault", "Invalid.at")
     ]
 
 
@@ -60,6 +60,7 @@ def test_the_page_has_every_fault_that_is_made_in_place() -> None:
     ("source", "code"),
     [
         ('Fault("/task", "unknown_task", Text("Không có", "No such"))', "unknown_task"),
+        ('Invalid.at("/x", "too_late", "Đã muộn", "Too late")', "too_late"),
         ('_fault("/x", "not_triggered", "Không theo lần", "No occurrences")', "not_triggered"),
         ('Fault("/x", "not_this" if a else "not_that", Text(f"Cần {b}", f"Needs {b}"))', "not_that"),
         ('X("empty_patch", "name one", {"vi": "Nêu một", "en": "Name one"})', "empty_patch"),

@@ -13,6 +13,7 @@ import click
 import pytest
 
 from app.cli import main
+from app.main import VERSION
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -122,6 +123,17 @@ def test_every_setting_is_documented(page: str) -> None:
         assert f"`{field.validation_alias or (prefix + name).upper()}`" in text
 
 
+def test_the_version_is_the_same_wherever_it_stands() -> None:
+    places = {
+        "pyproject.toml": r'^version = "(.+)"$',
+        "clients/python/pyproject.toml": r'^version = "(.+)"$',
+        "clients/typescript/package.json": r'^  "version": "(.+)",$',
+        "docker-compose.yml": r"^  image: ttdn:(.+)$",
+    }
+    for page, shape in places.items():
+        assert re.findall(shape, (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE) == [VERSION], page
+
+
 def test_decisions_are_numbered_and_say_what_they_have_to() -> None:
     pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
     for place, page in enumerate(pages, 1):
@@ -188,7 +200,7 @@ def _requirements(name: str) -> list[str]:
 
 
 FORBIDDEN = {
-    "app": r"BaseHTTPMiddleware",  # four times the price of a bare route (trap 7)
+    "app": r"BaseHTTPMiddleware",  # four times the price of a bare route
     "app/services": r"\btext\(|exec_driver_sql|\.commit\(",  # round the journal, or out of one unit of work
     "app/routers": r"\.commit\(|HTTPException",
 }

@@ -1,4 +1,4 @@
-"""Which SQLite is taken: none that corrupts a WAL database (trap 8); and how it is set up (trap 2)."""
+"""Which SQLite is taken: none that corrupts a WAL database; and how it is set up."""
 
 from pathlib import Path
 from types import SimpleNamespace

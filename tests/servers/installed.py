@@ -31,7 +31,7 @@ def server_binaries() -> Path:
 
 
 def unprivileged_user() -> str | None:
-    """Who runs the server when we are root, which it refuses (trap 20); None: we may do it ourselves."""
+    """Who runs the server when we are root, which it refuses; None: we may do it ourselves."""
     if os.name != "posix" or os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}

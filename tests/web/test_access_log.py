@@ -1,4 +1,4 @@
-"""What is logged of a request never has its query string, where secrets end up (trap 17)."""
+"""What is logged of a request never has its query string, where secrets end up."""
 
 import logging
 import logging.config

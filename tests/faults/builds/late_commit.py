@@ -1,4 +1,4 @@
-"""The broken build of the negative control: it answers first and commits afterwards (trap 1).
+"""The broken build of the negative control: it answers first and commits afterwards.
 
 Started as a script in place of `ttdn`, with the same arguments. The service itself has no switch for this.
 """

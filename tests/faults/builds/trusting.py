@@ -1,6 +1,6 @@
 """The broken build of the hostile requests' negative control: whatever comes is taken as it comes.
 
-The strict reader is left out, so the framework meets the bytes by itself (trap 5). Started as a script in
+The strict reader is left out, so the framework meets the bytes by itself. Started as a script in
 place of `ttdn`.
 """
 
