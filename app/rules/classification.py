@@ -15,9 +15,12 @@ LEVELS: Final = ("chapter", "category", "subcategory", "item", "subitem")
 PART_OF: Final[Mapping[str, str]] = {"subcategory": "category", "subitem": "item"}
 """A khoản lies in a loại, a tiểu mục in a mục."""
 
-INCOMPLETE: Final = Text(
-    "Khoản phải đi cùng loại, tiểu mục phải đi cùng mục.",
-    "A subcategory needs its category, a subitem its item.",
+INCOMPLETE: Final = (
+    "code_without_its_whole",
+    Text(
+        "Khoản phải đi cùng loại, tiểu mục phải đi cùng mục.",
+        "A subcategory needs its category, a subitem its item.",
+    ),
 )
 
 

@@ -132,11 +132,8 @@ class BudgetLineIn(In):
     @model_validator(mode="after")
     def _parts_with_their_wholes(self) -> Self:
         if classification.missing({level: getattr(self, level) for level in classification.LEVELS}):
-            raise PydanticCustomError(
-                "code_without_its_whole",
-                "a khoản needs its loại, a tiểu mục its mục",
-                classification.INCOMPLETE._asdict(),
-            )
+            code, why = classification.INCOMPLETE
+            raise PydanticCustomError(code, "a part needs its whole", why._asdict())
         return self
 
 

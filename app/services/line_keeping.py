@@ -63,5 +63,6 @@ def _codes(line: BudgetLine, patch: BudgetLinePatch) -> dict[str, Any]:
         for level in classification.LEVELS
     }
     if classification.missing(said):
-        raise Invalid.at("", "code_without_its_whole", *classification.INCOMPLETE)
+        code, why = classification.INCOMPLETE
+        raise Invalid.at("", code, *why)
     return said

@@ -19,7 +19,7 @@ from app.errors import Failure, Text
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "errors.md"
 
-_CODE = re.compile(r"[a-z]+(_[a-z]+)+|missing")
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+|missing|repeated")
 
 HEAD = """<!-- Written by `make errors` from the code: change the code, not this page. -->
 # Mã lỗi · Error codes

@@ -17,6 +17,7 @@ WORDED_ELSEWHERE = {
     "app/services/evidence.py",
     "app/services/extending.py",
     "app/services/importing.py",
+    "app/services/line_keeping.py",
     "app/sheets/drafts.py",
     "app/sheets/found.py",
 }
