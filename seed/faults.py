@@ -1,7 +1,6 @@
 """What can be wrong with a plan file, in words: one code for each, with what to do about it.
 
-Codes that every writer of JSON can meet are those the API uses too. Nothing from the file is repeated in
-a message; the pointer beside it names the item and the field.
+Nothing from the file is repeated in a message; the pointer beside it names the item and the field.
 """
 
 from collections.abc import Mapping

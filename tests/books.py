@@ -1,4 +1,4 @@
-"""Files as offices send them, made for tests: sheets of records, honest and otherwise."""
+"""Files as offices send them, made for tests: sheets of records, honest and otherwise; what came of them."""
 
 import io
 import zipfile
@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from unicodedata import normalize
 
+import httpx
 from xlsxwriter import Workbook
 
 CSV = "text/csv"
@@ -130,3 +131,9 @@ def row_xml(number: int, *cells: str) -> str:
         for place, cell in enumerate(cells)
     )
     return f'<row r="{number}">{inline}</row>'
+
+
+def counts(answer: httpx.Response) -> dict[str, int]:
+    """How many rows came to what; what came to nothing is left out."""
+    assert answer.status_code == 200, answer.text
+    return {result: number for result, number in answer.json()["counts"].items() if number}

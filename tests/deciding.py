@@ -43,6 +43,14 @@ def output(client: httpx.Client, task: str, agency: str | None = None, code: str
     return found
 
 
+def owed(service: Service, task: str, agency: str | None = None) -> dict[str, str]:
+    """What is still owed of a task, with its levels."""
+    shown = items(service["TTBCD"], f"{PLAN}/outputs", task=task, owed="true", limit="200")
+    return {
+        f"{one['agency']}/{one['code']}": one["level"] for one in shown if agency in (None, one["agency"])
+    }
+
+
 def act(client: httpx.Client, one: dict[str, Any] | str, what: str, **body: Any) -> httpx.Response:
     """Do something to an output; `headers` go beside the body."""
     headers = body.pop("headers", None)

@@ -60,6 +60,15 @@ def write(client: httpx.Client, noun: str, line: str, amount: int, **changes: An
     return dict(done(post(client, noun, entry(line, amount, **changes)))["entries"][0])
 
 
+def spent(office: httpx.Client, funder: httpx.Client, amount: int = 100, **line: Any) -> str:
+    """A line from which so much has been spent."""
+    code = str(opened(office, **line)["code"])
+    allocate(funder, code, amount)
+    for noun in ("commitments", "spendings"):
+        write(office, noun, code, amount)
+    return code
+
+
 def stands(client: httpx.Client, line: str) -> tuple[int, ...]:
     """Needed, allocated, committed, spent, settled."""
     said = client.get(f"{BUDGET}/lines/{line}").json()

@@ -1,5 +1,5 @@
 """How long the long tests go on: with `TTDN_TEST_TIMES=10` those that draw at random draw ten times as often
-as in CI, with `TTDN_TEST_KILLS=200` those that kill kill so often, and
+as in CI, with `TTDN_TEST_KILLS=200` those that kill kill so often, or the part of it that each says, and
 with `TTDN_TEST_EXAMPLES=30` the contract is tried with so many random requests for each operation, and with
 chains of them, beside those that are worked out from it."""
 

@@ -182,6 +182,7 @@ LACKS = {
 
 
 def grid(text: str) -> dict[str, dict[str, str]]:
+    """Row → column → word."""
     head, *rows = (line.split() for line in text.strip().splitlines())
     return {row[0]: dict(zip(head, row[1:], strict=True)) for row in rows}
 

@@ -149,6 +149,13 @@ def journal(service: Service) -> Sequence[Change]:
         return session.scalars(select(Change).order_by(Change.id)).all()
 
 
+def fault(answer: httpx.Response) -> tuple[str, str]:
+    """The one thing that is wrong with what was sent: where, and what."""
+    assert answer.status_code == 422, answer.text
+    (only,) = answer.json()["errors"]
+    return only["pointer"], only["code"]
+
+
 def rows(service: Service) -> dict[str, int]:
     """How many rows each table has."""
     with service.database.reading() as session:

@@ -588,19 +588,6 @@ def test_amendments_at_once_are_made_one_after_the_other(service: Service) -> No
     assert differences(service) == []
 
 
-def test_of_amendments_for_one_revision_one_is_made_and_the_others_are_told(service: Service) -> None:
-    calls = [
-        partial(decide, service["TTBCD"], {**WEIGHT, "weight": n}, amends_revision=1) for n in range(2, 8)
-    ]
-    answers = at_once(calls)
-    assert statuses(answers) == {201: 1, 409: 5}
-    assert {answer.json()["reason"] for answer in answers if answer.status_code == 409} == {
-        "plan_amended_since"
-    }
-    assert revision(service) == 2
-    assert differences(service) == []
-
-
 def test_amendments_and_work_at_once_leave_every_figure_as_the_records_say(service: Service) -> None:
     owner = service["TTBCD"]
     decided(owner, {"change": "target", "task": "IV.6.a", "target": 4})

@@ -24,6 +24,7 @@ from tests.deciding import (
     nodes,
     on,
     output,
+    owed,
     ratio,
     secret_of,
     shares,
@@ -45,14 +46,6 @@ from tests.writing import (
 )
 
 MISSING = "Thiếu ảnh"
-
-
-def owed(service: Service, task: str, agency: str | None = None) -> dict[str, str]:
-    """What is still owed of a task, with its levels."""
-    shown = items(service["TTBCD"], f"{PLAN}/outputs", task=task, owed="true", limit="200")
-    return {
-        f"{one['agency']}/{one['code']}": one["level"] for one in shown if agency in (None, one["agency"])
-    }
 
 
 def task(service: Service, code: str) -> dict[str, Any]:

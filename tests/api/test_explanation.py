@@ -13,6 +13,7 @@ import pytest
 from app.rules.omission import SENTENCES, Omission
 from tests.api.test_visibility import HIDDEN, INTERNAL, STATUS_ONLY
 from tests.dated import CALLERS, DATED, Dated, dated
+from tests.deciding import ratio
 from tests.histories import History
 from tests.service import PLAN, Service
 from tests.walks import items
@@ -36,10 +37,6 @@ def recomputed(said: Said) -> Fraction | None:
         rows.append((fraction(others["weight"]), fraction(others["value"])))
     whole = sum(weight for weight, _ in rows)
     return sum(weight * value for weight, value in rows) / whole if whole else None
-
-
-def ratio(said: Said) -> Fraction | None:
-    return None if said["numerator"] is None else Fraction(said["numerator"], said["denominator"])
 
 
 def explanation(service: Service, caller: str = "TTBCD", **asked: str) -> Said:

@@ -1,14 +1,13 @@
 """Idempotency-Key: the same key and the same request have one effect and one answer."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.service import PLAN, Service
-from tests.writing import differences, evidenced, journal, news, pushing, record, rows
+from tests.writing import journal, news, pushing, record, rows
 
 KEY = {"Idempotency-Key": "lan-gui-0117"}
 URL = f"{PLAN}/activities"
@@ -130,40 +129,6 @@ def test_a_correction_is_guarded_by_its_tag_alone(service: Service) -> None:
     headers = {**KEY, "If-Match": first.headers["etag"]}
     assert office.patch(one, json={"title": "Khác"}, headers=headers).status_code == 200
     assert office.patch(one, json={"title": "Khác"}, headers=headers).status_code == 412
-
-
-def test_many_at_once_have_one_effect_and_one_answer(service: Service) -> None:
-    office, body = service["SCT"], news("IV.6.a", quantity=3)
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: office.post(URL, json=body, headers=KEY), range(8)))
-    assert [answer.status_code for answer in answers] == [201] * 8
-    assert all(stable(answer) == stable(answers[0]) for answer in answers)
-    assert rows(service)["activities"] == 1
-    assert differences(service) == []
-
-
-def test_many_bodies_at_once_under_one_key_have_one_winner(service: Service) -> None:
-    office = service["SVHTTDL"]
-
-    def send(number: int) -> int:
-        body = news("IV.7.a", title=f"Bài {number}")
-        return int(office.post(URL, json=body, headers=KEY).status_code)
-
-    with ThreadPoolExecutor(8) as pool:
-        statuses = sorted(pool.map(send, range(8)))
-    assert statuses == [201] + [422] * 7
-    assert rows(service)["activities"] == 1
-
-
-def test_many_at_once_with_one_natural_key_are_one_record(service: Service) -> None:
-    office = service["BAOTV"]
-    body = news("IV.9.1", source_system="qlvb", external_id="1")
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: office.post(URL, json=body), range(8)))
-    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
-    assert rows(service)["activities"] == 1
-    assert evidenced(service, task="IV.9.1", agency="BAOTV") is not None
-    assert differences(service) == []
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from xlsxwriter import Workbook
 
 from app.web.large import LARGE
 from app.web.long_files import AT_ONCE
-from tests.books import CSV, HEADINGS, ROW, XLSX, by_hand, csv_of, nasty, row_xml, sheet_xml, xlsx_of
+from tests.books import CSV, HEADINGS, ROW, XLSX, by_hand, counts, csv_of, nasty, row_xml, sheet_xml, xlsx_of
 from tests.service import PLAN, Service, push
 from tests.sheets import no_place_for_long_files, rows_of
 from tests.walks import items
@@ -26,12 +26,6 @@ FORMS = {"csv": CSV, "xlsx": XLSX}
 def send(client: httpx.Client, body: bytes, media: str = CSV, **asked: Any) -> httpx.Response:
     """Send a file."""
     return client.post(f"{PLAN}/imports", content=body, headers={"Content-Type": media}, params=asked)
-
-
-def counts(answer: httpx.Response) -> dict[str, int]:
-    """How many rows came to what; what came to nothing is left out."""
-    assert answer.status_code == 200, answer.text
-    return {result: number for result, number in answer.json()["counts"].items() if number}
 
 
 def errors(row: dict[str, Any]) -> list[tuple[str | None, str]]:

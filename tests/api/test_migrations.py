@@ -97,18 +97,6 @@ def test_there_and_back_and_there_again_with_data(empty: Database) -> None:
     assert facts(empty) == before
 
 
-def test_every_revision_goes_down_and_up_again(empty: Database) -> None:
-    migration.upgrade(empty.engine)
-    while (at := migration.current(empty.engine)) is not None:
-        migration.downgrade(empty.engine, "-1")
-        below = migration.current(empty.engine)
-        migration.upgrade(empty.engine, "+1")
-        assert migration.current(empty.engine) == at
-        migration.downgrade(empty.engine, below or "base")
-    migration.upgrade(empty.engine)
-    assert drift(empty) == []
-
-
 def every_row(database: Database) -> dict[str, str]:
     """A checksum of each table's rows."""
     with database.reading() as session:

@@ -32,15 +32,9 @@ from tests.money import (
 )
 from tests.service import PLAN, Service
 from tests.walks import NOWHERE, items, keys
-from tests.writing import abolish, differences, journal, pushing, rows
+from tests.writing import abolish, differences, fault, journal, pushing, rows
 
 MILLION = 1_000_000
-
-
-def fault(answer: Any) -> tuple[str, str]:
-    assert answer.status_code == 422, answer.text
-    (found,) = answer.json()["errors"]
-    return found["pointer"], found["code"]
 
 
 def conflict(answer: Any) -> str:

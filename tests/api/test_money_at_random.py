@@ -19,7 +19,7 @@ from tests.walks import items
 from tests.writing import differences, pushing
 
 ENTRIES = 100 * TIMES
-"""With TTDN_TEST_TIMES=100 the ten thousand that are promised, for each seed and database."""
+"""With TTDN_TEST_TIMES=100 ten thousand, for each seed and database."""
 AGENCIES = ("SVHTTDL", "SCT", "BAOTV")
 LEAVE = {
     "need": "need.state",

@@ -13,7 +13,7 @@ import pytest
 from xlsxwriter import Workbook
 
 from app.rules.ledger import MOST
-from tests.books import CSV, XLSX, csv_of, xlsx_of
+from tests.books import CSV, XLSX, counts, csv_of, xlsx_of
 from tests.money import (
     BUDGET,
     CHECKED,
@@ -50,12 +50,6 @@ def send(client: httpx.Client, noun: str, body: bytes, media: str = CSV, **asked
     """Send a file of lines or entries."""
     path = f"{BUDGET}/{noun}/imports"
     return client.post(path, content=body, headers={"Content-Type": media}, params=asked)
-
-
-def counts(answer: httpx.Response) -> dict[str, int]:
-    """How many rows came to what; what came to nothing is left out."""
-    assert answer.status_code == 200, answer.text
-    return {result: number for result, number in answer.json()["counts"].items() if number}
 
 
 def refusal(answer: httpx.Response) -> tuple[str | None, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from tests.money import BUDGET, TOTAL, allocate, done, opened, post, stands, write
+from tests.money import BUDGET, TOTAL, allocate, done, opened, post, spent, stands, write
 from tests.service import PLAN, Service
 from tests.walks import items
 from tests.writing import record
@@ -20,15 +20,6 @@ def rows(client: httpx.Client, by: str) -> dict[str, dict[str, Any]]:
     said = answer.json()
     assert said["allocated_vnd"] + said["unallocated_vnd"] == said["total_vnd"] == TOTAL
     return {row["key"]: row for row in said["items"]}
-
-
-def spent(office: httpx.Client, funder: httpx.Client, amount: int, **line: Any) -> str:
-    """A line from which so much has been spent."""
-    code = str(opened(office, **line)["code"])
-    allocate(funder, code, amount)
-    for noun in ("commitments", "spendings"):
-        write(office, noun, code, amount)
-    return code
 
 
 def adds_up(found: dict[str, dict[str, Any]], *, nested: bool = False) -> None:

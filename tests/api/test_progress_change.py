@@ -10,6 +10,7 @@ import pytest
 
 from tests.api.test_visibility import HIDDEN, STATUS_ONLY
 from tests.dated import BEGUN, CALLERS, DATED, Dated, dated
+from tests.deciding import ratio
 from tests.histories import History
 from tests.writing import record
 
@@ -36,10 +37,6 @@ def may(seeded: "Seeded", tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with dated(seeded, tmp_path_factory.mktemp("may")) as running:
         running.clock.reach("2023-05-20")
         yield running
-
-
-def ratio(said: Said) -> Fraction | None:
-    return None if said["numerator"] is None else Fraction(said["numerator"], said["denominator"])
 
 
 def ends(said: Said) -> tuple[Any, Any]:

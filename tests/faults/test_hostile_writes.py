@@ -1,7 +1,7 @@
 """Every operation that writes, under fire over one kept connection: nothing is a 5xx, every refusal is a
 problem document, the connection answers on, and what is refused has stored nothing.
 
-`TTDN_TEST_TIMES=10` sends everything; in CI a part of what is aimed at single members is drawn.
+`TTDN_TEST_TIMES=100` sends everything; in CI a part of what is aimed at single members is drawn.
 """
 
 import json
@@ -81,8 +81,11 @@ class Range:
         assert answer.headers.keys() >= STANDING, where
         if answer.status >= 400:
             assert answer.headers["content-type"] == "application/problem+json", where
+            assert answer.json["status"] == answer.status, where
             assert answer.json["request_id"] == answer.headers["x-request-id"], where
             assert not any(leak in answer.body for leak in LEAKS), where
+        if shot.pointer is not None:
+            assert answer.json["errors"][0]["pointer"] == shot.pointer, where
         return answer
 
 
@@ -162,12 +165,16 @@ def test_no_operation_that_writes_is_left_out(under_fire: Range) -> None:
 def test_a_build_that_trusts_what_comes_is_seen(site: Site) -> None:
     with site.serve(command=launcher("trusting")) as server:
         trusting, missed = Range(site, server.port), set()
-        for operation in ("urge", "submit_settlement"):
+        for operation in ("urge", "withdraw_activity"):
             shots = certain(trusting.requests[operation], trusting.operations[operation])
             for shot in (shot for shot in shots if "10 MB" not in shot.name):
                 try:
                     with Connection(trusting.port) as connection:
                         trusting.fire(operation, shot, connection)
                 except (AssertionError, OSError):
-                    missed.add(shot.name)
-    assert {"document: 100,000 deep", "media: text/plain"} <= missed
+                    missed.add((operation, shot.name))
+    assert {
+        ("urge", "document: 100,000 deep"),
+        ("urge", "media: text/plain"),
+        ("withdraw_activity", "document: same name twice"),
+    } <= missed

@@ -43,19 +43,27 @@ With 400 and 422; one code may have several sentences."""
 
 KEYS = """Hỏi người quản trị kỹ thuật một khóa mới. · Ask the technical administrator for a new one."""
 
-ACTS = """`another_agency` là trường hợp thường gặp: `detail` nêu quy định, `clause` điều khoản của mục
-này, `granted_by` điều khoản giao thẩm quyền (như theo dõi, đôn đốc), `you_are` bạn là ai ở đây, `needs` cần
+ACTS = """`another_agency` là trường hợp thường gặp. `rule` nêu việc, `clause` điều khoản của mục này,
+`granted_by` điều khoản giao thẩm quyền (như theo dõi, đôn đốc), `you_are` bạn là ai ở đây, `needs` cần
 tư cách nào, `who_can` cơ quan nào có thẩm quyền, `on_behalf` cơ quan nào được ghi thay, `instead` yêu cầu nào
-sẽ được nhận.
+sẽ được nhận. Xét theo thứ tự nào: [ai được làm gì](ownership.md).
 
-`another_agency` is the usual one: the members say the rule, the clause of the thing and those that give
-a power over it (as to monitor), who you are here, what is needed, who has it, who may act on behalf, and
-which request would be accepted."""
+`another_agency` is the usual one. `rule` names the act, `clause` the clause of the thing, `granted_by` those
+that give a power over it (as to monitor); `you_are` is what you are here, `needs` what is needed, `who_can`
+who has it, `on_behalf` who may act for them, `instead` a request that would be accepted. What is looked at
+first: [who may do what](ownership.md)."""
 
+ANOTHER_AGENCY = Text(
+    "Câu của dòng tương ứng trong [bảng](ownership.md).",
+    "The sentence of its row of the [table](ownership.md).",
+)
+"""What is put together from the table; every other reason is a sentence of the source."""
 
 STATES = """Không phải thẩm quyền, mà trạng thái hiện tại chưa cho phép: đọc lại rồi làm theo câu trả lời.
 No question of permission: the present state does not allow it. Read again, and do as the answer says."""
 
+JUDGING = "app/rules/judging.py"
+"""Where an act is refused."""
 CONFLICT = "conflict"
 """The source of what is a reason of a conflict."""
 STATED = (CONFLICT, "app/rules/acts.py", "app/services/obstacles.py")
@@ -89,7 +97,7 @@ def entries() -> list[Entry]:
         for path in sorted((ROOT / "app").rglob("*.py"))
         for entry in of_source(path.read_text(encoding="utf-8"), path)
     }
-    return sorted(found.values())
+    return sorted([*found.values(), Entry("another_agency", JUDGING, ANOTHER_AGENCY)])
 
 
 def of_source(source: str, path: Path) -> Iterator[Entry]:
@@ -169,7 +177,7 @@ def _string(node: ast.expr | None) -> str | None:
 def page() -> str:
     """The whole page."""
     found = entries()
-    acts = [entry for entry in found if entry.source == "app/rules/judging.py"]
+    acts = [entry for entry in found if entry.source == JUDGING]
     keys = [entry for entry in found if entry.source == "app/services/keys.py"]
     states = [entry for entry in found if entry.source in STATED]
     faults = [entry for entry in found if entry not in acts + keys + states]

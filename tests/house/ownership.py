@@ -7,18 +7,15 @@ Only where a relation comes from in a plan is told here, in `ORIGINS`; everythin
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
 from app.errors import Text
 from app.rules.ownership import POLICY, Action, Where
 from app.rules.parties import INSIDERS, Relation
 from app.rules.vocabulary import Visibility, Word
 from app.services import asking
-from tests.house.errors import ROOT, Entry, of_source
+from tests.house.errors import ROOT
 
 PAGE = ROOT / "docs" / "ownership.md"
-REASONS = ROOT / "app" / "rules" / "judging.py"
-STATES = (ROOT / "app" / "rules" / "acts.py", ROOT / "app" / "services" / "obstacles.py")
 
 HEAD = """<!-- Written by `make ownership` from the code: change the code, not this page. -->
 # Ai được làm gì · Who may do what
@@ -45,21 +42,19 @@ xem toàn bộ nhiệm vụ nội bộ và nhiệm vụ chỉ theo dõi trạng 
 A body can be several of these at once, and acts as the first. 👁: sees internal and status-only tasks whole
 ([decision 0003](decisions/0003-secretariat-sight.md))."""
 
-REFUSED = """Trả lời 403 nêu lý do `reason` dưới đây, quy định `rule`, điều khoản của mục đó `clause`, điều
-khoản giao thẩm quyền `granted_by`, bạn là ai `you_are`, cần tư cách nào `needs`, ai có thẩm quyền
-`who_can`, ai được làm thay `on_behalf`, và yêu cầu sẽ được nhận `instead`. Xét theo thứ tự: khóa, cơ quan,
-kế hoạch, nhiệm vụ, rồi mới đến tư cách.
+REFUSED = """Trả lời 403 nêu lý do, quy định, điều khoản, ai có thẩm quyền, và yêu cầu sẽ được nhận. Xem
+từng lý do, từng trường ở [mã lỗi](errors.md). Xét theo thứ tự: khóa, cơ quan, kế hoạch, nhiệm vụ, rồi mới đến
+tư cách.
 
-A 403 has one of these `reason`s, with the `rule`, the `clause` of the thing, those that give
-the power (`granted_by`), who `you_are`, what is needed (`needs`), who has it (`who_can`, `on_behalf`) and a
-request that would be accepted (`instead`). The key is looked at first, then the agency, the plan, the task,
-and last what one is."""
+A 403 says why, by which rule and clause, who has the power, and which request would be accepted: every reason
+and member is among the [error codes](errors.md). The key is looked at first, then the agency, the plan, the
+task, and last what one is."""
 
 STATED = """Được phép mà trạng thái chưa cho: yêu cầu nhận 409, hoặc 422 khi nêu sai mục; với `already_so` thì
-nhận 200 và không có gì thay đổi.
+nhận 200 và không có gì thay đổi. Xem từng lý do ở [mã lỗi](errors.md).
 
 Allowed, but not as things stand: the request is answered 409, or 422 where it names the wrong thing; with
-`already_so` it is answered 200 and nothing changes."""
+`already_so` it is answered 200 and nothing changes. Every reason is among the [error codes](errors.md)."""
 
 ASKING = """Mọi thứ có việc để làm đều có `can`: những việc người gọi làm được ngay. Danh sách lọc được
 theo đó, trừ lịch: `?can=output.confirm` là việc chờ mình xác nhận. Hỏi về một việc, cả khi không làm được:
@@ -152,10 +147,8 @@ def page() -> str:
         ),
         ["", "## Tư cách · What one can be", "", PLACES, ""],
         _table(("tư cách · relation", "mã · code", "từ đâu · where it comes from"), map(_place, Relation)),
-        ["", "## Vì sao bị từ chối · Why an act is refused", "", REFUSED, ""],
-        _table(("reason", "tiếng Việt", "English"), map(_reason, reasons())),
-        ["", "## Trạng thái chưa cho · Not as things stand", "", STATED, ""],
-        _table(("reason", "tiếng Việt", "English"), map(_reason, states())),
+        ["", "## Vì sao bị từ chối · Why an act is refused", "", REFUSED],
+        ["", "## Trạng thái chưa cho · Not as things stand", "", STATED],
         ["", "## Hỏi trước · Ask before sending", "", ASKING],
         (f"- `{form.replace('{}', '…')}`" for form in asking.PLACES),
         [ANSWERS],
@@ -207,25 +200,6 @@ def _place(relation: Relation) -> tuple[str, ...]:
     eye = " 👁" if relation in INSIDERS else ""
     origin = ORIGINS[relation]
     return f"{_both(relation)}{eye}", f"`{relation.value}`", f"{origin.vi}<br>{origin.en}"
-
-
-def reasons() -> list[Entry]:
-    """Every reason of a refusal, in the order of the source; the last is the rule of the table itself."""
-    own = Text("Câu của dòng tương ứng trong bảng.", "The sentence of the row of the table.")
-    return [*_read(REASONS), Entry("another_agency", REASONS.name, own)]
-
-
-def states() -> list[Entry]:
-    """Every reason of the state of a thing."""
-    return [entry for path in STATES for entry in _read(path)]
-
-
-def _read(path: Path) -> list[Entry]:
-    return sorted(of_source(path.read_text(encoding="utf-8"), path))
-
-
-def _reason(entry: Entry) -> tuple[str, ...]:
-    return f"`{entry.code}`", entry.text.vi, entry.text.en
 
 
 def main() -> None:

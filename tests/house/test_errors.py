@@ -7,6 +7,7 @@ import pytest
 from app.errors import Failure
 from app.web.faults import MESSAGES
 from tests.house import errors
+from tests.verdicts import REASONS
 
 WORDED_ELSEWHERE = {
     "app/errors.py",
@@ -38,6 +39,11 @@ def test_every_failure_has_a_code_of_its_own_and_two_titles() -> None:
 
 def test_the_page_has_every_fault_of_the_table() -> None:
     assert set(MESSAGES) <= {entry.code for entry in errors.entries()}
+
+
+def test_every_reason_of_a_refusal_is_told() -> None:
+    told = {entry.code for entry in errors.entries() if entry.source == errors.JUDGING}
+    assert told == set(REASONS)
 
 
 def calls_of_fault() -> list[tuple[str, ast.Call]]:

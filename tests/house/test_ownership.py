@@ -6,7 +6,6 @@ from app.rules.ownership import POLICY, Action
 from app.rules.parties import Relation
 from app.services import asking
 from tests.house import ownership
-from tests.verdicts import REASONS
 
 
 def test_the_page_is_in_step_with_the_code() -> None:
@@ -44,10 +43,6 @@ def test_every_relation_has_a_place_where_it_comes_from_in_both_languages() -> N
     for relation, (vi, en) in ownership.ORIGINS.items():
         assert vi != en
         assert {vi, en} <= set(found[relation.value][2].split("<br>"))
-
-
-def test_every_reason_of_a_refusal_is_told() -> None:
-    assert {entry.code for entry in ownership.reasons()} == set(REASONS)
 
 
 def test_every_address_that_can_be_asked_about_is_told() -> None:

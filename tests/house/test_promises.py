@@ -13,6 +13,7 @@ from tests.calling import calling, client
 
 ROOT = Path(__file__).parents[2]
 OWASP, PROMISES = "docs/owasp-api-2023.md", "docs/promises.md"
+DECISIONS = sorted(page.relative_to(ROOT).as_posix() for page in (ROOT / "docs/decisions").glob("*.md"))
 NAMED = re.compile(r"`((?:tests|clients)/[\w/.-]+\.py)(?:::(\w+))?`")
 CALLING = {"httpx", "requests", "urllib.request", "http.client", "aiohttp", "ftplib", "smtplib", "socket"}
 
@@ -31,7 +32,7 @@ def missing(text: str) -> list[str]:
     return gone
 
 
-@pytest.mark.parametrize("page", [OWASP, PROMISES, "docs/threat-model.md"])
+@pytest.mark.parametrize("page", [OWASP, PROMISES, "docs/threat-model.md", *DECISIONS])
 def test_every_test_that_is_named_exists(page: str) -> None:
     assert missing((ROOT / page).read_text(encoding="utf-8")) == []
 

@@ -11,6 +11,7 @@ import pytest
 from tests.patience import untraced
 from tests.policy.requests import MAKERS, World, operations
 from tests.service import PLAN, Service
+from tests.verdicts import grid
 from tests.walks import OPEN, everything
 
 pytestmark = untraced
@@ -97,12 +98,6 @@ own_confirm_output      no   no   no   no   no   self no   yes  no   no   no   n
 own_return_output       no   no   no   no   no   no   no   yes  no   no   no   no   key  key  401
 own_claim_output        no   no   no   no   no   yes  for  no   no   no   no   no   key  key  401
 """
-
-
-def grid(text: str) -> dict[str, dict[str, str]]:
-    """Row → column → word."""
-    head, *rows = (line.split() for line in text.strip().splitlines())
-    return {row[0]: dict(zip(head, row[1:], strict=True)) for row in rows}
 
 
 EXPECTED: Mapping[str, Mapping[str, str]] = {

@@ -11,15 +11,15 @@ from fractions import Fraction
 from itertools import combinations, groupby
 
 import pytest
-from hypothesis import find, given
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.errors import NoSuchExample
 
 from app.errors import Text
 from app.rules import rag
 from app.rules.rag import SENTENCES, Colour, Reason, Share, Thresholds, UnfitThresholds, Verdict
 from app.rules.rollup import percent
-from tests.patience import many, until_found
+from tests.patience import many
+from tests.rules import planting
 
 GREEN, AMBER, RED, GREY = Colour
 DARKNESS = {GREEN: 0, AMBER: 1, RED: 2}
@@ -553,33 +553,19 @@ FAULTS: tuple[tuple[Rules, tuple[Law, ...]], ...] = (
 )
 
 
-def falls(law: Callable[[], None]) -> bool:
-    try:
-        law()
-    except AssertionError:
-        return True
-    return False
-
-
 def named(one: object) -> str:
     if isinstance(one, Rules):
         return (one.of_node if one.of_obligation is of_obligation else one.of_obligation).__name__
     return getattr(one, "__name__", "")
 
 
-@pytest.mark.parametrize(
-    ("fault", "law"), [(fault, law) for fault, caught_by in FAULTS for law in caught_by], ids=named
-)
+@planting.each(FAULTS, named)
 def test_a_planted_fault_is_caught(fault: Rules, law: Law) -> None:
-    try:
-        find(samples(), lambda sample: falls(lambda: law(fault, sample)), settings=until_found)
-    except NoSuchExample:
-        pytest.fail(f"{law.__name__} holds for {named(fault)} too")
+    assert planting.catches(law, fault, samples())
 
 
 def test_every_law_has_caught_something() -> None:
-    """A law that nothing breaks proves nothing."""
-    assert {law for _, caught_by in FAULTS for law in caught_by} == set(LAWS)
+    assert planting.at_work(FAULTS) == set(LAWS)
 
 
 # --- by hand -------------------------------------------------------------------------------------------

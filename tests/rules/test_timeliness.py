@@ -10,12 +10,12 @@ from fractions import Fraction
 from itertools import groupby
 
 import pytest
-from hypothesis import find, given
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.errors import NoSuchExample
 
 from app.rules.timeliness import Bucket, Obligation, Punctuality, bucket, punctuality
-from tests.patience import many, until_found
+from tests.patience import many
+from tests.rules import planting
 
 DUE = date(2023, 6, 30)
 DONE = (Bucket.DONE_ON_TIME, Bucket.DONE_LATE)
@@ -325,14 +325,6 @@ FAULTS: tuple[tuple[Rules, tuple[Law, ...]], ...] = (
 )
 
 
-def falls(law: Callable[[], None]) -> bool:
-    try:
-        law()
-    except AssertionError:
-        return True
-    return False
-
-
 def named(one: object) -> str:
     if isinstance(one, Rules):
         own = (one.bucket, one.count, one.rates)
@@ -340,19 +332,13 @@ def named(one: object) -> str:
     return getattr(one, "__name__", "")
 
 
-@pytest.mark.parametrize(
-    ("fault", "law"), [(fault, law) for fault, caught_by in FAULTS for law in caught_by], ids=named
-)
+@planting.each(FAULTS, named)
 def test_a_planted_fault_is_caught(fault: Rules, law: Law) -> None:
-    try:
-        find(samples(), lambda sample: falls(lambda: law(fault, sample)), settings=until_found)
-    except NoSuchExample:
-        pytest.fail(f"{law.__name__} holds for {named(fault)} too")
+    assert planting.catches(law, fault, samples())
 
 
 def test_every_law_has_caught_something() -> None:
-    """A law that nothing breaks proves nothing."""
-    assert {law for _, caught_by in FAULTS for law in caught_by} == set(LAWS)
+    assert planting.at_work(FAULTS) == set(LAWS)
 
 
 # --- by hand -------------------------------------------------------------------------------------------
