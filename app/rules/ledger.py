@@ -167,7 +167,7 @@ _BELOW: Final = {
     ),
     EntryKind.SPENDING: (
         "already_settled",
-        Text("Số này đã được quyết toán", "This has been settled already"),
+        Text("Số này đã nộp hoặc đã được quyết toán", "This has been submitted or settled already"),
         Text(
             "bút toán chỉ đảo được toàn bộ: cơ quan kiểm tra phải đảo bút toán quyết toán trước",
             "an entry is reversed as a whole: the settlement checker has to reverse a settlement first",
@@ -182,4 +182,4 @@ def bound(balance: Balance, kind: EntryKind, amount: int) -> Bound | None:
         return None
     if amount > 0:
         return Bound(*_OVER[kind], max(balance.room(kind) or 0, 0))
-    return Bound(*_BELOW[kind], balance.spare(kind))
+    return Bound(*_BELOW[kind], max(balance.spare(kind), 0))

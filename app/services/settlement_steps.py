@@ -3,7 +3,6 @@ accepts or returns it."""
 
 from typing import Literal
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Settlement
@@ -19,7 +18,17 @@ from app.schemas.settlements import (
     SettlementOut,
     WithdrawalOfSettlementIn,
 )
-from app.services import access, budget, grounds, ledger, line_sight, obstacles, posting, settlements
+from app.services import (
+    access,
+    budget,
+    grounds,
+    ledger,
+    line_sight,
+    line_use,
+    obstacles,
+    posting,
+    settlements,
+)
 from app.services.grounds import Ground
 from app.services.ledger import Draft
 from app.services.settlements import Known
@@ -33,12 +42,8 @@ def submit(session: Session, actor: Actor, slug: str, body: SettlementIn) -> tup
     line, agency = budget.named(session, here, actor, body.line)
     permit = access.permit(actor, Action.SETTLEMENT_SUBMIT, line_sight.item(here, agency))
     ledger.lock(session, here, [line], allocating=False)
-    waiting = session.scalars(
-        select(func.coalesce(func.sum(Settlement.amount_vnd), 0)).where(
-            Settlement.line_id == line.id, Settlement.state == SettlementState.SUBMITTED
-        )
-    ).one()
-    ledger.has_room(line, EntryKind.SETTLEMENT, body.amount_vnd, taken=int(waiting))
+    waits = line_use.waiting(session, line)
+    ledger.has_room(line, EntryKind.SETTLEMENT, body.amount_vnd, waits=waits)
     settlement = Settlement(
         plan_id=here.plan.id,
         line_id=line.id,

@@ -9,7 +9,7 @@ from app.models import BudgetLine, LedgerEntry
 from app.rules.ledger import EntryKind
 from app.rules.ownership import Action
 from app.rules.parties import Actor
-from app.services import line_sight
+from app.services import line_sight, line_use
 from app.services.grounds import Ground
 
 LEAVE = {
@@ -27,10 +27,11 @@ _SPARE = {
     EntryKind.NEED: BudgetLine.needed_vnd,
     EntryKind.ALLOCATION: BudgetLine.allocated_vnd - BudgetLine.committed_vnd,
     EntryKind.COMMITMENT: BudgetLine.committed_vnd - BudgetLine.spent_vnd,
-    EntryKind.SPENDING: BudgetLine.spent_vnd - BudgetLine.settled_vnd,
+    EntryKind.SPENDING: BudgetLine.spent_vnd - BudgetLine.settled_vnd - line_use.WAITING,
     EntryKind.SETTLEMENT: BudgetLine.settled_vnd,
 }
-"""The most that may be taken back of a kind, as `rules.ledger` says it of a balance."""
+"""The most that may be taken back of a kind, as `rules.ledger` says it of a balance; what has been submitted
+and waits is as settled."""
 
 
 def still_can() -> ColumnElement[bool]:

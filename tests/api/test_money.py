@@ -276,17 +276,45 @@ def test_what_stands_in_the_way_is_said_with_what_could_be_done_first(
     empty = told(post(funder, "transfers", {**move, "occurred_on": "2023-03-01"}))
     assert "không có nhiều như vậy mà chưa cam kết chi: còn 0 đồng" in empty, "nothing of it is committed"
     waits = done(post(office, "settlements", {"line": line, "amount_vnd": 50}))["id"]
-    done(post(office, f"entries/{spent['id']}/reversals", why))
-    late = post(checker, f"settlements/{waits}/acceptances", acceptance())
-    assert told(late).startswith("over_spent")
-    assert "trả lại quyết toán này" in told(late)
-    done(post(checker, f"settlements/{waits}/returns", {"missing": "Khoản chi đã bị đảo"}))
-    again = write(office, "spendings", line, 50)
-    taken = done(post(office, "settlements", {"line": line, "amount_vnd": 50}))["id"]
-    done(post(checker, f"settlements/{taken}/acceptances", acceptance()))
-    settled = post(office, f"entries/{again['id']}/reversals", why)
+    assert "rút quyết toán đang chờ trước" in told(post(office, f"entries/{spent['id']}/reversals", why))
+    done(post(checker, f"settlements/{waits}/acceptances", acceptance()))
+    settled = post(office, f"entries/{spent['id']}/reversals", why)
     assert "đảo bút toán quyết toán trước" in told(settled)
-    assert "đảo bút toán quyết toán" in told(post(checker, f"settlements/{taken}/returns", {"missing": "x"}))
+    assert "đảo bút toán quyết toán" in told(post(checker, f"settlements/{waits}/returns", {"missing": "x"}))
+
+
+def test_what_waits_to_be_settled_is_not_taken_back_meanwhile(
+    service: Service, office: httpx.Client, funder: httpx.Client
+) -> None:
+    """It could be spent otherwise and accepted for what it was never handed in for: its agency withdraws it
+    first."""
+    line = opened(office)["code"]
+    allocate(funder, line, 100)
+    write(office, "commitments", line, 100)
+    first, second = (write(office, "spendings", line, amount)["id"] for amount in (60, 40))
+    waits = done(post(office, "settlements", {"line": line, "amount_vnd": 50}))["id"]
+    why = {"reason": "Nhầm chứng từ", "occurred_on": "2023-04-01"}
+    before = rows(service)
+    held = post(office, f"entries/{first}/reversals", why)
+    assert (conflict(held), held.json()["left_vnd"], held.json()["submitted_vnd"]) == (
+        *("already_settled", 50),
+        50,
+    )
+    assert "còn 50 đồng, đang chờ kiểm tra 50 đồng" in held.json()["detail"]
+    assert rows(service) == before
+    record = {"can": "spending.record", "kind": "spending"}
+    assert keys(office, f"{BUDGET}/entries", **record) == [second], "as much as that is spared"
+    asked = {"action": "spending.record", "on": f"{BUDGET}/entries/{first}"}
+    assert office.get("/v1/me/permissions", params=asked).json()["obstacle"]["reason"] == "already_settled"
+    done(post(office, f"entries/{second}/reversals", why))
+    done(post(office, f"settlements/{waits}/withdrawals", {"reason": "Nhầm chứng từ"}))
+    done(post(office, f"entries/{first}/reversals", why))
+    assert stands(office, line) == (0, 100, 100, 0, 0)
+    write(office, "spendings", line, 100)
+    done(post(office, "settlements", {"line": line, "amount_vnd": 100}))
+    assert "spending.record" not in office.get(f"{BUDGET}/lines/{line}").json()["can"], "all is handed in"
+    assert line not in keys(office, f"{BUDGET}/lines", can="spending.record")
+    assert differences(service) == []
 
 
 def acceptance() -> dict[str, Any]:
@@ -567,7 +595,7 @@ def test_a_line_says_what_its_figures_leave_room_for(
     one = done(post(office, "settlements", {"line": code, "amount_vnd": 40}))
     assert can() == {spend, submit, decide}
     other = done(post(office, "settlements", {"line": code, "amount_vnd": 60}))
-    assert can() == {spend, decide}, "all of it waits"
+    assert can() == {decide}, "all of it waits"
     for each in (one, other):
         done(post(checker, f"settlements/{each['id']}/acceptances", acceptance()))
     assert can() == {decide}, "an acceptance may still be taken back"
@@ -684,19 +712,6 @@ def test_a_reversal_says_where_it_is_and_is_not_before_what_it_takes_back(
     made = funder.post(path, json={**body, "occurred_on": "2023-03-02"})
     assert made.status_code == 201
     assert funder.get(str(made.request.url.join(made.headers["location"]))).status_code == 200
-
-
-def test_what_is_left_is_never_less_than_nothing(office: httpx.Client, funder: httpx.Client) -> None:
-    line = opened(office)["code"]
-    allocate(funder, line, 100)
-    write(office, "commitments", line, 100)
-    spent = write(office, "spendings", line, 100)
-    assert post(office, "settlements", {"line": line, "amount_vnd": 100}).status_code == 201
-    back = {"reason": "Nhầm", "occurred_on": "2023-03-02"}
-    assert office.post(f"{BUDGET}/entries/{spent['id']}/reversals", json=back).status_code == 201
-    write(office, "spendings", line, 50)
-    refused = post(office, "settlements", {"line": line, "amount_vnd": 50})
-    assert (refused.status_code, refused.json()["left_vnd"]) == (409, 0)
 
 
 def test_pointers_lead_to_what_was_said(office: httpx.Client, funder: httpx.Client) -> None:

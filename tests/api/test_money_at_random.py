@@ -133,6 +133,8 @@ class Ledger:
             "settlement": 0,
         }
         floor = self.stands[line][str(after[kind])] if after[kind] else 0
+        if kind == "spending":  # what was handed in is as settled
+            floor += sum(vnd for where, vnd in self.waiting.values() if where == line)
         plain = made["transfer"] is None and made["reverses"] is None and not made.get("gone")
         possible = plain and self.stands[line][kind] - amount >= floor
         at = f"{BUDGET}/entries/{made['id']}"
