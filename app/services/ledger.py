@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.errors import Conflict, Fault, Invalid, Text
 from app.models import Budget, BudgetLine, LedgerEntry
@@ -22,6 +22,7 @@ from app.rules.parties import Actor
 from app.services import access, budget, line_use
 from app.services.grounds import Ground
 
+_REVERSAL = aliased(LedgerEntry)
 _WITHDRAW: Final = Text(
     "hãy rút quyết toán đang chờ trước (settlements)",
     "withdraw the settlement that waits first (settlements)",
@@ -138,6 +139,18 @@ def unallocated(session: Session, here: Ground) -> int:
     total = session.scalars(select(Budget.total_vnd).where(Budget.plan_id == here.plan.id)).one()
     given = session.scalars(select(BudgetLine.allocated_vnd).where(BudgetLine.plan_id == here.plan.id))
     return total - sum(given)
+
+
+def spent_by(session: Session, line: BudgetLine, day: date) -> int:
+    """What a line had spent by a day, without what was taken back at any time."""
+    standing = select(func.coalesce(func.sum(LedgerEntry.amount_vnd), 0)).where(
+        LedgerEntry.line_id == line.id,
+        LedgerEntry.kind == EntryKind.SPENDING,
+        LedgerEntry.occurred_on <= day,
+        LedgerEntry.reverses_id.is_(None),
+        ~exists().where(_REVERSAL.reverses_id == LedgerEntry.id),
+    )
+    return int(session.scalars(standing).one())
 
 
 def has_room(line: BudgetLine, kind: EntryKind, amount: int, *, waits: int = 0) -> None:

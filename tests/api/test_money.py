@@ -283,6 +283,41 @@ def test_what_stands_in_the_way_is_said_with_what_could_be_done_first(
     assert "đảo bút toán quyết toán" in told(post(checker, f"settlements/{waits}/returns", {"missing": "x"}))
 
 
+def test_nothing_is_accepted_before_it_was_spent(
+    service: Service, office: httpx.Client, funder: httpx.Client, checker: httpx.Client
+) -> None:
+    """By its own day and by the document's; what was spent and taken back was not spent."""
+    line = opened(office)["code"]
+    allocate(funder, line, 100)
+    write(office, "commitments", line, 100)
+    wrong = write(office, "spendings", line, 60, occurred_on="2023-02-01")["id"]
+    done(post(office, f"entries/{wrong}/reversals", {"reason": "Nhầm", "occurred_on": "2023-06-01"}))
+    write(office, "spendings", line, 40, occurred_on="2023-03-01")
+    write(office, "spendings", line, 60, occurred_on="2023-05-01")
+    first, second = (
+        done(post(office, "settlements", {"line": line, "amount_vnd": amount}))["id"] for amount in (40, 60)
+    )
+    url = f"settlements/{first}/acceptances"
+    before = rows(service)
+    assert fault(post(checker, url, accepted("2023-02-28", "2023-03-01"))) == (
+        *("/occurred_on", "before_the_spending"),
+    )
+    assert fault(post(checker, url, accepted("2023-03-01", "2023-02-28"))) == (
+        *("/decision/decided_on", "before_the_spending"),
+    )
+    assert rows(service) == before
+    done(post(checker, url, accepted("2023-03-01", "2023-03-01")))
+    url = f"settlements/{second}/acceptances"
+    assert post(checker, url, accepted("2023-04-30", "2023-04-30")).status_code == 422
+    done(post(checker, url, accepted("2023-05-01", "2023-05-01")))
+    assert stands(office, line) == (0, 100, 100, 100, 100)
+    assert differences(service) == []
+
+
+def accepted(day: str, by: str) -> dict[str, Any]:
+    return {"decision": {**CHECKED, "decided_on": by}, "occurred_on": day}
+
+
 def test_what_waits_to_be_settled_is_not_taken_back_meanwhile(
     service: Service, office: httpx.Client, funder: httpx.Client
 ) -> None:
