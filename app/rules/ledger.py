@@ -153,16 +153,21 @@ _BELOW: Final = {
             "The line does not have so much that is not committed",
         ),
         Text(
-            "hãy điều chuyển không quá số đó, hoặc đơn vị phải đảo cam kết chi trước",
-            "transfer no more than that, or its agency has to reverse a commitment first",
+            "hãy điều chuyển không quá số đó, hoặc đơn vị phải giảm hay đảo cam kết chi trước",
+            "transfer no more than that, or its agency has to release or reverse a commitment first",
         ),
     ),
     EntryKind.COMMITMENT: (
         "already_spent",
-        Text("Số này đã được chi", "This has been spent already"),
         Text(
-            "bút toán chỉ đảo được toàn bộ: hãy đảo khoản chi trước",
-            "an entry is reversed as a whole: reverse a spending first",
+            "Dòng này không còn cam kết nhiều như vậy mà chưa chi",
+            "The line has no longer so much committed that is not spent",
+        ),
+        Text(
+            "bút toán chỉ đảo được toàn bộ: hãy giảm không quá số đó (cam kết chi số âm), hoặc đảo khoản chi"
+            " trước",
+            "an entry is reversed as a whole: release no more than that (a commitment below zero), or reverse"
+            " a spending first",
         ),
     ),
     EntryKind.SPENDING: (

@@ -32,9 +32,8 @@ def entry(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
     item = line_sight.item(here, known[1])
 
     def final(_action: Action) -> Obstacle:
-        return obstacles.of_entry(said.reverses, said.transfer, said.reversed_by) or _no_room(
-            session, known[0], said
-        )
+        alone = obstacles.of_entry(said.reverses, said.transfer, said.amount_vnd, said.reversed_by)
+        return alone or _no_room(session, known[0], said)
 
     return Thing(item, said.can, only((LEAVE[said.kind],)), final, here)
 

@@ -35,9 +35,10 @@ and waits is as settled."""
 
 
 def still_can() -> ColumnElement[bool]:
-    """A condition on an entry, its line and its `REVERSAL`: it stands by itself, not taken back
-    yet, and the line can spare it."""
-    once = and_(LedgerEntry.reverses_id.is_(None), LedgerEntry.transfer.is_(None), REVERSAL.id.is_(None))
+    """A condition on an entry, its line and its `REVERSAL`: it stands by itself and took nothing back, is
+    not taken back yet, and the line can spare it."""
+    gave = and_(LedgerEntry.reverses_id.is_(None), LedgerEntry.amount_vnd > 0)
+    once = and_(gave, LedgerEntry.transfer.is_(None), REVERSAL.id.is_(None))
     spared = [
         and_(LedgerEntry.kind == kind, LedgerEntry.amount_vnd <= spare) for kind, spare in _SPARE.items()
     ]

@@ -423,6 +423,41 @@ def test_an_entry_is_taken_back_once_by_another_that_names_it(
     assert differences(service) == []
 
 
+def test_a_part_of_what_was_committed_is_released_again_and_again(
+    service: Service, office: httpx.Client, funder: httpx.Client
+) -> None:
+    """A contract of 80 came to 50: what is not spent of it goes back to what may be committed."""
+    line = opened(office)["code"]
+    allocate(funder, line, 100)
+    whole = write(office, "commitments", line, 80)["id"]
+    write(office, "spendings", line, 50)
+    why = {"reason": "Thanh lý", "occurred_on": "2023-04-01"}
+    kept = post(office, f"entries/{whole}/reversals", why)
+    assert (conflict(kept), kept.json()["left_vnd"]) == ("already_spent", 30)
+    assert "giảm không quá số đó" in kept.json()["detail"]
+    over = post(office, "commitments", entry(line, -31))
+    assert (conflict(over), over.json()["left_vnd"]) == ("already_spent", 30)
+    paper = {"number": "02/TL", "issued_on": "2023-02-20", "issuer": None}
+    key = {"source_system": "ketoan", "external_id": "TL-02"}
+    said = done(post(office, "commitments", entry(line, -20, document=paper, **key)))
+    (released,) = said["entries"]
+    assert (released["kind"], released["amount_vnd"], released["reverses"]) == ("commitment", -20, None)
+    assert (released["document"], released["can"]) == (paper, [])
+    assert said["lines"][0]["committed_vnd"] == 60
+    again = post(office, "commitments", entry(line, -20, document=paper, **key))
+    assert (again.status_code, again.json()["result"]) == (200, "unchanged")
+    write(office, "commitments", line, -10)
+    assert stands(office, line) == (0, 100, 50, 50, 0)
+    assert conflict(post(office, f"entries/{released['id']}/reversals", why)) == "is_a_release"
+    asked = {"action": "spending.record", "on": f"{BUDGET}/entries/{released['id']}"}
+    assert office.get("/v1/me/permissions", params=asked).json()["obstacle"]["reason"] == "is_a_release"
+    assert items(office, f"{BUDGET}/entries", can="spending.record", kind="commitment") == []
+    assert fault(post(office, "commitments", entry(line, 0))) == ("/amount_vnd", "no_amount")
+    for noun in ("needs", "spendings"):
+        assert fault(post(office, noun, entry(line, -1))) == ("/amount_vnd", "below_minimum")
+    assert differences(service) == []
+
+
 def test_an_accepted_settlement_can_be_taken_back_by_who_accepted_it(
     service: Service, office: httpx.Client, funder: httpx.Client, checker: httpx.Client
 ) -> None:
