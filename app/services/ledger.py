@@ -12,14 +12,14 @@ from typing import Any, Final
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.errors import Conflict, Fault, Invalid, Text
+from app.errors import Conflict, Text
 from app.models import Budget, BudgetLine, LedgerEntry
-from app.models.unit import instant, today
+from app.models.unit import instant
 from app.rules import ledger as law
 from app.rules.judging import Permit
 from app.rules.ledger import COUNTED_AS, Bound, EntryKind
 from app.rules.parties import Actor
-from app.services import access, budget, line_use
+from app.services import access, budget, days, line_use
 from app.services.grounds import Ground
 
 _REVERSAL = aliased(LedgerEntry)
@@ -65,7 +65,7 @@ def hold(session: Session, here: Ground) -> Budget | None:
 def post(session: Session, here: Ground, permit: Permit, line: BudgetLine, draft: Draft) -> LedgerEntry:
     """Write an entry on a locked line, and move the line's counter; refused where the ledger would not
     hold."""
-    _not_ahead(session, draft)
+    _check_days(session, here, draft)
     _within(session, here, line, draft)
     counter = f"{COUNTED_AS[draft.kind]}_vnd"
     access.open_for_change(session, permit, [line])
@@ -201,17 +201,10 @@ def _refused(
     )
 
 
-def _not_ahead(session: Session, draft: Draft) -> None:
-    """Neither what happened nor the paper about it is of a day to come."""
-    day = today(session)
+def _check_days(session: Session, here: Ground, draft: Draft) -> None:
+    """Both what happened and the paper about it are of days that can be."""
     issued_on = draft.document[1] if draft.document else None
     decided = draft.reverses or draft.kind in (EntryKind.ALLOCATION, EntryKind.SETTLEMENT)
     paper = "/decision/decided_on" if decided else "/document/issued_on"
-    pointers = [(f"{draft.at}/occurred_on", draft.occurred_on), (f"{draft.at}{paper}", issued_on)]
-    faults = [
-        Fault(pointer, "in_the_future", Text("Chưa đến ngày này", "This day has not come"))
-        for pointer, said in pointers
-        if said is not None and said > day
-    ]
-    if faults:
-        raise Invalid(faults=faults)
+    said = ((f"{draft.at}/occurred_on", draft.occurred_on), (f"{draft.at}{paper}", issued_on))
+    days.check(session, here.plan, *said)

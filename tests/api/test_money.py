@@ -784,6 +784,25 @@ def test_a_reversal_says_where_it_is_and_is_not_before_what_it_takes_back(
     assert funder.get(str(made.request.url.join(made.headers["location"]))).status_code == 200
 
 
+def test_a_day_that_cannot_be_meant_is_no_day_for_an_entry_nor_for_its_paper(
+    service: Service, office: httpx.Client, funder: httpx.Client
+) -> None:
+    line = opened(office)["code"]
+    before = rows(service)
+    told = fault(post(office, "needs", entry(line, 5, occurred_on="1899-12-30")))
+    assert told == ("/occurred_on", "too_long_ago")
+    paper = {"number": "15/HĐ", "issued_on": "1923-02-01"}
+    assert fault(post(office, "needs", entry(line, 5, document=paper))) == (
+        *("/document/issued_on", "too_long_ago"),
+    )
+    given = {**DECISION, "decided_on": "1923-02-15"}
+    assert fault(post(funder, "allocations", decided(line, 5, decision=given))) == (
+        *("/decision/decided_on", "too_long_ago"),
+    )
+    assert rows(service) == before
+    write(office, "needs", line, 5, occurred_on="2022-12-01", document={**paper, "issued_on": "2013-02-01"})
+
+
 def test_pointers_lead_to_what_was_said(office: httpx.Client, funder: httpx.Client) -> None:
     future = {**without_line(decided("", 5)), "occurred_on": "2999-01-01"}
     assert fault(post(funder, "lines", line_of(allocation=future))) == (
