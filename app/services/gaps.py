@@ -15,7 +15,7 @@ from app.rules.rollup import COUNTED_STATUSES
 from app.rules.vocabulary import AgencyKind, Role, Source, TaskFamily, TaskKind
 from app.schemas.gaps import GapCount, GapFilter, GapOut, GapsOut
 from app.schemas.lists import several
-from app.services import calendars, gap_powers, grounds, sight
+from app.services import calendars, gap_money, gap_powers, grounds, sight
 from app.services.gap_offers import Body, one_gap
 from app.services.grounds import Ground
 
@@ -83,6 +83,7 @@ def every(session: Session, here: Ground, actor: Actor) -> Iterator[GapOut]:
     yield from _bodies(session, here, duties)
     yield from calendars.without_steward(session, here)
     yield from gap_powers.every(session, here, list(duties.values()))
+    yield from gap_money.every(session, here, actor)
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.deciding import DECISION, contents, decided, leads, member, on
+from tests.money import BUDGET, allocate, opened, stands, write
 from tests.service import PLAN, Service
 from tests.walks import items
 from tests.writing import SMALL, abolish, differences, load, pushing, small_plan, tiny_plan
@@ -123,6 +124,8 @@ FILLED = {
     "/changes/0/agency": "SCT",
     "/changes/0/successor": "SCT",
     "/steward": "SCT",
+    "/occurred_on": "2023-07-01",
+    "/to_line": None,
     "/reason": "Giao chuẩn bị",
 }
 
@@ -241,6 +244,59 @@ def test_a_group_whose_last_member_has_left_with_its_day_is_a_gap(service: Servi
     owing = items(owner, f"{PLAN}/outputs", task="IV.14.2", agency="STC", owed="true")
     assert [one["code"] for one in owing] == ["P1", "P2"], "what was left open is owed by who comes"
     assert differences(service) == []
+
+
+def test_money_left_on_what_is_no_longer_to_be_done_is_a_gap_until_somebody_has_taken_it_back(
+    service: Service, office: httpx.Client, funder: httpx.Client
+) -> None:
+    """Its agency releases what it has committed, and the funding decider moves what is free; what was spent
+    stays spent."""
+    owner = service["TTBCD"]
+    line, both, marks, empty, spent, other = (
+        opened(office, tasks=tasks, events=events)["code"]
+        for tasks, events in (
+            *((["IV.7.a"], []), (["IV.7.a", "IV.7.b"], []), (["IV.7.a"], ["E02"])),
+            *((["IV.7.a"], []), (["IV.7.a"], []), ([], [])),
+        )
+    )
+    for code in (line, both, marks, spent):
+        allocate(funder, code, 100)
+    for noun, amount in (("commitments", 80), ("spendings", 50)):
+        write(office, noun, line, amount)
+        write(office, noun, spent, 100)
+    write(office, "needs", empty, 10)
+    decided(owner, {"change": "status", "task": "IV.7.a", "status": "suspended"})
+    assert gaps(owner, "money_left_over")["items"] == [], "it will be done"
+    decided(owner, {"change": "status", "task": "IV.7.a", "status": "cancelled"})
+    assert named(gaps(owner), "money_left_over") == [(["IV.7.a"], ["SVHTTDL"])], "others are for more"
+    (one,) = gaps(office, "money_left_over")["items"]
+    assert (one["repair"]["path"], one["repair"]["who_can"]) == (f"{BUDGET}/commitments", ["SVHTTDL"])
+    assert f"Dòng {line} " in one["text_vi"]
+    assert "còn 50 đồng chưa chi, trong đó đã cam kết 30 đồng" in one["text_vi"]
+    repair(service, one)
+    (one,) = gaps(funder, "money_left_over")["items"]
+    assert (one["repair"]["path"], one["repair"]["who_can"]) == (f"{BUDGET}/transfers", ["STC"])
+    repair(service, one, to_line=other)
+    assert gaps(owner, "money_left_over")["items"] == []
+    assert [stands(office, code)[1:4] for code in (line, other)] == [(50, 50, 50), (50, 0, 0)]
+    superseded = {"change": "status", "task": "IV.7.b", "status": "superseded", "superseded_by": "IV.7.c"}
+    decided(owner, superseded)
+    assert named(gaps(owner), "money_left_over") == [(["IV.7.a", "IV.7.b"], ["SVHTTDL"])]
+    office.patch(f"{BUDGET}/lines/{both}", json={"tasks": ["IV.7.c"]}, headers={"If-Match": "*"})
+    assert gaps(owner, "money_left_over")["items"] == [], "it is for other work now"
+    assert differences(service) == []
+
+
+def test_money_left_on_hidden_work_is_told_to_those_who_see_its_line(
+    service: Service, funder: httpx.Client
+) -> None:
+    owner = service["TTBCD"]
+    line = opened(pushing(service, "TTBCD"), agency="TTBCD", tasks=["IV.12.1"])["code"]
+    allocate(funder, line, 100)
+    decided(owner, {"change": "status", "task": "IV.12.1", "status": "cancelled"})
+    assert named(gaps(owner), "money_left_over") == [(["IV.12.1"], ["TTBCD"])]
+    assert named(gaps(funder), "money_left_over") == [([], ["TTBCD"])], "the task is not named"
+    assert gaps(service["SCT"], "money_left_over")["items"] == []
 
 
 def test_a_body_that_leads_and_coordinates_is_a_gap_and_its_repair_keeps_the_others(service: Service) -> None:
