@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.deciding import DECISION, contents, decided, leads, member, on
+from tests.deciding import DECISION, contents, decided, figure, leads, member, on
 from tests.money import BUDGET, allocate, opened, stands, write
 from tests.service import PLAN, Service
 from tests.walks import items
-from tests.writing import SMALL, abolish, differences, load, pushing, small_plan, tiny_plan
+from tests.writing import SMALL, abolish, differences, load, pushing, record, small_plan, tiny_plan
 
 URL = f"{PLAN}/gaps"
 COUNTS = {
@@ -243,6 +243,51 @@ def test_a_group_whose_last_member_has_left_with_its_day_is_a_gap(service: Servi
     assert {body for _, (body,) in named(gaps(owner), "group_without_members")} == before
     owing = items(owner, f"{PLAN}/outputs", task="IV.14.2", agency="STC", owed="true")
     assert [one["code"] for one in owing] == ["P1", "P2"], "what was left open is owed by who comes"
+    assert differences(service) == []
+
+
+def test_what_a_body_left_open_that_another_plan_ended_is_a_gap(service: Service, tmp_path: Any) -> None:
+    """The decision of the other plan says nothing of what it does here; the same succession entered here
+    does."""
+    owner = service["TTBCD"]
+    load(service, tiny_plan(), tmp_path)
+    other = pushing(service, str(owner.get(SMALL).json()["owner"]["code"]))
+    record(service["SVHTTDL"], "IV.7.a", output="M1")
+    record(service["VPUBND"], "IV.3.a", opens_occurrence=True)
+    for body, successor in (("SVHTTDL", "SCT"), ("VPUBND", "STTTT")):
+        change = {"change": "succession", "agency": body, "successor": successor, "on": "2023-07-01"}
+        decided(other, change, plan=SMALL)
+    found = [one for one in gaps(owner, "part_without_owner")["items"] if one["agencies"]]
+    assert named({"items": found}, "part_without_owner") == [
+        *((["IV.3.a"], ["VPUBND"]), (["IV.7.b", "IV.7.c"], ["SVHTTDL"])),
+    ], "what may come up yet is open, what is reported is not"
+    assert found[0]["repair"]["body"]["changes"][0]["on"] == "2023-07-01"
+    for one in found:
+        repair(service, one)
+    assert {code for (code,), _ in named(gaps(owner), "part_without_owner")} == PARTS
+    (left,) = items(owner, f"{PLAN}/outputs", task="IV.7.b", owed="true")
+    assert (left["agency"], left["code"]) == ("SCT", "M1")
+    assert differences(service) == []
+
+
+@pytest.mark.parametrize("first", [None, "2023-08-01"])
+def test_what_a_member_left_open_whose_stay_ran_out_is_a_gap(service: Service, first: str | None) -> None:
+    """Others are in the group still; what had begun by then is its own, as with one that a decision lets
+    leave."""
+    owner = service["TTBCD"]
+    on(service, "2023-08-21")
+    decided(owner, {"change": "target", "task": "IV.14.2", "target": 2})
+    decided(owner, member("G.SBN", "STTTT", first), member("G.SBN", "SKHDT", first, "2023-08-31"))
+    on(service, "2023-09-01")
+    (one,) = [one for one in gaps(owner, "part_without_owner")["items"] if one["agencies"]]
+    assert [body["code"] for body in one["agencies"]] == ["SKHDT"]
+    assert {"IV.14.1", "IV.14.2"} <= {task["code"] for task in one["tasks"]}
+    before = figure(owner, task="IV.14.1")
+    repair(service, one)
+    assert {code for (code,), _ in named(gaps(owner), "part_without_owner")} == PARTS
+    assert figure(owner, task="IV.14.1") == before
+    its = items(owner, f"{PLAN}/outputs", task="IV.14.1,IV.14.2", agency="SKHDT", owed="true")
+    assert [one["code"] for one in its] == ["2023-Q3"]
     assert differences(service) == []
 
 
