@@ -96,6 +96,22 @@ def periods(kind: PeriodKind, first: date, last: date) -> tuple[Period, ...]:
     )
 
 
+def rest(kind: PeriodKind, begins: date, first: date, last: date) -> tuple[Period, ...]:
+    """What is left from `first` on of a span that `begins` before. A period that is only the end of one by
+    that says so: under the name of the whole it would be taken for it."""
+    whole = periods(kind, begins, last)
+    return tuple(
+        period
+        if period in whole
+        else replace(
+            period,
+            label_vi=f"{period.label_vi} (từ {period.first:%d/%m/%Y})",
+            label_en=f"{period.label_en} (from {period.first.isoformat()})",
+        )
+        for period in periods(kind, first, last)
+    )
+
+
 def is_meant(day: date, year: int) -> bool:
     """Whether a day can be meant where something is said for the plan of a year."""
     return day.year >= year - FARTHEST
