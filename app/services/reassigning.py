@@ -116,7 +116,7 @@ def hand_over(held: Held, row: Assignment) -> list[Planned]:
     row.valid_to = min(row.valid_to or yesterday, yesterday)
     planned = [holding.as_planned(output) for output in rest]
     for output in rest:
-        output.dropped = True
+        holding.drop(output)
     return planned
 
 
@@ -127,9 +127,11 @@ def arrive(
     place: Place,
     before: Assignment | None = None,
     rest: Iterable[Planned] | None = None,
+    since: date | None = None,
 ) -> Assignment:
-    """Begin an assignment, or let one go on with its share. A lead that comes owes the `rest` that the one
-    `before` it had not done; or, where nobody leaves, what there is still to do of the whole."""
+    """Begin an assignment, today or `since`, or let one go on with its share. A lead that comes owes the
+    `rest` that the one `before` it had not done; or, where nobody leaves, what there is still to do of the
+    whole."""
     row = next((one for one in held.assignments if (one.agency_id, one.role) == (agency_id, role)), None)
     stays = row is not None and is_current(row, held.today)
     if row is None:
@@ -140,11 +142,11 @@ def arrive(
             order_key=f"{held.task.order_key}:{len(held.assignments) + 1:03}",
             role=role,
             source=Source.DECISION,
-            valid_from=held.today,
+            valid_from=since or held.today,
             succeeds_id=before.id if before else None,
-            share_numerator=0,
-            share_denominator=1,
+            group_id=place.group,
         )
+        give(row, place.share)
         held.enter(row)
     row.valid_to, row.group_id, row.fans_out, row.source = None, place.group, False, Source.DECISION
     give(row, place.share)
