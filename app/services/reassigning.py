@@ -58,9 +58,7 @@ def _followed(
     after: dict[int, Sequence[int]] = {}
     taken: dict[int, tuple[Assignment, list[Planned]]] = {}
     idle: list[int] = []
-    pairs = [(leaving, came)]
-    if len(leaving) == len(came):
-        pairs = [([row], [body]) for row, body in zip(leaving, came, strict=True)]
+    pairs = _paired(held, leaving, came) if len(leaving) == len(came) else [(leaving, came)]
     for rows, bodies in pairs:
         begun = [row for row in rows if has_begun(held, row)]
         had = [row.share for row in rows]
@@ -70,6 +68,23 @@ def _followed(
         after |= {row.id: bodies for row in rows}
         taken |= {body: (begun[0], rest) for body in bodies or named if begun}
     return after, taken, idle
+
+
+def _paired(
+    held: Held, leaving: Sequence[Assignment], came: Sequence[int]
+) -> list[tuple[Sequence[Assignment], Sequence[int]]]:
+    """Who comes in whose place: whoever led before in that of one that took over from it, as what it did
+    then is a part of that line; the others one after the other."""
+    left, new = list(leaving), list(came)
+    pairs: list[tuple[Sequence[Assignment], Sequence[int]]] = []
+    for body in came:
+        for row in left:
+            if any(one.agency_id == body for one in held.lines.beside(row)):
+                pairs.append(([row], [body]))
+                left.remove(row)
+                new.remove(body)
+                break
+    return [*pairs, *(([row], [body]) for row, body in zip(left, new, strict=True))]
 
 
 def _is_new(held: Held, body: int, stated: Division) -> bool:
