@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.rules.ledger import EntryKind
 from app.schemas.ledger import (
     AllocationIn,
+    CommitmentIn,
     EntryIn,
     LedgerEntryFilter,
     LedgerEntryOut,
@@ -65,8 +66,10 @@ def decide_allocation(plan: str, body: AllocationIn, desk: AtDesk, repeat: Repea
     status_code=201,
     responses=_AGAIN,
 )
-def record_commitment(plan: str, body: EntryIn, desk: AtDesk, repeat: Repeat) -> Response:
-    """Đơn vị của dòng cam kết chi trong số đã bố trí. · The line's agency commits what was allocated."""
+def record_commitment(plan: str, body: CommitmentIn, desk: AtDesk, repeat: Repeat) -> Response:
+    """Đơn vị của dòng cam kết chi trong số đã bố trí; số âm giảm phần đã cam kết mà không chi nữa. · The
+    line's agency commits what was allocated; below zero it releases what it has committed and will not
+    spend."""
     return _posted(plan, EntryKind.COMMITMENT, body, desk, repeat)
 
 

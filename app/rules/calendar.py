@@ -18,6 +18,9 @@ OFFICE_TIME: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 PREPARATION_DAYS: Final = 60
 """How long before an anniversary its preparation begins, unless the event says otherwise (model §6)."""
 MOST_PREPARATION_DAYS: Final = 730
+FARTHEST: Final = 10
+"""How many years before its plan something may have been done, or a paper issued: a zero in a cell is a day
+of 1899, and 23 a year of the first century."""
 WEEKDAYS: Final = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
 # Months in it, code, and its name as an office writes it at the head of a report.
@@ -91,6 +94,27 @@ def periods(kind: PeriodKind, first: date, last: date) -> tuple[Period, ...]:
         for period in _whole(kind, year)
         if period.first <= last and period.last >= first
     )
+
+
+def rest(kind: PeriodKind, begins: date, first: date, last: date) -> tuple[Period, ...]:
+    """What is left from `first` on of a span that `begins` before. A period that is only the end of one by
+    that says so: under the name of the whole it would be taken for it."""
+    whole = periods(kind, begins, last)
+    return tuple(
+        period
+        if period in whole
+        else replace(
+            period,
+            label_vi=f"{period.label_vi} (từ {period.first:%d/%m/%Y})",
+            label_en=f"{period.label_en} (from {period.first.isoformat()})",
+        )
+        for period in periods(kind, first, last)
+    )
+
+
+def is_meant(day: date, year: int) -> bool:
+    """Whether a day can be meant where something is said for the plan of a year."""
+    return day.year >= year - FARTHEST
 
 
 def business_day(instant: datetime) -> date:

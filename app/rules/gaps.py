@@ -1,4 +1,5 @@
-"""Gaps: what a plan leaves open about who answers for what, and how each could be closed."""
+"""Gaps: what a plan leaves open about who answers for what, and how each could be closed; and money that
+is left where nothing is to be done."""
 
 from app.rules.vocabulary import Word
 
@@ -34,3 +35,8 @@ class GapKind(Word):
     )
     NO_FUNDER = "no_funder", "Chưa có cơ quan quyết định kinh phí", "Nobody decides allocation"
     NO_SETTLER = "no_settler", "Chưa có cơ quan kiểm tra quyết toán", "Nobody checks settlement"
+    MONEY_LEFT_OVER = (
+        "money_left_over",
+        "Kinh phí còn lại của việc đã hủy hoặc được thay thế",
+        "Money left on what was cancelled or superseded",
+    )

@@ -153,21 +153,26 @@ _BELOW: Final = {
             "The line does not have so much that is not committed",
         ),
         Text(
-            "hãy điều chuyển không quá số đó, hoặc đơn vị phải đảo cam kết chi trước",
-            "transfer no more than that, or its agency has to reverse a commitment first",
+            "hãy điều chuyển không quá số đó, hoặc đơn vị phải giảm hay đảo cam kết chi trước",
+            "transfer no more than that, or its agency has to release or reverse a commitment first",
         ),
     ),
     EntryKind.COMMITMENT: (
         "already_spent",
-        Text("Số này đã được chi", "This has been spent already"),
         Text(
-            "bút toán chỉ đảo được toàn bộ: hãy đảo khoản chi trước",
-            "an entry is reversed as a whole: reverse a spending first",
+            "Dòng này không còn cam kết nhiều như vậy mà chưa chi",
+            "The line has no longer so much committed that is not spent",
+        ),
+        Text(
+            "bút toán chỉ đảo được toàn bộ: hãy giảm không quá số đó (cam kết chi số âm), hoặc đảo khoản chi"
+            " trước",
+            "an entry is reversed as a whole: release no more than that (a commitment below zero), or reverse"
+            " a spending first",
         ),
     ),
     EntryKind.SPENDING: (
         "already_settled",
-        Text("Số này đã được quyết toán", "This has been settled already"),
+        Text("Số này đã nộp hoặc đã được quyết toán", "This has been submitted or settled already"),
         Text(
             "bút toán chỉ đảo được toàn bộ: cơ quan kiểm tra phải đảo bút toán quyết toán trước",
             "an entry is reversed as a whole: the settlement checker has to reverse a settlement first",
@@ -182,4 +187,4 @@ def bound(balance: Balance, kind: EntryKind, amount: int) -> Bound | None:
         return None
     if amount > 0:
         return Bound(*_OVER[kind], max(balance.room(kind) or 0, 0))
-    return Bound(*_BELOW[kind], balance.spare(kind))
+    return Bound(*_BELOW[kind], max(balance.spare(kind), 0))

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from app.rules.ledger import EntryKind
+from app.rules.ledger import MOST, EntryKind
 from app.schemas import natural_key
 from app.schemas.amendments import DecisionIn
-from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Out, Reason, Title
+from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Number, Out, Reason, Title
 from app.schemas.budget import BudgetLineOut, LineCode, Vnd
 from app.schemas.lists import Listing, Page, codes_of, one_of, sort_by
 from app.schemas.natural_key import ExternalId, SourceSystem
@@ -45,6 +46,32 @@ class EntryIn(Keyed):
     occurred_on: Happened
     document: DocumentIn | None = None
     note: Reason | None = None
+
+
+def _some(amount: int) -> int:
+    if amount == 0:
+        raise PydanticCustomError(
+            "no_amount",
+            "zero says nothing",
+            {"vi": "Số tiền phải khác 0.", "en": "An amount of zero says nothing."},
+        )
+    return amount
+
+
+class CommitmentIn(EntryIn):
+    """What an agency commits of what was allocated; or, below zero, what of that it will not spend."""
+
+    amount_vnd: Annotated[
+        int,
+        Field(
+            ge=-MOST,
+            le=MOST,
+            description="đồng, khác 0; âm là giảm cam kết · not zero; below zero it releases",
+            examples=[150000000],
+        ),
+        Number,
+        AfterValidator(_some),
+    ]
 
 
 class AllocationIn(Keyed):

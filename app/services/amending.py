@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Failure, Invalid, Text
+from app.errors import Conflict, Failure, Text
 from app.models import Amendment, Plan
-from app.models.unit import instant, today
+from app.models.unit import instant
 from app.rules.judging import Permit
 from app.rules.ownership import Action
 from app.rules.parties import Actor
@@ -20,6 +20,7 @@ from app.schemas.progress import Levels
 from app.services import (
     access,
     amendments,
+    days,
     drafting,
     extending,
     figures,
@@ -101,13 +102,7 @@ def enter(
     plan = taken_up(session, here.plan, amends_revision)
     here = grounds.find(session, actor, plan.slug)
     permit = _leave(session, here, actor, changes)
-    if decision.decided_on > today(session):
-        raise Invalid.at(
-            "/decision/decided_on",
-            "in_the_future",
-            "Chưa đến ngày này: chỉ ghi quyết định đã ban hành",
-            "This day has not come: only decisions that were issued are entered",
-        )
+    days.check(session, plan, ("/decision/decided_on", decision.decided_on))
     before = _figure(session, here, actor)
     access.open_for_change(session, permit, [plan])
     apply(session, permit, plan, changes)

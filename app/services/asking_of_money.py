@@ -3,13 +3,13 @@
 from sqlalchemy.orm import Session
 
 from app.errors import Text
-from app.rules import ledger as law
+from app.models import BudgetLine
 from app.rules.acts import Obstacle
 from app.rules.ledger import SettlementState
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.ledger import LedgerEntryOut
-from app.services import budget, entries, grounds, line_sight, line_use, obstacles, settlements
+from app.services import budget, entries, grounds, ledger, line_sight, line_use, obstacles, settlements
 from app.services.asking_of_work import Thing, only
 from app.services.line_use import ON_A_LINE
 from app.services.settlements import ON_A_SETTLEMENT
@@ -32,7 +32,8 @@ def entry(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
     item = line_sight.item(here, known[1])
 
     def final(_action: Action) -> Obstacle:
-        return obstacles.of_entry(said.reverses, said.transfer, said.reversed_by) or _no_room(known, said)
+        alone = obstacles.of_entry(said.reverses, said.transfer, said.amount_vnd, said.reversed_by)
+        return alone or _no_room(session, known[0], said)
 
     return Thing(item, said.can, only((LEAVE[said.kind],)), final, here)
 
@@ -50,9 +51,10 @@ def settlement(session: Session, actor: Actor, slug: str, public_id: str) -> Thi
     return Thing(line_sight.item(here, agency), can, only(ON_A_SETTLEMENT), over, here)
 
 
-def _no_room(known: budget.Known, said: LedgerEntryOut) -> Obstacle:
+def _no_room(session: Session, line: BudgetLine, said: LedgerEntryOut) -> Obstacle:
     """What the line's figures do not spare."""
-    bound = law.bound(budget.balance(known[0]), said.kind, -said.amount_vnd)
+    waits = ledger.waiting(session, line, said.kind, -said.amount_vnd)
+    bound = ledger.bound(line, said.kind, -said.amount_vnd, waits)
     if bound is None:
         return obstacles.NOT_DONE_HERE
     return Obstacle(bound.code, Text(f"{bound.why.vi}: {bound.then.vi}", f"{bound.why.en}: {bound.then.en}"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid, NotFound
@@ -28,7 +28,8 @@ def ground(session: Session, actor: Actor, slug: str, bodies: Iterable[ActivityI
 
 
 def for_record(session: Session, actor: Actor, here: Ground, body: ActivityIn) -> tuple[Docket, Permit]:
-    """The docket of a record that is pushed now, if its pusher may record for that body."""
+    """The docket of a record that is pushed now, if its pusher may record for that body; on behalf also for
+    one that handed its part over, whose claims would want evidence for ever."""
     whose = body.agency or actor.agency
     locked = session.execute(
         _PART, {"plan": here.plan.id, "task": body.task, "agency": whose, "day": here.today}
@@ -36,19 +37,21 @@ def for_record(session: Session, actor: Actor, here: Ground, body: ActivityIn) -
     task = sight.duty_named(session, here, actor, body.task)
     item = grounds.item(session, here, task)
     assigned = (*item.roles.get(Role.LEAD, ()), *item.roles.get(Role.COORDINATE, ()))
+    known = (*assigned, *item.former)
     permit = access.permit(
         actor,
         Action.ACTIVITY_RECORD,
-        part_of(item, body.agency) if body.agency in assigned else item,
+        part_of(item, body.agency) if body.agency in known else item,
         lambda: offers.instead(session, here, actor, Action.ACTIVITY_RECORD, task),
     )
-    if whose not in assigned:
+    if whose not in known:
         raise _not_assigned(body, assigned)
     if locked is None:  # a decision came between, which gave this body its part
         return for_record(session, actor, here, body)
     return dockets.of_locked(session, here, task, item, *locked), permit
 
 
+_NOW = grounds.current(grounds.ON)
 _PART = (
     select(Assignment, Agency)
     .join(Agency, Agency.id == Assignment.agency_id)
@@ -59,14 +62,15 @@ _PART = (
         Agency.code == bindparam("agency"),
         Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
         ~Assignment.fans_out,
-        grounds.current(grounds.ON),
+        or_(_NOW, Assignment.role == Role.LEAD),
     )
-    .order_by(Assignment.role.desc(), Assignment.id)  # lead before coordinate
+    .order_by(case((_NOW, 0), else_=1), Assignment.role.desc(), Assignment.id)  # lead before coordinate
     .limit(1)
     .with_for_update(of=Assignment)
     .execution_options(populate_existing=True)
 )
-"""A body's own part of a duty, locked: what is read from here on, decisions included, stays so."""
+"""A body's own part of a duty, or the one it handed over, locked: what is read from here on, decisions
+included, stays so."""
 
 
 def for_activity(

@@ -15,7 +15,7 @@ from app.rules.rollup import COUNTED_STATUSES
 from app.rules.vocabulary import AgencyKind, Role, Source, TaskFamily, TaskKind
 from app.schemas.gaps import GapCount, GapFilter, GapOut, GapsOut
 from app.schemas.lists import several
-from app.services import calendars, gap_powers, grounds, sight
+from app.services import calendars, gap_money, gap_parts, gap_powers, grounds, sight
 from app.services.gap_offers import Body, one_gap
 from app.services.grounds import Ground
 
@@ -69,6 +69,7 @@ def every(session: Session, here: Ground, actor: Actor) -> Iterator[GapOut]:
     tasks = session.scalars(_counted(sight.seen_whole(here, actor)), {"plan": here.plan.id}).all()
     yield from _items(session, here, [task for task in tasks if task.family is TaskFamily.PROGRAMME])
     duties = {task.id: task for task in tasks if task.family is TaskFamily.DUTY}
+    yield from gap_parts.every(session, here, duties)
     for task in duties.values():
         if task.kind is TaskKind.COUNTED and task.target is None:
             yield one_gap(
@@ -83,6 +84,7 @@ def every(session: Session, here: Ground, actor: Actor) -> Iterator[GapOut]:
     yield from _bodies(session, here, duties)
     yield from calendars.without_steward(session, here)
     yield from gap_powers.every(session, here, list(duties.values()))
+    yield from gap_money.every(session, here, actor)
 
 
 @lru_cache(maxsize=1024)

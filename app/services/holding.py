@@ -76,10 +76,10 @@ class Held:
         wanted = {one.code: one for one in planned}
         for output in self.of(assignment):
             if (one := wanted.pop(output.code, None)) is None:
-                output.dropped = True
+                drop(output)
                 continue
-            # What comes back is owed by the decision, whoever opened it.
-            output.dropped, output.opened_by_record = False, output.opened_by_record and not output.dropped
+            if output.dropped:  # what comes back is owed by the decision, whoever opened it
+                output.dropped, output.owed, output.opened_by_record = False, True, False
             for name in Planned.__slots__:  # a period may come back with other ends
                 setattr(output, name, getattr(one, name))
         made = [assigning.entered(self.task, assignment, one) for one in wanted.values()]
@@ -147,6 +147,11 @@ def hold(draft: Draft, task: Task) -> Held:
 def as_planned(output: Output) -> Planned:
     """An output as it is owed, without what was done about it."""
     return Planned(**{name: getattr(output, name) for name in Planned.__slots__})
+
+
+def drop(output: Output) -> None:
+    """By decision it is owed no longer; nothing is deleted. Said in one, the journal tells it once."""
+    output.dropped, output.owed = True, False
 
 
 def is_done(output: Output) -> bool:

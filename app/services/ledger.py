@@ -5,27 +5,29 @@ then its lines in the order of their numbers: what is allocated never passes the
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
-from app.errors import Conflict, Fault, Invalid, Text
+from app.errors import Conflict, Text
 from app.models import Budget, BudgetLine, LedgerEntry
-from app.models.unit import instant, today
+from app.models.unit import instant
 from app.rules import ledger as law
 from app.rules.judging import Permit
-from app.rules.ledger import COUNTED_AS, EntryKind
+from app.rules.ledger import COUNTED_AS, Bound, EntryKind
 from app.rules.parties import Actor
-from app.services import access, budget
+from app.services import access, budget, days, line_use
 from app.services.grounds import Ground
 
-_RETURN: Final = Text(
-    "hãy trả lại quyết toán này để đơn vị nộp lại", "return this settlement, to be submitted anew"
+_REVERSAL = aliased(LedgerEntry)
+_WITHDRAW: Final = Text(
+    "hãy rút quyết toán đang chờ trước (settlements)",
+    "withdraw the settlement that waits first (settlements)",
 )
-"""Where a spending was taken back since its settlement was submitted."""
+"""What was handed in as spent for good is not said, by the same body, not to be spent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def hold(session: Session, here: Ground) -> Budget | None:
 def post(session: Session, here: Ground, permit: Permit, line: BudgetLine, draft: Draft) -> LedgerEntry:
     """Write an entry on a locked line, and move the line's counter; refused where the ledger would not
     hold."""
-    _not_ahead(session, draft)
+    _check_days(session, here, draft)
     _within(session, here, line, draft)
     counter = f"{COUNTED_AS[draft.kind]}_vnd"
     access.open_for_change(session, permit, [line])
@@ -139,19 +141,38 @@ def unallocated(session: Session, here: Ground) -> int:
     return total - sum(given)
 
 
-def has_room(
-    line: BudgetLine, kind: EntryKind, amount: int, *, taken: int = 0, then: Text | None = None
-) -> None:
-    """Refuse an entry that would break the line's own law; `taken` of what is left has been submitted and
-    waits. What could be done first the rules say, or `then`."""
-    stands = budget.balance(line)
-    if (bound := law.bound(stands.after(kind, taken) if taken else stands, kind, amount)) is not None:
-        raise _refused(bound.code, bound.why, then or bound.then, line, bound.left, submitted_vnd=taken)
+def spent_by(session: Session, line: BudgetLine, day: date) -> int:
+    """What a line had spent by a day, without what was taken back at any time."""
+    standing = select(func.coalesce(func.sum(LedgerEntry.amount_vnd), 0)).where(
+        LedgerEntry.line_id == line.id,
+        LedgerEntry.kind == EntryKind.SPENDING,
+        LedgerEntry.occurred_on <= day,
+        LedgerEntry.reverses_id.is_(None),
+        ~exists().where(_REVERSAL.reverses_id == LedgerEntry.id),
+    )
+    return int(session.scalars(standing).one())
+
+
+def has_room(line: BudgetLine, kind: EntryKind, amount: int, *, waits: int = 0) -> None:
+    """Refuse an entry that would break the line's own law."""
+    if (found := bound(line, kind, amount, waits)) is not None:
+        raise _refused(found.code, found.why, found.then, line, found.left, submitted_vnd=waits)
+
+
+def bound(line: BudgetLine, kind: EntryKind, amount: int, waits: int = 0) -> Bound | None:
+    """What stands in the way of an entry; what `waits`, submitted, is as settled."""
+    found = law.bound(budget.balance(line).after(EntryKind.SETTLEMENT, waits), kind, amount)
+    return replace(found, then=_WITHDRAW) if found and waits and amount < 0 else found
+
+
+def waiting(session: Session, line: BudgetLine, kind: EntryKind, amount: int) -> int:
+    """What waits and stands in the way of an entry: of what was handed in nothing is taken back."""
+    return line_use.waiting(session, line) if kind is EntryKind.SPENDING and amount < 0 else 0
 
 
 def _within(session: Session, here: Ground, line: BudgetLine, draft: Draft) -> None:
-    accepts = draft.settlement_id is not None and draft.reverses is None
-    has_room(line, draft.kind, draft.amount, then=_RETURN if accepts else None)
+    waits = waiting(session, line, draft.kind, draft.amount)
+    has_room(line, draft.kind, draft.amount, waits=waits)
     if draft.kind is EntryKind.ALLOCATION and draft.amount > 0:
         left = unallocated(session, here)
         if draft.amount > left:
@@ -180,17 +201,10 @@ def _refused(
     )
 
 
-def _not_ahead(session: Session, draft: Draft) -> None:
-    """Neither what happened nor the paper about it is of a day to come."""
-    day = today(session)
+def _check_days(session: Session, here: Ground, draft: Draft) -> None:
+    """Both what happened and the paper about it are of days that can be."""
     issued_on = draft.document[1] if draft.document else None
     decided = draft.reverses or draft.kind in (EntryKind.ALLOCATION, EntryKind.SETTLEMENT)
     paper = "/decision/decided_on" if decided else "/document/issued_on"
-    pointers = [(f"{draft.at}/occurred_on", draft.occurred_on), (f"{draft.at}{paper}", issued_on)]
-    faults = [
-        Fault(pointer, "in_the_future", Text("Chưa đến ngày này", "This day has not come"))
-        for pointer, said in pointers
-        if said is not None and said > day
-    ]
-    if faults:
-        raise Invalid(faults=faults)
+    said = ((f"{draft.at}/occurred_on", draft.occurred_on), (f"{draft.at}{paper}", issued_on))
+    days.check(session, here.plan, *said)

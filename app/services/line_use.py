@@ -27,13 +27,14 @@ _WAITING = (
     .where(Settlement.line_id.in_(bindparam("lines", expanding=True)), _WAITS)
     .group_by(Settlement.line_id)
 )
-_WAITING_HERE = (
+WAITING = (
     select(_SUM).where(Settlement.line_id == BudgetLine.id, _WAITS).correlate(BudgetLine).scalar_subquery()
 )
+"""How much of a line has been submitted and waits."""
 _IN_SQL: Mapping[Action, ColumnElement[bool]] = {
-    Action.SPENDING_RECORD: BudgetLine.settled_vnd < BudgetLine.allocated_vnd,
-    Action.SETTLEMENT_SUBMIT: BudgetLine.settled_vnd + _WAITING_HERE < BudgetLine.spent_vnd,
-    Action.SETTLEMENT_DECIDE: or_(BudgetLine.settled_vnd > 0, _WAITING_HERE > 0),
+    Action.SPENDING_RECORD: BudgetLine.settled_vnd + WAITING < BudgetLine.allocated_vnd,
+    Action.SETTLEMENT_SUBMIT: BudgetLine.settled_vnd + WAITING < BudgetLine.spent_vnd,
+    Action.SETTLEMENT_DECIDE: or_(BudgetLine.settled_vnd > 0, WAITING > 0),
 }
 """`_is_open` as conditions."""
 OBSTACLES: Mapping[Action, Obstacle] = {
@@ -45,17 +46,21 @@ OBSTACLES: Mapping[Action, Obstacle] = {
 
 def now(session: Session, may: Sequence[tuple[BudgetLine, list[Action]]]) -> dict[int, list[Action]]:
     """Of what may be done with each line, what can be done, by the number of the line."""
-    asked = [
-        line.id
-        for line, actions in may
-        if Action.SETTLEMENT_SUBMIT in actions or Action.SETTLEMENT_DECIDE in actions
-    ]
-    rows = session.execute(_WAITING, {"lines": asked}) if asked else ()
-    waiting = {row[0]: int(row[1]) for row in rows}
+    asked = [line.id for line, actions in may if not OBSTACLES.keys().isdisjoint(actions)]
+    waits = _submitted(session, asked) if asked else {}
     return {
-        line.id: [action for action in actions if _is_open(action, line, waiting.get(line.id, 0))]
+        line.id: [action for action in actions if _is_open(action, line, waits.get(line.id, 0))]
         for line, actions in may
     }
+
+
+def waiting(session: Session, line: BudgetLine) -> int:
+    """How much of one line has been submitted and waits; exact under its lock."""
+    return _submitted(session, [line.id]).get(line.id, 0)
+
+
+def _submitted(session: Session, lines: Sequence[int]) -> dict[int, int]:
+    return {row[0]: int(row[1]) for row in session.execute(_WAITING, {"lines": lines})}
 
 
 def in_sql(action: Action) -> ColumnElement[bool]:
@@ -64,10 +69,11 @@ def in_sql(action: Action) -> ColumnElement[bool]:
 
 
 def _is_open(action: Action, line: BudgetLine, waiting: int) -> bool:
-    """As long as not all that was allocated is settled, something can be committed, spent or taken back."""
+    """As long as not all that was allocated is settled or submitted, something can be committed, spent or
+    taken back."""
     match action:
         case Action.SPENDING_RECORD:
-            return line.settled_vnd < line.allocated_vnd
+            return line.settled_vnd + waiting < line.allocated_vnd
         case Action.SETTLEMENT_SUBMIT:
             return line.settled_vnd + waiting < line.spent_vnd
         case Action.SETTLEMENT_DECIDE:

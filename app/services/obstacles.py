@@ -93,6 +93,13 @@ HALF_A_TRANSFER = Obstacle(
         "This entry is half of a transfer: transfer the amount back",
     ),
 )
+A_RELEASE = Obstacle(
+    "is_a_release",
+    Text(
+        "Bút toán này đã giảm cam kết chi: hãy cam kết chi lại",
+        "This entry has released what was committed: commit it again",
+    ),
+)
 REVERSED = Obstacle(
     "already_reversed", Text("Bút toán này đã bị đảo", "This entry has been reversed already")
 )
@@ -129,13 +136,15 @@ CLOSED = Obstacle("already_closed", Text("Lần đôn đốc này đã kết th�
 SETTLED = Obstacle("proposal_settled", Text("Đề xuất này đã kết thúc", "This proposal is settled"))
 
 
-def of_entry(reverses: object, transfer: object, reversed_by: object) -> Obstacle | None:
+def of_entry(reverses: object, transfer: object, amount: int, reversed_by: object) -> Obstacle | None:
     """Why an entry of the ledger cannot be reversed, wherever its line stands: it is none by itself, or
     was reversed before."""
     if reverses is not None:
         return A_REVERSAL
     if transfer is not None:
         return HALF_A_TRANSFER
+    if amount < 0:
+        return A_RELEASE
     return REVERSED if reversed_by is not None else None
 
 

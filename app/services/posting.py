@@ -163,7 +163,7 @@ def _can_be_reversed(session: Session, entry: LedgerEntry) -> None:
     """Once, and not what is a reversal itself; of a transfer both ends move, by another transfer."""
     query = select(LedgerEntry.public_id).where(LedgerEntry.reverses_id == entry.id)
     reversal = session.scalars(query).first()
-    if (why := obstacles.of_entry(entry.reverses_id, entry.transfer, reversal)) is not None:
+    if (why := obstacles.of_entry(entry.reverses_id, entry.transfer, entry.amount_vnd, reversal)) is not None:
         raise obstacles.conflict(why, **({"entry": reversal} if why is obstacles.REVERSED else {}))
 
 

@@ -58,9 +58,7 @@ def _followed(
     after: dict[int, Sequence[int]] = {}
     taken: dict[int, tuple[Assignment, list[Planned]]] = {}
     idle: list[int] = []
-    pairs = [(leaving, came)]
-    if len(leaving) == len(came):
-        pairs = [([row], [body]) for row, body in zip(leaving, came, strict=True)]
+    pairs = _paired(held, leaving, came) if len(leaving) == len(came) else [(leaving, came)]
     for rows, bodies in pairs:
         begun = [row for row in rows if has_begun(held, row)]
         had = [row.share for row in rows]
@@ -70,6 +68,23 @@ def _followed(
         after |= {row.id: bodies for row in rows}
         taken |= {body: (begun[0], rest) for body in bodies or named if begun}
     return after, taken, idle
+
+
+def _paired(
+    held: Held, leaving: Sequence[Assignment], came: Sequence[int]
+) -> list[tuple[Sequence[Assignment], Sequence[int]]]:
+    """Who comes in whose place: whoever led before in that of one that took over from it, as what it did
+    then is a part of that line; the others one after the other."""
+    left, new = list(leaving), list(came)
+    pairs: list[tuple[Sequence[Assignment], Sequence[int]]] = []
+    for body in came:
+        for row in left:
+            if any(one.agency_id == body for one in held.lines.beside(row)):
+                pairs.append(([row], [body]))
+                left.remove(row)
+                new.remove(body)
+                break
+    return [*pairs, *(([row], [body]) for row, body in zip(left, new, strict=True))]
 
 
 def _is_new(held: Held, body: int, stated: Division) -> bool:
@@ -116,7 +131,7 @@ def hand_over(held: Held, row: Assignment) -> list[Planned]:
     row.valid_to = min(row.valid_to or yesterday, yesterday)
     planned = [holding.as_planned(output) for output in rest]
     for output in rest:
-        output.dropped = True
+        holding.drop(output)
     return planned
 
 
@@ -127,9 +142,11 @@ def arrive(
     place: Place,
     before: Assignment | None = None,
     rest: Iterable[Planned] | None = None,
+    since: date | None = None,
 ) -> Assignment:
-    """Begin an assignment, or let one go on with its share. A lead that comes owes the `rest` that the one
-    `before` it had not done; or, where nobody leaves, what there is still to do of the whole."""
+    """Begin an assignment, today or `since`, or let one go on with its share. A lead that comes owes the
+    `rest` that the one `before` it had not done; or, where nobody leaves, what there is still to do of the
+    whole."""
     row = next((one for one in held.assignments if (one.agency_id, one.role) == (agency_id, role)), None)
     stays = row is not None and is_current(row, held.today)
     if row is None:
@@ -140,11 +157,11 @@ def arrive(
             order_key=f"{held.task.order_key}:{len(held.assignments) + 1:03}",
             role=role,
             source=Source.DECISION,
-            valid_from=held.today,
+            valid_from=since or held.today,
             succeeds_id=before.id if before else None,
-            share_numerator=0,
-            share_denominator=1,
+            group_id=place.group,
         )
+        give(row, place.share)
         held.enter(row)
     row.valid_to, row.group_id, row.fans_out, row.source = None, place.group, False, Source.DECISION
     give(row, place.share)

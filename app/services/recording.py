@@ -4,15 +4,14 @@ Every act locks the one assignment it belongs to, so acts on the same assignment
 on different ones do not wait.
 """
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Invalid, Stale, Text
+from app.errors import Conflict, Stale, Text
 from app.models import Activity, Withdrawal
 from app.models.base import new_public_id
-from app.models.unit import instant, today
+from app.models.unit import instant
 from app.rules import versions
 from app.rules.judging import Permit
 from app.rules.ownership import Action
@@ -24,6 +23,7 @@ from app.schemas.activities import ActivityIn, ActivityPatch, ActivityResult, Wi
 from app.services import (
     access,
     anniversaries,
+    days,
     dockets,
     evidence,
     filing,
@@ -50,7 +50,7 @@ def record(session: Session, actor: Actor, slug: str, body: ActivityIn) -> tuple
 
 def take(session: Session, actor: Actor, tally: Tally, permit: Permit, body: ActivityIn) -> Outcome:
     """The same, where the docket is open and permission given. What is refused has touched nothing."""
-    _not_ahead(session, body.occurred_on)
+    days.check(session, tally.docket.here.plan, ("/occurred_on", body.occurred_on))
     docket, key = tally.docket, (body.source_system, body.external_id)
     if body.external_id is not None and key in tally.file:
         return _again(session, actor, tally, tally.file[key], body)
@@ -186,7 +186,7 @@ def _change(
     """Change a record, and take it into account as it is now."""
     docket = tally.docket
     day, quantity = values.get("occurred_on", activity.occurred_on), values.get("quantity", activity.quantity)
-    _not_ahead(session, day)
+    days.check(session, docket.here.plan, ("/occurred_on", values.get("occurred_on")))
     if values.get("marks") not in (None, activity.marks):
         anniversaries.check_mark(session, docket.here, values["marks"])
     output = evidence.find(session, permit, docket, day, wanted, opens, evidence.of(docket, activity))
@@ -210,13 +210,3 @@ def _worded(values: dict[str, Any]) -> dict[str, Any]:
 
 def _differs(activity: Activity, values: dict[str, Any]) -> bool:
     return any(getattr(activity, name) != value for name, value in values.items())
-
-
-def _not_ahead(session: Session, day: date) -> None:
-    if day > today(session):
-        raise Invalid.at(
-            "/occurred_on",
-            "in_the_future",
-            "Chưa đến ngày này: chỉ ghi việc đã làm",
-            "This day has not come: record what has been done",
-        )

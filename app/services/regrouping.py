@@ -56,7 +56,7 @@ def _regroup(held: Held, head: Assignment, before: list[int], after: list[int]) 
         if row is None or not is_current(row, held.today):
             place = Place(apart + new, None if apart else head.agency_id)
             rest = reassigning.still_to_do(held, since)
-            row = reassigning.arrive(held, body, head.role, place, rest=rest)
+            row = reassigning.arrive(held, body, head.role, place, rest=rest, since=since)
             row.valid_from = since or row.valid_from
         give(row, apart + new)
         if row.group_id == head.agency_id:
@@ -111,7 +111,8 @@ def _leave(held: Held, row: Assignment, head: Assignment) -> Fraction:
     whole = sum(output.weight for output in kept)
     for output in kept:
         begun = output.period_from is not None and output.period_from <= last_day
-        output.dropped = not (holding.is_done(output) or begun)
+        if not (holding.is_done(output) or begun):
+            holding.drop(output)
     row.valid_to = min(row.valid_to or last_day, last_day)
     stays = sum(output.weight for output in kept if not output.dropped)
     give(row, share * stays / whole if whole else ZERO)

@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from app.errors import Invalid
 from app.models import Act, Activity, Assignment, BudgetLink, Output, Task
 from app.rules.amending import BECOMES
-from app.rules.calendar import periods
+from app.rules.calendar import rest
 from app.rules.lifecycle import Planned, Terms, deadline, owed_from_the_start, period
 from app.rules.vocabulary import OutputKind, PeriodKind, Source, TaskKind, TaskStatus, Visibility
 from app.schemas import changing as wire
@@ -118,8 +118,8 @@ def _periods(held: Held, assignment: Assignment, kind: PeriodKind) -> list[Plann
     first = max(past) + timedelta(1) if past else max(plan.period_from, assignment.valid_from or date.min)
     stay = [one for one in kept if one.period_to is None or one.period_to < first]
     numbers = max((one.number for one in stay), default=0)
-    new = [period(numbers + n, one) for n, one in enumerate(periods(kind, first, plan.period_to), 1)]
-    return [*map(holding.as_planned, stay), *new]
+    new = enumerate(rest(kind, plan.period_from, first, plan.period_to), numbers + 1)
+    return [*map(holding.as_planned, stay), *(period(number, one) for number, one in new)]
 
 
 def set_visibility(draft: Draft, change: wire.VisibilityChange) -> None:

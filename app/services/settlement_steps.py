@@ -3,10 +3,10 @@ accepts or returns it."""
 
 from typing import Literal
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Settlement
+from app.errors import Fault, Invalid, Text
+from app.models import BudgetLine, Settlement
 from app.models.unit import instant
 from app.rules.judging import Permit
 from app.rules.ledger import EntryKind, SettlementState
@@ -19,7 +19,17 @@ from app.schemas.settlements import (
     SettlementOut,
     WithdrawalOfSettlementIn,
 )
-from app.services import access, budget, grounds, ledger, line_sight, obstacles, posting, settlements
+from app.services import (
+    access,
+    budget,
+    grounds,
+    ledger,
+    line_sight,
+    line_use,
+    obstacles,
+    posting,
+    settlements,
+)
 from app.services.grounds import Ground
 from app.services.ledger import Draft
 from app.services.settlements import Known
@@ -33,12 +43,8 @@ def submit(session: Session, actor: Actor, slug: str, body: SettlementIn) -> tup
     line, agency = budget.named(session, here, actor, body.line)
     permit = access.permit(actor, Action.SETTLEMENT_SUBMIT, line_sight.item(here, agency))
     ledger.lock(session, here, [line], allocating=False)
-    waiting = session.scalars(
-        select(func.coalesce(func.sum(Settlement.amount_vnd), 0)).where(
-            Settlement.line_id == line.id, Settlement.state == SettlementState.SUBMITTED
-        )
-    ).one()
-    ledger.has_room(line, EntryKind.SETTLEMENT, body.amount_vnd, taken=int(waiting))
+    waits = line_use.waiting(session, line)
+    ledger.has_room(line, EntryKind.SETTLEMENT, body.amount_vnd, waits=waits)
     settlement = Settlement(
         plan_id=here.plan.id,
         line_id=line.id,
@@ -67,6 +73,7 @@ def accept(
         settlement_id=settlement.id,
     )
     ledger.post(session, here, permit, line, draft)
+    _check_days(session, line, body)
     settlement.decision_number, settlement.decided_on = body.decision.number, body.decision.decided_on
     settlement.issuer = body.decision.issuer
     return _decided(session, here, actor, permit, settlement, SettlementState.ACCEPTED)
@@ -120,6 +127,25 @@ def _taken_up(
 def _check_waiting(settlement: Settlement) -> None:
     if settlement.state is not SettlementState.SUBMITTED:
         raise obstacles.conflict(obstacles.OF_SETTLEMENT[settlement.state], state=settlement.state.value)
+
+
+def _check_days(session: Session, line: BudgetLine, body: AcceptanceOfSettlementIn) -> None:
+    """Nothing is accepted before it was spent: by then the line had spent what is settled now."""
+    said = (("/occurred_on", body.occurred_on), ("/decision/decided_on", body.decision.decided_on))
+    faults = [
+        Fault(
+            pointer,
+            "before_the_spending",
+            Text(
+                "Trước ngày chi: đến ngày này dòng chưa chi đủ số được quyết toán",
+                "Before it was spent: by this day the line had not spent what is settled",
+            ),
+        )
+        for pointer, day in said
+        if ledger.spent_by(session, line, day) < line.settled_vnd
+    ]
+    if faults:
+        raise Invalid(faults=faults)
 
 
 def _decided(

@@ -9,7 +9,7 @@ from app.models import BudgetLine, LedgerEntry
 from app.rules.ledger import EntryKind
 from app.rules.ownership import Action
 from app.rules.parties import Actor
-from app.services import line_sight
+from app.services import line_sight, line_use
 from app.services.grounds import Ground
 
 LEAVE = {
@@ -27,16 +27,18 @@ _SPARE = {
     EntryKind.NEED: BudgetLine.needed_vnd,
     EntryKind.ALLOCATION: BudgetLine.allocated_vnd - BudgetLine.committed_vnd,
     EntryKind.COMMITMENT: BudgetLine.committed_vnd - BudgetLine.spent_vnd,
-    EntryKind.SPENDING: BudgetLine.spent_vnd - BudgetLine.settled_vnd,
+    EntryKind.SPENDING: BudgetLine.spent_vnd - BudgetLine.settled_vnd - line_use.WAITING,
     EntryKind.SETTLEMENT: BudgetLine.settled_vnd,
 }
-"""The most that may be taken back of a kind, as `rules.ledger` says it of a balance."""
+"""The most that may be taken back of a kind, as `rules.ledger` says it of a balance; what has been submitted
+and waits is as settled."""
 
 
 def still_can() -> ColumnElement[bool]:
-    """A condition on an entry, its line and its `REVERSAL`: it stands by itself, not taken back
-    yet, and the line can spare it."""
-    once = and_(LedgerEntry.reverses_id.is_(None), LedgerEntry.transfer.is_(None), REVERSAL.id.is_(None))
+    """A condition on an entry, its line and its `REVERSAL`: it stands by itself and took nothing back, is
+    not taken back yet, and the line can spare it."""
+    gave = and_(LedgerEntry.reverses_id.is_(None), LedgerEntry.amount_vnd > 0)
+    once = and_(gave, LedgerEntry.transfer.is_(None), REVERSAL.id.is_(None))
     spared = [
         and_(LedgerEntry.kind == kind, LedgerEntry.amount_vnd <= spare) for kind, spare in _SPARE.items()
     ]

@@ -204,6 +204,7 @@ unshrunk = settings(
 
 @given(st.sampled_from(sorted(LED_BY)), st.integers(0, 2**32))
 @example("IV.6.a", 1335)  # three come for three, two of whom have done all
+@example("IV.9.1", 230197)  # two come for two, of whom one led before and is named in the other's place
 @unshrunk
 @pytest.mark.timeout(1800)
 def test_a_handover_moves_no_level_of_any_node(prepared: Prepared, task: str, seed: int) -> None:

@@ -284,6 +284,8 @@ def test_a_new_rhythm_begins_with_the_next_period(service: Service) -> None:
     found = spans(service, "IV.9.1", "BAOTV")
     assert list(found)[-2:] == ["2023-M08", "2023"]
     assert found["2023"] == ("2023-09-01", "2023-12-31")
+    labels = [output(owner, "IV.9.1", "BAOTV", code)["label_vi"] for code in ("2023-M08", "2023")]
+    assert labels == ["Tháng 8/2023", "Năm 2023 (từ 01/09/2023)"], "only the end of a year is not the year"
     assert differences(service) == []
 
 

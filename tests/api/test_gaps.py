@@ -6,10 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.deciding import DECISION, contents, decided, leads, member, on
+from tests.deciding import DECISION, contents, decided, figure, leads, member, on
+from tests.money import BUDGET, allocate, opened, stands, write
 from tests.service import PLAN, Service
 from tests.walks import items
-from tests.writing import SMALL, abolish, differences, load, pushing, small_plan, tiny_plan
+from tests.writing import SMALL, abolish, differences, load, pushing, record, small_plan, tiny_plan
 
 URL = f"{PLAN}/gaps"
 COUNTS = {
@@ -123,6 +124,8 @@ FILLED = {
     "/changes/0/agency": "SCT",
     "/changes/0/successor": "SCT",
     "/steward": "SCT",
+    "/occurred_on": "2023-07-01",
+    "/to_line": None,
     "/reason": "Giao chuẩn bị",
 }
 
@@ -241,6 +244,104 @@ def test_a_group_whose_last_member_has_left_with_its_day_is_a_gap(service: Servi
     owing = items(owner, f"{PLAN}/outputs", task="IV.14.2", agency="STC", owed="true")
     assert [one["code"] for one in owing] == ["P1", "P2"], "what was left open is owed by who comes"
     assert differences(service) == []
+
+
+def test_what_a_body_left_open_that_another_plan_ended_is_a_gap(service: Service, tmp_path: Any) -> None:
+    """The decision of the other plan says nothing of what it does here; the same succession entered here
+    does."""
+    owner = service["TTBCD"]
+    load(service, tiny_plan(), tmp_path)
+    other = pushing(service, str(owner.get(SMALL).json()["owner"]["code"]))
+    record(service["SVHTTDL"], "IV.7.a", output="M1")
+    record(service["VPUBND"], "IV.3.a", opens_occurrence=True)
+    for body, successor in (("SVHTTDL", "SCT"), ("VPUBND", "STTTT")):
+        change = {"change": "succession", "agency": body, "successor": successor, "on": "2023-07-01"}
+        decided(other, change, plan=SMALL)
+    found = [one for one in gaps(owner, "part_without_owner")["items"] if one["agencies"]]
+    assert named({"items": found}, "part_without_owner") == [
+        *((["IV.3.a"], ["VPUBND"]), (["IV.7.b", "IV.7.c"], ["SVHTTDL"])),
+    ], "what may come up yet is open, what is reported is not"
+    assert found[0]["repair"]["body"]["changes"][0]["on"] == "2023-07-01"
+    for one in found:
+        repair(service, one)
+    assert {code for (code,), _ in named(gaps(owner), "part_without_owner")} == PARTS
+    (left,) = items(owner, f"{PLAN}/outputs", task="IV.7.b", owed="true")
+    assert (left["agency"], left["code"]) == ("SCT", "M1")
+    assert differences(service) == []
+
+
+@pytest.mark.parametrize("first", [None, "2023-08-01"])
+def test_what_a_member_left_open_whose_stay_ran_out_is_a_gap(service: Service, first: str | None) -> None:
+    """Others are in the group still; what had begun by then is its own, as with one that a decision lets
+    leave."""
+    owner = service["TTBCD"]
+    on(service, "2023-08-21")
+    decided(owner, {"change": "target", "task": "IV.14.2", "target": 2})
+    decided(owner, member("G.SBN", "STTTT", first), member("G.SBN", "SKHDT", first, "2023-08-31"))
+    on(service, "2023-09-01")
+    (one,) = [one for one in gaps(owner, "part_without_owner")["items"] if one["agencies"]]
+    assert [body["code"] for body in one["agencies"]] == ["SKHDT"]
+    assert {"IV.14.1", "IV.14.2"} <= {task["code"] for task in one["tasks"]}
+    before = figure(owner, task="IV.14.1")
+    repair(service, one)
+    assert {code for (code,), _ in named(gaps(owner), "part_without_owner")} == PARTS
+    assert figure(owner, task="IV.14.1") == before
+    its = items(owner, f"{PLAN}/outputs", task="IV.14.1,IV.14.2", agency="SKHDT", owed="true")
+    assert [one["code"] for one in its] == ["2023-Q3"]
+    assert differences(service) == []
+
+
+def test_money_left_on_what_is_no_longer_to_be_done_is_a_gap_until_somebody_has_taken_it_back(
+    service: Service, office: httpx.Client, funder: httpx.Client
+) -> None:
+    """Its agency releases what it has committed, and the funding decider moves what is free; what was spent
+    stays spent."""
+    owner = service["TTBCD"]
+    line, both, marks, empty, spent, other = (
+        opened(office, tasks=tasks, events=events)["code"]
+        for tasks, events in (
+            *((["IV.7.a"], []), (["IV.7.a", "IV.7.b"], []), (["IV.7.a"], ["E02"])),
+            *((["IV.7.a"], []), (["IV.7.a"], []), ([], [])),
+        )
+    )
+    for code in (line, both, marks, spent):
+        allocate(funder, code, 100)
+    for noun, amount in (("commitments", 80), ("spendings", 50)):
+        write(office, noun, line, amount)
+        write(office, noun, spent, 100)
+    write(office, "needs", empty, 10)
+    decided(owner, {"change": "status", "task": "IV.7.a", "status": "suspended"})
+    assert gaps(owner, "money_left_over")["items"] == [], "it will be done"
+    decided(owner, {"change": "status", "task": "IV.7.a", "status": "cancelled"})
+    assert named(gaps(owner), "money_left_over") == [(["IV.7.a"], ["SVHTTDL"])], "others are for more"
+    (one,) = gaps(office, "money_left_over")["items"]
+    assert (one["repair"]["path"], one["repair"]["who_can"]) == (f"{BUDGET}/commitments", ["SVHTTDL"])
+    assert f"Dòng {line} " in one["text_vi"]
+    assert "còn 50 đồng chưa chi, trong đó đã cam kết 30 đồng" in one["text_vi"]
+    repair(service, one)
+    (one,) = gaps(funder, "money_left_over")["items"]
+    assert (one["repair"]["path"], one["repair"]["who_can"]) == (f"{BUDGET}/transfers", ["STC"])
+    repair(service, one, to_line=other)
+    assert gaps(owner, "money_left_over")["items"] == []
+    assert [stands(office, code)[1:4] for code in (line, other)] == [(50, 50, 50), (50, 0, 0)]
+    superseded = {"change": "status", "task": "IV.7.b", "status": "superseded", "superseded_by": "IV.7.c"}
+    decided(owner, superseded)
+    assert named(gaps(owner), "money_left_over") == [(["IV.7.a", "IV.7.b"], ["SVHTTDL"])]
+    office.patch(f"{BUDGET}/lines/{both}", json={"tasks": ["IV.7.c"]}, headers={"If-Match": "*"})
+    assert gaps(owner, "money_left_over")["items"] == [], "it is for other work now"
+    assert differences(service) == []
+
+
+def test_money_left_on_hidden_work_is_told_to_those_who_see_its_line(
+    service: Service, funder: httpx.Client
+) -> None:
+    owner = service["TTBCD"]
+    line = opened(pushing(service, "TTBCD"), agency="TTBCD", tasks=["IV.12.1"])["code"]
+    allocate(funder, line, 100)
+    decided(owner, {"change": "status", "task": "IV.12.1", "status": "cancelled"})
+    assert named(gaps(owner), "money_left_over") == [(["IV.12.1"], ["TTBCD"])]
+    assert named(gaps(funder), "money_left_over") == [([], ["TTBCD"])], "the task is not named"
+    assert gaps(service["SCT"], "money_left_over")["items"] == []
 
 
 def test_a_body_that_leads_and_coordinates_is_a_gap_and_its_repair_keeps_the_others(service: Service) -> None:

@@ -114,16 +114,40 @@ def test_who_comes_owes_what_was_open_and_who_leaves_keeps_what_it_did(service: 
     assert record(new, "IV.9.1", occurred_on="2023-07-20")["activity"]["output"] == "2023-Q3"
     early = record(new, "IV.9.1", occurred_on="2023-02-20")
     assert (early["activity"]["output"], early["activity"]["counts"]) == (None, False)
-    assert refuses_for(service, "BAOTV")
+    for_another = news("IV.9.1", agency="BAOTV", occurred_on="2023-02-02")
+    assert new.post(f"{PLAN}/activities", json=for_another).status_code == 403
     sound(service, "IV.9.1")
 
 
-def refuses_for(service: Service, agency: str) -> bool:
-    """Nobody records anew for a body that handed over, not even on its behalf."""
-    answer = service["BPGV"].post(
-        f"{PLAN}/activities", json=news("IV.9.1", agency=agency, occurred_on="2023-02-02")
+def test_a_claim_that_went_with_no_handover_can_still_be_evidenced(service: Service) -> None:
+    """Who handed over records nothing any more: the secretariat does, in its name. What is not owed by it
+    counts for nothing, and nothing comes up for it."""
+    owner, old, behalf = service["TTBCD"], service["SVHTTDL"], service["BPGV"]
+    acted(old, output(owner, "IV.7.a", "SVHTTDL"), "claims")
+    decided(owner, leads("IV.7.a", "SCT"))
+    assert owed(service, "IV.7.a") == {"SVHTTDL/M1": "reported"}
+    assert old.post(f"{PLAN}/activities", json=news("IV.7.a", output="M1")).status_code == 403
+    part = assignment(behalf, "IV.7.a", "SVHTTDL")
+    assert "activity.record" in part["can"]
+    said = record(behalf, "IV.7.a", agency="SVHTTDL", output="M1")
+    assert (said["activity"]["agency"]["code"], said["activity"]["recorded_by"]["code"]) == (
+        *("SVHTTDL", "BPGV"),
     )
-    return answer.status_code in (403, 422)
+    assert owed(service, "IV.7.a") == {"SVHTTDL/M1": "evidenced"}
+    assert figure(owner, task="IV.7.a") == (1, 1, 0)
+    sound(service, "IV.7.a")
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": 2})
+    acted(service["SCT"], output(owner, "IV.6.a", "SCT", "P1"), "claims")
+    decided(owner, leads("IV.6.a", "STC"))
+    assert record(behalf, "IV.6.a", agency="SCT")["moved"][0]["after"] == "evidenced"
+    surplus = record(behalf, "IV.6.a", agency="SCT")
+    assert (surplus["moved"], figure(owner, task="IV.6.a")[1]) == ([], Fraction(1, 2))
+    sound(service, "IV.6.a")
+    record(service["VPUBND"], "IV.3.a", opens_occurrence=True)
+    decided(owner, leads("IV.3.a", "SCT"))
+    new = behalf.post(f"{PLAN}/activities", json=news("IV.3.a", agency="VPUBND", opens_occurrence=True))
+    assert (new.status_code, new.json()["reason"]) == (409, "handed_over")
+    sound(service, "IV.3.a")
 
 
 def test_a_lead_that_stays_keeps_its_share_whatever_the_other_did(service: Service) -> None:

@@ -17,6 +17,7 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor, Relation
 from app.rules.vocabulary import AgencyKind, Scope
 from app.services import access
+from tests.deciding import decided, leads, member, on
 from tests.money import allocate, done, opened, post, write
 from tests.service import PLAN, Service
 from tests.writing import differences, journal, news, record, revise, withdraw
@@ -131,6 +132,32 @@ def test_acting_on_behalf_names_both(service: Service) -> None:
     assert [(one["actor"], one["task"]) for one in shown] == [("BPGV", "IV.7.a")]
     listed = service["TTBCD"].get(URL).json()["items"][0]
     assert (listed["agency"]["code"], listed["recorded_by"]["code"]) == ("SVHTTDL", "BPGV")
+
+
+def test_a_decision_tells_what_it_does_to_an_output_once(service: Service) -> None:
+    """That it is dropped, and so owed no longer, is one change; that it comes back, another."""
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    record(service["BAOTV"], "IV.9.1", occurred_on="2023-02-01")
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": 3})
+    for change in (
+        {"change": "reporting_period", "task": "IV.9.1", "period": "month"},
+        {"change": "reporting_period", "task": "IV.9.1", "period": "quarter"},
+        {"change": "target", "task": "IV.6.a", "target": 2},
+        {"change": "target", "task": "IV.6.a", "target": 3},
+        leads("IV.9.1", "SVHTTDL"),
+        member("G.UBH", "UBND.TPTV", None, "2023-05-01"),
+        member("G.SBN", "SKHDT", "2023-01-01"),
+        {"change": "succession", "agency": "SVHTTDL", "successor": "STTTT", "on": "2023-05-15"},
+    ):
+        before = len(journal(service))
+        decided(owner, change)
+        told = Counter(
+            (one.subject, one.ref)
+            for one in journal(service)[before:]
+            if one.subject in ("output", "assignment")
+        )
+        assert set(told.values()) == {1}, (change, told.most_common(3))
 
 
 def test_the_feed_shows_what_the_journal_has_and_no_number_of_the_database(service: Service) -> None:

@@ -270,17 +270,80 @@ def test_what_stands_in_the_way_is_said_with_what_could_be_done_first(
     empty = told(post(funder, "transfers", {**move, "occurred_on": "2023-03-01"}))
     assert "không có nhiều như vậy mà chưa cam kết chi: còn 0 đồng" in empty, "nothing of it is committed"
     waits = done(post(office, "settlements", {"line": line, "amount_vnd": 50}))["id"]
-    done(post(office, f"entries/{spent['id']}/reversals", why))
-    late = post(checker, f"settlements/{waits}/acceptances", acceptance())
-    assert told(late).startswith("over_spent")
-    assert "trả lại quyết toán này" in told(late)
-    done(post(checker, f"settlements/{waits}/returns", {"missing": "Khoản chi đã bị đảo"}))
-    again = write(office, "spendings", line, 50)
-    taken = done(post(office, "settlements", {"line": line, "amount_vnd": 50}))["id"]
-    done(post(checker, f"settlements/{taken}/acceptances", acceptance()))
-    settled = post(office, f"entries/{again['id']}/reversals", why)
+    assert "rút quyết toán đang chờ trước" in told(post(office, f"entries/{spent['id']}/reversals", why))
+    done(post(checker, f"settlements/{waits}/acceptances", acceptance()))
+    settled = post(office, f"entries/{spent['id']}/reversals", why)
     assert "đảo bút toán quyết toán trước" in told(settled)
-    assert "đảo bút toán quyết toán" in told(post(checker, f"settlements/{taken}/returns", {"missing": "x"}))
+    assert "đảo bút toán quyết toán" in told(post(checker, f"settlements/{waits}/returns", {"missing": "x"}))
+
+
+def test_nothing_is_accepted_before_it_was_spent(
+    service: Service, office: httpx.Client, funder: httpx.Client, checker: httpx.Client
+) -> None:
+    """By its own day and by the document's; what was spent and taken back was not spent."""
+    line = opened(office)["code"]
+    allocate(funder, line, 100)
+    write(office, "commitments", line, 100)
+    wrong = write(office, "spendings", line, 60, occurred_on="2023-02-01")["id"]
+    done(post(office, f"entries/{wrong}/reversals", {"reason": "Nhầm", "occurred_on": "2023-06-01"}))
+    write(office, "spendings", line, 40, occurred_on="2023-03-01")
+    write(office, "spendings", line, 60, occurred_on="2023-05-01")
+    first, second = (
+        done(post(office, "settlements", {"line": line, "amount_vnd": amount}))["id"] for amount in (40, 60)
+    )
+    url = f"settlements/{first}/acceptances"
+    before = rows(service)
+    assert fault(post(checker, url, accepted("2023-02-28", "2023-03-01"))) == (
+        *("/occurred_on", "before_the_spending"),
+    )
+    assert fault(post(checker, url, accepted("2023-03-01", "2023-02-28"))) == (
+        *("/decision/decided_on", "before_the_spending"),
+    )
+    assert rows(service) == before
+    done(post(checker, url, accepted("2023-03-01", "2023-03-01")))
+    url = f"settlements/{second}/acceptances"
+    assert post(checker, url, accepted("2023-04-30", "2023-04-30")).status_code == 422
+    done(post(checker, url, accepted("2023-05-01", "2023-05-01")))
+    assert stands(office, line) == (0, 100, 100, 100, 100)
+    assert differences(service) == []
+
+
+def accepted(day: str, by: str) -> dict[str, Any]:
+    return {"decision": {**CHECKED, "decided_on": by}, "occurred_on": day}
+
+
+def test_what_waits_to_be_settled_is_not_taken_back_meanwhile(
+    service: Service, office: httpx.Client, funder: httpx.Client
+) -> None:
+    """It could be spent otherwise and accepted for what it was never handed in for: its agency withdraws it
+    first."""
+    line = opened(office)["code"]
+    allocate(funder, line, 100)
+    write(office, "commitments", line, 100)
+    first, second = (write(office, "spendings", line, amount)["id"] for amount in (60, 40))
+    waits = done(post(office, "settlements", {"line": line, "amount_vnd": 50}))["id"]
+    why = {"reason": "Nhầm chứng từ", "occurred_on": "2023-04-01"}
+    before = rows(service)
+    held = post(office, f"entries/{first}/reversals", why)
+    assert (conflict(held), held.json()["left_vnd"], held.json()["submitted_vnd"]) == (
+        *("already_settled", 50),
+        50,
+    )
+    assert "còn 50 đồng, đang chờ kiểm tra 50 đồng" in held.json()["detail"]
+    assert rows(service) == before
+    record = {"can": "spending.record", "kind": "spending"}
+    assert keys(office, f"{BUDGET}/entries", **record) == [second], "as much as that is spared"
+    asked = {"action": "spending.record", "on": f"{BUDGET}/entries/{first}"}
+    assert office.get("/v1/me/permissions", params=asked).json()["obstacle"]["reason"] == "already_settled"
+    done(post(office, f"entries/{second}/reversals", why))
+    done(post(office, f"settlements/{waits}/withdrawals", {"reason": "Nhầm chứng từ"}))
+    done(post(office, f"entries/{first}/reversals", why))
+    assert stands(office, line) == (0, 100, 100, 0, 0)
+    write(office, "spendings", line, 100)
+    done(post(office, "settlements", {"line": line, "amount_vnd": 100}))
+    assert "spending.record" not in office.get(f"{BUDGET}/lines/{line}").json()["can"], "all is handed in"
+    assert line not in keys(office, f"{BUDGET}/lines", can="spending.record")
+    assert differences(service) == []
 
 
 def acceptance() -> dict[str, Any]:
@@ -351,6 +414,41 @@ def test_an_entry_is_taken_back_once_by_another_that_names_it(
     assert (conflict(taken), taken.json()["left_vnd"]) == ("already_committed", 40)
     assert post(office, f"entries/{NOWHERE}/reversals", body).status_code == 404
     assert stands(office, line) == (0, 100, 60, 0, 0)
+    assert differences(service) == []
+
+
+def test_a_part_of_what_was_committed_is_released_again_and_again(
+    service: Service, office: httpx.Client, funder: httpx.Client
+) -> None:
+    """A contract of 80 came to 50: what is not spent of it goes back to what may be committed."""
+    line = opened(office)["code"]
+    allocate(funder, line, 100)
+    whole = write(office, "commitments", line, 80)["id"]
+    write(office, "spendings", line, 50)
+    why = {"reason": "Thanh lý", "occurred_on": "2023-04-01"}
+    kept = post(office, f"entries/{whole}/reversals", why)
+    assert (conflict(kept), kept.json()["left_vnd"]) == ("already_spent", 30)
+    assert "giảm không quá số đó" in kept.json()["detail"]
+    over = post(office, "commitments", entry(line, -31))
+    assert (conflict(over), over.json()["left_vnd"]) == ("already_spent", 30)
+    paper = {"number": "02/TL", "issued_on": "2023-02-20", "issuer": None}
+    key = {"source_system": "ketoan", "external_id": "TL-02"}
+    said = done(post(office, "commitments", entry(line, -20, document=paper, **key)))
+    (released,) = said["entries"]
+    assert (released["kind"], released["amount_vnd"], released["reverses"]) == ("commitment", -20, None)
+    assert (released["document"], released["can"]) == (paper, [])
+    assert said["lines"][0]["committed_vnd"] == 60
+    again = post(office, "commitments", entry(line, -20, document=paper, **key))
+    assert (again.status_code, again.json()["result"]) == (200, "unchanged")
+    write(office, "commitments", line, -10)
+    assert stands(office, line) == (0, 100, 50, 50, 0)
+    assert conflict(post(office, f"entries/{released['id']}/reversals", why)) == "is_a_release"
+    asked = {"action": "spending.record", "on": f"{BUDGET}/entries/{released['id']}"}
+    assert office.get("/v1/me/permissions", params=asked).json()["obstacle"]["reason"] == "is_a_release"
+    assert items(office, f"{BUDGET}/entries", can="spending.record", kind="commitment") == []
+    assert fault(post(office, "commitments", entry(line, 0))) == ("/amount_vnd", "no_amount")
+    for noun in ("needs", "spendings"):
+        assert fault(post(office, noun, entry(line, -1))) == ("/amount_vnd", "below_minimum")
     assert differences(service) == []
 
 
@@ -561,7 +659,7 @@ def test_a_line_says_what_its_figures_leave_room_for(
     one = done(post(office, "settlements", {"line": code, "amount_vnd": 40}))
     assert can() == {spend, submit, decide}
     other = done(post(office, "settlements", {"line": code, "amount_vnd": 60}))
-    assert can() == {spend, decide}, "all of it waits"
+    assert can() == {decide}, "all of it waits"
     for each in (one, other):
         done(post(checker, f"settlements/{each['id']}/acceptances", acceptance()))
     assert can() == {decide}, "an acceptance may still be taken back"
@@ -680,17 +778,23 @@ def test_a_reversal_says_where_it_is_and_is_not_before_what_it_takes_back(
     assert funder.get(str(made.request.url.join(made.headers["location"]))).status_code == 200
 
 
-def test_what_is_left_is_never_less_than_nothing(office: httpx.Client, funder: httpx.Client) -> None:
+def test_a_day_that_cannot_be_meant_is_no_day_for_an_entry_nor_for_its_paper(
+    service: Service, office: httpx.Client, funder: httpx.Client
+) -> None:
     line = opened(office)["code"]
-    allocate(funder, line, 100)
-    write(office, "commitments", line, 100)
-    spent = write(office, "spendings", line, 100)
-    assert post(office, "settlements", {"line": line, "amount_vnd": 100}).status_code == 201
-    back = {"reason": "Nhầm", "occurred_on": "2023-03-02"}
-    assert office.post(f"{BUDGET}/entries/{spent['id']}/reversals", json=back).status_code == 201
-    write(office, "spendings", line, 50)
-    refused = post(office, "settlements", {"line": line, "amount_vnd": 50})
-    assert (refused.status_code, refused.json()["left_vnd"]) == (409, 0)
+    before = rows(service)
+    told = fault(post(office, "needs", entry(line, 5, occurred_on="1899-12-30")))
+    assert told == ("/occurred_on", "too_long_ago")
+    paper = {"number": "15/HĐ", "issued_on": "1923-02-01"}
+    assert fault(post(office, "needs", entry(line, 5, document=paper))) == (
+        *("/document/issued_on", "too_long_ago"),
+    )
+    given = {**DECISION, "decided_on": "1923-02-15"}
+    assert fault(post(funder, "allocations", decided(line, 5, decision=given))) == (
+        *("/decision/decided_on", "too_long_ago"),
+    )
+    assert rows(service) == before
+    write(office, "needs", line, 5, occurred_on="2022-12-01", document={**paper, "issued_on": "2013-02-01"})
 
 
 def test_pointers_lead_to_what_was_said(office: httpx.Client, funder: httpx.Client) -> None:

@@ -55,13 +55,14 @@ class Ledger:
             self.need,
             self.allocate,
             self.commit,
+            self.release,
             self.spend,
             self.transfer,
             self.reverse,
             self.submit,
             self.decide,
         )
-        self.chance.choices(ways, (1, 4, 4, 4, 2, 3, 2, 2))[0]()
+        self.chance.choices(ways, (1, 4, 4, 1, 4, 2, 3, 2, 2))[0]()
 
     def _line(self) -> str:
         return self.chance.choice(list(self.lines))
@@ -93,6 +94,12 @@ class Ledger:
 
     def commit(self) -> None:
         self._own("commitments", "commitment", "allocation")
+
+    def release(self) -> None:
+        line, amount = self._line(), self._amount()
+        possible = self.stands[line]["commitment"] - amount >= self.stands[line]["spending"]
+        answer = self.offices[self.lines[line]].post(f"{BUDGET}/commitments", json=entry(line, -amount))
+        self._said(answer, possible, [(line, "commitment", -amount)])
 
     def spend(self) -> None:
         self._own("spendings", "spending", "commitment")
@@ -133,7 +140,9 @@ class Ledger:
             "settlement": 0,
         }
         floor = self.stands[line][str(after[kind])] if after[kind] else 0
-        plain = made["transfer"] is None and made["reverses"] is None and not made.get("gone")
+        if kind == "spending":  # what was handed in is as settled
+            floor += sum(vnd for where, vnd in self.waiting.values() if where == line)
+        plain = amount > 0 and made["transfer"] is None and made["reverses"] is None and not made.get("gone")
         possible = plain and self.stands[line][kind] - amount >= floor
         at = f"{BUDGET}/entries/{made['id']}"
         assert by.get(at).json()["can"] == ([LEAVE[kind]] if possible else [])

@@ -21,6 +21,7 @@ from tests.writing import (
     pushing,
     record,
     revise,
+    rows,
     small_plan,
     tiny_plan,
     withdraw,
@@ -357,9 +358,9 @@ def test_what_an_abolished_body_did_stays_counted(service: Service) -> None:
 def test_a_day_before_the_plan_counts_for_nothing_and_says_so(service: Service, tmp_path: Path) -> None:
     """A slip in the year is the commonest slip of all."""
     office = service["SVHTTDL"]
-    loose = record(office, "IV.7.a", occurred_on="1923-05-12")
+    loose = record(office, "IV.7.a", occurred_on="2022-05-12")
     assert (loose["activity"]["counts"], loose["hint_en"]) == (False, "This day is before the plan begins")
-    named = office.post(f"{PLAN}/activities", json=news("IV.7.a", output="M1", occurred_on="1923-05-12"))
+    named = office.post(f"{PLAN}/activities", json=news("IV.7.a", output="M1", occurred_on="2022-05-12"))
     assert [(e["pointer"], e["code"]) for e in named.json()["errors"]] == [
         ("/occurred_on", "before_the_plan")
     ]
@@ -369,6 +370,26 @@ def test_a_day_before_the_plan_counts_for_nothing_and_says_so(service: Service, 
     moved = revise(pushing(service, "SMAU"), early["activity"]["id"], plan=SMALL, occurred_on="2024-05-12")
     assert len(moved.json()["moved"]) == 4
     assert differences(service) == []
+
+
+def test_a_day_that_cannot_be_meant_is_refused(service: Service) -> None:
+    """A zero in a cell is a day of 1899; ten years before its plan something may have begun."""
+    office = service["SVHTTDL"]
+    before = rows(service)
+    for day in ("1899-12-30", "0023-05-12", "2012-12-31"):
+        answer = office.post(f"{PLAN}/activities", json=news("IV.7.a", occurred_on=day))
+        assert answer.status_code == 422, day
+        told = [(e["pointer"], e["code"]) for e in answer.json()["errors"]]
+        assert told == [("/occurred_on", "too_long_ago")]
+    assert rows(service) == before
+    kept = record(office, "IV.7.a", occurred_on="2013-01-01")["activity"]["id"]
+    assert revise(office, kept, occurred_on="1913-01-01").status_code == 422
+    assert revise(office, kept, title="Khảo sát trước").status_code == 200
+    decision = {"number": "09-QĐ/BCĐ-TTĐN", "decided_on": "1923-06-30", "issuer": "Ban Chỉ đạo"}
+    change = {"change": "weight", "task": "IV.7.a", "weight": 2}
+    answer = service["TTBCD"].post(f"{PLAN}/amendments", json={"decision": decision, "changes": [change]})
+    told = [(e["pointer"], e["code"]) for e in answer.json()["errors"]]
+    assert told == [("/decision/decided_on", "too_long_ago")]
 
 
 def test_a_loose_record_can_open_its_occurrence_later(service: Service) -> None:

@@ -369,7 +369,7 @@ def spend(recorder: Recorder) -> None:
     missing = {"missing": "Thiếu danh sách ký nhận"}
     recorder.call("return_settlement", caller=CHECKER, plan=PLAN, settlement=first, body=missing)
     second = recorder.call("submit_settlement", plan=PLAN, body=handed_in).json()["id"]
-    body = {"decision": decision(20), "occurred_on": "2023-12-20"}
+    body = {"decision": {**decision(20), "decided_on": "2023-12-20"}, "occurred_on": "2023-12-20"}
     recorder.call("accept_settlement", caller=CHECKER, plan=PLAN, settlement=second, body=body)
     recorder.call("get_settlement", plan=PLAN, settlement=second)
 

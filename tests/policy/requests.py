@@ -393,7 +393,9 @@ MAKERS: dict[str, Maker] = {
     "reverse_entry allocation": lambda world: reversed_(world, "allocation"),
     "submit_settlement": lambda world: post("budget/settlements", line=world.budget_line(), amount_vnd=100),
     "accept_settlement": lambda world: post(
-        f"budget/settlements/{world.settlement()}/acceptances", decision=DECISION, occurred_on="2023-07-02"
+        f"budget/settlements/{world.settlement()}/acceptances",
+        decision={**DECISION, "decided_on": "2023-07-02"},
+        occurred_on="2023-07-02",
     ),
     "return_settlement": lambda world: post(
         f"budget/settlements/{world.settlement()}/returns", missing="Hóa đơn"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.calendar import business_day, occurrence, periods
+from app.rules.calendar import business_day, occurrence, periods, rest
 from app.rules.vocabulary import PeriodKind
 
 # The plan's footnote, with South Africa as verified: 22/12/1993, not 1973.
@@ -122,6 +122,19 @@ class TestPeriods:
             ("2023-Q1", date(2023, 1, 17), date(2023, 3, 31)),
             ("2023-Q2", date(2023, 4, 1), date(2023, 4, 2)),
         ]
+
+    def test_what_is_only_the_end_of_one_says_so(self) -> None:
+        span = date(2023, 1, 17), date(2023, 12, 31)
+        for first, named in (
+            (span[0], "Quý I/2023"),
+            (date(2023, 3, 1), "Quý I/2023 (từ 01/03/2023)"),
+            (date(2023, 4, 1), "Quý II/2023"),
+        ):
+            left = rest(PeriodKind.QUARTER, span[0], first, span[1])
+            assert (left[0].label_vi, left[0].first) == (named, first)
+            assert left[1:] == periods(PeriodKind.QUARTER, *span)[-len(left) + 1 :]
+        (year,) = rest(PeriodKind.YEAR, span[0], date(2023, 9, 1), span[1])
+        assert (year.code, year.label_en) == ("2023", "Year 2023 (from 2023-09-01)")
 
     def test_no_days_no_periods(self) -> None:
         assert periods(PeriodKind.MONTH, date(2023, 5, 2), date(2023, 5, 1)) == ()

@@ -32,6 +32,15 @@ def test_what_is_said_to_be_left_goes_in_and_no_more(balance: Balance, kind: Ent
         assert not balance.after(kind, sign * (refused.left + 1)).holds
 
 
+def test_what_is_left_is_never_less_than_nothing() -> None:
+    """A settlement may wait for a spending that was taken back when that could be."""
+    over = Balance(allocated=9, committed=9, spent=5, settled=9)
+    for kind, amount in ((EntryKind.SETTLEMENT, 1), (EntryKind.SPENDING, -1)):
+        refused = bound(over, kind, amount)
+        assert refused is not None
+        assert refused.left == 0
+
+
 @given(ENTRIES, st.randoms(use_true_random=False))
 def test_a_balance_is_the_sum_of_its_entries_in_any_order(
     entries: list[tuple[EntryKind, int]], chance: Random
