@@ -10,7 +10,7 @@ from app.rules import clauses
 from app.rules.rag import Thresholds, UnfitThresholds
 from app.rules.vocabulary import AgencyKind, Source, TaskFamily, TaskKind, Visibility
 from app.schemas import changing as wire
-from app.services import access, drafting, looking_up, reassigning, reshaping
+from app.services import access, deadlines, drafting, looking_up, reassigning
 from app.services.drafting import Draft
 from app.services.looking_up import refuse
 
@@ -49,7 +49,7 @@ def add_duty(draft: Draft, change: wire.DutyChange) -> None:
             "Số lượng là nội dung: nhiệm vụ theo số lượng không thể chỉ theo dõi trạng thái",
             "A count says more than a status: a counted task cannot be status-only",
         )
-    reshaping.check_deadline(draft, change.kind, change.due_on)
+    deadlines.check(draft, change.kind, change.due_on)
     section = looking_up.section(draft, change.section)
     if _is_view(draft, section):
         raise refuse(
@@ -57,6 +57,13 @@ def add_duty(draft: Draft, change: wire.DutyChange) -> None:
             "not_for_duties",
             "Mục này gồm nhiệm vụ trọng tâm, được thực hiện qua các nhiệm vụ được phân công ở mục khác",
             "This section holds programme items, which are carried out by duties of other sections",
+        )
+    if not clauses.lies_in(change.code, section.code):
+        raise refuse(
+            "/code",
+            "clause_elsewhere",
+            f"Mã của nhiệm vụ ở mục này phải bắt đầu bằng {section.code}",
+            f"The code of a duty in this section begins with {section.code}",
         )
     items = [_item(draft, code, f"/implements/{place}") for place, code in enumerate(change.implements)]
     task = drafting.add_task(

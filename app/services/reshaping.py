@@ -12,7 +12,7 @@ from app.rules.calendar import periods
 from app.rules.lifecycle import Planned, Terms, deadline, owed_from_the_start, period
 from app.rules.vocabulary import OutputKind, PeriodKind, Source, TaskKind, TaskStatus, Visibility
 from app.schemas import changing as wire
-from app.services import access, assigning, holding, looking_up
+from app.services import access, assigning, deadlines, holding, looking_up
 from app.services.drafting import Draft
 from app.services.holding import Held
 from app.services.looking_up import refuse
@@ -35,7 +35,7 @@ def set_target(draft: Draft, change: wire.TargetChange) -> None:
 def set_deadline(draft: Draft, change: wire.DeadlineChange) -> None:
     """When a task is due, and with it what had its deadline."""
     task = looking_up.duty(draft, change.task)
-    check_deadline(draft, task.kind, change.due_on)
+    deadlines.check(draft, task.kind, change.due_on)
     held = holding.hold(draft, task)
     before, _ = deadline(held.task.due_on, draft.plan.year)
     held.task.due_on = change.due_on
@@ -51,20 +51,6 @@ def set_deadline(draft: Draft, change: wire.DeadlineChange) -> None:
     held.settle()
 
 
-def check_deadline(draft: Draft, kind: TaskKind, due_on: date | None) -> None:
-    """Reporting goes on to the plan's last day: nobody has done all of it before, whatever it does."""
-    last = draft.plan.period_to
-    if kind is TaskKind.CONTINUOUS and due_on is not None and due_on < last:
-        raise refuse(
-            "/due_on",
-            "before_last_period",
-            f"Nhiệm vụ thường xuyên báo cáo đến hết {last:%d/%m/%Y}: thời hạn không thể trước ngày đó; "
-            "không phải làm nữa thì đổi tình trạng của nhiệm vụ (status)",
-            f"A continuous duty reports until {last.isoformat()} and cannot be due before; "
-            "if it is no longer to be done, change its status",
-        )
-
-
 def set_milestones(draft: Draft, change: wire.MilestonesChange) -> None:
     """What a deliverable consists of."""
     held = holding.hold(draft, looking_up.duty(draft, change.task, kind=TaskKind.DELIVERABLE))
@@ -78,6 +64,7 @@ def set_milestones(draft: Draft, change: wire.MilestonesChange) -> None:
                 "Không có mốc này, hoặc đã nêu hai lần; mốc mới thì không ghi mã",
                 "There is no such milestone, or it is named twice; a new one has no code yet",
             )
+        deadlines.check(draft, held.task.kind, one.due_on, f"/milestones/{place}/due_on")
     due_on, due_source = deadline(held.task.due_on, draft.plan.year)
     if held.task.due_on is not None:
         due_source = held.task.due_source
