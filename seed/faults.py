@@ -130,7 +130,7 @@ _WORDS: Final = {
         "The code of a task begins with that of its section",
     ),
     "deadline_out_of_reach": Text(
-        f"Thời hạn phải từ ngày đầu của kế hoạch đến hết {MOST_YEARS_ON} năm sau năm ấy",
+        f"Thời hạn phải từ ngày đầu của kế hoạch đến hết năm thứ {MOST_YEARS_ON} sau năm của kế hoạch",
         f"A deadline lies between the plan's first day and the end of the {MOST_YEARS_ON}th year after",
     ),
     "verified_by_what": Text(

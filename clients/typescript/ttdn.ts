@@ -2842,7 +2842,7 @@ export interface components {
             /**
              * Needed Vnd
              * Format: int64
-             * @description nhu cầu các dòng đã nêu · what lines are said to need
+             * @description nhu cầu các dòng đã nêu; số duy nhất có thể vượt 2^53, vì không tổng nào giới hạn nó · what lines are said to need; the one sum that may pass 2^53, since no total bounds it
              */
             needed_vnd: number;
             /**
@@ -2951,6 +2951,7 @@ export interface components {
             /**
              * Needed Vnd
              * Format: int64
+             * @description tổng nhu cầu; có thể vượt 2^53, vì không tổng nào giới hạn nó · what lines are said to need; it may pass 2^53, since no total bounds it
              */
             needed_vnd: number;
             /**
@@ -3726,7 +3727,7 @@ export interface components {
         };
         /**
          * Exact
-         * @description An exact number that is no part of a whole: a weight, for one.
+         * @description An exact number that is no part of a whole: a weight, for one. It may be as long as in a ratio.
          */
         Exact: {
             /**
@@ -5503,7 +5504,8 @@ export interface components {
         /**
          * Ratio
          * @description An exact ratio. Null where it is undefined, which is neither 0 nor 100. Its numbers are as long as
-         *     exactness takes: where many denominators meet, longer than a JavaScript number is exact (2^53).
+         *     exactness takes: a few digits mostly; where many uneven targets, weights and shares meet, longer than a
+         *     JavaScript number is exact (2^53), and even than 64 bits. `percent`, for whatever is shown, never is.
          */
         Ratio: {
             /**
@@ -5782,7 +5784,7 @@ export interface components {
             method: string;
             /**
              * Path
-             * @description tính từ gốc của API · from the root of the API
+             * @description ghép sau địa chỉ của hệ thống · behind the service's address
              */
             path: string;
             /**
@@ -6017,7 +6019,7 @@ export interface components {
         SettlementState: "submitted" | "accepted" | "returned" | "withdrawn" | "reversed";
         /**
          * Signed
-         * @description An exact difference of two ratios, from -1 to 1. Null where one of them is undefined.
+         * @description An exact difference of two ratios, from -1 to 1, and as long. Null where one of them is undefined.
          */
         Signed: {
             /**
@@ -6200,7 +6202,7 @@ export interface components {
             subscription: components["schemas"]["SubscriptionOut"];
             /**
              * Path
-             * @description tính từ gốc của API, chỉ hiện một lần · from the root of the API; shown this once
+             * @description ghép sau địa chỉ của hệ thống (kể cả tiền tố ở cổng); chỉ hiện một lần · to be put behind the service's address, a gateway's prefix included; shown this once
              * @example /v1/plans/ttdn-2023/calendar.ics?sig=…
              */
             path: string;
@@ -6855,6 +6857,12 @@ export interface components {
         /** @description Không thực hiện được; 429 và 503: thử lại sau `Retry-After` giây. · It could not be done; 429 and 503: try again after `Retry-After` seconds. */
         Problem: {
             headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                "Consistency-Token": components["headers"]["Consistency-Token"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
                 [name: string]: unknown;
             };
             content: {
@@ -6865,6 +6873,10 @@ export interface components {
         Unchanged: {
             headers: {
                 ETag: components["headers"]["ETag"];
+                Link: components["headers"]["Link"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
                 [name: string]: unknown;
             };
             content?: never;
@@ -6877,8 +6889,22 @@ export interface components {
         ETag: string;
         /** @description Địa chỉ của mục vừa tạo, tính từ địa chỉ yêu cầu. · Where what was made is, as seen from the address that was asked. */
         Location: string;
+        /** @description Trang sau (`rel="next"`), tính từ địa chỉ yêu cầu; ở trang cuối không có. · The next page, as seen from the address that was asked; not on the last one. */
+        Link: string;
+        /** @description Tên tệp; chỉ khi tải về tệp. · The file's name; only of a file. */
+        "Content-Disposition": string;
         /** @description Chỉ khi có bản sao. · Only where there is a replica. */
         "Consistency-Token": string;
+        /** @description Mã của yêu cầu, cũng có trong nhật ký máy chủ; là mã đã gửi lên, nếu hợp lệ. · The request's id, also in the service's log; the one that was sent, if it is a plain one. */
+        "X-Request-ID": string;
+        /** @description Một khóa được gọi bao nhiêu lần (q) trong bao nhiêu giây (w); chỉ khi có giới hạn. · How often (q) in how many seconds (w) a key may ask; only where there is a limit. */
+        "RateLimit-Policy": string;
+        /** @description Khóa này còn được gọi mấy lần (r), sau mấy giây (t) lại đủ; chỉ khi có giới hạn. · How often this key may still ask (r), and in how many seconds (t) it has all again; only where there is a limit. */
+        RateLimit: string;
+        /** @description Thử lại sau bấy nhiêu giây. · Try again after so many seconds. */
+        "Retry-After": number;
+        /** @description Cùng với 401: cần khóa nào. · With 401: which key is needed. */
+        "WWW-Authenticate": string;
     };
     pathItems: never;
 }
@@ -6949,6 +6975,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6958,7 +6989,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *           "id": "01M8P6QW39TBB9QJQ8QJY4566A",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6991,7 +7022,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T09:42:49.945587Z",
+                     *           "recorded_at": "2026-11-30T12:26:41.121272Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -7045,6 +7076,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7052,7 +7086,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *         "id": "01M8P6QW39TBB9QJQ8QJY4566A",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7082,7 +7116,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:42:49.945587Z",
+                     *         "recorded_at": "2026-11-30T12:26:41.121272Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7100,7 +7134,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8NXBVAZ73V5RMZQ0XWSY4J4"
+                     *       "receipt": "01M8P6QW3G4W1BSQJCP0J35WCF"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7112,6 +7146,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7119,7 +7156,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *         "id": "01M8P6QW39TBB9QJQ8QJY4566A",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7149,7 +7186,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:42:49.945587Z",
+                     *         "recorded_at": "2026-11-30T12:26:41.121272Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7167,7 +7204,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8NXBVAZ73V5RMZQ0XWSY4J4"
+                     *       "receipt": "01M8P6QW3G4W1BSQJCP0J35WCF"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7237,6 +7274,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7257,7 +7297,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *           "activity": "01M8P6QW39TBB9QJQ8QJY4566A",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7338,7 +7378,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVAXWFJY958GDEGGT4KY */
+                /** @example 01M8P6QW39TBB9QJQ8QJY4566A */
                 activity: string;
             };
             cookie?: never;
@@ -7349,12 +7389,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *       "id": "01M8P6QW39TBB9QJQ8QJY4566A",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7384,7 +7427,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T09:42:49.945587Z",
+                     *       "recorded_at": "2026-11-30T12:26:41.121272Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7405,14 +7448,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-d6471630ea2ced6d88b9c428"
+                 * @example "1-7234749e0748b5953b79167b"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVAXWFJY958GDEGGT4KY */
+                /** @example 01M8P6QW39TBB9QJQ8QJY4566A */
                 activity: string;
             };
             cookie?: never;
@@ -7437,6 +7480,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7444,7 +7490,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *         "id": "01M8P6QW39TBB9QJQ8QJY4566A",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7477,7 +7523,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:42:49.945587Z",
+                     *         "recorded_at": "2026-11-30T12:26:41.121272Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7506,7 +7552,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBV8C01H903X4P9XX1ZQZ */
+                /** @example 01M8P6QVYG5R3J5ZD91C2MFCM0 */
                 activity: string;
             };
             cookie?: never;
@@ -7527,6 +7573,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7534,7 +7583,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8NXBV8C01H903X4P9XX1ZQZ",
+                     *         "id": "01M8P6QVYG5R3J5ZD91C2MFCM0",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7564,15 +7613,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:42:49.836795Z",
+                     *         "recorded_at": "2026-11-30T12:26:40.908619Z",
                      *         "withdrawal": {
-                     *           "id": "01M8NXBVA16E0X583DHCQRTBWG",
+                     *           "id": "01M8P6QW180WTX776ACD9D6G0T",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T09:42:49.901997Z"
+                     *           "withdrawn_at": "2026-11-30T12:26:41.024100Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7598,6 +7647,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7605,7 +7657,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8NXBV8C01H903X4P9XX1ZQZ",
+                     *         "id": "01M8P6QVYG5R3J5ZD91C2MFCM0",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7635,15 +7687,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:42:49.836795Z",
+                     *         "recorded_at": "2026-11-30T12:26:40.908619Z",
                      *         "withdrawal": {
-                     *           "id": "01M8NXBVA16E0X583DHCQRTBWG",
+                     *           "id": "01M8P6QW180WTX776ACD9D6G0T",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T09:42:49.901997Z"
+                     *           "withdrawn_at": "2026-11-30T12:26:41.024100Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7707,6 +7759,10 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7840,6 +7896,10 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7944,6 +8004,10 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8070,6 +8134,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8079,8 +8148,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *           "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *           "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
+                     *           "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -8105,7 +8174,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T09:42:50.214607Z",
+                     *           "moved_at": "2026-11-30T12:26:41.634720Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8134,7 +8203,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC4R5CYZMXCCGSJYN1H1 */
+                /** @example 01M8P6Q6ZRPAW2TXFBJMKPWDFB */
                 output: string;
             };
             cookie?: never;
@@ -8145,13 +8214,16 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *       "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *       "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
+                     *       "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *       "task": "IV.7.a",
                      *       "agency": "SVHTTDL",
                      *       "code": "M1",
@@ -8176,7 +8248,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T09:42:49.945587Z",
+                     *       "moved_at": "2026-11-30T12:26:41.121272Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -8213,7 +8285,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC4R5CYZMXCCGSJYN1H1 */
+                /** @example 01M8P6Q6ZRPAW2TXFBJMKPWDFB */
                 output: string;
             };
             cookie?: never;
@@ -8224,19 +8296,24 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJhMjczMjU4NzkyMDQiLCIwMU04TlhCVkpKVjQxOU4zWkc0SjlWUjEyVyJd",
+                     *       "next_cursor": "WyI3OWZiZTc5MWE5NmUiLCIwMU04UDZRV0o1MEJYOUFNMFJYVkNaVkc0QSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBVHTT2S9NKEKED9BBQQE",
+                     *           "id": "01M8P6QWGAZ77CV0615KZNM39A",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *           "output": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8245,13 +8322,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T09:42:50.160814Z"
+                     *           "acted_at": "2026-11-30T12:26:41.524079Z"
                      *         },
                      *         {
-                     *           "id": "01M8NXBVJJV419N3ZG4J9VR12W",
+                     *           "id": "01M8P6QWJ50BX9AM0RXVCZVG4A",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *           "output": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8260,7 +8337,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T09:42:50.187120Z"
+                     *           "acted_at": "2026-11-30T12:26:41.584016Z"
                      *         }
                      *       ]
                      *     }
@@ -8284,7 +8361,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC4V0V02QZWH4XX62H6V */
+                /** @example 01M8P6Q702JGXER0BEF57ZX7KY */
                 output: string;
             };
             cookie?: never;
@@ -8305,6 +8382,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8312,10 +8392,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVG2NV2RQGXE30KPF259",
+                     *         "id": "01M8P6QWCWXCBEZ3X6Z8QJWZAD",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NXBC4V0V02QZWH4XX62H6V",
+                     *         "output": "01M8P6Q702JGXER0BEF57ZX7KY",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8324,11 +8404,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T09:42:50.099826Z"
+                     *         "acted_at": "2026-11-30T12:26:41.404009Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4V0V02QZWH4XX62H6V",
-                     *         "assignment": "01M8NXBC2E0ASK8CPMF0J9Z2XR",
+                     *         "id": "01M8P6Q702JGXER0BEF57ZX7KY",
+                     *         "assignment": "01M8P6Q6NGYBB9E7A9JS68PQHQ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8353,7 +8433,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T09:42:50.099826Z",
+                     *         "moved_at": "2026-11-30T12:26:41.404009Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8379,6 +8459,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8386,10 +8469,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVG2NV2RQGXE30KPF259",
+                     *         "id": "01M8P6QWCWXCBEZ3X6Z8QJWZAD",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NXBC4V0V02QZWH4XX62H6V",
+                     *         "output": "01M8P6Q702JGXER0BEF57ZX7KY",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8398,11 +8481,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T09:42:50.099826Z"
+                     *         "acted_at": "2026-11-30T12:26:41.404009Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4V0V02QZWH4XX62H6V",
-                     *         "assignment": "01M8NXBC2E0ASK8CPMF0J9Z2XR",
+                     *         "id": "01M8P6Q702JGXER0BEF57ZX7KY",
+                     *         "assignment": "01M8P6Q6NGYBB9E7A9JS68PQHQ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8427,7 +8510,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T09:42:50.099826Z",
+                     *         "moved_at": "2026-11-30T12:26:41.404009Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8461,7 +8544,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC4V0V02QZWH4XX62H6V */
+                /** @example 01M8P6Q702JGXER0BEF57ZX7KY */
                 output: string;
             };
             cookie?: never;
@@ -8482,6 +8565,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8489,10 +8575,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVGPDX5AVM8RWASY2SB9",
+                     *         "id": "01M8P6QWE7TS8QNENJ2WZN184W",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8NXBC4V0V02QZWH4XX62H6V",
+                     *         "output": "01M8P6Q702JGXER0BEF57ZX7KY",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8501,11 +8587,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T09:42:50.127949Z"
+                     *         "acted_at": "2026-11-30T12:26:41.468106Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4V0V02QZWH4XX62H6V",
-                     *         "assignment": "01M8NXBC2E0ASK8CPMF0J9Z2XR",
+                     *         "id": "01M8P6Q702JGXER0BEF57ZX7KY",
+                     *         "assignment": "01M8P6Q6NGYBB9E7A9JS68PQHQ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8530,7 +8616,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T09:42:50.127949Z",
+                     *         "moved_at": "2026-11-30T12:26:41.468106Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8556,6 +8642,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8563,10 +8652,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVGPDX5AVM8RWASY2SB9",
+                     *         "id": "01M8P6QWE7TS8QNENJ2WZN184W",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8NXBC4V0V02QZWH4XX62H6V",
+                     *         "output": "01M8P6Q702JGXER0BEF57ZX7KY",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8575,11 +8664,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T09:42:50.127949Z"
+                     *         "acted_at": "2026-11-30T12:26:41.468106Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4V0V02QZWH4XX62H6V",
-                     *         "assignment": "01M8NXBC2E0ASK8CPMF0J9Z2XR",
+                     *         "id": "01M8P6Q702JGXER0BEF57ZX7KY",
+                     *         "assignment": "01M8P6Q6NGYBB9E7A9JS68PQHQ",
                      *         "task": "IV.7.c",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8604,7 +8693,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T09:42:50.127949Z",
+                     *         "moved_at": "2026-11-30T12:26:41.468106Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8636,14 +8725,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-56cab2417998b678e802aed7"
+                 * @example "4-2990fd91ae81062fffe71a86"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC4R5CYZMXCCGSJYN1H1 */
+                /** @example 01M8P6Q6ZRPAW2TXFBJMKPWDFB */
                 output: string;
             };
             cookie?: never;
@@ -8660,6 +8749,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8667,10 +8759,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVHTT2S9NKEKED9BBQQE",
+                     *         "id": "01M8P6QWGAZ77CV0615KZNM39A",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *         "output": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8679,11 +8771,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T09:42:50.160814Z"
+                     *         "acted_at": "2026-11-30T12:26:41.524079Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *         "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *         "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
+                     *         "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8708,7 +8800,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T09:42:50.160814Z",
+                     *         "moved_at": "2026-11-30T12:26:41.524079Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8734,6 +8826,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8741,10 +8836,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVHTT2S9NKEKED9BBQQE",
+                     *         "id": "01M8P6QWGAZ77CV0615KZNM39A",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *         "output": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8753,11 +8848,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T09:42:50.160814Z"
+                     *         "acted_at": "2026-11-30T12:26:41.524079Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *         "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *         "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
+                     *         "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8782,7 +8877,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T09:42:50.160814Z",
+                     *         "moved_at": "2026-11-30T12:26:41.524079Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8818,7 +8913,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC4R5CYZMXCCGSJYN1H1 */
+                /** @example 01M8P6Q6ZRPAW2TXFBJMKPWDFB */
                 output: string;
             };
             cookie?: never;
@@ -8839,6 +8934,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8846,10 +8944,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVJJV419N3ZG4J9VR12W",
+                     *         "id": "01M8P6QWJ50BX9AM0RXVCZVG4A",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *         "output": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8858,11 +8956,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T09:42:50.187120Z"
+                     *         "acted_at": "2026-11-30T12:26:41.584016Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *         "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *         "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
+                     *         "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8890,11 +8988,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T09:42:50.187120Z"
+                     *           "returned_at": "2026-11-30T12:26:41.584016Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T09:42:50.187120Z",
+                     *         "moved_at": "2026-11-30T12:26:41.584016Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8918,6 +9016,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8925,10 +9026,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVJJV419N3ZG4J9VR12W",
+                     *         "id": "01M8P6QWJ50BX9AM0RXVCZVG4A",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *         "output": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8937,11 +9038,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T09:42:50.187120Z"
+                     *         "acted_at": "2026-11-30T12:26:41.584016Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *         "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *         "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
+                     *         "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *         "task": "IV.7.a",
                      *         "agency": "SVHTTDL",
                      *         "code": "M1",
@@ -8969,11 +9070,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T09:42:50.187120Z"
+                     *           "returned_at": "2026-11-30T12:26:41.584016Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T09:42:50.187120Z",
+                     *         "moved_at": "2026-11-30T12:26:41.584016Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9043,7 +9144,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC2C28P65QRY4FVSZTF0 */
+                /** @example 01M8P6Q6MXKYAY78ZWMXS4PQE0 */
                 assignment: string;
             };
             cookie?: never;
@@ -9054,6 +9155,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9063,8 +9169,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *           "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *           "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
+                     *           "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "code": "M1",
@@ -9089,7 +9195,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T09:42:50.214607Z",
+                     *           "moved_at": "2026-11-30T12:26:41.634720Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -9116,7 +9222,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC24YF62C37J1W0GSB4E */
+                /** @example 01M8P6Q6KQ1X9E6KRR7FM6RMRE */
                 assignment: string;
             };
             cookie?: never;
@@ -9139,14 +9245,17 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8NXBVNG1J86RWKF385DJBG1",
-                     *         "assignment": "01M8NXBC24YF62C37J1W0GSB4E",
+                     *         "id": "01M8P6QWRHG7SS62SFZYXBDTKR",
+                     *         "assignment": "01M8P6Q6KQ1X9E6KRR7FM6RMRE",
                      *         "task": "IV.3.a",
                      *         "agency": "VPUBND",
                      *         "code": "O1",
@@ -9194,7 +9303,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC2AFPGVC3YRS1PKK5GB */
+                /** @example 01M8P6Q6MNHW9KN9NMETV9ZP4X */
                 assignment: string;
             };
             cookie?: never;
@@ -9216,6 +9325,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9223,10 +9335,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVRF30GTMKTRB45CZVF6",
+                     *         "id": "01M8P6QWZ37MRQM82JZ4WH4XP8",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NXBC4PEZY398X0Q8F04A17",
+                     *         "output": "01M8P6Q6ZCNFZYYPK101QS0QGF",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9235,11 +9347,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T09:42:50.371325Z"
+                     *         "acted_at": "2026-11-30T12:26:41.994148Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4PEZY398X0Q8F04A17",
-                     *         "assignment": "01M8NXBC2AFPGVC3YRS1PKK5GB",
+                     *         "id": "01M8P6Q6ZCNFZYYPK101QS0QGF",
+                     *         "assignment": "01M8P6Q6MNHW9KN9NMETV9ZP4X",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9264,7 +9376,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T09:42:50.371325Z",
+                     *         "moved_at": "2026-11-30T12:26:41.994148Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9290,6 +9402,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9297,10 +9412,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVRF30GTMKTRB45CZVF6",
+                     *         "id": "01M8P6QWZ37MRQM82JZ4WH4XP8",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NXBC4PEZY398X0Q8F04A17",
+                     *         "output": "01M8P6Q6ZCNFZYYPK101QS0QGF",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9309,11 +9424,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T09:42:50.371325Z"
+                     *         "acted_at": "2026-11-30T12:26:41.994148Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4PEZY398X0Q8F04A17",
-                     *         "assignment": "01M8NXBC2AFPGVC3YRS1PKK5GB",
+                     *         "id": "01M8P6Q6ZCNFZYYPK101QS0QGF",
+                     *         "assignment": "01M8P6Q6MNHW9KN9NMETV9ZP4X",
                      *         "task": "IV.5.b",
                      *         "agency": "SKHDT",
                      *         "code": "M1",
@@ -9338,7 +9453,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T09:42:50.371325Z",
+                     *         "moved_at": "2026-11-30T12:26:41.994148Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9397,6 +9512,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9425,7 +9545,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
+                     *           "entered_at": "2026-11-30T12:26:42.224231Z"
                      *         }
                      *       ]
                      *     }
@@ -9488,6 +9608,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9519,7 +9642,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T09:42:50.303501Z"
+                     *         "entered_at": "2026-11-30T12:26:41.836380Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9560,7 +9683,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T09:42:50.275343Z",
+                     *         "as_of": "2026-11-30T12:26:41.781696Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9602,7 +9725,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T09:42:50.303501Z",
+                     *         "as_of": "2026-11-30T12:26:41.836380Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9616,6 +9739,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9647,7 +9773,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T09:42:50.303501Z"
+                     *         "entered_at": "2026-11-30T12:26:41.836380Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9688,7 +9814,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T09:42:50.275343Z",
+                     *         "as_of": "2026-11-30T12:26:41.781696Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9730,7 +9856,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T09:42:50.303501Z",
+                     *         "as_of": "2026-11-30T12:26:41.836380Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9764,6 +9890,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9788,7 +9917,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T09:42:50.303501Z"
+                     *       "entered_at": "2026-11-30T12:26:41.836380Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9839,16 +9968,21 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TlhCVlRYSzBUVDVWMFkyMDRIQzY4NCJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UDZRWDRZWDMxMlJGREUxNFRIUTVQUCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBVTXK0TT5V0Y204HC684",
+                     *           "id": "01M8P6QX4YX312RFDE14THQ5PP",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9863,8 +9997,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T09:42:50.450901Z",
-                     *           "settled_at": "2026-11-30T09:42:50.528036Z",
+                     *           "proposed_at": "2026-11-30T12:26:42.172110Z",
+                     *           "settled_at": "2026-11-30T12:26:42.342522Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9918,6 +10052,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9925,7 +10062,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8NXBVTXK0TT5V0Y204HC684",
+                     *         "id": "01M8P6QX4YX312RFDE14THQ5PP",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9940,7 +10077,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.450901Z",
+                     *         "proposed_at": "2026-11-30T12:26:42.172110Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9969,7 +10106,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVSFWNP4M2EGKM9F3WZ9 */
+                /** @example 01M8P6QX1DN7TN20M8ZG532F32 */
                 proposal: string;
             };
             cookie?: never;
@@ -9980,12 +10117,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBVSFWNP4M2EGKM9F3WZ9",
+                     *       "id": "01M8P6QX1DN7TN20M8ZG532F32",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -10000,8 +10140,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T09:42:50.399176Z",
-                     *       "settled_at": "2026-11-30T09:42:50.475090Z",
+                     *       "proposed_at": "2026-11-30T12:26:42.052635Z",
+                     *       "settled_at": "2026-11-30T12:26:42.224231Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -10024,7 +10164,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVSFWNP4M2EGKM9F3WZ9 */
+                /** @example 01M8P6QX1DN7TN20M8ZG532F32 */
                 proposal: string;
             };
             cookie?: never;
@@ -10049,6 +10189,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10056,7 +10199,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8NXBVSFWNP4M2EGKM9F3WZ9",
+                     *         "id": "01M8P6QX1DN7TN20M8ZG532F32",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10071,8 +10214,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.399176Z",
-                     *         "settled_at": "2026-11-30T09:42:50.475090Z",
+                     *         "proposed_at": "2026-11-30T12:26:42.052635Z",
+                     *         "settled_at": "2026-11-30T12:26:42.224231Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10099,7 +10242,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
+                     *           "entered_at": "2026-11-30T12:26:42.224231Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10140,7 +10283,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T09:42:50.371325Z",
+                     *           "as_of": "2026-11-30T12:26:41.994148Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10182,7 +10325,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:42:50.371325Z",
+                     *           "as_of": "2026-11-30T12:26:41.994148Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10196,6 +10339,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10203,7 +10349,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8NXBVSFWNP4M2EGKM9F3WZ9",
+                     *         "id": "01M8P6QX1DN7TN20M8ZG532F32",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10218,8 +10364,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.399176Z",
-                     *         "settled_at": "2026-11-30T09:42:50.475090Z",
+                     *         "proposed_at": "2026-11-30T12:26:42.052635Z",
+                     *         "settled_at": "2026-11-30T12:26:42.224231Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10246,7 +10392,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
+                     *           "entered_at": "2026-11-30T12:26:42.224231Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10287,7 +10433,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T09:42:50.371325Z",
+                     *           "as_of": "2026-11-30T12:26:41.994148Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10329,7 +10475,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:42:50.371325Z",
+                     *           "as_of": "2026-11-30T12:26:41.994148Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10351,7 +10497,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVT9QT4WCGSPQDXGJ8JJ */
+                /** @example 01M8P6QX37G8KA4YCSNHY5VJV6 */
                 proposal: string;
             };
             cookie?: never;
@@ -10372,6 +10518,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10379,7 +10528,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8NXBVT9QT4WCGSPQDXGJ8JJ",
+                     *         "id": "01M8P6QX37G8KA4YCSNHY5VJV6",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10394,8 +10543,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.430649Z",
-                     *         "settled_at": "2026-11-30T09:42:50.511128Z",
+                     *         "proposed_at": "2026-11-30T12:26:42.120080Z",
+                     *         "settled_at": "2026-11-30T12:26:42.311172Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10411,6 +10560,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10418,7 +10570,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8NXBVT9QT4WCGSPQDXGJ8JJ",
+                     *         "id": "01M8P6QX37G8KA4YCSNHY5VJV6",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10433,8 +10585,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.430649Z",
-                     *         "settled_at": "2026-11-30T09:42:50.511128Z",
+                     *         "proposed_at": "2026-11-30T12:26:42.120080Z",
+                     *         "settled_at": "2026-11-30T12:26:42.311172Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10458,7 +10610,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVTXK0TT5V0Y204HC684 */
+                /** @example 01M8P6QX4YX312RFDE14THQ5PP */
                 proposal: string;
             };
             cookie?: never;
@@ -10479,6 +10631,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10486,7 +10641,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8NXBVTXK0TT5V0Y204HC684",
+                     *         "id": "01M8P6QX4YX312RFDE14THQ5PP",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10501,8 +10656,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.450901Z",
-                     *         "settled_at": "2026-11-30T09:42:50.528036Z",
+                     *         "proposed_at": "2026-11-30T12:26:42.172110Z",
+                     *         "settled_at": "2026-11-30T12:26:42.342522Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10518,6 +10673,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10525,7 +10683,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8NXBVTXK0TT5V0Y204HC684",
+                     *         "id": "01M8P6QX4YX312RFDE14THQ5PP",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10540,8 +10698,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.450901Z",
-                     *         "settled_at": "2026-11-30T09:42:50.528036Z",
+                     *         "proposed_at": "2026-11-30T12:26:42.172110Z",
+                     *         "settled_at": "2026-11-30T12:26:42.342522Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10584,6 +10742,10 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10741,6 +10903,10 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10788,7 +10954,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T09:42:50.214607Z",
+                     *         "as_of": "2026-11-30T12:26:41.634720Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10874,7 +11040,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:42:50.127949Z",
+                     *           "as_of": "2026-11-30T12:26:41.468106Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10956,7 +11122,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:42:50.127949Z",
+                     *           "as_of": "2026-11-30T12:26:41.468106Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11046,6 +11212,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11061,13 +11230,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T09:42:50.214607Z",
+                     *       "as_of": "2026-11-30T12:26:41.634720Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *           "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11177,6 +11346,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11219,24 +11391,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T09:42:50.214607Z",
+                     *       "as_of": "2026-11-30T12:26:41.634720Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T09:42:50.303501Z"
+                     *           "entered_at": "2026-11-30T12:26:41.836380Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
+                     *           "entered_at": "2026-11-30T12:26:42.224231Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *           "key": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11272,7 +11444,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *               "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11324,6 +11496,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11393,7 +11568,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:42:50.371325Z",
+                     *           "as_of": "2026-11-30T12:26:41.994148Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11479,7 +11654,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:42:50.303501Z",
+                     *             "as_of": "2026-11-30T12:26:41.836380Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11561,7 +11736,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:42:50.303501Z",
+                     *             "as_of": "2026-11-30T12:26:41.836380Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11643,7 +11818,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:42:50.371325Z",
+                     *           "as_of": "2026-11-30T12:26:41.994148Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11927,7 +12102,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
+                     *           "entered_at": "2026-11-30T12:26:42.224231Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11949,7 +12124,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:42:50.303501Z"
+                     *           "entered_at": "2026-11-30T12:26:41.836380Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11973,7 +12148,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *           "id": "01M8P6QW39TBB9QJQ8QJY4566A",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12006,7 +12181,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T09:42:49.945587Z",
+                     *           "recorded_at": "2026-11-30T12:26:41.121272Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -12169,6 +12344,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12244,7 +12424,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:42:50.214607Z",
+                     *             "as_of": "2026-11-30T12:26:41.634720Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12290,6 +12470,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12361,7 +12544,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T09:42:50.214607Z",
+                     *         "as_of": "2026-11-30T12:26:41.634720Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12370,7 +12553,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *           "id": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12437,7 +12620,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:42:50.214607Z",
+                     *             "as_of": "2026-11-30T12:26:41.634720Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12512,16 +12695,21 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TlhCQzJDMjhQNjVRUlk0RlZTWlRGMCJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04UDZRNk1YS1lBWTc4WldNWFM0UFFFMCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *           "id": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12588,7 +12776,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:42:50.214607Z",
+                     *             "as_of": "2026-11-30T12:26:41.634720Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12620,7 +12808,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC2C28P65QRY4FVSZTF0 */
+                /** @example 01M8P6Q6MXKYAY78ZWMXS4PQE0 */
                 assignment: string;
             };
             cookie?: never;
@@ -12631,12 +12819,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *       "id": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12703,7 +12894,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T09:42:50.214607Z",
+                     *         "as_of": "2026-11-30T12:26:41.634720Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12770,6 +12961,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12779,7 +12975,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *           "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12798,13 +12994,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *           "urged_at": "2026-11-30T12:26:42.401051Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T09:42:50.595363Z",
+                     *           "answered_at": "2026-11-30T12:26:42.476122Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T09:42:50.615042Z",
+                     *           "closed_at": "2026-11-30T12:26:42.512114Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12853,6 +13049,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12860,7 +13059,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *           "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12879,7 +13078,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *           "urged_at": "2026-11-30T12:26:42.401051Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12911,7 +13110,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVY90FG769Y7B0Q48FAC */
+                /** @example 01M8P6QXBWFVG6VEVD0F99NYT2 */
                 urge: string;
             };
             cookie?: never;
@@ -12922,12 +13121,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *       "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12946,13 +13148,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *       "urged_at": "2026-11-30T12:26:42.401051Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T09:42:50.595363Z",
+                     *       "answered_at": "2026-11-30T12:26:42.476122Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T09:42:50.615042Z",
+                     *       "closed_at": "2026-11-30T12:26:42.512114Z",
                      *       "can": []
                      *     }
                      */
@@ -12973,7 +13175,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVY90FG769Y7B0Q48FAC */
+                /** @example 01M8P6QXBWFVG6VEVD0F99NYT2 */
                 urge: string;
             };
             cookie?: never;
@@ -12994,6 +13196,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13001,7 +13206,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *         "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13020,9 +13225,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *         "urged_at": "2026-11-30T12:26:42.401051Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T09:42:50.595363Z",
+                     *         "answered_at": "2026-11-30T12:26:42.476122Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13039,6 +13244,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13046,7 +13254,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *         "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13065,9 +13273,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *         "urged_at": "2026-11-30T12:26:42.401051Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T09:42:50.595363Z",
+                     *         "answered_at": "2026-11-30T12:26:42.476122Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13092,7 +13300,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVY90FG769Y7B0Q48FAC */
+                /** @example 01M8P6QXBWFVG6VEVD0F99NYT2 */
                 urge: string;
             };
             cookie?: never;
@@ -13113,6 +13321,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13120,7 +13331,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *         "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13139,13 +13350,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *         "urged_at": "2026-11-30T12:26:42.401051Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T09:42:50.595363Z",
+                     *         "answered_at": "2026-11-30T12:26:42.476122Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T09:42:50.615042Z",
+                     *         "closed_at": "2026-11-30T12:26:42.512114Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13158,6 +13369,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13165,7 +13379,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *         "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13184,13 +13398,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *         "urged_at": "2026-11-30T12:26:42.401051Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T09:42:50.595363Z",
+                     *         "answered_at": "2026-11-30T12:26:42.476122Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T09:42:50.615042Z",
+                     *         "closed_at": "2026-11-30T12:26:42.512114Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13238,6 +13452,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13300,6 +13519,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13460,6 +13682,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13517,6 +13744,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13575,6 +13805,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13634,6 +13869,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13698,6 +13936,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13796,6 +14039,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13876,6 +14122,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13960,6 +14209,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14076,6 +14328,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14196,6 +14453,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14278,6 +14538,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14368,6 +14631,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14413,6 +14679,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14422,7 +14693,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBW32S702YQ2D8ZWX52J3",
+                     *           "id": "01M8P6QXN7SA84A1FQ9MZ2N544",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14433,7 +14704,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T09:42:50.719348Z",
+                     *           "created_at": "2026-11-30T12:26:42.724102Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14476,13 +14747,16 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8NXBW32S702YQ2D8ZWX52J3",
+                     *         "id": "01M8P6QXN7SA84A1FQ9MZ2N544",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14493,10 +14767,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T09:42:50.719348Z",
+                     *         "created_at": "2026-11-30T12:26:42.724102Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=YW4RZ14ZsFRbIW0vGhcqHFaEXmHswt5kWrDDhsh5iIA"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=28mOXB47KLst6k_7KSW1c-m0WwIMFDzZR22cHQZQuvE"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14517,7 +14791,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBW32S702YQ2D8ZWX52J3 */
+                /** @example 01M8P6QXN7SA84A1FQ9MZ2N544 */
                 subscription: string;
             };
             cookie?: never;
@@ -14528,12 +14802,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBW32S702YQ2D8ZWX52J3",
+                     *       "id": "01M8P6QXN7SA84A1FQ9MZ2N544",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14544,7 +14821,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T09:42:50.719348Z",
+                     *       "created_at": "2026-11-30T12:26:42.724102Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14565,7 +14842,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBW32S702YQ2D8ZWX52J3 */
+                /** @example 01M8P6QXN7SA84A1FQ9MZ2N544 */
                 subscription: string;
             };
             cookie?: never;
@@ -14577,12 +14854,15 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBW32S702YQ2D8ZWX52J3",
+                     *       "id": "01M8P6QXN7SA84A1FQ9MZ2N544",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14593,8 +14873,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T09:42:50.719348Z",
-                     *       "revoked_at": "2026-11-30T09:42:50.795224Z"
+                     *       "created_at": "2026-11-30T12:26:42.724102Z",
+                     *       "revoked_at": "2026-11-30T12:26:42.892062Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14647,6 +14927,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14656,7 +14941,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBWPCFG31Y6B8A7MCBN08",
+                     *           "id": "01M8P6QYYSYDFZ448W5DG0KE3R",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14671,12 +14956,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T09:42:51.334963Z",
+                     *           "submitted_at": "2026-11-30T12:26:44.044016Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T09:42:51.355796Z",
+                     *           "decided_at": "2026-11-30T12:26:44.084078Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14685,7 +14970,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8NXBWQ1Q5RBHBZA2TA6CNTP",
+                     *           "entry": "01M8P6QZ02T0G5RSJ2MB7BKD5F",
                      *           "can": []
                      *         }
                      *       ]
@@ -14731,12 +15016,15 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWPCFG31Y6B8A7MCBN08",
+                     *       "id": "01M8P6QYYSYDFZ448W5DG0KE3R",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14751,7 +15039,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:42:51.334963Z",
+                     *       "submitted_at": "2026-11-30T12:26:44.044016Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14781,7 +15069,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBWPCFG31Y6B8A7MCBN08 */
+                /** @example 01M8P6QYYSYDFZ448W5DG0KE3R */
                 settlement: string;
             };
             cookie?: never;
@@ -14792,12 +15080,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWPCFG31Y6B8A7MCBN08",
+                     *       "id": "01M8P6QYYSYDFZ448W5DG0KE3R",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14812,12 +15103,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:42:51.334963Z",
+                     *       "submitted_at": "2026-11-30T12:26:44.044016Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T09:42:51.355796Z",
+                     *       "decided_at": "2026-11-30T12:26:44.084078Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14826,7 +15117,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8NXBWQ1Q5RBHBZA2TA6CNTP",
+                     *       "entry": "01M8P6QZ02T0G5RSJ2MB7BKD5F",
                      *       "can": []
                      *     }
                      */
@@ -14847,7 +15138,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBWPCFG31Y6B8A7MCBN08 */
+                /** @example 01M8P6QYYSYDFZ448W5DG0KE3R */
                 settlement: string;
             };
             cookie?: never;
@@ -14873,12 +15164,15 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWPCFG31Y6B8A7MCBN08",
+                     *       "id": "01M8P6QYYSYDFZ448W5DG0KE3R",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14893,12 +15187,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:42:51.334963Z",
+                     *       "submitted_at": "2026-11-30T12:26:44.044016Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T09:42:51.355796Z",
+                     *       "decided_at": "2026-11-30T12:26:44.084078Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -14907,7 +15201,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8NXBWQ1Q5RBHBZA2TA6CNTP",
+                     *       "entry": "01M8P6QZ02T0G5RSJ2MB7BKD5F",
                      *       "can": []
                      *     }
                      */
@@ -14927,7 +15221,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBWMW7T5Q5SB471JV4Z1X */
+                /** @example 01M8P6QYW2AEX6KT1VSJXDV87F */
                 settlement: string;
             };
             cookie?: never;
@@ -14948,12 +15242,15 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWMW7T5Q5SB471JV4Z1X",
+                     *       "id": "01M8P6QYW2AEX6KT1VSJXDV87F",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14968,12 +15265,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:42:51.287401Z",
+                     *       "submitted_at": "2026-11-30T12:26:43.956223Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T09:42:51.303336Z",
+                     *       "decided_at": "2026-11-30T12:26:43.992436Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14997,7 +15294,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBWHTSVS981B6BCVWP6PQ */
+                /** @example 01M8P6QYMZC9FJDY8X2HDEE9SW */
                 settlement: string;
             };
             cookie?: never;
@@ -15018,12 +15315,15 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWHTSVS981B6BCVWP6PQ",
+                     *       "id": "01M8P6QYMZC9FJDY8X2HDEE9SW",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15038,12 +15338,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:42:51.188028Z",
+                     *       "submitted_at": "2026-11-30T12:26:43.732093Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T09:42:51.215958Z",
+                     *       "decided_at": "2026-11-30T12:26:43.904204Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15059,12 +15359,15 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWHTSVS981B6BCVWP6PQ",
+                     *       "id": "01M8P6QYMZC9FJDY8X2HDEE9SW",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15079,12 +15382,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:42:51.188028Z",
+                     *       "submitted_at": "2026-11-30T12:26:43.732093Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T09:42:51.215958Z",
+                     *       "decided_at": "2026-11-30T12:26:43.904204Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15129,6 +15432,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15137,7 +15443,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBW8V87Z6YQAJG60FW7K8",
+                     *           "id": "01M8P6QY0X6J6T98D85SVNEBGV",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15154,7 +15460,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:50.903196Z",
+                     *           "recorded_at": "2026-11-30T12:26:43.092080Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15212,6 +15518,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15220,7 +15529,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBW8V87Z6YQAJG60FW7K8",
+                     *           "id": "01M8P6QY0X6J6T98D85SVNEBGV",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15237,7 +15546,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:50.903196Z",
+                     *           "recorded_at": "2026-11-30T12:26:43.092080Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15328,6 +15637,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15336,7 +15648,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWATS8R3YAJY22NV614Z",
+                     *           "id": "01M8P6QY5969YQ7F26NEN6WXW5",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15357,7 +15669,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:50.961937Z",
+                     *           "recorded_at": "2026-11-30T12:26:43.228087Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15415,6 +15727,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15423,7 +15738,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWATS8R3YAJY22NV614Z",
+                     *           "id": "01M8P6QY5969YQ7F26NEN6WXW5",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15444,7 +15759,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:50.961937Z",
+                     *           "recorded_at": "2026-11-30T12:26:43.228087Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15534,6 +15849,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15542,7 +15860,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWC8TSTJC1F2M8QPWE87",
+                     *           "id": "01M8P6QY8EMFF63H6WSAS5TZFQ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15563,7 +15881,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:51.011275Z",
+                     *           "recorded_at": "2026-11-30T12:26:43.332090Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15621,6 +15939,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15629,7 +15950,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWC8TSTJC1F2M8QPWE87",
+                     *           "id": "01M8P6QY8EMFF63H6WSAS5TZFQ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15650,7 +15971,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:51.011275Z",
+                     *           "recorded_at": "2026-11-30T12:26:43.332090Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15736,6 +16057,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15744,7 +16068,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWE7WKX57VVQTWFKHXSA",
+                     *           "id": "01M8P6QYD782DZZ9H7Y5KJQ2JD",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15761,7 +16085,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:51.074906Z",
+                     *           "recorded_at": "2026-11-30T12:26:43.484016Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15819,6 +16143,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15827,7 +16154,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWE7WKX57VVQTWFKHXSA",
+                     *           "id": "01M8P6QYD782DZZ9H7Y5KJQ2JD",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15844,7 +16171,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:51.074906Z",
+                     *           "recorded_at": "2026-11-30T12:26:43.484016Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15936,6 +16263,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15944,7 +16274,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWBGVZ4AFQGDRAVK0YVZ",
+                     *           "id": "01M8P6QY6NWRF0H3EGDJ9AGNE8",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15965,17 +16295,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:50.987308Z",
+                     *           "recorded_at": "2026-11-30T12:26:43.272048Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8NXBWBFS8AA23E53PT19BVZ",
+                     *           "transfer": "01M8P6QY6M7K5NSXR5APPCXQ98",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8NXBWBJM82847D0PM4ASMTJ",
+                     *           "id": "01M8P6QY6WJD5ZSKA57DHFQQEA",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15996,10 +16326,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:50.987308Z",
+                     *           "recorded_at": "2026-11-30T12:26:43.272048Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8NXBWBFS8AA23E53PT19BVZ",
+                     *           "transfer": "01M8P6QY6M7K5NSXR5APPCXQ98",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -16132,16 +16462,21 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TlhCV0U3V0tYNTdWVlFUV0ZLSFhTQSJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UDZRWUQ3ODJEWlo5SDdZNUtKUTJKRCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBWE7WKX57VVQTWFKHXSA",
+                     *           "id": "01M8P6QYD782DZZ9H7Y5KJQ2JD",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16158,7 +16493,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:51.074906Z",
+                     *           "recorded_at": "2026-11-30T12:26:43.484016Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16191,7 +16526,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBWCWPSJ050XZQ166KJRG */
+                /** @example 01M8P6QY9Z59JFZ3TSZ1DWM8TV */
                 entry: string;
             };
             cookie?: never;
@@ -16202,12 +16537,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWCWPSJ050XZQ166KJRG",
+                     *       "id": "01M8P6QY9Z59JFZ3TSZ1DWM8TV",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -16224,9 +16562,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T09:42:51.031992Z",
+                     *       "recorded_at": "2026-11-30T12:26:43.381699Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8NXBWDMR4G3QGV63GABDYHQ",
+                     *       "reversed_by": "01M8P6QYBS0H8XWH1YTQ7SHP24",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -16251,7 +16589,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBWCWPSJ050XZQ166KJRG */
+                /** @example 01M8P6QY9Z59JFZ3TSZ1DWM8TV */
                 entry: string;
             };
             cookie?: never;
@@ -16274,6 +16612,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16282,7 +16623,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWDMR4G3QGV63GABDYHQ",
+                     *           "id": "01M8P6QYBS0H8XWH1YTQ7SHP24",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16299,8 +16640,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:51.051447Z",
-                     *           "reverses": "01M8NXBWCWPSJ050XZQ166KJRG",
+                     *           "recorded_at": "2026-11-30T12:26:43.428343Z",
+                     *           "reverses": "01M8P6QY9Z59JFZ3TSZ1DWM8TV",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16373,6 +16714,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16432,6 +16776,10 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16537,6 +16885,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16624,6 +16977,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16671,6 +17027,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16738,6 +17097,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16819,6 +17181,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16897,20 +17262,25 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TlhCVkFaNzNWNVJNWlEwWFdTWTRKNCJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UDZRVzNHNFcxQlNRSkNQMEozNVdDRiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBVAZ73V5RMZQ0XWSY4J4",
+                     *           "id": "01M8P6QW3G4W1BSQJCP0J35WCF",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T09:42:49.945587Z",
+                     *           "received_at": "2026-11-30T12:26:41.121272Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16945,7 +17315,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVAZ73V5RMZQ0XWSY4J4 */
+                /** @example 01M8P6QW3G4W1BSQJCP0J35WCF */
                 receipt: string;
             };
             cookie?: never;
@@ -16956,16 +17326,19 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBVAZ73V5RMZQ0XWSY4J4",
+                     *       "id": "01M8P6QW3G4W1BSQJCP0J35WCF",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T09:42:49.945587Z",
+                     *       "received_at": "2026-11-30T12:26:41.121272Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16979,14 +17352,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *           "activity": "01M8P6QW39TBB9QJQ8QJY4566A",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "N8sUk-pf8oUtchXtYdVQGgK6Ei56Fkd_-0wupzftf3Q",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ik44c1VrLXBmOG9VdGNoWHRZZFZRR2dLNkVpNTZGa2RfLTB3dXB6ZnRmM1EiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOWEJWQVo3M1Y1Uk1aUTBYV1NZNEo0IiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDk6NDI6NDkuOTQ1NTg3WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TlhCVkFYV0ZKWTk1OEdERUdHVDRLWSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.blHy2Bdn3oicDzhKlJTe_eI5jk07tJMDMEtlAJ_gQPFqfteRRo-gg404u12YYF2k89RSO-S8H4SPkPAF8gC_AA"
+                     *       "kid": "n9fhNfNbF7MWkVJsxX7siHWSQmx714v5gP5mz_7Y_nQ",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Im45ZmhOZk5iRjdNV2tWSnN4WDdzaUhXU1FteDcxNHY1Z1A1bXpfN1lfblEiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThQNlFXM0c0VzFCU1FKQ1AwSjM1V0NGIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMTI6MjY6NDEuMTIxMjcyWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UDZRVzM5VEJCOVFKUThRSlk0NTY2QSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.FHZK1oHiDq45klHtFvK7N1AKPmBu_YvXa_33BS9xQNuKZ7WZDWa36aq6ts43yS91cD19WVv2TxP7Jlr-4F5jCQ"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16999,7 +17372,12 @@ export interface operations {
     get_signing_keys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17008,6 +17386,10 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17017,8 +17399,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "mxsHzaqrzU6ehr1GwnE-p0b0llUeHI0-9NZU9T9A6Q4",
-                     *           "kid": "N8sUk-pf8oUtchXtYdVQGgK6Ei56Fkd_-0wupzftf3Q",
+                     *           "x": "XgnwfBxDgKuFCvYAU5xnsXdUZ33LN-yaFBzDahV3pv4",
+                     *           "kid": "n9fhNfNbF7MWkVJsxX7siHWSQmx714v5gP5mz_7Y_nQ",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -17028,6 +17410,7 @@ export interface operations {
                     "application/json": components["schemas"]["JwkSet"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -17076,6 +17459,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17138,6 +17526,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17220,6 +17611,11 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17227,26 +17623,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBV8JRSP3XM35K865QHQT",
-                     *           "at": "2026-11-30T09:42:49.836795Z",
+                     *           "id": "01M8P6QVYVPAM6KV3N84VDFFYW",
+                     *           "at": "2026-11-30T12:26:40.908619Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8NXBV8C01H903X4P9XX1ZQZ",
+                     *           "ref": "01M8P6QVYG5R3J5ZD91C2MFCM0",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8NXBC7MGRGBZHR3X9G7TGKX",
+                     *           "via": "key:01M8P6Q7CT70ZTE88209BTRB41",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8NXBV8C01H903X4P9XX1ZQZ",
+                     *             "public_id": "01M8P6QVYG5R3J5ZD91C2MFCM0",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *             "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -17262,12 +17658,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T09:42:49.836795Z"
+                     *             "recorded_at": "2026-11-30T12:26:40.908619Z"
                      *           },
-                     *           "request_id": "c83d55b7b08db2985f13adf1"
+                     *           "request_id": "56d88ea5cba8814cb1fe9846"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8NXBV8JRSP3XM35K865QHQT"
+                     *       "next_cursor": "01M8P6QVYVPAM6KV3N84VDFFYW"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -17297,6 +17693,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17316,10 +17715,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8NXBC7MGRGBZHR3X9G7TGKX",
+                     *       "key": "01M8P6Q7CT70ZTE88209BTRB41",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_YIlG",
-                     *       "expires_at": "2026-12-30T09:42:34.474892Z",
+                     *       "key_hint": "ttdn_J7IX",
+                     *       "expires_at": "2026-12-30T12:26:19.906002Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
@@ -17373,6 +17772,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17440,6 +17842,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17466,6 +17871,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
