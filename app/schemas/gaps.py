@@ -39,7 +39,7 @@ class GapOut(Labelled):
 class GapCount(Labelled):
     kind: GapKind
     kind_label: str = ""
-    count: int
+    count: int = Field(description="khoảng trống: `gaps?kind=…` · gaps: `gaps?kind=…`")
 
 
 class GapsOut(Out):

@@ -209,6 +209,16 @@ def test_codes_are_lower_snake_with_a_vietnamese_label_beside_each(spec: Schema)
                 assert f"{key}_label" in schema["properties"], f"{name}.{key}"
 
 
+def test_what_has_a_label_is_one_of_the_published_codes(spec: Schema) -> None:
+    """A front end maps codes to signs and colours: a bare text tells it nothing to map."""
+    for name, schema in _answers(spec).items():
+        described = schema.get("properties", {})
+        coded = {key for key in described if f"{key}_label" in described}
+        for key in coded - {"key"}:  # of the caller's key its office chose the label
+            kinds = [one for one in _resolved(spec, described[key]) if one.get("type") != "null"]
+            assert all(one.get("enum") or one.get("type") == "integer" for one in kinds), f"{name}.{key}"
+
+
 def test_labels_are_filled(archive: Service) -> None:
     def empty(message: Any) -> Iterator[str]:
         for item in message if isinstance(message, list) else ():
