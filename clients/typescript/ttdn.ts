@@ -3106,7 +3106,7 @@ export interface components {
         Colour: "green" | "amber" | "red" | "grey";
         /**
          * ColourCount
-         * @description How many obligations have a colour.
+         * @description How many obligations have a colour: rows of `progress?by=assignment`.
          */
         ColourCount: {
             rag: components["schemas"]["Colour"];
@@ -3933,6 +3933,7 @@ export interface components {
             /**
              * Count
              * Format: int64
+             * @description khoảng trống: `gaps?kind=…` · gaps: `gaps?kind=…`
              */
             count: number;
         };
@@ -4845,10 +4846,20 @@ export interface components {
              */
             task: string;
             /**
+             * Task Title Vi
+             * @example Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội
+             */
+            task_title_vi: string;
+            /**
              * Agency
              * @example SVHTTDL
              */
             agency: string;
+            /**
+             * Agency Name Vi
+             * @example Sở Văn hóa, Thể thao và Du lịch
+             */
+            agency_name_vi: string;
             /**
              * Code
              * @description tên trong phân công · its name within the assignment
@@ -4975,12 +4986,12 @@ export interface components {
             gaps: components["schemas"]["GapCount"][];
             /**
              * Deadlines
-             * @description đầu ra sắp đến hạn chưa có minh chứng của nhiệm vụ đang thực hiện · outputs due next of active tasks that are not evidenced
+             * @description nhiều nhất 10 đầu ra sắp đến hạn chưa có minh chứng của nhiệm vụ đang thực hiện · at most 10 outputs due next of active tasks that are not evidenced
              */
             deadlines: components["schemas"]["OutputOut"][];
             /**
              * Amendments
-             * @description các lần điều chỉnh gần nhất · the latest amendments
+             * @description nhiều nhất 10 lần điều chỉnh gần nhất · the latest amendments, at most 10
              */
             amendments: components["schemas"]["AmendmentOut"][];
             /**
@@ -4991,7 +5002,10 @@ export interface components {
             status_only_tasks: number;
             /** @description null khi kế hoạch không nêu kinh phí · null where the plan says nothing of money */
             budget: components["schemas"]["BudgetOut"] | null;
-            /** Latest */
+            /**
+             * Latest
+             * @description nhiều nhất 10 hoạt động còn hiệu lực mới ghi nhất · at most 10 standing records, that which came in last first
+             */
             latest: components["schemas"]["ActivityOut"][];
             /**
              * Anniversaries
@@ -5306,7 +5320,12 @@ export interface components {
              * @example ttdn-2023
              */
             plan: string;
-            headline: components["schemas"]["Level"];
+            /**
+             * Headline
+             * @description mức được nêu trước, là tên một mục của `total` · the level to be shown first: a member of `total`
+             * @enum {string}
+             */
+            headline: "reported" | "evidenced" | "confirmed";
             /**
              * Headline Label
              * @default
@@ -5343,7 +5362,10 @@ export interface components {
             title_vi: string;
             /** Title En */
             title_en: string;
-            /** View */
+            /**
+             * View
+             * @description chỉ để xem: việc ở đây đã tính ở nơi khác, không cộng vào toàn kế hoạch · looks at duties that count elsewhere: not to be added up
+             */
             view: boolean;
             /**
              * Assignments
@@ -6088,8 +6110,7 @@ export interface components {
          * @description How many duties are in a state; null is undefined: nothing is owed yet.
          */
         StateCount: {
-            /** State */
-            state: string | null;
+            state: components["schemas"]["State"] | null;
             /** State Label */
             state_label: string;
             /**
@@ -6555,6 +6576,7 @@ export interface components {
             /**
              * Urges
              * Format: int64
+             * @description đôn đốc: `urges?state=…` · urges: `urges?state=…`
              */
             urges: number;
         };
@@ -6989,7 +7011,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P6QW39TBB9QJQ8QJY4566A",
+                     *           "id": "01M8P7N6MH6PN2ZK7F20XTV9JQ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7022,7 +7044,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T12:26:41.121272Z",
+                     *           "recorded_at": "2026-11-30T12:42:42.185869Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -7086,7 +7108,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8P6QW39TBB9QJQ8QJY4566A",
+                     *         "id": "01M8P7N6MH6PN2ZK7F20XTV9JQ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7116,7 +7138,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T12:26:41.121272Z",
+                     *         "recorded_at": "2026-11-30T12:42:42.185869Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7134,7 +7156,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8P6QW3G4W1BSQJCP0J35WCF"
+                     *       "receipt": "01M8P7N6MN6YX2FMX6YRDZVZHC"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7156,7 +7178,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8P6QW39TBB9QJQ8QJY4566A",
+                     *         "id": "01M8P7N6MH6PN2ZK7F20XTV9JQ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7186,7 +7208,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T12:26:41.121272Z",
+                     *         "recorded_at": "2026-11-30T12:42:42.185869Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7204,7 +7226,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8P6QW3G4W1BSQJCP0J35WCF"
+                     *       "receipt": "01M8P7N6MN6YX2FMX6YRDZVZHC"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7297,7 +7319,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8P6QW39TBB9QJQ8QJY4566A",
+                     *           "activity": "01M8P7N6MH6PN2ZK7F20XTV9JQ",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7378,7 +7400,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QW39TBB9QJQ8QJY4566A */
+                /** @example 01M8P7N6MH6PN2ZK7F20XTV9JQ */
                 activity: string;
             };
             cookie?: never;
@@ -7397,7 +7419,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6QW39TBB9QJQ8QJY4566A",
+                     *       "id": "01M8P7N6MH6PN2ZK7F20XTV9JQ",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7427,7 +7449,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T12:26:41.121272Z",
+                     *       "recorded_at": "2026-11-30T12:42:42.185869Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7448,14 +7470,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-7234749e0748b5953b79167b"
+                 * @example "1-bc050402ec3039d2dff7f156"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QW39TBB9QJQ8QJY4566A */
+                /** @example 01M8P7N6MH6PN2ZK7F20XTV9JQ */
                 activity: string;
             };
             cookie?: never;
@@ -7490,7 +7512,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8P6QW39TBB9QJQ8QJY4566A",
+                     *         "id": "01M8P7N6MH6PN2ZK7F20XTV9JQ",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7523,7 +7545,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T12:26:41.121272Z",
+                     *         "recorded_at": "2026-11-30T12:42:42.185869Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7552,7 +7574,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QVYG5R3J5ZD91C2MFCM0 */
+                /** @example 01M8P7N6G1VV5WEKWYS78KPN3V */
                 activity: string;
             };
             cookie?: never;
@@ -7583,7 +7605,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8P6QVYG5R3J5ZD91C2MFCM0",
+                     *         "id": "01M8P7N6G1VV5WEKWYS78KPN3V",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7613,15 +7635,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T12:26:40.908619Z",
+                     *         "recorded_at": "2026-11-30T12:42:42.000052Z",
                      *         "withdrawal": {
-                     *           "id": "01M8P6QW180WTX776ACD9D6G0T",
+                     *           "id": "01M8P7N6JQJB822X2H17YHW17C",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T12:26:41.024100Z"
+                     *           "withdrawn_at": "2026-11-30T12:42:42.104021Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7657,7 +7679,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8P6QVYG5R3J5ZD91C2MFCM0",
+                     *         "id": "01M8P7N6G1VV5WEKWYS78KPN3V",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7687,15 +7709,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T12:26:40.908619Z",
+                     *         "recorded_at": "2026-11-30T12:42:42.000052Z",
                      *         "withdrawal": {
-                     *           "id": "01M8P6QW180WTX776ACD9D6G0T",
+                     *           "id": "01M8P7N6JQJB822X2H17YHW17C",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T12:26:41.024100Z"
+                     *           "withdrawn_at": "2026-11-30T12:42:42.104021Z"
                      *         },
                      *         "can": []
                      *       },
@@ -8148,10 +8170,12 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
-                     *           "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *           "id": "01M8P7MK1287RW3KTHTXZXTE9H",
+                     *           "assignment": "01M8P7MJSKSW21W46R5PK9VABE",
                      *           "task": "IV.7.a",
+                     *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
+                     *           "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *           "code": "M1",
                      *           "kind": "milestone",
                      *           "kind_label": "Mốc sản phẩm",
@@ -8174,7 +8198,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T12:26:41.634720Z",
+                     *           "moved_at": "2026-11-30T12:42:42.573848Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8203,7 +8227,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6Q6ZRPAW2TXFBJMKPWDFB */
+                /** @example 01M8P7MK1287RW3KTHTXZXTE9H */
                 output: string;
             };
             cookie?: never;
@@ -8222,10 +8246,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
-                     *       "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *       "id": "01M8P7MK1287RW3KTHTXZXTE9H",
+                     *       "assignment": "01M8P7MJSKSW21W46R5PK9VABE",
                      *       "task": "IV.7.a",
+                     *       "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *       "agency": "SVHTTDL",
+                     *       "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *       "code": "M1",
                      *       "kind": "milestone",
                      *       "kind_label": "Mốc sản phẩm",
@@ -8248,7 +8274,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T12:26:41.121272Z",
+                     *       "moved_at": "2026-11-30T12:42:42.185869Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -8285,7 +8311,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6Q6ZRPAW2TXFBJMKPWDFB */
+                /** @example 01M8P7MK1287RW3KTHTXZXTE9H */
                 output: string;
             };
             cookie?: never;
@@ -8306,14 +8332,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI3OWZiZTc5MWE5NmUiLCIwMU04UDZRV0o1MEJYOUFNMFJYVkNaVkc0QSJd",
+                     *       "next_cursor": "WyI0MTkyZDAyZmEyZDAiLCIwMU04UDdONlpTQzhHTlJGWFg2M1pTMTA0WSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P6QWGAZ77CV0615KZNM39A",
+                     *           "id": "01M8P7N6YR3C847FREYKK80BJ5",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
+                     *           "output": "01M8P7MK1287RW3KTHTXZXTE9H",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8322,13 +8348,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T12:26:41.524079Z"
+                     *           "acted_at": "2026-11-30T12:42:42.504045Z"
                      *         },
                      *         {
-                     *           "id": "01M8P6QWJ50BX9AM0RXVCZVG4A",
+                     *           "id": "01M8P7N6ZSC8GNRFXX63ZS104Y",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
+                     *           "output": "01M8P7MK1287RW3KTHTXZXTE9H",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8337,7 +8363,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T12:26:41.584016Z"
+                     *           "acted_at": "2026-11-30T12:42:42.543382Z"
                      *         }
                      *       ]
                      *     }
@@ -8361,7 +8387,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6Q702JGXER0BEF57ZX7KY */
+                /** @example 01M8P7MK1GR503YS3DQSFHKY9X */
                 output: string;
             };
             cookie?: never;
@@ -8392,10 +8418,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P6QWCWXCBEZ3X6Z8QJWZAD",
+                     *         "id": "01M8P7N6VJSV6BHQWJ7BQSTTSM",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8P6Q702JGXER0BEF57ZX7KY",
+                     *         "output": "01M8P7MK1GR503YS3DQSFHKY9X",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8404,13 +8430,15 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T12:26:41.404009Z"
+                     *         "acted_at": "2026-11-30T12:42:42.392185Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P6Q702JGXER0BEF57ZX7KY",
-                     *         "assignment": "01M8P6Q6NGYBB9E7A9JS68PQHQ",
+                     *         "id": "01M8P7MK1GR503YS3DQSFHKY9X",
+                     *         "assignment": "01M8P7MJT0EG5N9VABDMVQPEHT",
                      *         "task": "IV.7.c",
+                     *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8433,7 +8461,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T12:26:41.404009Z",
+                     *         "moved_at": "2026-11-30T12:42:42.392185Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8469,10 +8497,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P6QWCWXCBEZ3X6Z8QJWZAD",
+                     *         "id": "01M8P7N6VJSV6BHQWJ7BQSTTSM",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8P6Q702JGXER0BEF57ZX7KY",
+                     *         "output": "01M8P7MK1GR503YS3DQSFHKY9X",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8481,13 +8509,15 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T12:26:41.404009Z"
+                     *         "acted_at": "2026-11-30T12:42:42.392185Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P6Q702JGXER0BEF57ZX7KY",
-                     *         "assignment": "01M8P6Q6NGYBB9E7A9JS68PQHQ",
+                     *         "id": "01M8P7MK1GR503YS3DQSFHKY9X",
+                     *         "assignment": "01M8P7MJT0EG5N9VABDMVQPEHT",
                      *         "task": "IV.7.c",
+                     *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8510,7 +8540,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T12:26:41.404009Z",
+                     *         "moved_at": "2026-11-30T12:42:42.392185Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8544,7 +8574,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6Q702JGXER0BEF57ZX7KY */
+                /** @example 01M8P7MK1GR503YS3DQSFHKY9X */
                 output: string;
             };
             cookie?: never;
@@ -8575,10 +8605,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P6QWE7TS8QNENJ2WZN184W",
+                     *         "id": "01M8P7N6X4S9VZEQTXF3YPVAB6",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8P6Q702JGXER0BEF57ZX7KY",
+                     *         "output": "01M8P7MK1GR503YS3DQSFHKY9X",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8587,13 +8617,15 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T12:26:41.468106Z"
+                     *         "acted_at": "2026-11-30T12:42:42.448021Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P6Q702JGXER0BEF57ZX7KY",
-                     *         "assignment": "01M8P6Q6NGYBB9E7A9JS68PQHQ",
+                     *         "id": "01M8P7MK1GR503YS3DQSFHKY9X",
+                     *         "assignment": "01M8P7MJT0EG5N9VABDMVQPEHT",
                      *         "task": "IV.7.c",
+                     *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8616,7 +8648,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T12:26:41.468106Z",
+                     *         "moved_at": "2026-11-30T12:42:42.448021Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8652,10 +8684,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P6QWE7TS8QNENJ2WZN184W",
+                     *         "id": "01M8P7N6X4S9VZEQTXF3YPVAB6",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8P6Q702JGXER0BEF57ZX7KY",
+                     *         "output": "01M8P7MK1GR503YS3DQSFHKY9X",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8664,13 +8696,15 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T12:26:41.468106Z"
+                     *         "acted_at": "2026-11-30T12:42:42.448021Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P6Q702JGXER0BEF57ZX7KY",
-                     *         "assignment": "01M8P6Q6NGYBB9E7A9JS68PQHQ",
+                     *         "id": "01M8P7MK1GR503YS3DQSFHKY9X",
+                     *         "assignment": "01M8P7MJT0EG5N9VABDMVQPEHT",
                      *         "task": "IV.7.c",
+                     *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8693,7 +8727,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T12:26:41.468106Z",
+                     *         "moved_at": "2026-11-30T12:42:42.448021Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8725,14 +8759,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-2990fd91ae81062fffe71a86"
+                 * @example "4-7fea1cda103b90dac2745ff5"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6Q6ZRPAW2TXFBJMKPWDFB */
+                /** @example 01M8P7MK1287RW3KTHTXZXTE9H */
                 output: string;
             };
             cookie?: never;
@@ -8759,10 +8793,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P6QWGAZ77CV0615KZNM39A",
+                     *         "id": "01M8P7N6YR3C847FREYKK80BJ5",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
+                     *         "output": "01M8P7MK1287RW3KTHTXZXTE9H",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8771,13 +8805,15 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T12:26:41.524079Z"
+                     *         "acted_at": "2026-11-30T12:42:42.504045Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
-                     *         "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *         "id": "01M8P7MK1287RW3KTHTXZXTE9H",
+                     *         "assignment": "01M8P7MJSKSW21W46R5PK9VABE",
                      *         "task": "IV.7.a",
+                     *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8800,7 +8836,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T12:26:41.524079Z",
+                     *         "moved_at": "2026-11-30T12:42:42.504045Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8836,10 +8872,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P6QWGAZ77CV0615KZNM39A",
+                     *         "id": "01M8P7N6YR3C847FREYKK80BJ5",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
+                     *         "output": "01M8P7MK1287RW3KTHTXZXTE9H",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8848,13 +8884,15 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T12:26:41.524079Z"
+                     *         "acted_at": "2026-11-30T12:42:42.504045Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
-                     *         "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *         "id": "01M8P7MK1287RW3KTHTXZXTE9H",
+                     *         "assignment": "01M8P7MJSKSW21W46R5PK9VABE",
                      *         "task": "IV.7.a",
+                     *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8877,7 +8915,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T12:26:41.524079Z",
+                     *         "moved_at": "2026-11-30T12:42:42.504045Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8913,7 +8951,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6Q6ZRPAW2TXFBJMKPWDFB */
+                /** @example 01M8P7MK1287RW3KTHTXZXTE9H */
                 output: string;
             };
             cookie?: never;
@@ -8944,10 +8982,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P6QWJ50BX9AM0RXVCZVG4A",
+                     *         "id": "01M8P7N6ZSC8GNRFXX63ZS104Y",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
+                     *         "output": "01M8P7MK1287RW3KTHTXZXTE9H",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8956,13 +8994,15 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T12:26:41.584016Z"
+                     *         "acted_at": "2026-11-30T12:42:42.543382Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
-                     *         "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *         "id": "01M8P7MK1287RW3KTHTXZXTE9H",
+                     *         "assignment": "01M8P7MJSKSW21W46R5PK9VABE",
                      *         "task": "IV.7.a",
+                     *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8988,11 +9028,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T12:26:41.584016Z"
+                     *           "returned_at": "2026-11-30T12:42:42.543382Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T12:26:41.584016Z",
+                     *         "moved_at": "2026-11-30T12:42:42.543382Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9026,10 +9066,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P6QWJ50BX9AM0RXVCZVG4A",
+                     *         "id": "01M8P7N6ZSC8GNRFXX63ZS104Y",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
+                     *         "output": "01M8P7MK1287RW3KTHTXZXTE9H",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9038,13 +9078,15 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T12:26:41.584016Z"
+                     *         "acted_at": "2026-11-30T12:42:42.543382Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
-                     *         "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *         "id": "01M8P7MK1287RW3KTHTXZXTE9H",
+                     *         "assignment": "01M8P7MJSKSW21W46R5PK9VABE",
                      *         "task": "IV.7.a",
+                     *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -9070,11 +9112,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T12:26:41.584016Z"
+                     *           "returned_at": "2026-11-30T12:42:42.543382Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T12:26:41.584016Z",
+                     *         "moved_at": "2026-11-30T12:42:42.543382Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9144,7 +9186,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6Q6MXKYAY78ZWMXS4PQE0 */
+                /** @example 01M8P7MJSKSW21W46R5PK9VABE */
                 assignment: string;
             };
             cookie?: never;
@@ -9169,10 +9211,12 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P6Q6ZRPAW2TXFBJMKPWDFB",
-                     *           "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *           "id": "01M8P7MK1287RW3KTHTXZXTE9H",
+                     *           "assignment": "01M8P7MJSKSW21W46R5PK9VABE",
                      *           "task": "IV.7.a",
+                     *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
+                     *           "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *           "code": "M1",
                      *           "kind": "milestone",
                      *           "kind_label": "Mốc sản phẩm",
@@ -9195,7 +9239,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T12:26:41.634720Z",
+                     *           "moved_at": "2026-11-30T12:42:42.573848Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -9222,7 +9266,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6Q6KQ1X9E6KRR7FM6RMRE */
+                /** @example 01M8P7MJS0FYX60N3WPDQW60PS */
                 assignment: string;
             };
             cookie?: never;
@@ -9254,10 +9298,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8P6QWRHG7SS62SFZYXBDTKR",
-                     *         "assignment": "01M8P6Q6KQ1X9E6KRR7FM6RMRE",
+                     *         "id": "01M8P7N73SVSBGH5Y360G94THM",
+                     *         "assignment": "01M8P7MJS0FYX60N3WPDQW60PS",
                      *         "task": "IV.3.a",
+                     *         "task_title_vi": "Cung cấp ấn phẩm thông tin đối ngoại cho đoàn ra, đoàn vào",
                      *         "agency": "VPUBND",
+                     *         "agency_name_vi": "Văn phòng Ủy ban nhân dân tỉnh",
                      *         "code": "O1",
                      *         "kind": "occurrence",
                      *         "kind_label": "Lần phát sinh",
@@ -9303,7 +9349,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6Q6MNHW9KN9NMETV9ZP4X */
+                /** @example 01M8P7MJSGHYPDWN3F8V2ZDAWB */
                 assignment: string;
             };
             cookie?: never;
@@ -9335,10 +9381,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P6QWZ37MRQM82JZ4WH4XP8",
+                     *         "id": "01M8P7N7A81NDX038NYX4SNZSV",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8P6Q6ZCNFZYYPK101QS0QGF",
+                     *         "output": "01M8P7MK0VZSQ7B4FSBHNRPH9W",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9347,13 +9393,15 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T12:26:41.994148Z"
+                     *         "acted_at": "2026-11-30T12:42:42.878196Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P6Q6ZCNFZYYPK101QS0QGF",
-                     *         "assignment": "01M8P6Q6MNHW9KN9NMETV9ZP4X",
+                     *         "id": "01M8P7MK0VZSQ7B4FSBHNRPH9W",
+                     *         "assignment": "01M8P7MJSGHYPDWN3F8V2ZDAWB",
                      *         "task": "IV.5.b",
+                     *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
+                     *         "agency_name_vi": "Sở Kế hoạch và Đầu tư",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -9376,7 +9424,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T12:26:41.994148Z",
+                     *         "moved_at": "2026-11-30T12:42:42.878196Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9412,10 +9460,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P6QWZ37MRQM82JZ4WH4XP8",
+                     *         "id": "01M8P7N7A81NDX038NYX4SNZSV",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8P6Q6ZCNFZYYPK101QS0QGF",
+                     *         "output": "01M8P7MK0VZSQ7B4FSBHNRPH9W",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9424,13 +9472,15 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T12:26:41.994148Z"
+                     *         "acted_at": "2026-11-30T12:42:42.878196Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P6Q6ZCNFZYYPK101QS0QGF",
-                     *         "assignment": "01M8P6Q6MNHW9KN9NMETV9ZP4X",
+                     *         "id": "01M8P7MK0VZSQ7B4FSBHNRPH9W",
+                     *         "assignment": "01M8P7MJSGHYPDWN3F8V2ZDAWB",
                      *         "task": "IV.5.b",
+                     *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
+                     *         "agency_name_vi": "Sở Kế hoạch và Đầu tư",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -9453,7 +9503,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T12:26:41.994148Z",
+                     *         "moved_at": "2026-11-30T12:42:42.878196Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9545,7 +9595,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T12:26:42.224231Z"
+                     *           "entered_at": "2026-11-30T12:42:43.049732Z"
                      *         }
                      *       ]
                      *     }
@@ -9642,7 +9692,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T12:26:41.836380Z"
+                     *         "entered_at": "2026-11-30T12:42:42.712829Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9683,7 +9733,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T12:26:41.781696Z",
+                     *         "as_of": "2026-11-30T12:42:42.659470Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9725,7 +9775,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T12:26:41.836380Z",
+                     *         "as_of": "2026-11-30T12:42:42.712829Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9773,7 +9823,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T12:26:41.836380Z"
+                     *         "entered_at": "2026-11-30T12:42:42.712829Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9814,7 +9864,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T12:26:41.781696Z",
+                     *         "as_of": "2026-11-30T12:42:42.659470Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9856,7 +9906,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T12:26:41.836380Z",
+                     *         "as_of": "2026-11-30T12:42:42.712829Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9917,7 +9967,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T12:26:41.836380Z"
+                     *       "entered_at": "2026-11-30T12:42:42.712829Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9978,11 +10028,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UDZRWDRZWDMxMlJGREUxNFRIUTVQUCJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UDdON0VSS1NWODNHR1NRSDhRSzRXTSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P6QX4YX312RFDE14THQ5PP",
+                     *           "id": "01M8P7N7ERKSV83GGSQH8QK4WM",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9997,8 +10047,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T12:26:42.172110Z",
-                     *           "settled_at": "2026-11-30T12:26:42.342522Z",
+                     *           "proposed_at": "2026-11-30T12:42:43.005222Z",
+                     *           "settled_at": "2026-11-30T12:42:43.141542Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -10062,7 +10112,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8P6QX4YX312RFDE14THQ5PP",
+                     *         "id": "01M8P7N7ERKSV83GGSQH8QK4WM",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -10077,7 +10127,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T12:26:42.172110Z",
+                     *         "proposed_at": "2026-11-30T12:42:43.005222Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -10106,7 +10156,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QX1DN7TN20M8ZG532F32 */
+                /** @example 01M8P7N7BVQ9BD171KSE3VEXF0 */
                 proposal: string;
             };
             cookie?: never;
@@ -10125,7 +10175,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6QX1DN7TN20M8ZG532F32",
+                     *       "id": "01M8P7N7BVQ9BD171KSE3VEXF0",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -10140,8 +10190,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T12:26:42.052635Z",
-                     *       "settled_at": "2026-11-30T12:26:42.224231Z",
+                     *       "proposed_at": "2026-11-30T12:42:42.913635Z",
+                     *       "settled_at": "2026-11-30T12:42:43.049732Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -10164,7 +10214,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QX1DN7TN20M8ZG532F32 */
+                /** @example 01M8P7N7BVQ9BD171KSE3VEXF0 */
                 proposal: string;
             };
             cookie?: never;
@@ -10199,7 +10249,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8P6QX1DN7TN20M8ZG532F32",
+                     *         "id": "01M8P7N7BVQ9BD171KSE3VEXF0",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10214,8 +10264,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T12:26:42.052635Z",
-                     *         "settled_at": "2026-11-30T12:26:42.224231Z",
+                     *         "proposed_at": "2026-11-30T12:42:42.913635Z",
+                     *         "settled_at": "2026-11-30T12:42:43.049732Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10242,7 +10292,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T12:26:42.224231Z"
+                     *           "entered_at": "2026-11-30T12:42:43.049732Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10283,7 +10333,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T12:26:41.994148Z",
+                     *           "as_of": "2026-11-30T12:42:42.878196Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10325,7 +10375,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T12:26:41.994148Z",
+                     *           "as_of": "2026-11-30T12:42:42.878196Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10349,7 +10399,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8P6QX1DN7TN20M8ZG532F32",
+                     *         "id": "01M8P7N7BVQ9BD171KSE3VEXF0",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10364,8 +10414,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T12:26:42.052635Z",
-                     *         "settled_at": "2026-11-30T12:26:42.224231Z",
+                     *         "proposed_at": "2026-11-30T12:42:42.913635Z",
+                     *         "settled_at": "2026-11-30T12:42:43.049732Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10392,7 +10442,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T12:26:42.224231Z"
+                     *           "entered_at": "2026-11-30T12:42:43.049732Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10433,7 +10483,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T12:26:41.994148Z",
+                     *           "as_of": "2026-11-30T12:42:42.878196Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10475,7 +10525,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T12:26:41.994148Z",
+                     *           "as_of": "2026-11-30T12:42:42.878196Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10497,7 +10547,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QX37G8KA4YCSNHY5VJV6 */
+                /** @example 01M8P7N7DDPWQY2VY2CBD2NNBM */
                 proposal: string;
             };
             cookie?: never;
@@ -10528,7 +10578,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8P6QX37G8KA4YCSNHY5VJV6",
+                     *         "id": "01M8P7N7DDPWQY2VY2CBD2NNBM",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10543,8 +10593,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T12:26:42.120080Z",
-                     *         "settled_at": "2026-11-30T12:26:42.311172Z",
+                     *         "proposed_at": "2026-11-30T12:42:42.966451Z",
+                     *         "settled_at": "2026-11-30T12:42:43.123465Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10570,7 +10620,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8P6QX37G8KA4YCSNHY5VJV6",
+                     *         "id": "01M8P7N7DDPWQY2VY2CBD2NNBM",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10585,8 +10635,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T12:26:42.120080Z",
-                     *         "settled_at": "2026-11-30T12:26:42.311172Z",
+                     *         "proposed_at": "2026-11-30T12:42:42.966451Z",
+                     *         "settled_at": "2026-11-30T12:42:43.123465Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10610,7 +10660,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QX4YX312RFDE14THQ5PP */
+                /** @example 01M8P7N7ERKSV83GGSQH8QK4WM */
                 proposal: string;
             };
             cookie?: never;
@@ -10641,7 +10691,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8P6QX4YX312RFDE14THQ5PP",
+                     *         "id": "01M8P7N7ERKSV83GGSQH8QK4WM",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10656,8 +10706,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T12:26:42.172110Z",
-                     *         "settled_at": "2026-11-30T12:26:42.342522Z",
+                     *         "proposed_at": "2026-11-30T12:42:43.005222Z",
+                     *         "settled_at": "2026-11-30T12:42:43.141542Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10683,7 +10733,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8P6QX4YX312RFDE14THQ5PP",
+                     *         "id": "01M8P7N7ERKSV83GGSQH8QK4WM",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10698,8 +10748,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T12:26:42.172110Z",
-                     *         "settled_at": "2026-11-30T12:26:42.342522Z",
+                     *         "proposed_at": "2026-11-30T12:42:43.005222Z",
+                     *         "settled_at": "2026-11-30T12:42:43.141542Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10954,7 +11004,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T12:26:41.634720Z",
+                     *         "as_of": "2026-11-30T12:42:42.573848Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -11040,7 +11090,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T12:26:41.468106Z",
+                     *           "as_of": "2026-11-30T12:42:42.448021Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11122,7 +11172,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T12:26:41.468106Z",
+                     *           "as_of": "2026-11-30T12:42:42.448021Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11230,13 +11280,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T12:26:41.634720Z",
+                     *       "as_of": "2026-11-30T12:42:42.573848Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *           "assignment": "01M8P7MJSKSW21W46R5PK9VABE",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11391,24 +11441,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T12:26:41.634720Z",
+                     *       "as_of": "2026-11-30T12:42:42.573848Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T12:26:41.836380Z"
+                     *           "entered_at": "2026-11-30T12:42:42.712829Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T12:26:42.224231Z"
+                     *           "entered_at": "2026-11-30T12:42:43.049732Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *           "key": "01M8P7MJSKSW21W46R5PK9VABE",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11444,7 +11494,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *               "assignment": "01M8P7MJSKSW21W46R5PK9VABE",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11568,7 +11618,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T12:26:41.994148Z",
+                     *           "as_of": "2026-11-30T12:42:42.878196Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11654,7 +11704,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T12:26:41.836380Z",
+                     *             "as_of": "2026-11-30T12:42:42.712829Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11736,7 +11786,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T12:26:41.836380Z",
+                     *             "as_of": "2026-11-30T12:42:42.712829Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11818,7 +11868,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T12:26:41.994148Z",
+                     *           "as_of": "2026-11-30T12:42:42.878196Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -12102,7 +12152,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T12:26:42.224231Z"
+                     *           "entered_at": "2026-11-30T12:42:43.049732Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -12124,7 +12174,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T12:26:41.836380Z"
+                     *           "entered_at": "2026-11-30T12:42:42.712829Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -12148,7 +12198,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8P6QW39TBB9QJQ8QJY4566A",
+                     *           "id": "01M8P7N6MH6PN2ZK7F20XTV9JQ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12181,7 +12231,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T12:26:41.121272Z",
+                     *           "recorded_at": "2026-11-30T12:42:42.185869Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -12424,7 +12474,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T12:26:41.634720Z",
+                     *             "as_of": "2026-11-30T12:42:42.573848Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12544,7 +12594,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T12:26:41.634720Z",
+                     *         "as_of": "2026-11-30T12:42:42.573848Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12553,7 +12603,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *           "id": "01M8P7MJSKSW21W46R5PK9VABE",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12620,7 +12670,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T12:26:41.634720Z",
+                     *             "as_of": "2026-11-30T12:42:42.573848Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12705,11 +12755,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04UDZRNk1YS1lBWTc4WldNWFM0UFFFMCJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04UDdNSlNLU1cyMVc0NlI1UEs5VkFCRSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *           "id": "01M8P7MJSKSW21W46R5PK9VABE",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12776,7 +12826,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T12:26:41.634720Z",
+                     *             "as_of": "2026-11-30T12:42:42.573848Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12808,7 +12858,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6Q6MXKYAY78ZWMXS4PQE0 */
+                /** @example 01M8P7MJSKSW21W46R5PK9VABE */
                 assignment: string;
             };
             cookie?: never;
@@ -12827,7 +12877,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *       "id": "01M8P7MJSKSW21W46R5PK9VABE",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12894,7 +12944,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T12:26:41.634720Z",
+                     *         "as_of": "2026-11-30T12:42:42.573848Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12975,7 +13025,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
+                     *           "id": "01M8P7N7M6TQPR1B938X2K9730",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12994,13 +13044,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T12:26:42.401051Z",
+                     *           "urged_at": "2026-11-30T12:42:43.185981Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T12:26:42.476122Z",
+                     *           "answered_at": "2026-11-30T12:42:43.237070Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T12:26:42.512114Z",
+                     *           "closed_at": "2026-11-30T12:42:43.263400Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -13059,7 +13109,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
+                     *           "id": "01M8P7N7M6TQPR1B938X2K9730",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13078,7 +13128,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T12:26:42.401051Z",
+                     *           "urged_at": "2026-11-30T12:42:43.185981Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -13110,7 +13160,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QXBWFVG6VEVD0F99NYT2 */
+                /** @example 01M8P7N7M6TQPR1B938X2K9730 */
                 urge: string;
             };
             cookie?: never;
@@ -13129,7 +13179,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
+                     *       "id": "01M8P7N7M6TQPR1B938X2K9730",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13148,13 +13198,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T12:26:42.401051Z",
+                     *       "urged_at": "2026-11-30T12:42:43.185981Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T12:26:42.476122Z",
+                     *       "answered_at": "2026-11-30T12:42:43.237070Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T12:26:42.512114Z",
+                     *       "closed_at": "2026-11-30T12:42:43.263400Z",
                      *       "can": []
                      *     }
                      */
@@ -13175,7 +13225,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QXBWFVG6VEVD0F99NYT2 */
+                /** @example 01M8P7N7M6TQPR1B938X2K9730 */
                 urge: string;
             };
             cookie?: never;
@@ -13206,7 +13256,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
+                     *         "id": "01M8P7N7M6TQPR1B938X2K9730",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13225,9 +13275,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T12:26:42.401051Z",
+                     *         "urged_at": "2026-11-30T12:42:43.185981Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T12:26:42.476122Z",
+                     *         "answered_at": "2026-11-30T12:42:43.237070Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13254,7 +13304,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
+                     *         "id": "01M8P7N7M6TQPR1B938X2K9730",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13273,9 +13323,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T12:26:42.401051Z",
+                     *         "urged_at": "2026-11-30T12:42:43.185981Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T12:26:42.476122Z",
+                     *         "answered_at": "2026-11-30T12:42:43.237070Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13300,7 +13350,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QXBWFVG6VEVD0F99NYT2 */
+                /** @example 01M8P7N7M6TQPR1B938X2K9730 */
                 urge: string;
             };
             cookie?: never;
@@ -13331,7 +13381,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
+                     *         "id": "01M8P7N7M6TQPR1B938X2K9730",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13350,13 +13400,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T12:26:42.401051Z",
+                     *         "urged_at": "2026-11-30T12:42:43.185981Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T12:26:42.476122Z",
+                     *         "answered_at": "2026-11-30T12:42:43.237070Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T12:26:42.512114Z",
+                     *         "closed_at": "2026-11-30T12:42:43.263400Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13379,7 +13429,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8P6QXBWFVG6VEVD0F99NYT2",
+                     *         "id": "01M8P7N7M6TQPR1B938X2K9730",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13398,13 +13448,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T12:26:42.401051Z",
+                     *         "urged_at": "2026-11-30T12:42:43.185981Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T12:26:42.476122Z",
+                     *         "answered_at": "2026-11-30T12:42:43.237070Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T12:26:42.512114Z",
+                     *         "closed_at": "2026-11-30T12:42:43.263400Z",
                      *         "can": []
                      *       }
                      *     }
@@ -14693,7 +14743,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P6QXN7SA84A1FQ9MZ2N544",
+                     *           "id": "01M8P7N7SY40H916E9QN6ZR132",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14704,7 +14754,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T12:26:42.724102Z",
+                     *           "created_at": "2026-11-30T12:42:43.387530Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14756,7 +14806,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8P6QXN7SA84A1FQ9MZ2N544",
+                     *         "id": "01M8P7N7SY40H916E9QN6ZR132",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14767,10 +14817,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T12:26:42.724102Z",
+                     *         "created_at": "2026-11-30T12:42:43.387530Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=28mOXB47KLst6k_7KSW1c-m0WwIMFDzZR22cHQZQuvE"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=NZmd73Iwtf-zf-5w_PBtgwbJMZ5aqhOn10XSn-rKbWU"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14791,7 +14841,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QXN7SA84A1FQ9MZ2N544 */
+                /** @example 01M8P7N7SY40H916E9QN6ZR132 */
                 subscription: string;
             };
             cookie?: never;
@@ -14810,7 +14860,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6QXN7SA84A1FQ9MZ2N544",
+                     *       "id": "01M8P7N7SY40H916E9QN6ZR132",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14821,7 +14871,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T12:26:42.724102Z",
+                     *       "created_at": "2026-11-30T12:42:43.387530Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14842,7 +14892,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QXN7SA84A1FQ9MZ2N544 */
+                /** @example 01M8P7N7SY40H916E9QN6ZR132 */
                 subscription: string;
             };
             cookie?: never;
@@ -14862,7 +14912,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6QXN7SA84A1FQ9MZ2N544",
+                     *       "id": "01M8P7N7SY40H916E9QN6ZR132",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14873,8 +14923,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T12:26:42.724102Z",
-                     *       "revoked_at": "2026-11-30T12:26:42.892062Z"
+                     *       "created_at": "2026-11-30T12:42:43.387530Z",
+                     *       "revoked_at": "2026-11-30T12:42:43.553556Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14941,7 +14991,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P6QYYSYDFZ448W5DG0KE3R",
+                     *           "id": "01M8P7N8WFHJZ8SXW8GYJ1F3X1",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14956,12 +15006,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T12:26:44.044016Z",
+                     *           "submitted_at": "2026-11-30T12:42:44.489008Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T12:26:44.084078Z",
+                     *           "decided_at": "2026-11-30T12:42:44.529933Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -14970,7 +15020,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8P6QZ02T0G5RSJ2MB7BKD5F",
+                     *           "entry": "01M8P7N8XVDBX0WAGYACB2YCZM",
                      *           "can": []
                      *         }
                      *       ]
@@ -15024,7 +15074,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6QYYSYDFZ448W5DG0KE3R",
+                     *       "id": "01M8P7N8WFHJZ8SXW8GYJ1F3X1",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15039,7 +15089,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T12:26:44.044016Z",
+                     *       "submitted_at": "2026-11-30T12:42:44.489008Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -15069,7 +15119,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QYYSYDFZ448W5DG0KE3R */
+                /** @example 01M8P7N8WFHJZ8SXW8GYJ1F3X1 */
                 settlement: string;
             };
             cookie?: never;
@@ -15088,7 +15138,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6QYYSYDFZ448W5DG0KE3R",
+                     *       "id": "01M8P7N8WFHJZ8SXW8GYJ1F3X1",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15103,12 +15153,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T12:26:44.044016Z",
+                     *       "submitted_at": "2026-11-30T12:42:44.489008Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T12:26:44.084078Z",
+                     *       "decided_at": "2026-11-30T12:42:44.529933Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15117,7 +15167,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8P6QZ02T0G5RSJ2MB7BKD5F",
+                     *       "entry": "01M8P7N8XVDBX0WAGYACB2YCZM",
                      *       "can": []
                      *     }
                      */
@@ -15138,7 +15188,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QYYSYDFZ448W5DG0KE3R */
+                /** @example 01M8P7N8WFHJZ8SXW8GYJ1F3X1 */
                 settlement: string;
             };
             cookie?: never;
@@ -15172,7 +15222,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6QYYSYDFZ448W5DG0KE3R",
+                     *       "id": "01M8P7N8WFHJZ8SXW8GYJ1F3X1",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15187,12 +15237,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T12:26:44.044016Z",
+                     *       "submitted_at": "2026-11-30T12:42:44.489008Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T12:26:44.084078Z",
+                     *       "decided_at": "2026-11-30T12:42:44.529933Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15201,7 +15251,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8P6QZ02T0G5RSJ2MB7BKD5F",
+                     *       "entry": "01M8P7N8XVDBX0WAGYACB2YCZM",
                      *       "can": []
                      *     }
                      */
@@ -15221,7 +15271,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QYW2AEX6KT1VSJXDV87F */
+                /** @example 01M8P7N8T1319GTW93VF0EG6TD */
                 settlement: string;
             };
             cookie?: never;
@@ -15250,7 +15300,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6QYW2AEX6KT1VSJXDV87F",
+                     *       "id": "01M8P7N8T1319GTW93VF0EG6TD",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15265,12 +15315,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T12:26:43.956223Z",
+                     *       "submitted_at": "2026-11-30T12:42:44.402744Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T12:26:43.992436Z",
+                     *       "decided_at": "2026-11-30T12:42:44.446171Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -15294,7 +15344,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QYMZC9FJDY8X2HDEE9SW */
+                /** @example 01M8P7N8KQWQ1KESGK71WZV2FQ */
                 settlement: string;
             };
             cookie?: never;
@@ -15323,7 +15373,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6QYMZC9FJDY8X2HDEE9SW",
+                     *       "id": "01M8P7N8KQWQ1KESGK71WZV2FQ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15338,12 +15388,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T12:26:43.732093Z",
+                     *       "submitted_at": "2026-11-30T12:42:44.200401Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T12:26:43.904204Z",
+                     *       "decided_at": "2026-11-30T12:42:44.349952Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15367,7 +15417,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6QYMZC9FJDY8X2HDEE9SW",
+                     *       "id": "01M8P7N8KQWQ1KESGK71WZV2FQ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15382,12 +15432,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T12:26:43.732093Z",
+                     *       "submitted_at": "2026-11-30T12:42:44.200401Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T12:26:43.904204Z",
+                     *       "decided_at": "2026-11-30T12:42:44.349952Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15443,7 +15493,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P6QY0X6J6T98D85SVNEBGV",
+                     *           "id": "01M8P7N83F8XEPVZG6WSMQY0AG",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15460,7 +15510,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T12:26:43.092080Z",
+                     *           "recorded_at": "2026-11-30T12:42:43.686717Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15529,7 +15579,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P6QY0X6J6T98D85SVNEBGV",
+                     *           "id": "01M8P7N83F8XEPVZG6WSMQY0AG",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15546,7 +15596,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T12:26:43.092080Z",
+                     *           "recorded_at": "2026-11-30T12:42:43.686717Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15648,7 +15698,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P6QY5969YQ7F26NEN6WXW5",
+                     *           "id": "01M8P7N871986ZX2M2CRM0MFEB",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15669,7 +15719,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T12:26:43.228087Z",
+                     *           "recorded_at": "2026-11-30T12:42:43.800046Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15738,7 +15788,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P6QY5969YQ7F26NEN6WXW5",
+                     *           "id": "01M8P7N871986ZX2M2CRM0MFEB",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15759,7 +15809,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T12:26:43.228087Z",
+                     *           "recorded_at": "2026-11-30T12:42:43.800046Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15860,7 +15910,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P6QY8EMFF63H6WSAS5TZFQ",
+                     *           "id": "01M8P7N89W158TTBZKQ5BAH6JN",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15881,7 +15931,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T12:26:43.332090Z",
+                     *           "recorded_at": "2026-11-30T12:42:43.889866Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15950,7 +16000,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P6QY8EMFF63H6WSAS5TZFQ",
+                     *           "id": "01M8P7N89W158TTBZKQ5BAH6JN",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15971,7 +16021,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T12:26:43.332090Z",
+                     *           "recorded_at": "2026-11-30T12:42:43.889866Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16068,7 +16118,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P6QYD782DZZ9H7Y5KJQ2JD",
+                     *           "id": "01M8P7N8DGNMEXQZ1M3EFB2C79",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16085,7 +16135,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T12:26:43.484016Z",
+                     *           "recorded_at": "2026-11-30T12:42:44.004051Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16154,7 +16204,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P6QYD782DZZ9H7Y5KJQ2JD",
+                     *           "id": "01M8P7N8DGNMEXQZ1M3EFB2C79",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16171,7 +16221,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T12:26:43.484016Z",
+                     *           "recorded_at": "2026-11-30T12:42:44.004051Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16274,7 +16324,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P6QY6NWRF0H3EGDJ9AGNE8",
+                     *           "id": "01M8P7N88EV004M2PEC3DAZK3T",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16295,17 +16345,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T12:26:43.272048Z",
+                     *           "recorded_at": "2026-11-30T12:42:43.841797Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8P6QY6M7K5NSXR5APPCXQ98",
+                     *           "transfer": "01M8P7N88DABGQ8FQ05M8JWSAS",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8P6QY6WJD5ZSKA57DHFQQEA",
+                     *           "id": "01M8P7N88MXYK68DSX6FYPYJKF",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16326,10 +16376,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T12:26:43.272048Z",
+                     *           "recorded_at": "2026-11-30T12:42:43.841797Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8P6QY6M7K5NSXR5APPCXQ98",
+                     *           "transfer": "01M8P7N88DABGQ8FQ05M8JWSAS",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -16472,11 +16522,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UDZRWUQ3ODJEWlo5SDdZNUtKUTJKRCJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UDdOOERHTk1FWFFaMU0zRUZCMkM3OSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P6QYD782DZZ9H7Y5KJQ2JD",
+                     *           "id": "01M8P7N8DGNMEXQZ1M3EFB2C79",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16493,7 +16543,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T12:26:43.484016Z",
+                     *           "recorded_at": "2026-11-30T12:42:44.004051Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16526,7 +16576,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QY9Z59JFZ3TSZ1DWM8TV */
+                /** @example 01M8P7N8B59QAG7T65WMXQR8GS */
                 entry: string;
             };
             cookie?: never;
@@ -16545,7 +16595,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6QY9Z59JFZ3TSZ1DWM8TV",
+                     *       "id": "01M8P7N8B59QAG7T65WMXQR8GS",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -16562,9 +16612,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T12:26:43.381699Z",
+                     *       "recorded_at": "2026-11-30T12:42:43.932079Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8P6QYBS0H8XWH1YTQ7SHP24",
+                     *       "reversed_by": "01M8P7N8C7XY7NRRW6SB7MKHT7",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -16589,7 +16639,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QY9Z59JFZ3TSZ1DWM8TV */
+                /** @example 01M8P7N8B59QAG7T65WMXQR8GS */
                 entry: string;
             };
             cookie?: never;
@@ -16623,7 +16673,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P6QYBS0H8XWH1YTQ7SHP24",
+                     *           "id": "01M8P7N8C7XY7NRRW6SB7MKHT7",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16640,8 +16690,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T12:26:43.428343Z",
-                     *           "reverses": "01M8P6QY9Z59JFZ3TSZ1DWM8TV",
+                     *           "recorded_at": "2026-11-30T12:42:43.963024Z",
+                     *           "reverses": "01M8P7N8B59QAG7T65WMXQR8GS",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -17272,15 +17322,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UDZRVzNHNFcxQlNRSkNQMEozNVdDRiJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UDdONk1ONllYMkZNWDZZUkRaVlpIQyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P6QW3G4W1BSQJCP0J35WCF",
+                     *           "id": "01M8P7N6MN6YX2FMX6YRDZVZHC",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T12:26:41.121272Z",
+                     *           "received_at": "2026-11-30T12:42:42.185869Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -17315,7 +17365,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P6QW3G4W1BSQJCP0J35WCF */
+                /** @example 01M8P7N6MN6YX2FMX6YRDZVZHC */
                 receipt: string;
             };
             cookie?: never;
@@ -17334,11 +17384,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P6QW3G4W1BSQJCP0J35WCF",
+                     *       "id": "01M8P7N6MN6YX2FMX6YRDZVZHC",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T12:26:41.121272Z",
+                     *       "received_at": "2026-11-30T12:42:42.185869Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -17352,14 +17402,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8P6QW39TBB9QJQ8QJY4566A",
+                     *           "activity": "01M8P7N6MH6PN2ZK7F20XTV9JQ",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "n9fhNfNbF7MWkVJsxX7siHWSQmx714v5gP5mz_7Y_nQ",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Im45ZmhOZk5iRjdNV2tWSnN4WDdzaUhXU1FteDcxNHY1Z1A1bXpfN1lfblEiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThQNlFXM0c0VzFCU1FKQ1AwSjM1V0NGIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMTI6MjY6NDEuMTIxMjcyWiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UDZRVzM5VEJCOVFKUThRSlk0NTY2QSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.FHZK1oHiDq45klHtFvK7N1AKPmBu_YvXa_33BS9xQNuKZ7WZDWa36aq6ts43yS91cD19WVv2TxP7Jlr-4F5jCQ"
+                     *       "kid": "CId4WxjrUuiT2t4OCqD3I8FJfun1irqDYsAWcU-Z1Jo",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IkNJZDRXeGpyVXVpVDJ0NE9DcUQzSThGSmZ1bjFpcnFEWXNBV2NVLVoxSm8iLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThQN042TU42WVgyRk1YNllSRFpWWkhDIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMTI6NDI6NDIuMTg1ODY5WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UDdONk1INlBOMlpLN0YyMFhUVjlKUSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.kaPmBuO99xz9pslYw402t7tRFi8CF4JaUVbW3LtHk9Oj5amMhVYcyRBcOBNx7sr24geXQrCQOfuDQy7XumHoDQ"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -17399,8 +17449,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "XgnwfBxDgKuFCvYAU5xnsXdUZ33LN-yaFBzDahV3pv4",
-                     *           "kid": "n9fhNfNbF7MWkVJsxX7siHWSQmx714v5gP5mz_7Y_nQ",
+                     *           "x": "EKOLXBneAHOrPtSM-NRYdt5Yw-SSB8WCHELWNiZ9NLI",
+                     *           "kid": "CId4WxjrUuiT2t4OCqD3I8FJfun1irqDYsAWcU-Z1Jo",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -17623,26 +17673,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8P6QVYVPAM6KV3N84VDFFYW",
-                     *           "at": "2026-11-30T12:26:40.908619Z",
+                     *           "id": "01M8P7N6GSZ4BRZ6K44242Y2Y3",
+                     *           "at": "2026-11-30T12:42:42.000052Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8P6QVYG5R3J5ZD91C2MFCM0",
+                     *           "ref": "01M8P7N6G1VV5WEKWYS78KPN3V",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8P6Q7CT70ZTE88209BTRB41",
+                     *           "via": "key:01M8P7MKA384W9G98C92Z1QY01",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8P6QVYG5R3J5ZD91C2MFCM0",
+                     *             "public_id": "01M8P7N6G1VV5WEKWYS78KPN3V",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8P6Q6MXKYAY78ZWMXS4PQE0",
+                     *             "assignment": "01M8P7MJSKSW21W46R5PK9VABE",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -17658,12 +17708,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T12:26:40.908619Z"
+                     *             "recorded_at": "2026-11-30T12:42:42.000052Z"
                      *           },
-                     *           "request_id": "56d88ea5cba8814cb1fe9846"
+                     *           "request_id": "786243bf07506468295c7445"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8P6QVYVPAM6KV3N84VDFFYW"
+                     *       "next_cursor": "01M8P7N6GSZ4BRZ6K44242Y2Y3"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -17715,10 +17765,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8P6Q7CT70ZTE88209BTRB41",
+                     *       "key": "01M8P7MKA384W9G98C92Z1QY01",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_J7IX",
-                     *       "expires_at": "2026-12-30T12:26:19.906002Z",
+                     *       "key_hint": "ttdn_Ilp7",
+                     *       "expires_at": "2026-12-30T12:42:22.386989Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
