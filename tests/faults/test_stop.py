@@ -214,13 +214,17 @@ def test_it_ends_though_its_database_hangs(cluster: ThrowAwayPostgres, cluster_s
 
 @posix
 @pytest.mark.timeout(120)
-def test_it_is_not_ready_while_its_database_hangs(cluster: ThrowAwayPostgres, cluster_site: Site) -> None:
-    """Also where every thread is taken by who waits for the database, and the balancer asks in vain again."""
+@pytest.mark.parametrize("kept", ["0", "1000000"])
+def test_it_is_not_ready_while_its_database_hangs(
+    cluster: ThrowAwayPostgres, cluster_site: Site, kept: str
+) -> None:
+    """Also where every thread is taken by who waits for the database, and the balancer asks in vain again,
+    with a key that nobody needs there."""
     with (
-        cluster_site.serve(TTDN_THREADS="2", TTDN_KEPT_BYTES="0") as server,
+        cluster_site.serve(TTDN_THREADS="2", TTDN_KEPT_BYTES=kept) as server,
         ThreadPoolExecutor(4) as pool,
         cluster_site.client("SVHTTDL", server.base_url) as office,
-        httpx.Client(base_url=server.base_url, timeout=5) as balancer,
+        httpx.Client(base_url=server.base_url, timeout=5, headers=cluster_site.bearer("SVHTTDL")) as balancer,
     ):
         assert statuses([balancer.get("/readyz"), office.get(ACTIVITIES)]) == {200: 2}
         with hanging(cluster):
