@@ -3,7 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 import anyio.to_thread
@@ -34,6 +34,7 @@ from app.routers import (
 from app.seal import Seal
 from app.settings import Settings
 from app.web import bodies, callers, description, docs, entrance, json_log, leaving, metrics, tracing
+from app.web.question import Question
 
 VERSION = "0.1.0"
 
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None, clock: Clock = utc_now) -> Fast
     )
     app.state.database = Database(settings, clock)
     app.state.leaving = False
+    app.state.readiness = Question(partial(health.readiness, app.state))
     app.state.schema = migration.head()
     app.state.seal = cache(lambda: Seal.open(settings.key_file))
     for room in (

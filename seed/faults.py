@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Self
 
 from app.errors import Text
+from app.rules.lifecycle import MOST_YEARS_ON
 from seed.fields import Broken
 
 # pydantic's error types, by the beginning of their names, to our codes
@@ -122,6 +123,14 @@ _WORDS: Final = {
     "part_elsewhere": Text(
         "Mã của phần phải bắt đầu bằng mã của nhiệm vụ và dấu chấm",
         "The code of a part must begin with its task's code and a dot",
+    ),
+    "clause_elsewhere": Text(
+        "Mã của nhiệm vụ phải bắt đầu bằng mã của mục chứa nó",
+        "The code of a task begins with that of its section",
+    ),
+    "deadline_out_of_reach": Text(
+        f"Thời hạn phải từ ngày đầu của kế hoạch đến hết năm thứ {MOST_YEARS_ON} sau năm của kế hoạch",
+        f"A deadline lies between the plan's first day and the end of the {MOST_YEARS_ON}th year after",
     ),
     "verified_by_what": Text(
         "date_verified và verified_by phải đi cùng nhau", "date_verified and verified_by go together"

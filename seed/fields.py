@@ -5,11 +5,13 @@ one reading reports every fault: those of shape, and those between items.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Generic, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from app.rules.clauses import valid as is_clause
+from app.rules.lifecycle import latest
 from app.rules.vocabulary import Source
 
 Value = TypeVar("Value")
@@ -26,6 +28,7 @@ class Declared:
     tasks: tuple[str, ...] = ()
     duties: tuple[str, ...] = ()
     last_line: int | None = None
+    begins: date | None = None
 
 
 def declared(info: ValidationInfo) -> Declared:
@@ -66,6 +69,13 @@ def _within_source(line: int, info: ValidationInfo) -> int:
     return line
 
 
+def _within_reach(day: date, info: ValidationInfo) -> date:
+    begins = declared(info).begins
+    if begins is not None and not begins <= day <= latest(begins):
+        raise Broken("deadline_out_of_reach")
+    return day
+
+
 # Texts are normalised (NFC, outer white space) before their length is measured.
 Short = Annotated[str, Field(min_length=1, max_length=300)]
 Long = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -84,6 +94,8 @@ Duty = Annotated[str, _among("duties", "unknown_duty")]
 # One line of the source text, and a list of them: "18, 20", "80-84"; "132/2" is the second part of line 132.
 Line = Annotated[int, Field(ge=1), AfterValidator(_within_source)]
 Lines = Annotated[str, Field(pattern=r"^\d+(/\d+|-\d+)?(, \d+(/\d+|-\d+)?)*$", max_length=100)]
+
+Deadline = Annotated[date, AfterValidator(_within_reach)]
 
 # Integer đồng, signed 64 bit: what both databases can hold.
 Dong = Annotated[int, Field(ge=0, le=2**63 - 1)]

@@ -10,6 +10,7 @@ plans: docs/plan-format.md.
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
@@ -93,6 +94,7 @@ def _declared(raw: Any) -> Declared:
     codes = tuple(one["code"] for one in agencies)
     plan = raw.get("plan") if isinstance(raw, dict) else None
     source = plan.get("source") if isinstance(plan, dict) else None
+    period = plan.get("period") if isinstance(plan, dict) else None
     last_line = source.get("lines") if isinstance(source, dict) else None
     return Declared(
         agencies=codes,
@@ -102,7 +104,16 @@ def _declared(raw: Any) -> Declared:
         tasks=tuple(one["code"] for one in tasks),
         duties=tuple(one["code"] for one in tasks if one.get("family") == TaskFamily.DUTY),
         last_line=last_line if isinstance(last_line, int) else None,
+        begins=_day(period.get("from")) if isinstance(period, dict) else None,
     )
+
+
+def _day(text: object) -> date | None:
+    """A day as JSON has it; one that is none is found out where it stands."""
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
 
 
 def _codes_used_twice(raw: Any) -> list[Found]:

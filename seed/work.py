@@ -11,6 +11,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from app.rules import clauses
 from app.rules.vocabulary import AgencyKind, EventKind, Role, Source, TaskFamily, TaskKind, Visibility
 from seed import fields
 from seed.document import Placed
@@ -142,7 +143,7 @@ class Task(Placed):
     visibility: Visibility = Visibility.NORMAL
     weight: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     target: Annotated[int, Field(ge=1, le=MOST_PIECES)] | None = None
-    due_on: date | None = None
+    due_on: fields.Deadline | None = None
     note_vi: Long | None = None
     note_en: Long | None = None
     parts: tuple[Part, ...] = ()
@@ -167,6 +168,8 @@ class Task(Placed):
             raise Broken("repeated", "parts")
         if not all(part.code.startswith(f"{self.code}.") for part in self.parts):
             raise Broken("part_elsewhere", "parts")
+        if clauses.valid(self.section) and not clauses.lies_in(self.code, self.section):
+            raise Broken("clause_elsewhere", "code")
         return self
 
     @model_validator(mode="after")

@@ -1,13 +1,19 @@
 """Operations: is the process alive, can it serve."""
 
-from typing import Literal
+import asyncio
+from typing import Final, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
+from starlette.datastructures import State
 
 from app import migration
 from app.db import Database
 from app.errors import Busy, Text
+
+PATIENCE_SECONDS: Final = 3.0
+"""How long a database is waited for that does not even refuse, by no thread that serves requests: all of
+those may be waiting for it."""
 
 router = APIRouter(tags=["operations"])
 
@@ -35,18 +41,29 @@ async def get_livez() -> Health:
 
 
 @router.get("/readyz", operation_id="get_readyz", summary="Sẵn sàng phục vụ · Ready to serve")
-def get_readyz(request: Request) -> Readiness:
+async def get_readyz(request: Request) -> Readiness:
     """Cơ sở dữ liệu trả lời và đúng phiên bản lược đồ, và không đang dừng; nếu không là 503. · The database
     answers and has the schema this program needs, and nobody has asked it to stop; 503 otherwise."""
-    if request.app.state.leaving:
+    state = request.app.state
+    if state.leaving:
         raise Busy(5, Text("Hệ thống đang dừng", "The service is stopping"))
-    database: Database = request.app.state.database
+    asked = asyncio.wrap_future(state.readiness.ask())
+    try:
+        readiness: Readiness = await asyncio.wait_for(asyncio.shield(asked), PATIENCE_SECONDS)
+    except TimeoutError:
+        raise Busy(5, Text("Cơ sở dữ liệu không trả lời", "The database does not answer")) from None
+    return readiness
+
+
+def readiness(state: State) -> Readiness:
+    """Whether the database is one that can be served from."""
+    database: Database = state.database
     if not database.takes_writes():
         raise Busy(
             5,
             Text("Máy chủ cơ sở dữ liệu này không nhận ghi", "This database server takes no writes"),
         )
-    if migration.current(database.engine) != request.app.state.schema:
+    if migration.current(database.engine) != state.schema:
         raise Busy(
             30,
             Text(

@@ -44,6 +44,11 @@ def parent(code: str) -> str | None:
     return code.rpartition(".")[0] or None
 
 
+def lies_in(code: str, other: str) -> bool:
+    """Whether a clause is another one, or lies inside it."""
+    return order_key(code).startswith(order_key(other))
+
+
 def _match(code: str) -> re.Match[str] | None:
     """Length first: a long text costs nothing."""
     return _CODE.fullmatch(code) if len(code) <= LONGEST_CODE else None

@@ -6,12 +6,16 @@ Levels rise by records and fall only by an explicit return or withdrawal (model 
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
+from typing import Final
 
 from app.errors import Text
 from app.rules.calendar import Period, periods
 from app.rules.vocabulary import Level, OutputKind, PeriodKind, Source, TaskKind
 
+MOST_YEARS_ON: Final = 10
+"""So many years after a plan's own its work may be due: what is carried over is, and beyond that a day is a
+slip of the pen."""
 DONE = Text("Hoàn thành nhiệm vụ", "Completed")
 """What a milestone is called that nobody has named."""
 
@@ -65,6 +69,11 @@ def owed_from_the_start(terms: Terms) -> list[Planned]:
 def deadline(stated: date | None, year: int) -> tuple[date, Source]:
     """When something is due and who says so: a missing date is 31 December of the plan's year (model §3)."""
     return (stated, Source.PLAN_TEXT) if stated else (date(year, 12, 31), Source.IMPLIED)
+
+
+def latest(first: date) -> date:
+    """The last day on which the work of a plan that begins on `first` can be due."""
+    return date(min(first.year + MOST_YEARS_ON, MAXYEAR), 12, 31)
 
 
 def period(number: int, of: Period) -> Planned:

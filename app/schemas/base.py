@@ -151,7 +151,8 @@ Reason = Annotated[str, Field(min_length=1, max_length=1000), Clean]
 
 class Ratio(Out):
     """An exact ratio. Null where it is undefined, which is neither 0 nor 100. Its numbers are as long as
-    exactness takes: where many denominators meet, longer than a JavaScript number is exact (2^53)."""
+    exactness takes: a few digits mostly; where many uneven targets, weights and shares meet, longer than a
+    JavaScript number is exact (2^53), and even than 64 bits. `percent`, for whatever is shown, never is."""
 
     numerator: int | None = Field(description="exact, in lowest terms; null when undefined", examples=[1])
     denominator: int | None = Field(description="exact, in lowest terms; null when undefined", examples=[4])
@@ -169,7 +170,7 @@ class Ratio(Out):
 
 
 class Exact(Out):
-    """An exact number that is no part of a whole: a weight, for one."""
+    """An exact number that is no part of a whole: a weight, for one. It may be as long as in a ratio."""
 
     numerator: int = Field(description="exact, in lowest terms", examples=[9])
     denominator: int = Field(description="exact, in lowest terms", examples=[2])
@@ -181,7 +182,7 @@ class Exact(Out):
 
 
 class Signed(Out):
-    """An exact difference of two ratios, from -1 to 1. Null where one of them is undefined."""
+    """An exact difference of two ratios, from -1 to 1, and as long. Null where one of them is undefined."""
 
     numerator: int | None = Field(description="exact, in lowest terms; null when undefined", examples=[-1])
     denominator: int | None = Field(description="exact, in lowest terms; null when undefined", examples=[15])

@@ -37,7 +37,10 @@ class BudgetOut(Out):
     plan: str
     total_vnd: int = Field(examples=[2278000000])
     total_words_vi: str = Field(examples=["Hai tỷ, hai trăm bảy mươi tám triệu đồng"])
-    needed_vnd: int = Field(description="nhu cầu các dòng đã nêu · what lines are said to need")
+    needed_vnd: int = Field(
+        description="nhu cầu các dòng đã nêu; số duy nhất có thể vượt 2^53, vì không tổng nào giới hạn nó · "
+        "what lines are said to need; the one sum that may pass 2^53, since no total bounds it"
+    )
     allocated_vnd: int
     unallocated_vnd: int
     unallocated_words_vi: str

@@ -42,7 +42,10 @@ class BudgetRow(Labelled):
     title_vi: str
     title_en: str
     lines: int = Field(description="số dòng kinh phí · how many lines")
-    needed_vnd: int
+    needed_vnd: int = Field(
+        description="tổng nhu cầu; có thể vượt 2^53, vì không tổng nào giới hạn nó · what lines are said to "
+        "need; it may pass 2^53, since no total bounds it"
+    )
     allocated_vnd: int
     committed_vnd: int
     spent_vnd: int

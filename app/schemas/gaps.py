@@ -14,7 +14,7 @@ class RepairOut(Out):
     """The request that would close it. What `fill` points at (RFC 6901) is for its maker to decide."""
 
     method: str = Field(examples=["POST"])
-    path: str = Field(description="tính từ gốc của API · from the root of the API")
+    path: str = Field(description="ghép sau địa chỉ của hệ thống · behind the service's address")
     headers: dict[str, str] = Field(description="cần gửi kèm · to be sent with it")
     body: dict[str, Any]
     fill: list[str] = Field(
@@ -39,7 +39,7 @@ class GapOut(Labelled):
 class GapCount(Labelled):
     kind: GapKind
     kind_label: str = ""
-    count: int
+    count: int = Field(description="khoảng trống: `gaps?kind=…` · gaps: `gaps?kind=…`")
 
 
 class GapsOut(Out):

@@ -35,7 +35,9 @@ class OutputOut(Labelled):
     id: str
     assignment: str
     task: str = Field(examples=["IV.7.a"])
+    task_title_vi: str = Field(examples=["Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"])
     agency: str = Field(examples=["SVHTTDL"])
+    agency_name_vi: str = Field(examples=["Sở Văn hóa, Thể thao và Du lịch"])
     code: str = Field(description="tên trong phân công · its name within the assignment", examples=["M1"])
     kind: OutputKind
     kind_label: str = ""

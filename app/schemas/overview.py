@@ -6,6 +6,7 @@ from pydantic import Field
 
 from app.rules.rag import Colour
 from app.rules.urging import UrgeState
+from app.rules.vocabulary import State
 from app.schemas.activities import ActivityOut
 from app.schemas.amendments import AmendmentOut
 from app.schemas.base import Labelled, Out
@@ -26,7 +27,7 @@ def counted(vi: str, en: str, listed: str) -> Any:
 class StateCount(Labelled):
     """How many duties are in a state; null is undefined: nothing is owed yet."""
 
-    state: str | None
+    state: State | None
     state_label: str
     tasks: int = counted(
         "nhiệm vụ đang được tính, `nothing_owed` cho null",
@@ -36,7 +37,7 @@ class StateCount(Labelled):
 
 
 class ColourCount(Labelled):
-    """How many obligations have a colour."""
+    """How many obligations have a colour: rows of `progress?by=assignment`."""
 
     rag: Colour
     rag_label: str = ""
@@ -51,7 +52,7 @@ class UrgeCount(Labelled):
 
     state: UrgeState
     state_label: str = ""
-    urges: int
+    urges: int = counted("đôn đốc", "urges", "urges?state=…")
 
 
 class Waiting(Out):
@@ -90,17 +91,22 @@ class OverviewOut(Out):
     urges: list[UrgeCount]
     gaps: list[GapCount] = Field(description="khoảng trống phân công, theo loại · ownership gaps, by kind")
     deadlines: list[OutputOut] = Field(
-        description="đầu ra sắp đến hạn chưa có minh chứng của nhiệm vụ đang thực hiện · outputs due next of "
-        "active tasks that are not evidenced"
+        description="nhiều nhất 10 đầu ra sắp đến hạn chưa có minh chứng của nhiệm vụ đang thực hiện · at "
+        "most 10 outputs due next of active tasks that are not evidenced"
     )
-    amendments: list[AmendmentOut] = Field(description="các lần điều chỉnh gần nhất · the latest amendments")
+    amendments: list[AmendmentOut] = Field(
+        description="nhiều nhất 10 lần điều chỉnh gần nhất · the latest amendments, at most 10"
+    )
     status_only_tasks: int = Field(
         description="số nhiệm vụ chỉ theo dõi trạng thái · duties tracked by status only"
     )
     budget: BudgetOut | None = Field(
         description="null khi kế hoạch không nêu kinh phí · null where the plan says nothing of money"
     )
-    latest: list[ActivityOut]
+    latest: list[ActivityOut] = Field(
+        description="nhiều nhất 10 hoạt động còn hiệu lực mới ghi nhất · at most 10 standing records, that "
+        "which came in last first"
+    )
     anniversaries: list[EventOut] = Field(
         description="của năm kế hoạch, trừ kỷ niệm không tổ chức · those of the plan's year, but for what is "
         "not held"

@@ -1,7 +1,7 @@
 """Completion on the wire: exact ratios on three levels, and what they were computed from."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -102,7 +102,10 @@ class Node(Out):
     parent: str | None = Field(description="nút cha · for sections, the section above")
     title_vi: str
     title_en: str
-    view: bool
+    view: bool = Field(
+        description="chỉ để xem: việc ở đây đã tính ở nơi khác, không cộng vào toàn kế hoạch · looks at "
+        "duties that count elsewhere: not to be added up"
+    )
     assignments: int = Field(description="số phân công được tính · how many assignments it was computed from")
 
 
@@ -110,11 +113,17 @@ class ProgressRow(NodeLevels, Node):
     """One node. A `view` looks at duties that count elsewhere, and never enters the plan's total."""
 
 
+Headline = Literal[Level.REPORTED, Level.EVIDENCED, Level.CONFIRMED]
+
+
 class ProgressOut(Labelled):
     """Completion as this caller may see it."""
 
     plan: str = Field(examples=["ttdn-2023"])
-    headline: Level
+    headline: Headline = Field(
+        description="mức được nêu trước, là tên một mục của `total` · the level to be shown first: a member "
+        "of `total`"
+    )
     headline_label: str = ""
     total: NodeLevels
     assignments: int

@@ -75,7 +75,8 @@ class SubscriptionMade(Out):
 
     subscription: SubscriptionOut
     path: str = Field(
-        description="tính từ gốc của API, chỉ hiện một lần · from the root of the API; shown this once",
+        description="ghép sau địa chỉ của hệ thống (kể cả tiền tố ở cổng); chỉ hiện một lần · to be put "
+        "behind the service's address, a gateway's prefix included; shown this once",
         examples=["/v1/plans/ttdn-2023/calendar.ics?sig=…"],
     )
 

@@ -52,6 +52,13 @@ def add_duty(draft: Draft, change: wire.DutyChange) -> None:
             "Mục này gồm nhiệm vụ trọng tâm, được thực hiện qua các nhiệm vụ được phân công ở mục khác",
             "This section holds programme items, which are carried out by duties of other sections",
         )
+    if not clauses.lies_in(change.code, section.code):
+        raise Invalid.at(
+            "/code",
+            "clause_elsewhere",
+            f"Mã của nhiệm vụ ở mục này phải bắt đầu bằng {section.code}",
+            f"The code of a duty in this section begins with {section.code}",
+        )
     items = [_item(draft, code, f"/implements/{place}") for place, code in enumerate(change.implements)]
     task = drafting.add_task(
         draft,

@@ -3,16 +3,26 @@
 from datetime import date
 
 from app.errors import Invalid
+from app.rules.lifecycle import latest
 from app.rules.vocabulary import TaskKind, Visibility
 from app.services.drafting import Draft
 
 
-def deadline(draft: Draft, kind: TaskKind, due_on: date | None) -> None:
-    """Reporting goes on to the plan's last day: nobody has done all of it before, whatever it does."""
-    last = draft.plan.period_to
+def deadline(draft: Draft, kind: TaskKind, due_on: date | None, pointer: str = "/due_on") -> None:
+    """Nothing is due before the plan, nor ages after it. Reporting goes on to the plan's last day: nobody has
+    done all of it before, whatever it does."""
+    first, last = draft.plan.period_from, draft.plan.period_to
+    end = latest(first)
+    if due_on is not None and not first <= due_on <= end:
+        raise Invalid.at(
+            pointer,
+            "deadline_out_of_reach",
+            f"Thời hạn phải từ ngày đầu của kế hoạch {first:%d/%m/%Y} đến {end:%d/%m/%Y}",
+            f"A deadline lies between the plan's first day {first.isoformat()} and {end.isoformat()}",
+        )
     if kind is TaskKind.CONTINUOUS and due_on is not None and due_on < last:
         raise Invalid.at(
-            "/due_on",
+            pointer,
             "before_last_period",
             f"Nhiệm vụ thường xuyên báo cáo đến hết {last:%d/%m/%Y}: thời hạn không thể trước ngày đó; "
             "không phải làm nữa thì đổi tình trạng của nhiệm vụ (status)",

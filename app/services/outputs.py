@@ -84,10 +84,12 @@ def one(session: Session, here: Ground, actor: Actor, public_id: str) -> tuple[O
     return shown(session, here, actor, [found])[0], found[0].version
 
 
-def query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[Output, str, Task, str]:
-    """Outputs that this caller may see, each with its assignment's id, its task and its body's code."""
+def query(
+    here: Ground, actor: Actor, *conditions: ColumnElement[bool]
+) -> Select[Output, str, Task, str, str]:
+    """Outputs that this caller may see, each with its assignment's id, its task, its body's code and name."""
     return (
-        select(Output, Assignment.public_id, Task, Agency.code)
+        select(Output, Assignment.public_id, Task, Agency.code, Agency.name_vi)
         .join(Assignment, Assignment.id == Output.assignment_id)
         .join(Task, Task.id == Output.task_id)
         .join(Agency, Agency.id == Assignment.agency_id)
@@ -116,9 +118,9 @@ def _known(session: Session, here: Ground, actor: Actor, assignment: str) -> Non
 
 
 def shown(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> list[OutputOut]:
-    """Outputs on the wire, from rows of (output, assignment's id, task, agency's code)."""
+    """Outputs on the wire, from rows of (output, assignment's id, task, agency's code and name)."""
     returns = _returns(session, [output.id for output, *_ in rows if output.returned])
-    may = Permissions(session, here, actor, [task for _, _, task, _ in rows])
+    may = Permissions(session, here, actor, [task for _, _, task, *_ in rows])
     by = claimants.of_each(session, here, [output.id for output, *_ in rows])
     return [
         OutputOut(
@@ -126,14 +128,16 @@ def shown(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> 
             id=output.public_id,
             assignment=assignment,
             task=task.code,
+            task_title_vi=task.title_vi,
             agency=agency,
+            agency_name_vi=name,
             owed=output.owed and task.status in COUNTED_STATUSES,
             claimed=output.level is not Level.NONE,  # a record that finds its output is a claim as well
             claimed_explicitly=output.claimed,
             returned=returns.get(output.id),
             can=may.on_output(task, agency, output, by.get(output.id, ())),
         )
-        for output, assignment, task, agency in rows
+        for output, assignment, task, agency, name in rows
     ]
 
 

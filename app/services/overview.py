@@ -65,9 +65,7 @@ def _states(whole: Scene) -> list[StateCount]:
     """Duties by state, undefined last. Those the caller may only see in a sum are not counted here."""
     duties = [id_ for id_, task in whole.tree.tasks.items() if not task.is_view]
     counts = Counter(figures.state(whole.here, whole.of({duty}).parts) for duty in duties)
-    named = [
-        StateCount(state=state.value, state_label=state.label_vi, tasks=counts[state]) for state in State
-    ]
+    named = [StateCount(state=state, state_label=state.label_vi, tasks=counts[state]) for state in State]
     return [*named, StateCount(state=None, state_label=NOTHING_OWED[1], tasks=counts[None])]
 
 

@@ -64,6 +64,7 @@ def set_milestones(draft: Draft, change: wire.MilestonesChange) -> None:
                 "Không có mốc này, hoặc đã nêu hai lần; mốc mới thì không ghi mã",
                 "There is no such milestone, or it is named twice; a new one has no code yet",
             )
+        fitting.deadline(draft, held.task.kind, one.due_on, f"/milestones/{place}/due_on")
     due_on, due_source = deadline(held.task.due_on, draft.plan.year)
     if held.task.due_on is not None:
         due_source = held.task.due_source

@@ -55,6 +55,8 @@ _FOLDED: Final = frozenset(
 
 _OF_MONEY: Final = frozenset({"LedgerEntryOut.line", "SettlementOut.line", "BudgetRow.lines"})
 """Lines that are money's, and not those of the plan's printed text."""
+_NO_CODES: Final = frozenset({"shared", "unlinked", "no_agency", "unallocated", "status_only"})
+"""Keys by which programs know the rows that sum up what has no code: people are told by the title."""
 
 
 class Column(NamedTuple):
@@ -71,7 +73,7 @@ class Column(NamedTuple):
         """What the item says here."""
         for name in self.path:
             item = getattr(item, name, None)
-        return cell(item)
+        return None if self.path == ("key",) and item in _NO_CODES else cell(item)
 
 
 @cache

@@ -17,6 +17,7 @@ from fastapi.openapi.utils import get_openapi
 from app.web import lines
 from app.web.desk import CONSISTENCY
 from app.web.exports import MEDIA_TYPES
+from app.web.header_schema import HEADERS, RATE, REQUEST_ID, named
 from app.web.problem_schema import PROBLEM, PROBLEM_ERROR, PROBLEM_RESPONSE
 
 TITLE = "TTDN plan service"
@@ -54,24 +55,9 @@ _HAD = {
 }
 _UNCHANGED = {
     "description": "Chưa thay đổi: dùng câu trả lời đang giữ. · Not changed: use the answer that is kept.",
-    "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
+    "headers": named("ETag", "Link", *RATE, REQUEST_ID),
 }
 _MOST_OF_32_BITS = 2**31 - 1
-_HEADERS = {
-    "ETag": {
-        "schema": {"type": "string"},
-        "description": "Để đọc lại (If-None-Match) và để sửa (If-Match). · To read again, and to correct.",
-    },
-    "Location": {
-        "schema": {"type": "string", "format": "uri-reference"},
-        "description": "Địa chỉ của mục vừa tạo, tính từ địa chỉ yêu cầu. · Where what was made is, as seen "
-        "from the address that was asked.",
-    },
-    CONSISTENCY: {
-        "schema": {"type": "string"},
-        "description": "Chỉ khi có bản sao. · Only where there is a replica.",
-    },
-}
 
 
 def describe(
@@ -126,15 +112,17 @@ def _describe(
     schemas.update(Problem=PROBLEM, ProblemError=PROBLEM_ERROR)
     components.setdefault("responses", {})["Problem"] = PROBLEM_RESPONSE
     components["responses"]["Unchanged"] = _UNCHANGED
-    components["headers"] = _HEADERS
+    components["headers"] = HEADERS
     components.setdefault("securitySchemes", {}).update(bearer=_BEARER, sig=_SIG)
     _widen(document["paths"])
     _widen(schemas)
     for path, method, operation in _operations(document):
         example = examples.get(operation.get("operationId", ""), {})
         _complete(operation, method, needs_key=path not in open_paths)
-        if path not in open_paths:
+        if operation["tags"] != ["operations"]:  # what tells of the process is nothing that is kept
             _head(operation, method, makes="location" in example, tells=method != "get" or path in followed)
+            _page(operation, schemas)
+        _name(operation)
         _exemplify(operation, example)
     return document
 
@@ -181,18 +169,36 @@ def _complete(operation: dict[str, Any], method: str, *, needs_key: bool) -> Non
 
 
 def _head(operation: dict[str, Any], method: str, *, makes: bool, tells: bool) -> None:
-    """What answers say beside their message: a version, where what it `makes` is, and if it `tells` so how
-    far a write has come; and a read, how far it has to have come, and what its reader has."""
+    """What answers say beside their message: a version, where what it `makes` is, and if it `tells` so
+    how far a write has come; and a read, how far it has to have come, and what its reader has."""
     if method == "get":
         operation["parameters"] = [*operation.get("parameters", ()), _HAD, _PAST]
         operation["responses"]["304"] = {"$ref": "#/components/responses/Unchanged"}
     written = (CONSISTENCY,) if tells else ()
-    for status, response in operation["responses"].items():
-        if status.startswith("2"):
-            made = ("Location",) if makes and status == "201" else ()
-            response["headers"] = {
-                name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", *made, *written)
-            }
+    for status, response in _done(operation):
+        made = ("Location",) if makes and status == "201" else ()
+        response["headers"] = named("ETag", *made, *written)
+
+
+def _page(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """A page says where the next one is, and a file its name."""
+    for _, response in _done(operation):
+        content = response.get("content", {})
+        name = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if "next_cursor" in schemas.get(name, {}).get("properties", {}):
+            response["headers"] |= named("Link")
+        if MEDIA_TYPES["xlsx"] in content:
+            response["headers"] |= named("Content-Disposition")
+
+
+def _name(operation: dict[str, Any]) -> None:
+    """Every answer names its request, and to a key tells what that has left."""
+    for _, response in _done(operation):
+        response["headers"] = response.get("headers", {}) | named(*RATE, REQUEST_ID)
+
+
+def _done(operation: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    return ((status, response) for status, response in operation["responses"].items() if status[0] == "2")
 
 
 def _exemplify(operation: dict[str, Any], example: Mapping[str, Any]) -> None:
@@ -203,8 +209,8 @@ def _exemplify(operation: dict[str, Any], example: Mapping[str, Any]) -> None:
                 media["example"] = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records)
             elif name != MEDIA_TYPES["xlsx"]:  # no example of it could be read
                 media["example"] = example["request"]
-    for status, response in operation["responses"].items():
-        if status.startswith("2") and "response" in example:
+    if "response" in example:
+        for _, response in _done(operation):
             for media in response.get("content", {}).keys() & {"application/json"}:
                 response["content"][media]["example"] = example["response"]
     for parameter in operation.get("parameters", ()):

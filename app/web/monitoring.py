@@ -8,9 +8,7 @@ served by a thread of the process that `ttdn serve` is, which with several worke
 import multiprocessing
 import os
 import tempfile
-import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Final
@@ -26,6 +24,7 @@ from app.rules.vocabulary import State
 from app.services import vitals
 from app.settings import Settings
 from app.web import metrics
+from app.web.question import Question
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """The client's own name for the folder in which processes leave their figures; workers inherit it."""
@@ -70,8 +69,7 @@ class Plans(Collector):
 
     def __init__(self, database: Database, patience: float = PATIENCE_SECONDS) -> None:
         self._database, self._patience = database, patience
-        self._turn = threading.Lock()
-        self._asked: Future[Seen] | None = None
+        self._seen = Question(self._look)
 
     def collect(self) -> Iterable[Metric]:
         """Everything from one snapshot."""
@@ -84,7 +82,7 @@ class Plans(Collector):
         )
         journal = GaugeMetricFamily("ttdn_journal_end", "The number of the journal's newest entry.")
         try:
-            found, end = self._ask().result(self._patience)
+            found, end = self._seen.ask().result(self._patience)
         except (SQLAlchemyError, TimeoutError):
             up.add_metric([], 0)
             return [up]
@@ -96,20 +94,9 @@ class Plans(Collector):
                 states.add_metric([plan.plan, state or "undefined"], plan.states.get(state, 0))
         return [up, states, overdue, journal]
 
-    def _ask(self) -> "Future[Seen]":
-        """What is asked already, by a thread that no end of the program waits for; or asked now."""
-        with self._turn:
-            if self._asked is None or self._asked.done():
-                self._asked = Future()
-                threading.Thread(target=self._look, args=(self._asked,), daemon=True).start()
-            return self._asked
-
-    def _look(self, asked: "Future[Seen]") -> None:
-        try:
-            with self._database.reading() as session:
-                asked.set_result((vitals.of_plans(session), vitals.journal_end(session)))
-        except BaseException as error:  # noqa: BLE001 - whoever waits for it is told
-            asked.set_exception(error)
+    def _look(self) -> Seen:
+        with self._database.reading() as session:
+            return vitals.of_plans(session), vitals.journal_end(session)
 
 
 class Processes(Collector):

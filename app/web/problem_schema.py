@@ -2,6 +2,9 @@
 
 from typing import Any, Final
 
+from app.web.desk import CONSISTENCY
+from app.web.header_schema import RATE, REQUEST_ID, named
+
 PROBLEM_ERROR: Final[dict[str, Any]] = {
     "type": "object",
     "title": "ProblemError",
@@ -46,4 +49,5 @@ PROBLEM_RESPONSE: Final[dict[str, Any]] = {
     "description": "Không thực hiện được; 429 và 503: thử lại sau `Retry-After` giây. · "
     "It could not be done; 429 and 503: try again after `Retry-After` seconds.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    "headers": named("Retry-After", "WWW-Authenticate", CONSISTENCY, *RATE, REQUEST_ID),
 }

@@ -113,7 +113,8 @@ def as_failure(error: Exception) -> Failure:
     return Internal()
 
 
-def _answer(request: Request, error: Exception) -> Response:
+async def _answer(request: Request, error: Exception) -> Response:
+    """Asynchronous: to refuse takes no thread, and all of them may be waiting for a database."""
     return problem_response(as_failure(error), request)
 
 

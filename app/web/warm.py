@@ -114,8 +114,8 @@ class _Asked(NamedTuple):
 
     @classmethod
     def of(cls, scope: Scope) -> "_Asked | None":
-        """None for all that is no plain read, and for who names nobody, to whom nothing is given that is
-        kept: a process tells that it lives without a database."""
+        """None for all that is no plain read of what the service keeps, and for who names nobody, to whom
+        nothing is given that is kept: a process tells that it lives without a database, whoever asks."""
         if scope["type"] != "http" or scope["method"] != "GET":
             return None
         conditions, callers, tokens = [], [], list[bytes]()
@@ -132,6 +132,8 @@ class _Asked(NamedTuple):
             return None
         # As it was spelt: an address that leads nowhere may read like one that leads somewhere (`%2F`).
         path = scope.get("raw_path") or scope["path"].encode()
+        if b"/v1/" not in path:
+            return None
         parts = (*callers, path, scope["query_string"], *tokens)
         name = blake2b(b"\0".join(parts), digest_size=24).digest()
         return cls(name, conditions[0].decode("latin-1") if conditions else None)

@@ -537,9 +537,10 @@ export interface paths {
         };
         /**
          * Khoảng trống phân công · Ownership gaps and overlaps
-         * @description Việc chưa ai chịu trách nhiệm, chưa có chỉ tiêu, nhóm chưa xác định thành viên, phân công chồng chéo;
-         *     mỗi điều kèm yêu cầu sẽ sửa được nó. · What nobody owns, duties without targets, groups without members,
-         *     overlaps; each with the request that would repair it.
+         * @description Việc chưa ai chịu trách nhiệm, chưa có chỉ tiêu, nhóm chưa xác định thành viên, phân công chồng chéo,
+         *     kinh phí còn lại của việc đã hủy; mỗi điều kèm yêu cầu sẽ sửa được nó. · What nobody owns, duties without
+         *     targets, groups without members, overlaps, money left on what was cancelled; each with the request that
+         *     would repair it.
          */
         get: operations["find_gaps"];
         put?: never;
@@ -1299,7 +1300,9 @@ export interface paths {
         put?: never;
         /**
          * Ghi cam kết chi · Record a commitment
-         * @description Đơn vị của dòng cam kết chi trong số đã bố trí. · The line's agency commits what was allocated.
+         * @description Đơn vị của dòng cam kết chi trong số đã bố trí; số âm giảm phần đã cam kết mà không chi nữa. · The
+         *     line's agency commits what was allocated; below zero it releases what it has committed and will not
+         *     spend.
          */
         post: operations["record_commitment"];
         delete?: never;
@@ -2842,7 +2845,7 @@ export interface components {
             /**
              * Needed Vnd
              * Format: int64
-             * @description nhu cầu các dòng đã nêu · what lines are said to need
+             * @description nhu cầu các dòng đã nêu; số duy nhất có thể vượt 2^53, vì không tổng nào giới hạn nó · what lines are said to need; the one sum that may pass 2^53, since no total bounds it
              */
             needed_vnd: number;
             /**
@@ -2951,6 +2954,7 @@ export interface components {
             /**
              * Needed Vnd
              * Format: int64
+             * @description tổng nhu cầu; có thể vượt 2^53, vì không tổng nào giới hạn nó · what lines are said to need; it may pass 2^53, since no total bounds it
              */
             needed_vnd: number;
             /**
@@ -3105,7 +3109,7 @@ export interface components {
         Colour: "green" | "amber" | "red" | "grey";
         /**
          * ColourCount
-         * @description How many obligations have a colour.
+         * @description How many obligations have a colour: rows of `progress?by=assignment`.
          */
         ColourCount: {
             rag: components["schemas"]["Colour"];
@@ -3136,6 +3140,38 @@ export interface components {
              * @example occurred_on
              */
             field: string;
+        };
+        /**
+         * CommitmentIn
+         * @description What an agency commits of what was allocated; or, below zero, what of that it will not spend.
+         */
+        CommitmentIn: {
+            /** Source System */
+            source_system?: string | null;
+            /** External Id */
+            external_id?: string | null;
+            /**
+             * Line
+             * @example SVHTTDL-01
+             */
+            line: string;
+            /**
+             * Amount Vnd
+             * Format: int64
+             * @description đồng, khác 0; âm là giảm cam kết · not zero; below zero it releases
+             * @example 150000000
+             */
+            amount_vnd: number;
+            /**
+             * Occurred On
+             * Format: date
+             * @description ngày phát sinh · the day it happened
+             * @example 2023-05-12
+             */
+            occurred_on: string;
+            document?: components["schemas"]["DocumentIn"] | null;
+            /** Note */
+            note?: string | null;
         };
         /**
          * Confidence
@@ -3726,7 +3762,7 @@ export interface components {
         };
         /**
          * Exact
-         * @description An exact number that is no part of a whole: a weight, for one.
+         * @description An exact number that is no part of a whole: a weight, for one. It may be as long as in a ratio.
          */
         Exact: {
             /**
@@ -3932,6 +3968,7 @@ export interface components {
             /**
              * Count
              * Format: int64
+             * @description khoảng trống: `gaps?kind=…` · gaps: `gaps?kind=…`
              */
             count: number;
         };
@@ -3940,7 +3977,7 @@ export interface components {
          * @description What is open.
          * @enum {string}
          */
-        GapKind: "part_without_owner" | "item_without_duty" | "duty_without_target" | "group_without_members" | "several_leads" | "lead_and_coordinator" | "event_without_steward" | "no_owner" | "no_monitor" | "no_approver" | "no_funder" | "no_settler";
+        GapKind: "part_without_owner" | "item_without_duty" | "duty_without_target" | "group_without_members" | "several_leads" | "lead_and_coordinator" | "event_without_steward" | "no_owner" | "no_monitor" | "no_approver" | "no_funder" | "no_settler" | "money_left_over";
         /**
          * GapOut
          * @description One thing that is open.
@@ -4844,10 +4881,20 @@ export interface components {
              */
             task: string;
             /**
+             * Task Title Vi
+             * @example Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội
+             */
+            task_title_vi: string;
+            /**
              * Agency
              * @example SVHTTDL
              */
             agency: string;
+            /**
+             * Agency Name Vi
+             * @example Sở Văn hóa, Thể thao và Du lịch
+             */
+            agency_name_vi: string;
             /**
              * Code
              * @description tên trong phân công · its name within the assignment
@@ -4974,12 +5021,12 @@ export interface components {
             gaps: components["schemas"]["GapCount"][];
             /**
              * Deadlines
-             * @description đầu ra sắp đến hạn chưa có minh chứng của nhiệm vụ đang thực hiện · outputs due next of active tasks that are not evidenced
+             * @description nhiều nhất 10 đầu ra sắp đến hạn chưa có minh chứng của nhiệm vụ đang thực hiện · at most 10 outputs due next of active tasks that are not evidenced
              */
             deadlines: components["schemas"]["OutputOut"][];
             /**
              * Amendments
-             * @description các lần điều chỉnh gần nhất · the latest amendments
+             * @description nhiều nhất 10 lần điều chỉnh gần nhất · the latest amendments, at most 10
              */
             amendments: components["schemas"]["AmendmentOut"][];
             /**
@@ -4990,7 +5037,10 @@ export interface components {
             status_only_tasks: number;
             /** @description null khi kế hoạch không nêu kinh phí · null where the plan says nothing of money */
             budget: components["schemas"]["BudgetOut"] | null;
-            /** Latest */
+            /**
+             * Latest
+             * @description nhiều nhất 10 hoạt động còn hiệu lực mới ghi nhất · at most 10 standing records, that which came in last first
+             */
             latest: components["schemas"]["ActivityOut"][];
             /**
              * Anniversaries
@@ -5305,7 +5355,12 @@ export interface components {
              * @example ttdn-2023
              */
             plan: string;
-            headline: components["schemas"]["Level"];
+            /**
+             * Headline
+             * @description mức được nêu trước, là tên một mục của `total` · the level to be shown first: a member of `total`
+             * @enum {string}
+             */
+            headline: "reported" | "evidenced" | "confirmed";
             /**
              * Headline Label
              * @default
@@ -5342,7 +5397,10 @@ export interface components {
             title_vi: string;
             /** Title En */
             title_en: string;
-            /** View */
+            /**
+             * View
+             * @description chỉ để xem: việc ở đây đã tính ở nơi khác, không cộng vào toàn kế hoạch · looks at duties that count elsewhere: not to be added up
+             */
             view: boolean;
             /**
              * Assignments
@@ -5503,7 +5561,8 @@ export interface components {
         /**
          * Ratio
          * @description An exact ratio. Null where it is undefined, which is neither 0 nor 100. Its numbers are as long as
-         *     exactness takes: where many denominators meet, longer than a JavaScript number is exact (2^53).
+         *     exactness takes: a few digits mostly; where many uneven targets, weights and shares meet, longer than a
+         *     JavaScript number is exact (2^53), and even than 64 bits. `percent`, for whatever is shown, never is.
          */
         Ratio: {
             /**
@@ -5782,7 +5841,7 @@ export interface components {
             method: string;
             /**
              * Path
-             * @description tính từ gốc của API · from the root of the API
+             * @description ghép sau địa chỉ của hệ thống · behind the service's address
              */
             path: string;
             /**
@@ -6017,7 +6076,7 @@ export interface components {
         SettlementState: "submitted" | "accepted" | "returned" | "withdrawn" | "reversed";
         /**
          * Signed
-         * @description An exact difference of two ratios, from -1 to 1. Null where one of them is undefined.
+         * @description An exact difference of two ratios, from -1 to 1, and as long. Null where one of them is undefined.
          */
         Signed: {
             /**
@@ -6086,8 +6145,7 @@ export interface components {
          * @description How many duties are in a state; null is undefined: nothing is owed yet.
          */
         StateCount: {
-            /** State */
-            state: string | null;
+            state: components["schemas"]["State"] | null;
             /** State Label */
             state_label: string;
             /**
@@ -6200,7 +6258,7 @@ export interface components {
             subscription: components["schemas"]["SubscriptionOut"];
             /**
              * Path
-             * @description tính từ gốc của API, chỉ hiện một lần · from the root of the API; shown this once
+             * @description ghép sau địa chỉ của hệ thống (kể cả tiền tố ở cổng); chỉ hiện một lần · to be put behind the service's address, a gateway's prefix included; shown this once
              * @example /v1/plans/ttdn-2023/calendar.ics?sig=…
              */
             path: string;
@@ -6553,6 +6611,7 @@ export interface components {
             /**
              * Urges
              * Format: int64
+             * @description đôn đốc: `urges?state=…` · urges: `urges?state=…`
              */
             urges: number;
         };
@@ -6855,6 +6914,12 @@ export interface components {
         /** @description Không thực hiện được; 429 và 503: thử lại sau `Retry-After` giây. · It could not be done; 429 and 503: try again after `Retry-After` seconds. */
         Problem: {
             headers: {
+                "Retry-After": components["headers"]["Retry-After"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                "Consistency-Token": components["headers"]["Consistency-Token"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
                 [name: string]: unknown;
             };
             content: {
@@ -6865,6 +6930,10 @@ export interface components {
         Unchanged: {
             headers: {
                 ETag: components["headers"]["ETag"];
+                Link: components["headers"]["Link"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                "X-Request-ID": components["headers"]["X-Request-ID"];
                 [name: string]: unknown;
             };
             content?: never;
@@ -6877,8 +6946,22 @@ export interface components {
         ETag: string;
         /** @description Địa chỉ của mục vừa tạo, tính từ địa chỉ yêu cầu. · Where what was made is, as seen from the address that was asked. */
         Location: string;
+        /** @description Trang sau (`rel="next"`), tính từ địa chỉ yêu cầu; ở trang cuối không có. · The next page, as seen from the address that was asked; not on the last one. */
+        Link: string;
+        /** @description Tên tệp; chỉ khi tải về tệp. · The file's name; only of a file. */
+        "Content-Disposition": string;
         /** @description Chỉ khi có bản sao. · Only where there is a replica. */
         "Consistency-Token": string;
+        /** @description Mã của yêu cầu, cũng có trong nhật ký máy chủ; là mã đã gửi lên, nếu hợp lệ. · The request's id, also in the service's log; the one that was sent, if it is a plain one. */
+        "X-Request-ID": string;
+        /** @description Một khóa được gọi bao nhiêu lần (q) trong bao nhiêu giây (w); chỉ khi có giới hạn. · How often (q) in how many seconds (w) a key may ask; only where there is a limit. */
+        "RateLimit-Policy": string;
+        /** @description Khóa này còn được gọi mấy lần (r), sau mấy giây (t) lại đủ; chỉ khi có giới hạn. · How often this key may still ask (r), and in how many seconds (t) it has all again; only where there is a limit. */
+        RateLimit: string;
+        /** @description Thử lại sau bấy nhiêu giây. · Try again after so many seconds. */
+        "Retry-After": number;
+        /** @description Cùng với 401: cần khóa nào. · With 401: which key is needed. */
+        "WWW-Authenticate": string;
     };
     pathItems: never;
 }
@@ -6949,6 +7032,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6958,7 +7046,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *           "id": "01M8P8RXF910NA3F2KZXWXB0W9",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -6991,7 +7079,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T09:42:49.945587Z",
+                     *           "recorded_at": "2026-11-30T13:02:12.448134Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -7045,6 +7133,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7052,7 +7143,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *         "id": "01M8P8RXF910NA3F2KZXWXB0W9",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7082,7 +7173,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:42:49.945587Z",
+                     *         "recorded_at": "2026-11-30T13:02:12.448134Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7100,7 +7191,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8NXBVAZ73V5RMZQ0XWSY4J4"
+                     *       "receipt": "01M8P8RXFMWZBQ1EXNJBQYVB36"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7112,6 +7203,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7119,7 +7213,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *         "id": "01M8P8RXF910NA3F2KZXWXB0W9",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7149,7 +7243,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:42:49.945587Z",
+                     *         "recorded_at": "2026-11-30T13:02:12.448134Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7167,7 +7261,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8NXBVAZ73V5RMZQ0XWSY4J4"
+                     *       "receipt": "01M8P8RXFMWZBQ1EXNJBQYVB36"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7237,6 +7331,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7257,7 +7354,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *           "activity": "01M8P8RXF910NA3F2KZXWXB0W9",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7338,7 +7435,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVAXWFJY958GDEGGT4KY */
+                /** @example 01M8P8RXF910NA3F2KZXWXB0W9 */
                 activity: string;
             };
             cookie?: never;
@@ -7349,12 +7446,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *       "id": "01M8P8RXF910NA3F2KZXWXB0W9",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7384,7 +7484,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T09:42:49.945587Z",
+                     *       "recorded_at": "2026-11-30T13:02:12.448134Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7405,14 +7505,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-d6471630ea2ced6d88b9c428"
+                 * @example "1-43c81a8d9db9df499795ee4f"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVAXWFJY958GDEGGT4KY */
+                /** @example 01M8P8RXF910NA3F2KZXWXB0W9 */
                 activity: string;
             };
             cookie?: never;
@@ -7437,6 +7537,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7444,7 +7547,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *         "id": "01M8P8RXF910NA3F2KZXWXB0W9",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7477,7 +7580,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:42:49.945587Z",
+                     *         "recorded_at": "2026-11-30T13:02:12.448134Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7506,7 +7609,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBV8C01H903X4P9XX1ZQZ */
+                /** @example 01M8P8RX9A6TV855X5CT0HA47J */
                 activity: string;
             };
             cookie?: never;
@@ -7527,6 +7630,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7534,7 +7640,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8NXBV8C01H903X4P9XX1ZQZ",
+                     *         "id": "01M8P8RX9A6TV855X5CT0HA47J",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7564,15 +7670,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:42:49.836795Z",
+                     *         "recorded_at": "2026-11-30T13:02:12.180828Z",
                      *         "withdrawal": {
-                     *           "id": "01M8NXBVA16E0X583DHCQRTBWG",
+                     *           "id": "01M8P8RXDDMSMQCWM13A6NP9DQ",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T09:42:49.901997Z"
+                     *           "withdrawn_at": "2026-11-30T13:02:12.340150Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7598,6 +7704,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7605,7 +7714,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8NXBV8C01H903X4P9XX1ZQZ",
+                     *         "id": "01M8P8RX9A6TV855X5CT0HA47J",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7635,15 +7744,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T09:42:49.836795Z",
+                     *         "recorded_at": "2026-11-30T13:02:12.180828Z",
                      *         "withdrawal": {
-                     *           "id": "01M8NXBVA16E0X583DHCQRTBWG",
+                     *           "id": "01M8P8RXDDMSMQCWM13A6NP9DQ",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T09:42:49.901997Z"
+                     *           "withdrawn_at": "2026-11-30T13:02:12.340150Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7707,6 +7816,10 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7840,6 +7953,10 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7944,6 +8061,10 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8070,6 +8191,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8079,10 +8205,12 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *           "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *           "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
+                     *           "assignment": "01M8P8R3MFG6JKK08J4C61T402",
                      *           "task": "IV.7.a",
+                     *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
+                     *           "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *           "code": "M1",
                      *           "kind": "milestone",
                      *           "kind_label": "Mốc sản phẩm",
@@ -8105,7 +8233,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T09:42:50.214607Z",
+                     *           "moved_at": "2026-11-30T13:02:13.080129Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8134,7 +8262,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC4R5CYZMXCCGSJYN1H1 */
+                /** @example 01M8P8R3ST7GQ9YYQB7KBM4Z00 */
                 output: string;
             };
             cookie?: never;
@@ -8145,15 +8273,20 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *       "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *       "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
+                     *       "assignment": "01M8P8R3MFG6JKK08J4C61T402",
                      *       "task": "IV.7.a",
+                     *       "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *       "agency": "SVHTTDL",
+                     *       "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *       "code": "M1",
                      *       "kind": "milestone",
                      *       "kind_label": "Mốc sản phẩm",
@@ -8176,7 +8309,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T09:42:49.945587Z",
+                     *       "moved_at": "2026-11-30T13:02:12.448134Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -8213,7 +8346,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC4R5CYZMXCCGSJYN1H1 */
+                /** @example 01M8P8R3ST7GQ9YYQB7KBM4Z00 */
                 output: string;
             };
             cookie?: never;
@@ -8224,19 +8357,24 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJhMjczMjU4NzkyMDQiLCIwMU04TlhCVkpKVjQxOU4zWkc0SjlWUjEyVyJd",
+                     *       "next_cursor": "WyJhOTA1YmZmOWRmYzYiLCIwMU04UDhSWTFSWldTSFNOQlpNMlNUQzQ3TSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBVHTT2S9NKEKED9BBQQE",
+                     *           "id": "01M8P8RXZNM14XHQB9XFTM67P3",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *           "output": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8245,13 +8383,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T09:42:50.160814Z"
+                     *           "acted_at": "2026-11-30T13:02:12.948095Z"
                      *         },
                      *         {
-                     *           "id": "01M8NXBVJJV419N3ZG4J9VR12W",
+                     *           "id": "01M8P8RY1RZWSHSNBZM2STC47M",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *           "output": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8260,7 +8398,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T09:42:50.187120Z"
+                     *           "acted_at": "2026-11-30T13:02:13.024106Z"
                      *         }
                      *       ]
                      *     }
@@ -8284,7 +8422,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC4V0V02QZWH4XX62H6V */
+                /** @example 01M8P8R3T2CZP9ESM0GA1K2YDJ */
                 output: string;
             };
             cookie?: never;
@@ -8305,6 +8443,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8312,10 +8453,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVG2NV2RQGXE30KPF259",
+                     *         "id": "01M8P8RXV924ED76F8PT0F62Q9",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NXBC4V0V02QZWH4XX62H6V",
+                     *         "output": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8324,13 +8465,15 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T09:42:50.099826Z"
+                     *         "acted_at": "2026-11-30T13:02:12.804095Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4V0V02QZWH4XX62H6V",
-                     *         "assignment": "01M8NXBC2E0ASK8CPMF0J9Z2XR",
+                     *         "id": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
+                     *         "assignment": "01M8P8R3MWGMPEKGSNSP1QHEDM",
                      *         "task": "IV.7.c",
+                     *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8353,7 +8496,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T09:42:50.099826Z",
+                     *         "moved_at": "2026-11-30T13:02:12.804095Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8379,6 +8522,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8386,10 +8532,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVG2NV2RQGXE30KPF259",
+                     *         "id": "01M8P8RXV924ED76F8PT0F62Q9",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NXBC4V0V02QZWH4XX62H6V",
+                     *         "output": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8398,13 +8544,15 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T09:42:50.099826Z"
+                     *         "acted_at": "2026-11-30T13:02:12.804095Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4V0V02QZWH4XX62H6V",
-                     *         "assignment": "01M8NXBC2E0ASK8CPMF0J9Z2XR",
+                     *         "id": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
+                     *         "assignment": "01M8P8R3MWGMPEKGSNSP1QHEDM",
                      *         "task": "IV.7.c",
+                     *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8427,7 +8575,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T09:42:50.099826Z",
+                     *         "moved_at": "2026-11-30T13:02:12.804095Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8461,7 +8609,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC4V0V02QZWH4XX62H6V */
+                /** @example 01M8P8R3T2CZP9ESM0GA1K2YDJ */
                 output: string;
             };
             cookie?: never;
@@ -8482,6 +8630,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8489,10 +8640,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVGPDX5AVM8RWASY2SB9",
+                     *         "id": "01M8P8RXX5ZFSYVSFB4XYD2969",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8NXBC4V0V02QZWH4XX62H6V",
+                     *         "output": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8501,13 +8652,15 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T09:42:50.127949Z"
+                     *         "acted_at": "2026-11-30T13:02:12.876130Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4V0V02QZWH4XX62H6V",
-                     *         "assignment": "01M8NXBC2E0ASK8CPMF0J9Z2XR",
+                     *         "id": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
+                     *         "assignment": "01M8P8R3MWGMPEKGSNSP1QHEDM",
                      *         "task": "IV.7.c",
+                     *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8530,7 +8683,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T09:42:50.127949Z",
+                     *         "moved_at": "2026-11-30T13:02:12.876130Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8556,6 +8709,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8563,10 +8719,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVGPDX5AVM8RWASY2SB9",
+                     *         "id": "01M8P8RXX5ZFSYVSFB4XYD2969",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8NXBC4V0V02QZWH4XX62H6V",
+                     *         "output": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8575,13 +8731,15 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T09:42:50.127949Z"
+                     *         "acted_at": "2026-11-30T13:02:12.876130Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4V0V02QZWH4XX62H6V",
-                     *         "assignment": "01M8NXBC2E0ASK8CPMF0J9Z2XR",
+                     *         "id": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
+                     *         "assignment": "01M8P8R3MWGMPEKGSNSP1QHEDM",
                      *         "task": "IV.7.c",
+                     *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8604,7 +8762,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T09:42:50.127949Z",
+                     *         "moved_at": "2026-11-30T13:02:12.876130Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8636,14 +8794,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-56cab2417998b678e802aed7"
+                 * @example "4-c4d7580931b5eb6924f662ae"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC4R5CYZMXCCGSJYN1H1 */
+                /** @example 01M8P8R3ST7GQ9YYQB7KBM4Z00 */
                 output: string;
             };
             cookie?: never;
@@ -8660,6 +8818,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8667,10 +8828,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVHTT2S9NKEKED9BBQQE",
+                     *         "id": "01M8P8RXZNM14XHQB9XFTM67P3",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *         "output": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8679,13 +8840,15 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T09:42:50.160814Z"
+                     *         "acted_at": "2026-11-30T13:02:12.948095Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *         "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *         "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
+                     *         "assignment": "01M8P8R3MFG6JKK08J4C61T402",
                      *         "task": "IV.7.a",
+                     *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8708,7 +8871,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T09:42:50.160814Z",
+                     *         "moved_at": "2026-11-30T13:02:12.948095Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8734,6 +8897,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8741,10 +8907,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVHTT2S9NKEKED9BBQQE",
+                     *         "id": "01M8P8RXZNM14XHQB9XFTM67P3",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *         "output": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8753,13 +8919,15 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T09:42:50.160814Z"
+                     *         "acted_at": "2026-11-30T13:02:12.948095Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *         "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *         "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
+                     *         "assignment": "01M8P8R3MFG6JKK08J4C61T402",
                      *         "task": "IV.7.a",
+                     *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8782,7 +8950,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T09:42:50.160814Z",
+                     *         "moved_at": "2026-11-30T13:02:12.948095Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8818,7 +8986,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC4R5CYZMXCCGSJYN1H1 */
+                /** @example 01M8P8R3ST7GQ9YYQB7KBM4Z00 */
                 output: string;
             };
             cookie?: never;
@@ -8839,6 +9007,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8846,10 +9017,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVJJV419N3ZG4J9VR12W",
+                     *         "id": "01M8P8RY1RZWSHSNBZM2STC47M",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *         "output": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8858,13 +9029,15 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T09:42:50.187120Z"
+                     *         "acted_at": "2026-11-30T13:02:13.024106Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *         "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *         "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
+                     *         "assignment": "01M8P8R3MFG6JKK08J4C61T402",
                      *         "task": "IV.7.a",
+                     *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8890,11 +9063,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T09:42:50.187120Z"
+                     *           "returned_at": "2026-11-30T13:02:13.024106Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T09:42:50.187120Z",
+                     *         "moved_at": "2026-11-30T13:02:13.024106Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -8918,6 +9091,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8925,10 +9101,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVJJV419N3ZG4J9VR12W",
+                     *         "id": "01M8P8RY1RZWSHSNBZM2STC47M",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8NXBC4R5CYZMXCCGSJYN1H1",
+                     *         "output": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8937,13 +9113,15 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T09:42:50.187120Z"
+                     *         "acted_at": "2026-11-30T13:02:13.024106Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *         "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *         "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
+                     *         "assignment": "01M8P8R3MFG6JKK08J4C61T402",
                      *         "task": "IV.7.a",
+                     *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
+                     *         "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -8969,11 +9147,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T09:42:50.187120Z"
+                     *           "returned_at": "2026-11-30T13:02:13.024106Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T09:42:50.187120Z",
+                     *         "moved_at": "2026-11-30T13:02:13.024106Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9043,7 +9221,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC2C28P65QRY4FVSZTF0 */
+                /** @example 01M8P8R3MFG6JKK08J4C61T402 */
                 assignment: string;
             };
             cookie?: never;
@@ -9054,6 +9232,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9063,10 +9246,12 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBC4R5CYZMXCCGSJYN1H1",
-                     *           "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *           "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
+                     *           "assignment": "01M8P8R3MFG6JKK08J4C61T402",
                      *           "task": "IV.7.a",
+                     *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
+                     *           "agency_name_vi": "Sở Văn hóa, Thể thao và Du lịch",
                      *           "code": "M1",
                      *           "kind": "milestone",
                      *           "kind_label": "Mốc sản phẩm",
@@ -9089,7 +9274,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T09:42:50.214607Z",
+                     *           "moved_at": "2026-11-30T13:02:13.080129Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -9116,7 +9301,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC24YF62C37J1W0GSB4E */
+                /** @example 01M8P8R3KZRCK4425HB6SPXSZ7 */
                 assignment: string;
             };
             cookie?: never;
@@ -9139,16 +9324,21 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8NXBVNG1J86RWKF385DJBG1",
-                     *         "assignment": "01M8NXBC24YF62C37J1W0GSB4E",
+                     *         "id": "01M8P8RY9H0TSHCAWZCDHHQMDW",
+                     *         "assignment": "01M8P8R3KZRCK4425HB6SPXSZ7",
                      *         "task": "IV.3.a",
+                     *         "task_title_vi": "Cung cấp ấn phẩm thông tin đối ngoại cho đoàn ra, đoàn vào",
                      *         "agency": "VPUBND",
+                     *         "agency_name_vi": "Văn phòng Ủy ban nhân dân tỉnh",
                      *         "code": "O1",
                      *         "kind": "occurrence",
                      *         "kind_label": "Lần phát sinh",
@@ -9194,7 +9384,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC2AFPGVC3YRS1PKK5GB */
+                /** @example 01M8P8R3MD8SJZK21PMNNVJKM1 */
                 assignment: string;
             };
             cookie?: never;
@@ -9216,6 +9406,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9223,10 +9416,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVRF30GTMKTRB45CZVF6",
+                     *         "id": "01M8P8RYHHADYZTKWYGB27JMJW",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NXBC4PEZY398X0Q8F04A17",
+                     *         "output": "01M8P8R3SRPP34VWA0GGTVZ2KX",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9235,13 +9428,15 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T09:42:50.371325Z"
+                     *         "acted_at": "2026-11-30T13:02:13.523959Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4PEZY398X0Q8F04A17",
-                     *         "assignment": "01M8NXBC2AFPGVC3YRS1PKK5GB",
+                     *         "id": "01M8P8R3SRPP34VWA0GGTVZ2KX",
+                     *         "assignment": "01M8P8R3MD8SJZK21PMNNVJKM1",
                      *         "task": "IV.5.b",
+                     *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
+                     *         "agency_name_vi": "Sở Kế hoạch và Đầu tư",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -9264,7 +9459,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T09:42:50.371325Z",
+                     *         "moved_at": "2026-11-30T13:02:13.523959Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9290,6 +9485,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9297,10 +9495,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8NXBVRF30GTMKTRB45CZVF6",
+                     *         "id": "01M8P8RYHHADYZTKWYGB27JMJW",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8NXBC4PEZY398X0Q8F04A17",
+                     *         "output": "01M8P8R3SRPP34VWA0GGTVZ2KX",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9309,13 +9507,15 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T09:42:50.371325Z"
+                     *         "acted_at": "2026-11-30T13:02:13.523959Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8NXBC4PEZY398X0Q8F04A17",
-                     *         "assignment": "01M8NXBC2AFPGVC3YRS1PKK5GB",
+                     *         "id": "01M8P8R3SRPP34VWA0GGTVZ2KX",
+                     *         "assignment": "01M8P8R3MD8SJZK21PMNNVJKM1",
                      *         "task": "IV.5.b",
+                     *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
+                     *         "agency_name_vi": "Sở Kế hoạch và Đầu tư",
                      *         "code": "M1",
                      *         "kind": "milestone",
                      *         "kind_label": "Mốc sản phẩm",
@@ -9338,7 +9538,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T09:42:50.371325Z",
+                     *         "moved_at": "2026-11-30T13:02:13.523959Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9397,6 +9597,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9425,7 +9630,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
+                     *           "entered_at": "2026-11-30T13:02:13.784120Z"
                      *         }
                      *       ]
                      *     }
@@ -9488,6 +9693,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9519,7 +9727,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T09:42:50.303501Z"
+                     *         "entered_at": "2026-11-30T13:02:13.328144Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9560,7 +9768,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T09:42:50.275343Z",
+                     *         "as_of": "2026-11-30T13:02:13.252211Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9602,7 +9810,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T09:42:50.303501Z",
+                     *         "as_of": "2026-11-30T13:02:13.328144Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9616,6 +9824,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9647,7 +9858,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T09:42:50.303501Z"
+                     *         "entered_at": "2026-11-30T13:02:13.328144Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9688,7 +9899,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T09:42:50.275343Z",
+                     *         "as_of": "2026-11-30T13:02:13.252211Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9730,7 +9941,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T09:42:50.303501Z",
+                     *         "as_of": "2026-11-30T13:02:13.328144Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9764,6 +9975,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9788,7 +10002,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T09:42:50.303501Z"
+                     *       "entered_at": "2026-11-30T13:02:13.328144Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -9839,16 +10053,21 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04TlhCVlRYSzBUVDVWMFkyMDRIQzY4NCJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UDhSWVIyOEtEVEdUSjNQR01RNVdFNiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBVTXK0TT5V0Y204HC684",
+                     *           "id": "01M8P8RYR28KDTGTJ3PGMQ5WE6",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -9863,8 +10082,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T09:42:50.450901Z",
-                     *           "settled_at": "2026-11-30T09:42:50.528036Z",
+                     *           "proposed_at": "2026-11-30T13:02:13.720890Z",
+                     *           "settled_at": "2026-11-30T13:02:13.916505Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -9918,6 +10137,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9925,7 +10147,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8NXBVTXK0TT5V0Y204HC684",
+                     *         "id": "01M8P8RYR28KDTGTJ3PGMQ5WE6",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -9940,7 +10162,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.450901Z",
+                     *         "proposed_at": "2026-11-30T13:02:13.720890Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -9969,7 +10191,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVSFWNP4M2EGKM9F3WZ9 */
+                /** @example 01M8P8RYKYFMA52ZJ7MMH4MN8F */
                 proposal: string;
             };
             cookie?: never;
@@ -9980,12 +10202,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBVSFWNP4M2EGKM9F3WZ9",
+                     *       "id": "01M8P8RYKYFMA52ZJ7MMH4MN8F",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -10000,8 +10225,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T09:42:50.399176Z",
-                     *       "settled_at": "2026-11-30T09:42:50.475090Z",
+                     *       "proposed_at": "2026-11-30T13:02:13.584135Z",
+                     *       "settled_at": "2026-11-30T13:02:13.784120Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -10024,7 +10249,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVSFWNP4M2EGKM9F3WZ9 */
+                /** @example 01M8P8RYKYFMA52ZJ7MMH4MN8F */
                 proposal: string;
             };
             cookie?: never;
@@ -10049,6 +10274,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10056,7 +10284,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8NXBVSFWNP4M2EGKM9F3WZ9",
+                     *         "id": "01M8P8RYKYFMA52ZJ7MMH4MN8F",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10071,8 +10299,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.399176Z",
-                     *         "settled_at": "2026-11-30T09:42:50.475090Z",
+                     *         "proposed_at": "2026-11-30T13:02:13.584135Z",
+                     *         "settled_at": "2026-11-30T13:02:13.784120Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10099,7 +10327,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
+                     *           "entered_at": "2026-11-30T13:02:13.784120Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10140,7 +10368,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T09:42:50.371325Z",
+                     *           "as_of": "2026-11-30T13:02:13.523959Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10182,7 +10410,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:42:50.371325Z",
+                     *           "as_of": "2026-11-30T13:02:13.523959Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10196,6 +10424,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10203,7 +10434,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8NXBVSFWNP4M2EGKM9F3WZ9",
+                     *         "id": "01M8P8RYKYFMA52ZJ7MMH4MN8F",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10218,8 +10449,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.399176Z",
-                     *         "settled_at": "2026-11-30T09:42:50.475090Z",
+                     *         "proposed_at": "2026-11-30T13:02:13.584135Z",
+                     *         "settled_at": "2026-11-30T13:02:13.784120Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10246,7 +10477,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
+                     *           "entered_at": "2026-11-30T13:02:13.784120Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10287,7 +10518,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T09:42:50.371325Z",
+                     *           "as_of": "2026-11-30T13:02:13.523959Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10329,7 +10560,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:42:50.371325Z",
+                     *           "as_of": "2026-11-30T13:02:13.523959Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10351,7 +10582,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVT9QT4WCGSPQDXGJ8JJ */
+                /** @example 01M8P8RYP2N3CQ2KMQ3WYW0W66 */
                 proposal: string;
             };
             cookie?: never;
@@ -10372,6 +10603,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10379,7 +10613,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8NXBVT9QT4WCGSPQDXGJ8JJ",
+                     *         "id": "01M8P8RYP2N3CQ2KMQ3WYW0W66",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10394,8 +10628,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.430649Z",
-                     *         "settled_at": "2026-11-30T09:42:50.511128Z",
+                     *         "proposed_at": "2026-11-30T13:02:13.660136Z",
+                     *         "settled_at": "2026-11-30T13:02:13.876145Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10411,6 +10645,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10418,7 +10655,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8NXBVT9QT4WCGSPQDXGJ8JJ",
+                     *         "id": "01M8P8RYP2N3CQ2KMQ3WYW0W66",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10433,8 +10670,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.430649Z",
-                     *         "settled_at": "2026-11-30T09:42:50.511128Z",
+                     *         "proposed_at": "2026-11-30T13:02:13.660136Z",
+                     *         "settled_at": "2026-11-30T13:02:13.876145Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10458,7 +10695,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVTXK0TT5V0Y204HC684 */
+                /** @example 01M8P8RYR28KDTGTJ3PGMQ5WE6 */
                 proposal: string;
             };
             cookie?: never;
@@ -10479,6 +10716,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10486,7 +10726,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8NXBVTXK0TT5V0Y204HC684",
+                     *         "id": "01M8P8RYR28KDTGTJ3PGMQ5WE6",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10501,8 +10741,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.450901Z",
-                     *         "settled_at": "2026-11-30T09:42:50.528036Z",
+                     *         "proposed_at": "2026-11-30T13:02:13.720890Z",
+                     *         "settled_at": "2026-11-30T13:02:13.916505Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10518,6 +10758,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10525,7 +10768,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8NXBVTXK0TT5V0Y204HC684",
+                     *         "id": "01M8P8RYR28KDTGTJ3PGMQ5WE6",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10540,8 +10783,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T09:42:50.450901Z",
-                     *         "settled_at": "2026-11-30T09:42:50.528036Z",
+                     *         "proposed_at": "2026-11-30T13:02:13.720890Z",
+                     *         "settled_at": "2026-11-30T13:02:13.916505Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10561,7 +10804,7 @@ export interface operations {
                 /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
                 format?: "json" | "csv" | "xlsx";
                 /**
-                 * @description Một hoặc nhiều: `part_without_owner` Phần việc chưa có cơ quan nào, `item_without_duty` Nhiệm vụ chưa giao cho ai, `duty_without_target` Chưa giao số lượng, `group_without_members` Nhóm chưa xác định thành viên, `several_leads` Nhiều cơ quan cùng chịu trách nhiệm, `lead_and_coordinator` Vừa chịu trách nhiệm vừa phối hợp, `event_without_steward` Sự kiện chưa có cơ quan chủ trì chuẩn bị, `no_owner` Chủ kế hoạch đã kết thúc hoạt động, `no_monitor` Chưa có cơ quan theo dõi, `no_approver` Chưa có cấp trên xác nhận cho cơ quan theo dõi, `no_funder` Chưa có cơ quan quyết định kinh phí, `no_settler` Chưa có cơ quan kiểm tra quyết toán · one or more of: `part_without_owner`, `item_without_duty`, `duty_without_target`, `group_without_members`, `several_leads`, `lead_and_coordinator`, `event_without_steward`, `no_owner`, `no_monitor`, `no_approver`, `no_funder`, `no_settler`
+                 * @description Một hoặc nhiều: `part_without_owner` Phần việc chưa có cơ quan nào, `item_without_duty` Nhiệm vụ chưa giao cho ai, `duty_without_target` Chưa giao số lượng, `group_without_members` Nhóm chưa xác định thành viên, `several_leads` Nhiều cơ quan cùng chịu trách nhiệm, `lead_and_coordinator` Vừa chịu trách nhiệm vừa phối hợp, `event_without_steward` Sự kiện chưa có cơ quan chủ trì chuẩn bị, `no_owner` Chủ kế hoạch đã kết thúc hoạt động, `no_monitor` Chưa có cơ quan theo dõi, `no_approver` Chưa có cấp trên xác nhận cho cơ quan theo dõi, `no_funder` Chưa có cơ quan quyết định kinh phí, `no_settler` Chưa có cơ quan kiểm tra quyết toán, `money_left_over` Kinh phí còn lại của việc đã hủy hoặc được thay thế · one or more of: `part_without_owner`, `item_without_duty`, `duty_without_target`, `group_without_members`, `several_leads`, `lead_and_coordinator`, `event_without_steward`, `no_owner`, `no_monitor`, `no_approver`, `no_funder`, `no_settler`, `money_left_over`
                  * @example duty_without_target
                  */
                 kind?: string | null;
@@ -10584,6 +10827,10 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10741,6 +10988,10 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10788,7 +11039,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T09:42:50.214607Z",
+                     *         "as_of": "2026-11-30T13:02:13.080129Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -10874,7 +11125,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:42:50.127949Z",
+                     *           "as_of": "2026-11-30T13:02:12.876130Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -10956,7 +11207,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:42:50.127949Z",
+                     *           "as_of": "2026-11-30T13:02:12.876130Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11046,6 +11297,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11061,13 +11315,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T09:42:50.214607Z",
+                     *       "as_of": "2026-11-30T13:02:13.080129Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *           "assignment": "01M8P8R3MFG6JKK08J4C61T402",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11177,6 +11431,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11219,24 +11476,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T09:42:50.214607Z",
+                     *       "as_of": "2026-11-30T13:02:13.080129Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T09:42:50.303501Z"
+                     *           "entered_at": "2026-11-30T13:02:13.328144Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
+                     *           "entered_at": "2026-11-30T13:02:13.784120Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *           "key": "01M8P8R3MFG6JKK08J4C61T402",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11272,7 +11529,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *               "assignment": "01M8P8R3MFG6JKK08J4C61T402",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11324,6 +11581,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11393,7 +11653,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:42:50.371325Z",
+                     *           "as_of": "2026-11-30T13:02:13.523959Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11479,7 +11739,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:42:50.303501Z",
+                     *             "as_of": "2026-11-30T13:02:13.328144Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11561,7 +11821,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:42:50.303501Z",
+                     *             "as_of": "2026-11-30T13:02:13.328144Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11643,7 +11903,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T09:42:50.371325Z",
+                     *           "as_of": "2026-11-30T13:02:13.523959Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11927,7 +12187,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:42:50.475090Z"
+                     *           "entered_at": "2026-11-30T13:02:13.784120Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -11949,7 +12209,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T09:42:50.303501Z"
+                     *           "entered_at": "2026-11-30T13:02:13.328144Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -11973,7 +12233,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *           "id": "01M8P8RXF910NA3F2KZXWXB0W9",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12006,7 +12266,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T09:42:49.945587Z",
+                     *           "recorded_at": "2026-11-30T13:02:12.448134Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -12169,6 +12429,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12244,7 +12509,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:42:50.214607Z",
+                     *             "as_of": "2026-11-30T13:02:13.080129Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12290,6 +12555,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12361,7 +12629,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T09:42:50.214607Z",
+                     *         "as_of": "2026-11-30T13:02:13.080129Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12370,7 +12638,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *           "id": "01M8P8R3MFG6JKK08J4C61T402",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12437,7 +12705,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:42:50.214607Z",
+                     *             "as_of": "2026-11-30T13:02:13.080129Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12512,16 +12780,21 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04TlhCQzJDMjhQNjVRUlk0RlZTWlRGMCJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04UDhSM01GRzZKS0swOEo0QzYxVDQwMiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *           "id": "01M8P8R3MFG6JKK08J4C61T402",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12588,7 +12861,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T09:42:50.214607Z",
+                     *             "as_of": "2026-11-30T13:02:13.080129Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12620,7 +12893,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBC2C28P65QRY4FVSZTF0 */
+                /** @example 01M8P8R3MFG6JKK08J4C61T402 */
                 assignment: string;
             };
             cookie?: never;
@@ -12631,12 +12904,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *       "id": "01M8P8R3MFG6JKK08J4C61T402",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12703,7 +12979,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T09:42:50.214607Z",
+                     *         "as_of": "2026-11-30T13:02:13.080129Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12770,6 +13046,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12779,7 +13060,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *           "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12798,13 +13079,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *           "urged_at": "2026-11-30T13:02:13.988101Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T09:42:50.595363Z",
+                     *           "answered_at": "2026-11-30T13:02:14.068146Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T09:42:50.615042Z",
+                     *           "closed_at": "2026-11-30T13:02:14.122169Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -12853,6 +13134,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12860,7 +13144,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *           "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12879,7 +13163,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *           "urged_at": "2026-11-30T13:02:13.988101Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -12911,7 +13195,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVY90FG769Y7B0Q48FAC */
+                /** @example 01M8P8RYZYD9ZBDHG9JME05TQX */
                 urge: string;
             };
             cookie?: never;
@@ -12922,12 +13206,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *       "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -12946,13 +13233,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *       "urged_at": "2026-11-30T13:02:13.988101Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T09:42:50.595363Z",
+                     *       "answered_at": "2026-11-30T13:02:14.068146Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T09:42:50.615042Z",
+                     *       "closed_at": "2026-11-30T13:02:14.122169Z",
                      *       "can": []
                      *     }
                      */
@@ -12973,7 +13260,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVY90FG769Y7B0Q48FAC */
+                /** @example 01M8P8RYZYD9ZBDHG9JME05TQX */
                 urge: string;
             };
             cookie?: never;
@@ -12994,6 +13281,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13001,7 +13291,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *         "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13020,9 +13310,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *         "urged_at": "2026-11-30T13:02:13.988101Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T09:42:50.595363Z",
+                     *         "answered_at": "2026-11-30T13:02:14.068146Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13039,6 +13329,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13046,7 +13339,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *         "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13065,9 +13358,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *         "urged_at": "2026-11-30T13:02:13.988101Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T09:42:50.595363Z",
+                     *         "answered_at": "2026-11-30T13:02:14.068146Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13092,7 +13385,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVY90FG769Y7B0Q48FAC */
+                /** @example 01M8P8RYZYD9ZBDHG9JME05TQX */
                 urge: string;
             };
             cookie?: never;
@@ -13113,6 +13406,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13120,7 +13416,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *         "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13139,13 +13435,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *         "urged_at": "2026-11-30T13:02:13.988101Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T09:42:50.595363Z",
+                     *         "answered_at": "2026-11-30T13:02:14.068146Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T09:42:50.615042Z",
+                     *         "closed_at": "2026-11-30T13:02:14.122169Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13158,6 +13454,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13165,7 +13464,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8NXBVY90FG769Y7B0Q48FAC",
+                     *         "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13184,13 +13483,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T09:42:50.561507Z",
+                     *         "urged_at": "2026-11-30T13:02:13.988101Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T09:42:50.595363Z",
+                     *         "answered_at": "2026-11-30T13:02:14.068146Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T09:42:50.615042Z",
+                     *         "closed_at": "2026-11-30T13:02:14.122169Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13238,6 +13537,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13300,6 +13604,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13460,6 +13767,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13517,6 +13829,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13575,6 +13890,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13634,6 +13954,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13698,6 +14021,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13796,6 +14124,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13876,6 +14207,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13960,6 +14294,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14076,6 +14413,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14196,6 +14538,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14278,6 +14623,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14368,6 +14716,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14413,6 +14764,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14422,7 +14778,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBW32S702YQ2D8ZWX52J3",
+                     *           "id": "01M8P8RZAX617DCZ8ZDCTERHZX",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14433,7 +14789,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T09:42:50.719348Z",
+                     *           "created_at": "2026-11-30T13:02:14.356118Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14476,13 +14832,16 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8NXBW32S702YQ2D8ZWX52J3",
+                     *         "id": "01M8P8RZAX617DCZ8ZDCTERHZX",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14493,10 +14852,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T09:42:50.719348Z",
+                     *         "created_at": "2026-11-30T13:02:14.356118Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=YW4RZ14ZsFRbIW0vGhcqHFaEXmHswt5kWrDDhsh5iIA"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=M0Dl0AMhAvmx43yskBcBjjeNPkYp5t2hOqxNH7vQa_o"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14517,7 +14876,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBW32S702YQ2D8ZWX52J3 */
+                /** @example 01M8P8RZAX617DCZ8ZDCTERHZX */
                 subscription: string;
             };
             cookie?: never;
@@ -14528,12 +14887,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBW32S702YQ2D8ZWX52J3",
+                     *       "id": "01M8P8RZAX617DCZ8ZDCTERHZX",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14544,7 +14906,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T09:42:50.719348Z",
+                     *       "created_at": "2026-11-30T13:02:14.356118Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14565,7 +14927,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBW32S702YQ2D8ZWX52J3 */
+                /** @example 01M8P8RZAX617DCZ8ZDCTERHZX */
                 subscription: string;
             };
             cookie?: never;
@@ -14577,12 +14939,15 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBW32S702YQ2D8ZWX52J3",
+                     *       "id": "01M8P8RZAX617DCZ8ZDCTERHZX",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14593,8 +14958,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T09:42:50.719348Z",
-                     *       "revoked_at": "2026-11-30T09:42:50.795224Z"
+                     *       "created_at": "2026-11-30T13:02:14.356118Z",
+                     *       "revoked_at": "2026-11-30T13:02:14.570429Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -14647,6 +15012,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14656,7 +15026,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBWPCFG31Y6B8A7MCBN08",
+                     *           "id": "01M8P8S0H8GP9ZBWHP3WJHH55C",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -14671,21 +15041,21 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T09:42:51.334963Z",
+                     *           "submitted_at": "2026-11-30T13:02:15.577550Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T09:42:51.355796Z",
+                     *           "decided_at": "2026-11-30T13:02:15.614897Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
-                     *             "decided_on": "2023-03-15",
+                     *             "decided_on": "2023-12-20",
                      *             "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8NXBWQ1Q5RBHBZA2TA6CNTP",
+                     *           "entry": "01M8P8S0JDCRJDPNSAVFYACYND",
                      *           "can": []
                      *         }
                      *       ]
@@ -14731,12 +15101,15 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWPCFG31Y6B8A7MCBN08",
+                     *       "id": "01M8P8S0H8GP9ZBWHP3WJHH55C",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14751,7 +15124,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:42:51.334963Z",
+                     *       "submitted_at": "2026-11-30T13:02:15.577550Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -14781,7 +15154,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBWPCFG31Y6B8A7MCBN08 */
+                /** @example 01M8P8S0H8GP9ZBWHP3WJHH55C */
                 settlement: string;
             };
             cookie?: never;
@@ -14792,12 +15165,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWPCFG31Y6B8A7MCBN08",
+                     *       "id": "01M8P8S0H8GP9ZBWHP3WJHH55C",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14812,21 +15188,21 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:42:51.334963Z",
+                     *       "submitted_at": "2026-11-30T13:02:15.577550Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T09:42:51.355796Z",
+                     *       "decided_at": "2026-11-30T13:02:15.614897Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
-                     *         "decided_on": "2023-03-15",
+                     *         "decided_on": "2023-12-20",
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8NXBWQ1Q5RBHBZA2TA6CNTP",
+                     *       "entry": "01M8P8S0JDCRJDPNSAVFYACYND",
                      *       "can": []
                      *     }
                      */
@@ -14847,7 +15223,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBWPCFG31Y6B8A7MCBN08 */
+                /** @example 01M8P8S0H8GP9ZBWHP3WJHH55C */
                 settlement: string;
             };
             cookie?: never;
@@ -14858,7 +15234,7 @@ export interface operations {
                  * @example {
                  *       "decision": {
                  *         "number": "20-QĐ/BCĐ-TTĐN",
-                 *         "decided_on": "2023-03-15",
+                 *         "decided_on": "2023-12-20",
                  *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                  *       },
                  *       "occurred_on": "2023-12-20"
@@ -14873,12 +15249,15 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWPCFG31Y6B8A7MCBN08",
+                     *       "id": "01M8P8S0H8GP9ZBWHP3WJHH55C",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14893,21 +15272,21 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:42:51.334963Z",
+                     *       "submitted_at": "2026-11-30T13:02:15.577550Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T09:42:51.355796Z",
+                     *       "decided_at": "2026-11-30T13:02:15.614897Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
-                     *         "decided_on": "2023-03-15",
+                     *         "decided_on": "2023-12-20",
                      *         "issuer": "Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8NXBWQ1Q5RBHBZA2TA6CNTP",
+                     *       "entry": "01M8P8S0JDCRJDPNSAVFYACYND",
                      *       "can": []
                      *     }
                      */
@@ -14927,7 +15306,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBWMW7T5Q5SB471JV4Z1X */
+                /** @example 01M8P8S0EBP3XVHC84Y7TQDY4J */
                 settlement: string;
             };
             cookie?: never;
@@ -14948,12 +15327,15 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWMW7T5Q5SB471JV4Z1X",
+                     *       "id": "01M8P8S0EBP3XVHC84Y7TQDY4J",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -14968,12 +15350,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:42:51.287401Z",
+                     *       "submitted_at": "2026-11-30T13:02:15.489534Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T09:42:51.303336Z",
+                     *       "decided_at": "2026-11-30T13:02:15.532105Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -14997,7 +15379,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBWHTSVS981B6BCVWP6PQ */
+                /** @example 01M8P8S08G5TKDHXEEP16X14G5 */
                 settlement: string;
             };
             cookie?: never;
@@ -15018,12 +15400,15 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWHTSVS981B6BCVWP6PQ",
+                     *       "id": "01M8P8S08G5TKDHXEEP16X14G5",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15038,12 +15423,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:42:51.188028Z",
+                     *       "submitted_at": "2026-11-30T13:02:15.302383Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T09:42:51.215958Z",
+                     *       "decided_at": "2026-11-30T13:02:15.432097Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15059,12 +15444,15 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWHTSVS981B6BCVWP6PQ",
+                     *       "id": "01M8P8S08G5TKDHXEEP16X14G5",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15079,12 +15467,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T09:42:51.188028Z",
+                     *       "submitted_at": "2026-11-30T13:02:15.302383Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T09:42:51.215958Z",
+                     *       "decided_at": "2026-11-30T13:02:15.432097Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15129,6 +15517,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15137,7 +15528,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBW8V87Z6YQAJG60FW7K8",
+                     *           "id": "01M8P8RZQ4DQTZ8EG83RNJPEYD",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15154,7 +15545,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:50.903196Z",
+                     *           "recorded_at": "2026-11-30T13:02:14.747115Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15212,6 +15603,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15220,7 +15614,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBW8V87Z6YQAJG60FW7K8",
+                     *           "id": "01M8P8RZQ4DQTZ8EG83RNJPEYD",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15237,7 +15631,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:50.903196Z",
+                     *           "recorded_at": "2026-11-30T13:02:14.747115Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15328,6 +15722,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15336,7 +15733,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWATS8R3YAJY22NV614Z",
+                     *           "id": "01M8P8RZV2P8CRJJ93RGVH8NKR",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15357,7 +15754,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:50.961937Z",
+                     *           "recorded_at": "2026-11-30T13:02:14.872250Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15415,6 +15812,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15423,7 +15823,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWATS8R3YAJY22NV614Z",
+                     *           "id": "01M8P8RZV2P8CRJJ93RGVH8NKR",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15444,7 +15844,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:50.961937Z",
+                     *           "recorded_at": "2026-11-30T13:02:14.872250Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15525,7 +15925,7 @@ export interface operations {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["EntryIn"];
+                "application/json": components["schemas"]["CommitmentIn"];
             };
         };
         responses: {
@@ -15534,6 +15934,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15542,7 +15945,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWC8TSTJC1F2M8QPWE87",
+                     *           "id": "01M8P8RZYB59YN88Z8ABP85VFG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15563,7 +15966,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:51.011275Z",
+                     *           "recorded_at": "2026-11-30T13:02:14.971034Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15621,6 +16024,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15629,7 +16035,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWC8TSTJC1F2M8QPWE87",
+                     *           "id": "01M8P8RZYB59YN88Z8ABP85VFG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15650,7 +16056,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:51.011275Z",
+                     *           "recorded_at": "2026-11-30T13:02:14.971034Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15736,6 +16142,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15744,7 +16153,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWE7WKX57VVQTWFKHXSA",
+                     *           "id": "01M8P8S02GBD1G9HN3VNR0D3CW",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15761,7 +16170,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:51.074906Z",
+                     *           "recorded_at": "2026-11-30T13:02:15.111991Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15819,6 +16228,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15827,7 +16239,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWE7WKX57VVQTWFKHXSA",
+                     *           "id": "01M8P8S02GBD1G9HN3VNR0D3CW",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15844,7 +16256,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:51.074906Z",
+                     *           "recorded_at": "2026-11-30T13:02:15.111991Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15936,6 +16348,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15944,7 +16359,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWBGVZ4AFQGDRAVK0YVZ",
+                     *           "id": "01M8P8RZWH6PN5MVBS00D8WRBG",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15965,17 +16380,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:50.987308Z",
+                     *           "recorded_at": "2026-11-30T13:02:14.912118Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8NXBWBFS8AA23E53PT19BVZ",
+                     *           "transfer": "01M8P8RZWB8845RJGDTB7HK0G0",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8NXBWBJM82847D0PM4ASMTJ",
+                     *           "id": "01M8P8RZWS6T25YM505XR69EKP",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15996,10 +16411,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:50.987308Z",
+                     *           "recorded_at": "2026-11-30T13:02:14.912118Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8NXBWBFS8AA23E53PT19BVZ",
+                     *           "transfer": "01M8P8RZWB8845RJGDTB7HK0G0",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -16132,16 +16547,21 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04TlhCV0U3V0tYNTdWVlFUV0ZLSFhTQSJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UDhTMDJHQkQxRzlITjNWTlIwRDNDVyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBWE7WKX57VVQTWFKHXSA",
+                     *           "id": "01M8P8S02GBD1G9HN3VNR0D3CW",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16158,7 +16578,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:51.074906Z",
+                     *           "recorded_at": "2026-11-30T13:02:15.111991Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16191,7 +16611,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBWCWPSJ050XZQ166KJRG */
+                /** @example 01M8P8RZZVVEM80H1JJ3YBD119 */
                 entry: string;
             };
             cookie?: never;
@@ -16202,12 +16622,15 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBWCWPSJ050XZQ166KJRG",
+                     *       "id": "01M8P8RZZVVEM80H1JJ3YBD119",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -16224,9 +16647,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T09:42:51.031992Z",
+                     *       "recorded_at": "2026-11-30T13:02:15.024279Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8NXBWDMR4G3QGV63GABDYHQ",
+                     *       "reversed_by": "01M8P8S01F9TFQTEV784BXRWB2",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -16251,7 +16674,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBWCWPSJ050XZQ166KJRG */
+                /** @example 01M8P8RZZVVEM80H1JJ3YBD119 */
                 entry: string;
             };
             cookie?: never;
@@ -16274,6 +16697,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16282,7 +16708,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8NXBWDMR4G3QGV63GABDYHQ",
+                     *           "id": "01M8P8S01F9TFQTEV784BXRWB2",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16299,8 +16725,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T09:42:51.051447Z",
-                     *           "reverses": "01M8NXBWCWPSJ050XZQ166KJRG",
+                     *           "recorded_at": "2026-11-30T13:02:15.068175Z",
+                     *           "reverses": "01M8P8RZZVVEM80H1JJ3YBD119",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -16373,6 +16799,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16432,6 +16861,10 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16537,6 +16970,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16624,6 +17062,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16671,6 +17112,9 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16738,6 +17182,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16819,6 +17266,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -16897,20 +17347,25 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04TlhCVkFaNzNWNVJNWlEwWFdTWTRKNCJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UDhSWEZNV1pCUTFFWE5KQlFZVkIzNiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBVAZ73V5RMZQ0XWSY4J4",
+                     *           "id": "01M8P8RXFMWZBQ1EXNJBQYVB36",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T09:42:49.945587Z",
+                     *           "received_at": "2026-11-30T13:02:12.448134Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -16945,7 +17400,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8NXBVAZ73V5RMZQ0XWSY4J4 */
+                /** @example 01M8P8RXFMWZBQ1EXNJBQYVB36 */
                 receipt: string;
             };
             cookie?: never;
@@ -16956,16 +17411,19 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8NXBVAZ73V5RMZQ0XWSY4J4",
+                     *       "id": "01M8P8RXFMWZBQ1EXNJBQYVB36",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T09:42:49.945587Z",
+                     *       "received_at": "2026-11-30T13:02:12.448134Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -16979,14 +17437,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8NXBVAXWFJY958GDEGGT4KY",
+                     *           "activity": "01M8P8RXF910NA3F2KZXWXB0W9",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "N8sUk-pf8oUtchXtYdVQGgK6Ei56Fkd_-0wupzftf3Q",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6Ik44c1VrLXBmOG9VdGNoWHRZZFZRR2dLNkVpNTZGa2RfLTB3dXB6ZnRmM1EiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThOWEJWQVo3M1Y1Uk1aUTBYV1NZNEo0IiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMDk6NDI6NDkuOTQ1NTg3WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04TlhCVkFYV0ZKWTk1OEdERUdHVDRLWSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.blHy2Bdn3oicDzhKlJTe_eI5jk07tJMDMEtlAJ_gQPFqfteRRo-gg404u12YYF2k89RSO-S8H4SPkPAF8gC_AA"
+                     *       "kid": "ueygNHfoZKDdDapkGO-e2mmZmS0AdkaVgdCSZ6skuoo",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6InVleWdOSGZvWktEZERhcGtHTy1lMm1tWm1TMEFka2FWZ2RDU1o2c2t1b28iLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThQOFJYRk1XWkJRMUVYTkpCUVlWQjM2IiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMTM6MDI6MTIuNDQ4MTM0WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UDhSWEY5MTBOQTNGMktaWFdYQjBXOSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.NxmG_mEgq3mmkA8WgA8joVuc9dWV_zgZ0epUp42SnuLLEWmKKPm8N6PhyqcjMh28PLD6G0CXqBQW6Cj5F8OADw"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -16999,7 +17457,12 @@ export interface operations {
     get_signing_keys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
+                "If-None-Match"?: string;
+                /** @description Từ câu trả lời của một lần ghi: câu trả lời này sẽ có lần ghi ấy, dù đọc từ bản sao. · From the answer to a write: what is read will hold it, also where a replica serves. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17008,6 +17471,10 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17017,8 +17484,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "mxsHzaqrzU6ehr1GwnE-p0b0llUeHI0-9NZU9T9A6Q4",
-                     *           "kid": "N8sUk-pf8oUtchXtYdVQGgK6Ei56Fkd_-0wupzftf3Q",
+                     *           "x": "VYpXyHLC-eWl999z3nqAtvw0ZgYxkwqmzfp5paHPkjE",
+                     *           "kid": "ueygNHfoZKDdDapkGO-e2mmZmS0AdkaVgdCSZ6skuoo",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -17028,6 +17495,7 @@ export interface operations {
                     "application/json": components["schemas"]["JwkSet"];
                 };
             };
+            304: components["responses"]["Unchanged"];
             default: components["responses"]["Problem"];
         };
     };
@@ -17076,6 +17544,11 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17138,6 +17611,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17220,6 +17696,11 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
+                    Link: components["headers"]["Link"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17227,26 +17708,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8NXBV8JRSP3XM35K865QHQT",
-                     *           "at": "2026-11-30T09:42:49.836795Z",
+                     *           "id": "01M8P8RXA41TQPABX1ERKRPPEF",
+                     *           "at": "2026-11-30T13:02:12.180828Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8NXBV8C01H903X4P9XX1ZQZ",
+                     *           "ref": "01M8P8RX9A6TV855X5CT0HA47J",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8NXBC7MGRGBZHR3X9G7TGKX",
+                     *           "via": "key:01M8P8R40RKAF5JNYJ5G5H13HJ",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8NXBV8C01H903X4P9XX1ZQZ",
+                     *             "public_id": "01M8P8RX9A6TV855X5CT0HA47J",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8NXBC2C28P65QRY4FVSZTF0",
+                     *             "assignment": "01M8P8R3MFG6JKK08J4C61T402",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -17262,12 +17743,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T09:42:49.836795Z"
+                     *             "recorded_at": "2026-11-30T13:02:12.180828Z"
                      *           },
-                     *           "request_id": "c83d55b7b08db2985f13adf1"
+                     *           "request_id": "f3a067757fabc9ac8ffa2d40"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8NXBV8JRSP3XM35K865QHQT"
+                     *       "next_cursor": "01M8P8RXA41TQPABX1ERKRPPEF"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -17297,6 +17778,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17316,10 +17800,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8NXBC7MGRGBZHR3X9G7TGKX",
+                     *       "key": "01M8P8R40RKAF5JNYJ5G5H13HJ",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_YIlG",
-                     *       "expires_at": "2026-12-30T09:42:34.474892Z",
+                     *       "key_hint": "ttdn_ArMG",
+                     *       "expires_at": "2026-12-30T13:01:46.377487Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
@@ -17373,6 +17857,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17440,6 +17927,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -17466,6 +17956,9 @@ export interface operations {
             /** @description Thành công. · Done. */
             200: {
                 headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {

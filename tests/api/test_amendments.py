@@ -217,6 +217,15 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
         {
             "change": "milestones",
             "task": "IV.7.a",
+            "milestones": [{"title_vi": "a", "title_en": "b", "due_on": "1923-06-30"}],
+        },
+        "/milestones/0/due_on",
+        "deadline_out_of_reach",
+    ),
+    (
+        {
+            "change": "milestones",
+            "task": "IV.7.a",
             "milestones": [
                 {"title_vi": "a", "title_en": "b"},
                 {"code": "M2", "title_vi": "a", "title_en": "b"},
@@ -236,6 +245,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"change": "deadline", "task": "IV.7.a", "due_on": "31/12/2023"}, "/due_on", "not_a_date"),
     ({"change": "deadline", "task": "IV.9.1", "due_on": "2023-12-30"}, "/due_on", "before_last_period"),
+    ({"change": "deadline", "task": "IV.7.a", "due_on": "2022-12-31"}, "/due_on", "deadline_out_of_reach"),
+    ({"change": "deadline", "task": "IV.7.a", "due_on": "2203-10-31"}, "/due_on", "deadline_out_of_reach"),
     ({"change": "reporting_period", "task": "IV.7.a", "period": "month"}, "/task", "wrong_kind"),
     ({"change": "reporting_period", "period": "week"}, "/period", "not_allowed_value"),
     ({"change": "visibility", "task": "IV.6.a", "visibility": "status_only"}, "/visibility", "wrong_kind"),
@@ -338,6 +349,8 @@ DUTY: dict[str, Any] = {
 WRONG += [
     ({**DUTY, "code": "IV.7.a"}, "/code", "already_on_record"),
     ({**DUTY, "code": "A.1"}, "/code", "not_a_clause"),
+    ({**DUTY, "code": "IV.70.d"}, "/code", "clause_elsewhere"),
+    ({**DUTY, "due_on": "2022-12-31"}, "/due_on", "deadline_out_of_reach"),
     ({**DUTY, "section": "IV.99"}, "/section", "unknown_section"),
     ({**DUTY, "section": "II.1"}, "/section", "not_for_duties"),
     ({**DUTY, "section": "II"}, "/section", "not_for_duties"),
@@ -525,7 +538,7 @@ HIDDEN: list[dict[str, Any]] = [
     {"change": "implementation", "item": "II.1.1", "duty": "IV.12.1"},
     {"change": "status", "task": "IV.7.c", "status": "superseded", "superseded_by": "IV.12.1"},
     {"change": "power", "power": "fund", "task": "IV.8.a", "agency": "STC"},
-    {**DUTY, "code": "IV.12.2", "visibility": "internal", "implements": ["II.1.7"]},
+    {**DUTY, "section": "IV.12", "code": "IV.12.2", "visibility": "internal", "implements": ["II.1.7"]},
 ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from app.rules.vocabulary import Word
+from app.web.catch_all import STANDING_HEADERS
 from tests.service import PLAN, Service
 from tests.walks import NOWHERE, everything, feed
 from tests.writing import news
@@ -27,6 +28,12 @@ def _validator(spec: Schema, schema: Schema) -> Draft202012Validator:
 
 SEES_NONE = {"VPTU": {"get_proposal", "get_receipt"}}
 """Who administers proposes and pushes nothing, and sees nobody else's."""
+
+
+STANDING = {name.decode() for name, _ in STANDING_HEADERS} | {
+    "content-type", "content-length", "content-language", "vary",
+}  # fmt: skip
+"""Headers that say nothing of the one answer; the contract names all others."""
 
 
 @pytest.mark.parametrize("caller", ["TTBCD", "SCT", "VPTU"])
@@ -51,8 +58,9 @@ def test_every_answer_is_what_the_contract_says(archive: Service, spec: Schema, 
             continue
         answer = client.get(address)
         message = answer.json()
-        told = {name.lower() for name in promised[operation].get("headers", ())} - {"consistency-token"}
-        assert told <= set(answer.headers), address  # the one beside a replica: tests/faults/test_replica.py
+        told, sent = {name.lower() for name in promised[operation]["headers"]}, set(answer.headers) - STANDING
+        assert told & {"etag", "x-request-id"} <= sent <= told, address
+        assert ("link" in answer.headers) == (message.get("next_cursor") is not None), address
         assert [error.message for error in checks[operation].iter_errors(message)] == [], address
         assert list(_undocumented(spec, schemas[operation], message)) == [], address
         assert list(_numbered(message)) == [], address
@@ -107,8 +115,15 @@ def test_the_journal_is_as_published_too(archive: Service, spec: Schema) -> None
 def test_what_is_made_says_where_it_is_and_the_contract_that_it_does(spec: Schema, service: Service) -> None:
     made = service["SVHTTDL"].post(f"{PLAN}/activities", json=news("IV.7.a", output="M1"))
     said = spec["paths"]["/v1/plans/{plan}/activities"]["post"]["responses"]["201"]["headers"]
-    assert set(said) == {"ETag", "Location", "Consistency-Token"}
-    assert {"etag", "location"} <= set(made.headers)
+    assert set(said) == {
+        "ETag",
+        "Location",
+        "Consistency-Token",
+        "X-Request-ID",
+        "RateLimit-Policy",
+        "RateLimit",
+    }
+    assert {"etag", "location", "x-request-id"} <= set(made.headers)
 
 
 def test_what_is_read_again_is_in_the_contract(spec: Schema, service: Service) -> None:
@@ -118,8 +133,22 @@ def test_what_is_read_again_is_in_the_contract(spec: Schema, service: Service) -
     assert plan["responses"]["304"] == {"$ref": "#/components/responses/Unchanged"}
     assert "If-None-Match" in {parameter["name"] for parameter in plan["parameters"]}
     assert (again.status_code, again.content) == (304, b"")
-    assert {name.lower() for name in spec["components"]["responses"]["Unchanged"]["headers"]} == {"etag"}
+    told = {name.lower() for name in spec["components"]["responses"]["Unchanged"]["headers"]}
+    assert {"etag", "x-request-id"} <= set(again.headers) - STANDING <= told
     assert again.headers["etag"] == first.headers["etag"]
+
+
+def test_files_and_refusals_name_their_headers_in_the_contract(spec: Schema, service: Service) -> None:
+    reader = service["SVHTTDL"]
+    names = spec["components"]["headers"]
+    file = reader.get(f"{PLAN}/tasks?format=csv")
+    said = spec["paths"]["/v1/plans/{plan}/tasks"]["get"]["responses"]["200"]["headers"]
+    assert {"content-disposition"} <= set(file.headers) - STANDING <= {name.lower() for name in said}
+    refused = service.anonymous.get(f"{PLAN}/tasks")
+    problem = spec["components"]["responses"]["Problem"]["headers"]
+    assert {"www-authenticate"} <= set(refused.headers) - STANDING
+    assert set(refused.headers) - STANDING <= {name.lower() for name in problem}
+    assert {"Retry-After", "RateLimit", "RateLimit-Policy", "Consistency-Token"} <= set(problem) <= set(names)
 
 
 def test_what_may_be_longer_than_32_bits_says_so(spec: Schema, service: Service) -> None:
@@ -178,6 +207,16 @@ def test_codes_are_lower_snake_with_a_vietnamese_label_beside_each(spec: Schema)
             references = [part.get("$ref", "") for part in (described, *described.get("anyOf", ()))]
             if any(reference.rpartition("/")[2] in vocabularies for reference in references):
                 assert f"{key}_label" in schema["properties"], f"{name}.{key}"
+
+
+def test_what_has_a_label_is_one_of_the_published_codes(spec: Schema) -> None:
+    """A front end maps codes to signs and colours: a bare text tells it nothing to map."""
+    for name, schema in _answers(spec).items():
+        described = schema.get("properties", {})
+        coded = {key for key in described if f"{key}_label" in described}
+        for key in coded - {"key"}:  # of the caller's key its office chose the label
+            kinds = [one for one in _resolved(spec, described[key]) if one.get("type") != "null"]
+            assert all(one.get("enum") or one.get("type") == "integer" for one in kinds), f"{name}.{key}"
 
 
 def test_labels_are_filled(archive: Service) -> None:

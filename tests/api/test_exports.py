@@ -364,6 +364,20 @@ def test_no_file_calls_timely_what_was_late(service: Service) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("asked", ["budget/rollup?by=section", "budget/rollup?by=task", "progress?by=task"])
+def test_a_row_for_what_has_no_code_is_told_by_its_title_alone(
+    archive: Service, asked: str, form: str
+) -> None:
+    """What programs know it by is an English word, which says nothing to who reads the file."""
+    reader = archive["SVHTTDL"]
+    told = [(row["key"], row["title_vi"]) for row in reader.get(f"{PLAN}/{asked}").json()["items"]]
+    headings, *rows = rows_of(reader.get(f"{PLAN}/{asked}&format={form}"))
+    shown = [(row[headings.index("Mã")] or "", row[headings.index("Tên")]) for row in rows]
+    assert shown == [("" if key.islower() else key, title) for key, title in told]
+    assert "" in dict(shown)
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_a_file_of_events_says_the_day_of_the_week_in_words(archive: Service, form: str) -> None:
     headings, *rows = rows_of(archive["SCT"].get(f"{PLAN}/events?q=Paris&format={form}"))
     assert [row[headings.index("Thứ")] for row in rows] == ["Thứ Sáu"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.deciding import on
 from tests.service import PLAN, Service
 from tests.walks import items, keys
 
@@ -296,3 +297,15 @@ def test_who_am_i(library: Service) -> None:
     assert owner["relations"] == ["accountable", "plan_owner", "monitor", "self_monitor"]
     assert library["BPGV"].get("/v1/me").json()["plans"][0]["relations"] == ["secretariat"]
     assert library["TTTU"].get("/v1/me").json()["plans"][0]["relations"] == ["superior"]
+
+
+def test_what_is_due_next_is_named_without_another_look(service: Service) -> None:
+    """A first page has room for the ten that are due next, and none for codes nobody knows."""
+    on(service, "2023-03-01")
+    client = service["SVHTTDL"]
+    titles = {one["code"]: one["title_vi"] for one in items(client, f"{PLAN}/tasks")}
+    names = {one["code"]: one["name_vi"] for one in items(client, "/v1/agencies")}
+    due = client.get(f"{PLAN}/overview").json()["deadlines"]
+    assert len(due) == 10
+    for one in due:
+        assert (one["task_title_vi"], one["agency_name_vi"]) == (titles[one["task"]], names[one["agency"]])

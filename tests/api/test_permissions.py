@@ -638,6 +638,22 @@ def test_the_duties_of_each_state_are_listed_those_that_owe_nothing_too(
     assert {part["progress"]["state"] for part in parts} == {None}
 
 
+@pytest.mark.parametrize("caller", ["TTBCD", "SVHTTDL"])
+def test_urges_and_gaps_are_counted_by_the_lists_that_the_contract_names(
+    archive: Service, caller: str
+) -> None:
+    client = archive[caller]
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    told = client.get(f"{PLAN}/overview").json()
+    for rows, by, schema, count in (
+        (told["urges"], "state", "UrgeCount", "urges"),
+        (told["gaps"], "kind", "GapCount", "count"),
+    ):
+        (_, english) = re.findall(r"`([^`]+)`", schemas[schema]["properties"][count]["description"])
+        found = [client.get(f"{PLAN}/{english.replace('…', row[by])}").json()["items"] for row in rows]
+        assert [len(listed) for listed in found] == [row[count] for row in rows]
+
+
 def test_what_a_status_only_duty_has_waiting_is_listed(service: Service) -> None:
     office, monitor = service["BTG.TPTV"], service["TTBCD"]
     part = assignment(office, "IV.15.b", "BTG.TPTV")["id"]

@@ -212,6 +212,31 @@ def test_it_ends_though_its_database_hangs(cluster: ThrowAwayPostgres, cluster_s
         assert asked.result().status_code == 503
 
 
+@posix
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("kept", ["0", "1000000"])
+def test_it_is_not_ready_while_its_database_hangs(
+    cluster: ThrowAwayPostgres, cluster_site: Site, kept: str
+) -> None:
+    """Also where every thread is taken by who waits for the database, and the balancer asks in vain again,
+    with a key that nobody needs there."""
+    with (
+        cluster_site.serve(TTDN_THREADS="2", TTDN_KEPT_BYTES=kept) as server,
+        ThreadPoolExecutor(4) as pool,
+        cluster_site.client("SVHTTDL", server.base_url) as office,
+        httpx.Client(base_url=server.base_url, timeout=5, headers=cluster_site.bearer("SVHTTDL")) as balancer,
+    ):
+        assert statuses([balancer.get("/readyz"), office.get(ACTIVITIES)]) == {200: 2}
+        with hanging(cluster):
+            asked = [pool.submit(office.get, ACTIVITIES) for _ in range(4)]
+            told = [balancer.get("/readyz") for _ in range(2)]
+            assert statuses(told) == {503: 2}
+            assert told[0].json()["detail"] == "Cơ sở dữ liệu không trả lời"
+            assert balancer.get("/livez").status_code == 200
+        assert {one.result().status_code for one in asked} <= {200, 503}, "it connected anew, in vain"
+        assert balancer.get("/readyz").status_code == 200
+
+
 def test_the_service_starts_without_its_database_and_recovers_with_it(
     cluster: ThrowAwayPostgres, cluster_site: Site
 ) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.clauses import DEEPEST, LONGEST_CODE, order_key, parent, valid
+from app.rules.clauses import DEEPEST, LONGEST_CODE, lies_in, order_key, parent, valid
 
 LONGEST_ORDER_KEY = 37
 
@@ -175,7 +175,8 @@ def test_what_lies_inside_begins_with_the_key_of_what_is_around_it(
     one: tuple[int, list[Part]], two: tuple[int, list[Part]]
 ) -> None:
     inner, outer = written(one), written(two)
-    assert order_key(inner).startswith(order_key(outer)) == (outer in [inner, *above(inner)])
+    inside = order_key(inner).startswith(order_key(outer))
+    assert inside == lies_in(inner, outer) == (outer in [inner, *above(inner)])
 
 
 @given(trees)
