@@ -7,17 +7,17 @@ it owes beside them: deadlines, periods, and urges to be answered.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 
-from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Text
-from app.models import Agency, Assignment, Change, Event, Implementation, Output, Task, Urge
+from app.models import Agency, Assignment, Event, Implementation, Output, Task, Urge
 from app.rules.calendar import occurrence
 from app.rules.lifecycle import DONE
 from app.rules.parties import Actor
-from app.rules.vocabulary import OutputKind, Role, Stage, Subject, TaskStatus
+from app.rules.vocabulary import OutputKind, Role, Stage, TaskStatus
 from app.schemas.subscriptions import CalendarFilter
 from app.services import anniversaries, calendars, events, grounds, sight, subscriptions
 from app.services.grounds import Ground
@@ -25,8 +25,6 @@ from app.services.looking_up import office
 
 YEARS_AHEAD = 10
 """How far a feed looks: from the plan's first year until so many years from now."""
-_SHOWN = ("due_on", "label_vi", "owed", "dropped")
-"""Members of an output that its entry shows."""
 NOBODY = Text("chưa giao", "nobody named yet")
 DEADLINE, URGE = Text("Thời hạn", "Deadline"), Text("Đôn đốc", "Urge")
 
@@ -145,7 +143,7 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
     for output, task, assignment in rows:
         together.setdefault((assignment, output.due_on), []).append((output, task))
         changes[assignment] += output.version
-    moved = _moved(session, here, body)
+    since = datetime.combine(here.plan.period_from, time.min, UTC)
     for (assignment, due_on), owed in together.items():
         task = owed[0][1]
         in_force = task.status is TaskStatus.ACTIVE
@@ -159,41 +157,9 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
             notes=Text(task.title_vi, task.title_en),
             categories=(DEADLINE,),
             sequence=changes[assignment] + task.version,
-            changed_at=moved[assignment],
+            changed_at=since,
             cancelled=not live,
         )
-
-
-def _moved(session: Session, here: Ground, body: Agency) -> dict[int, datetime]:
-    """Assignment → when what its entries show was last changed: a day, a name, whether it is owed. So the
-    journal says; what was done about a deadline has not changed it."""
-    lasts = (
-        (Change.subject == Subject.OUTPUT) & (Change.ref == Output.public_id) & _tells(*_SHOWN),
-        (Change.subject == Subject.TASK) & (Change.ref == Task.code) & _tells("status"),
-    )
-    found: dict[int, datetime] = {}
-    for last in lasts:
-        query = (
-            select(Output.assignment_id, func.max(Change.at))
-            .join(Assignment, Assignment.id == Output.assignment_id)
-            .join(Task, Task.id == Output.task_id)
-            .join(Change, last)
-            .where(
-                Output.plan_id == here.plan.id,
-                Change.plan_id == here.plan.id,
-                Assignment.agency_id == body.id,
-            )
-            .group_by(Output.assignment_id)
-        )
-        for assignment, at in session.execute(query):
-            found[assignment] = max(at, found.get(assignment, at))
-    return found
-
-
-def _tells(*names: str) -> ColumnElement[bool]:
-    """Whether a change is of one of these members, or made the thing."""
-    after = cast(Change.after, String)
-    return or_(*(after.contains(f'"{name}"', autoescape=True) for name in names))
 
 
 def _name(output: Output, task: Task) -> tuple[str, str]:
