@@ -42,6 +42,14 @@ def revision(service: Service, plan: str = PLAN) -> int:
 # Who may.
 
 
+def test_the_overview_has_the_last_ten(service: Service) -> None:
+    owner = service["TTBCD"]
+    for weight in range(2, 14):
+        decided(owner, {"change": "weight", "task": "IV.5.b", "weight": weight})
+    told = owner.get(f"{PLAN}/overview").json()["amendments"]
+    assert [one["revision"] for one in told] == list(range(13, 3, -1))
+
+
 def test_only_the_owner_amends_and_who_else_tries_is_told_what_it_may_do(service: Service) -> None:
     before = contents(service)
     for caller, reason, you_are in (

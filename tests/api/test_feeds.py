@@ -322,6 +322,24 @@ def test_the_last_day_of_the_calendar_kills_no_feed(service: Service) -> None:
     assert found[uid(made["id"])].dtstart.value == date(9999, 12, 31)
 
 
+def test_nothing_is_remembered_before_it_has_happened(service: Service) -> None:
+    body = {
+        "code": "E12",
+        "kind": "diplomatic_relations",
+        "name_vi": "Nâng cấp quan hệ",
+        "name_en": "Relations raised",
+        "counterpart": "BE",
+        "date_verified": "2025-03-22",
+        "verified_by": "Bộ Ngoại giao",
+        "reason": "Mới có",
+    }
+    on(service, "2025-04-01")
+    made = service["TTBCD"].post(f"{PLAN}/events", json=body)
+    assert made.status_code == 201, made.text
+    found = sorted(name for name in entries(service["TTBCD"].get(FEED)) if name.startswith("E12-"))
+    assert found == [uid(f"E12-{year}") for year in range(2026, 2036)]
+
+
 def test_a_moved_deadline_is_the_same_entry_and_its_sequence_only_rises(service: Service) -> None:
     owner, office = service["TTBCD"], service["SVHTTDL"]
 
