@@ -16,7 +16,7 @@ from app.schemas.budget import (
     BudgetOut,
 )
 from app.schemas.budget_rollup import BudgetRollupFilter, BudgetRollupOut
-from app.services import budget, budget_rollup, line_keeping, opening
+from app.services import budget, budget_lines, budget_rollup, line_keeping, opening
 from app.web.answers import Answer, Matching
 from app.web.brought import Repeat
 from app.web.desk import AtDesk
@@ -57,7 +57,7 @@ def get_budget_rollup(plan: str, ask: Annotated[BudgetRollupFilter, Query()], de
 )
 def find_budget_lines(plan: str, ask: Annotated[BudgetLineFilter, Query()], desk: AtDesk) -> Response:
     """Trống khi kế hoạch không phân bổ. · Empty where the plan has no breakdown."""
-    return desk.listing(ask, lambda session, actor, page: budget.lines(session, actor, plan, page))
+    return desk.listing(ask, lambda session, actor, page: budget_lines.find(session, actor, plan, page))
 
 
 @router.post(
@@ -92,7 +92,7 @@ def open_budget_line(plan: str, body: BudgetLineIn, desk: AtDesk, repeat: Repeat
 def get_budget_line(plan: str, line: str, desk: AtDesk) -> Response:
     """Nhu cầu, đã bố trí, đã cam kết, đã chi, đã quyết toán. · What is needed, allocated, committed, spent,
     settled."""
-    return desk.one(lambda session, actor: budget.line(session, actor, plan, line))
+    return desk.one(lambda session, actor: budget_lines.get(session, actor, plan, line))
 
 
 @router.patch(

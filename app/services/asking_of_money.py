@@ -9,7 +9,7 @@ from app.rules.ledger import SettlementState
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.ledger import LedgerEntryOut
-from app.services import budget, entries, grounds, ledger, line_sight, line_use, obstacles, settlements
+from app.services import budget_lines, entries, grounds, ledger, line_sight, line_use, obstacles, settlements
 from app.services.asking_of_work import Thing, only
 from app.services.line_use import ON_A_LINE
 from app.services.settlements import ON_A_SETTLEMENT
@@ -19,8 +19,8 @@ from app.services.taking_back import LEAVE
 def line(session: Session, actor: Actor, slug: str, code: str) -> Thing:
     """A line of the budget, with the agency that spends it."""
     here = grounds.find(session, actor, slug)
-    known = budget.one(session, here, actor, code)
-    can = budget.can_now(session, here, actor, [known])[known[0].id]
+    known = budget_lines.one(session, here, actor, code)
+    can = budget_lines.can_now(session, here, actor, [known])[known[0].id]
     return Thing(line_sight.item(here, known[1]), can, only(ON_A_LINE), line_use.OBSTACLES.__getitem__, here)
 
 
@@ -28,7 +28,7 @@ def entry(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
     """An entry: whoever may write one of its kind may reverse it."""
     here = grounds.find(session, actor, slug)
     said, _ = entries.get(session, actor, slug, public_id)
-    known = budget.one(session, here, actor, said.line)
+    known = budget_lines.one(session, here, actor, said.line)
     item = line_sight.item(here, known[1])
 
     def final(_action: Action) -> Obstacle:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import Text
 from app.models import Budget, BudgetLine, LedgerEntry, Plan, Settlement
 from app.rules.ledger import Balance, EntryKind, SettlementState
-from app.services import budget
+from app.services import budget_lines
 
 
 def differences(session: Session) -> Iterator[Text]:
@@ -29,7 +29,7 @@ def _lines(session: Session) -> Iterator[Text]:
     ):
         told[line].append((kind, amount))
     for row in session.scalars(select(BudgetLine).order_by(BudgetLine.id)):
-        stored, right = budget.balance(row), Balance.of(told[row.id])
+        stored, right = budget_lines.balance(row), Balance.of(told[row.id])
         if stored != right:
             yield Text(
                 f"dòng kinh phí {row.code}: đang lưu {stored}, tính lại từ sổ {right}",
@@ -46,7 +46,7 @@ def _totals(session: Session) -> Iterator[Text]:
     query = select(Plan.slug, Budget.plan_id, Budget.total_vnd).join(Plan, Plan.id == Budget.plan_id)
     for slug, plan, total in session.execute(query).all():
         lines = session.scalars(select(BudgetLine).where(BudgetLine.plan_id == plan))
-        given = budget.total(lines).allocated
+        given = budget_lines.total(lines).allocated
         if given > total:
             yield Text(
                 f"kinh phí của {slug}: đã giao {given} trên tổng {total}",

@@ -14,8 +14,8 @@ from app.models import BudgetLine, BudgetLink, LedgerEntry
 from app.rules.ledger import COUNTED_AS, Balance, EntryKind
 from app.rules.parties import Actor
 from app.schemas.budget_rollup import BudgetBy, BudgetRollupFilter, BudgetRollupOut, BudgetRow
-from app.services import budget, grounds, line_sight, tree
-from app.services.budget import Known
+from app.services import budget, budget_lines, grounds, line_sight, tree
+from app.services.budget_lines import Known
 from app.services.grounds import Ground
 from app.services.tree import Node, Tree
 from app.services.work_done import Into, WorkDone
@@ -49,7 +49,7 @@ class Scene:
 
     def __init__(self, session: Session, here: Ground, actor: Actor) -> None:
         self.session, self.here, self.actor = session, here, actor
-        self.known = budget.every(session, here, actor)
+        self.known = budget_lines.every(session, here, actor)
         self.tree = tree.find(session, here, actor, of_every_status=True)
         self.partly: set[int] = set()
         """Lines that are also for a task the caller does not see."""
@@ -106,7 +106,7 @@ class Scene:
 
 def _by_line(scene: Scene) -> Iterator[BudgetRow]:
     for line, _ in scene.known:
-        yield _row(line.code, budget.balance(line), 1, (line.title_vi, line.title_en))
+        yield _row(line.code, budget_lines.balance(line), 1, (line.title_vi, line.title_en))
 
 
 def _by_agency(scene: Scene) -> Iterator[BudgetRow]:
@@ -118,8 +118,9 @@ def _by_agency(scene: Scene) -> Iterator[BudgetRow]:
     }
     for code in sorted(names):
         lines = [line for line, _ in bodies.get(code, [])]
-        done = scene.work.of_agency(code).beside(budget.total(lines).spent, **scene.into_body(code, lines))
-        yield _row(code, budget.total(lines), len(lines), names[code], **done)
+        stand = budget_lines.total(lines)
+        done = scene.work.of_agency(code).beside(stand.spent, **scene.into_body(code, lines))
+        yield _row(code, stand, len(lines), names[code], **done)
     yield from _rest("no_agency", [line for line, _ in bodies.get("no_agency", [])])
 
 
@@ -137,8 +138,9 @@ def _by_task(scene: Scene) -> Iterator[BudgetRow]:
     for id_, task in scene.tree.tasks.items():
         work, lines = scene.work.of_tasks(scene.tree.duties[id_]), own.get(id_, [])
         if lines or work.owes:
-            done = work.beside(budget.total(lines).spent, **scene.into_tasks({id_}, lines))
-            yield _row(task.code, budget.total(lines), len(lines), (task.title_vi, task.title_en), **done)
+            stand = budget_lines.total(lines)
+            done = work.beside(stand.spent, **scene.into_tasks({id_}, lines))
+            yield _row(task.code, stand, len(lines), (task.title_vi, task.title_en), **done)
     for key in ("shared", "unlinked"):
         yield from _rest(key, rest[key])
 
@@ -159,10 +161,11 @@ def _by_section(scene: Scene) -> Iterator[BudgetRow]:
     for id_, node in scene.tree.sections.items():
         work, lines = scene.work.of_tasks(below.get(id_, ())), inside.get(id_, [])
         if lines or work.owes:
-            done = work.beside(budget.total(lines).spent, **scene.into_tasks(tasks[id_], lines))
+            stand = budget_lines.total(lines)
+            done = work.beside(stand.spent, **scene.into_tasks(tasks[id_], lines))
             up = scene.tree.sections[node.up].code if node.up is not None else None
             titles = (node.title_vi, node.title_en)
-            yield _row(node.code, budget.total(lines), len(lines), titles, parent=up, **done)
+            yield _row(node.code, stand, len(lines), titles, parent=up, **done)
     for key in ("shared", "unlinked"):
         yield from _rest(key, rest[key])
 
@@ -205,7 +208,7 @@ _BY: dict[BudgetBy, Callable[[Scene], Iterator[BudgetRow]]] = {
 
 def _rest(key: str, lines: Sequence[BudgetLine]) -> Iterator[BudgetRow]:
     if lines:
-        yield _row(key, budget.total(lines), len(lines))
+        yield _row(key, budget_lines.total(lines), len(lines))
 
 
 def _row(

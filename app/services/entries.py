@@ -14,8 +14,8 @@ from app.rules.parties import Actor
 from app.schemas.base import AgencyRef
 from app.schemas.ledger import DocumentOut, LedgerEntryFilter, LedgerEntryOut, LedgerEntryPage, Posted, Result
 from app.schemas.lists import several
-from app.services import budget, grounds, line_sight, listing, taking_back
-from app.services.budget import Known
+from app.services import budget_lines, grounds, line_sight, listing, taking_back
+from app.services.budget_lines import Known
 from app.services.grounds import Ground
 from app.services.taking_back import LEAVE, REVERSAL
 
@@ -79,7 +79,7 @@ def posted(
     said = Posted(
         result=result,
         entries=[_out(here, actor, rows[id_]) for id_ in ids],
-        lines=budget.shown(session, here, actor, lines),
+        lines=budget_lines.shown(session, here, actor, lines),
     )
     return said, written[0].version
 

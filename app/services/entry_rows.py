@@ -20,7 +20,7 @@ from app.rules.parties import Actor
 from app.schemas.imports import EntryRow
 from app.schemas.ledger import AllocationIn, EntryIn, LedgerEntryOut, Result
 from app.services import (
-    budget,
+    budget_lines,
     correcting,
     entries,
     entry_sheet,
@@ -31,7 +31,7 @@ from app.services import (
     refusals,
     twins,
 )
-from app.services.budget import Known
+from app.services.budget_lines import Known
 from app.services.entry_sheet import PAPER, WANTED
 from app.services.forms import Form, Parse
 from app.services.grounds import Ground
@@ -85,7 +85,7 @@ def _turn(placed: tuple[int, Draft]) -> tuple[int, int]:
 def _locked(session: Session, here: Ground, actor: Actor, drafts: Sequence[Draft]) -> dict[str, Known]:
     """The lines that rows name, by their codes; those on which one of them may write are locked."""
     new = [draft.values for draft in drafts if draft.id is None]
-    lines = budget.by_codes(session, here, actor, [str(said.get("line")) for said in new])
+    lines = budget_lines.by_codes(session, here, actor, [str(said.get("line")) for said in new])
     asked = {(str(said.get("line")), str(said.get("kind"))) for said in new if said.get("line") in lines}
     granted = {
         (code, kind)
@@ -154,7 +154,7 @@ def _taken(
     if isinstance(body, Failure):
         raise body
     if body.line not in lines:
-        raise budget.unknown("/line")
+        raise budget_lines.unknown("/line")
     known = lines[body.line]
     return posting.take(session, here, posting.leave(here, actor, kind, known), kind, body, known)
 

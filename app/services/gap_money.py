@@ -15,7 +15,7 @@ from app.rules.vocabulary import TaskStatus
 from app.schemas.base import AgencyRef
 from app.schemas.gaps import GapOut, RepairOut
 from app.services import budget_links, line_sight
-from app.services.budget import Known
+from app.services.budget_lines import Known
 from app.services.grounds import Ground
 
 _GIVEN_UP = (TaskStatus.CANCELLED, TaskStatus.SUPERSEDED)

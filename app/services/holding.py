@@ -14,7 +14,7 @@ from app.rules.lifecycle import Planned
 from app.rules.vocabulary import AgencyKind, Level, OutputKind, Role
 from app.services import access, assigning, settling
 from app.services.drafting import Draft
-from app.services.lines import Lines, is_current
+from app.services.successions import Successions, is_current
 
 
 @dataclass(slots=True)
@@ -48,9 +48,9 @@ class Held:
         return self.draft.session.get_one(Agency, row.agency_id)
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> Successions:
         """Who of the leads took over from whom."""
-        return Lines(self.assignments, self.today)
+        return Successions(self.assignments, self.today)
 
     def former(self) -> list[Assignment]:
         """Leads that handed their part over."""

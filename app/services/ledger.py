@@ -19,7 +19,7 @@ from app.rules import ledger as law
 from app.rules.judging import Permit
 from app.rules.ledger import COUNTED_AS, Bound, EntryKind
 from app.rules.parties import Actor
-from app.services import access, budget, days, line_use
+from app.services import access, budget, budget_lines, days, line_use
 from app.services.grounds import Ground
 
 _REVERSAL = aliased(LedgerEntry)
@@ -161,7 +161,7 @@ def has_room(line: BudgetLine, kind: EntryKind, amount: int, *, waits: int = 0) 
 
 def bound(line: BudgetLine, kind: EntryKind, amount: int, waits: int = 0) -> Bound | None:
     """What stands in the way of an entry; what `waits`, submitted, is as settled."""
-    found = law.bound(budget.balance(line).after(EntryKind.SETTLEMENT, waits), kind, amount)
+    found = law.bound(budget_lines.balance(line).after(EntryKind.SETTLEMENT, waits), kind, amount)
     return replace(found, then=_WITHDRAW) if found and waits and amount < 0 else found
 
 

@@ -13,7 +13,7 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.vietnamese import fold
 from app.schemas.budget import BudgetLineOut, BudgetLinePatch
-from app.services import access, budget, budget_links, grounds, ledger, line_sight
+from app.services import access, budget_lines, budget_links, grounds, ledger, line_sight
 
 
 def correct(
@@ -26,7 +26,7 @@ def correct(
 ) -> tuple[BudgetLineOut, int]:
     """Change what is named, if the line is still at one of `versions` (None: at any)."""
     here = grounds.find_held(session, actor, slug)
-    line, agency = budget.one(session, here, actor, code)
+    line, agency = budget_lines.one(session, here, actor, code)
     permit = access.permit(actor, Action.LINE_CORRECT, line_sight.item(here, agency))
     ledger.lock(session, here, [line], allocating=False)
     if versions is not None and line.version not in versions:
@@ -40,7 +40,7 @@ def correct(
         line.search_text = searched(line.code, line.title_vi, line.title_en)
         line.corrected_at = instant(session)
         session.flush()
-    return budget.shown(session, here, actor, [(line, agency)])[0], line.version
+    return budget_lines.shown(session, here, actor, [(line, agency)])[0], line.version
 
 
 def searched(code: str, title_vi: str, title_en: str) -> str:

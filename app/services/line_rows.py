@@ -13,7 +13,7 @@ from app.rules.ledger import EntryKind
 from app.rules.parties import Actor
 from app.schemas.budget import BudgetLineIn, BudgetLineOut
 from app.schemas.imports import LineRow
-from app.services import budget, grounds, line_sheet, opening, refusals
+from app.services import budget_lines, grounds, line_sheet, opening, refusals
 from app.services.forms import Form, Parse
 from app.services.grounds import Ground
 from app.services.line_sheet import GIVEN, LINKS, WANTED
@@ -40,8 +40,8 @@ def take(
 ) -> list[LineRow]:
     """What came of each row, in their order."""
     here = grounds.find_held(session, actor, slug)
-    lines = budget.by_codes(session, here, actor, [str(draft.values.get("code")) for draft in drafts])
-    shown = budget.shown(session, here, actor, list(lines.values()))
+    lines = budget_lines.by_codes(session, here, actor, [str(draft.values.get("code")) for draft in drafts])
+    shown = budget_lines.shown(session, here, actor, list(lines.values()))
     known = {one.code: (lines[one.code][0], one) for one in shown}
     rows = []
     for draft in drafts:

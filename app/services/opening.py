@@ -19,6 +19,7 @@ from app.schemas.ledger import Result
 from app.services import (
     access,
     budget,
+    budget_lines,
     budget_links,
     grounds,
     ledger,
@@ -27,7 +28,7 @@ from app.services import (
     posting,
     purse,
 )
-from app.services.budget import Known
+from app.services.budget_lines import Known
 from app.services.grounds import WITHOUT_ACCOUNT, Ground
 from app.services.ledger import Draft
 from app.services.looking_up import still_there
@@ -39,7 +40,7 @@ def open_line(
     """Open a line. The same line again is the same as once; the code with other words is a conflict."""
     here = grounds.find_held(session, actor, slug)
     result, known = take(session, here, actor, body)
-    return result, budget.shown(session, here, actor, [known])[0], known[0].version
+    return result, budget_lines.shown(session, here, actor, [known])[0], known[0].version
 
 
 def take(session: Session, here: Ground, actor: Actor, body: BudgetLineIn) -> tuple[Result, Known]:

@@ -16,8 +16,8 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.amendments import DecisionIn
 from app.schemas.ledger import AllocationIn, DocumentIn, EntryIn, Posted, Result, ReversalIn, TransferIn
-from app.services import access, budget, entries, grounds, ledger, line_sight, obstacles
-from app.services.budget import Known
+from app.services import access, budget_lines, entries, grounds, ledger, line_sight, obstacles
+from app.services.budget_lines import Known
 from app.services.grounds import Ground
 from app.services.ledger import Draft
 from app.services.looking_up import still_there
@@ -32,7 +32,7 @@ def post(
 ) -> tuple[Posted, int]:
     """Write what one paper says of one line; once for each natural key."""
     here = grounds.find_held(session, actor, slug)
-    known = budget.named(session, here, actor, body.line)
+    known = budget_lines.named(session, here, actor, body.line)
     permit = leave(here, actor, kind, known)
     ledger.lock(session, here, [known[0]], allocating=kind is EntryKind.ALLOCATION)
     result, entry = take(session, here, permit, kind, body, known)
@@ -82,8 +82,8 @@ def cited(paper: DecisionIn | DocumentIn | None) -> tuple[str, date | None, str 
 def transfer(session: Session, actor: Actor, slug: str, body: TransferIn) -> tuple[Posted, int]:
     """Move an allocation from one line to another: both entries or none, by one decision."""
     here = grounds.find_held(session, actor, slug)
-    giver = budget.named(session, here, actor, body.from_line, "/from_line")
-    taker = budget.named(session, here, actor, body.to_line, "/to_line")
+    giver = budget_lines.named(session, here, actor, body.from_line, "/from_line")
+    taker = budget_lines.named(session, here, actor, body.to_line, "/to_line")
     if giver[0].id == taker[0].id:
         raise Invalid.at("/to_line", "same_line", "Cần hai dòng khác nhau", "Two different lines are needed")
     permit = access.permit(actor, Action.ALLOCATION_DECIDE, line_sight.item(here, giver[1]))
@@ -123,7 +123,7 @@ def reverse(
     if found is None:
         raise NotFound()
     entry, line = found
-    _, agency = budget.one(session, here, actor, line.code)
+    _, agency = budget_lines.one(session, here, actor, line.code)
     permit = access.permit(actor, LEAVE[entry.kind], line_sight.item(here, agency))
     if entry.kind in BY_DECISION and body.decision is None:
         raise Invalid.at(

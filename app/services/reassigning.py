@@ -15,8 +15,8 @@ from app.schemas import changing as wire
 from app.services import assigning, belonging, holding, looking_up, occurrences, purse, sharing
 from app.services.drafting import Draft
 from app.services.holding import Held
-from app.services.lines import give, is_current
 from app.services.sharing import ZERO, Division, Place
+from app.services.successions import give, is_current
 
 
 def set_leads(draft: Draft, change: wire.LeadsChange) -> None:

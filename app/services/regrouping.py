@@ -14,8 +14,8 @@ from app.services import access, belonging, holding, looking_up, purse, reassign
 from app.services.drafting import Draft
 from app.services.grounds import has_ended
 from app.services.holding import Held
-from app.services.lines import give, is_current
 from app.services.sharing import ZERO, Place
+from app.services.successions import give, is_current
 
 
 def set_member(draft: Draft, change: wire.MemberChange) -> None:

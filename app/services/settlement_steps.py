@@ -21,7 +21,7 @@ from app.schemas.settlements import (
 )
 from app.services import (
     access,
-    budget,
+    budget_lines,
     grounds,
     ledger,
     line_sight,
@@ -40,7 +40,7 @@ Withdrawn = Literal["withdrawn", "unchanged"]
 def submit(session: Session, actor: Actor, slug: str, body: SettlementIn) -> tuple[SettlementOut, int]:
     """Hand in what has been spent; no more than that, with what has been handed in and waits."""
     here = grounds.find_held(session, actor, slug)
-    line, agency = budget.named(session, here, actor, body.line)
+    line, agency = budget_lines.named(session, here, actor, body.line)
     permit = access.permit(actor, Action.SETTLEMENT_SUBMIT, line_sight.item(here, agency))
     ledger.lock(session, here, [line], allocating=False)
     waits = line_use.waiting(session, line)

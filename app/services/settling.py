@@ -18,8 +18,8 @@ from app.rules import lifecycle
 from app.rules.vocabulary import ActivityStatus, Level, OutputKind, Role, TaskKind
 from app.schemas.activities import Moved
 from app.services import access, facts, standings
-from app.services.lines import Lines
 from app.services.outputs import owed_by
+from app.services.successions import Successions
 
 
 def settle(
@@ -85,7 +85,7 @@ def _follow(session: Session, task: Task, assignment: Assignment) -> None:
     access.open_for_change(session, permits(session)[assignment], rows)
     known = {row.id: owed_by(session, row) for row in rows}
     before = {row.id: row.share for row in rows}
-    Lines(rows, today(session)).rebalance(
+    Successions(rows, today(session)).rebalance(
         lambda row: sum(output.weight for output in known[row.id] if output.owed)
     )
     for row in rows:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.models import BudgetLine, LedgerEntry
 from app.rules.ledger import Balance, EntryKind
-from app.services import budget
+from app.services import budget_lines
 from tests.money import BUDGET, CHECKED, DECISION, TOTAL, decided, entry, opened
 from tests.patience import TIMES, untraced
 from tests.service import Service
@@ -196,7 +196,7 @@ def test_a_random_history_is_what_its_entries_say(service: Service, seed: int) -
                 select(LedgerEntry.kind, LedgerEntry.amount_vnd).where(LedgerEntry.line_id == line.id)
             ).all()
             replayed = Balance.of((kind, amount) for kind, amount in told)
-            assert replayed == budget.balance(line)
+            assert replayed == budget_lines.balance(line)
             assert replayed.holds
             model = ledger.stands[line.code]
             assert replayed == Balance(*(model[kind.value] for kind in EntryKind))

@@ -1,5 +1,5 @@
-"""Lines: bodies of which one took a part of a task over from another; what was the first one's they share by
-what each of them owes."""
+"""Successions: bodies of which one took a part of a task over from another; what was the first one's they
+share by what each of them owes."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -15,7 +15,7 @@ from app.rules.vocabulary import Role
 _MOST: Final = 2**63 - 1
 
 
-class Lines:
+class Successions:
     """The leads of a task that count themselves, on a day, and who of them took over from whom."""
 
     def __init__(self, rows: Iterable[Assignment], day: date) -> None:
