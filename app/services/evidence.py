@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.errors import Invalid, Text
+from app.errors import Fault, Invalid, Text
 from app.models import Activity, Output
 from app.rules import acts
 from app.rules.judging import Permit
@@ -14,6 +14,33 @@ from app.services import access, activities, occurrences
 from app.services.dockets import Docket
 
 WITHDRAWN: Final = Text("Bản ghi này đã được rút lại", "This record has been withdrawn")
+
+
+_BEFORE: Final = Fault(
+    "/occurred_on",
+    "before_the_plan",
+    Text("Ngày này trước thời gian của kế hoạch", "This day is before the plan begins"),
+)
+_NO_OCCURRENCES: Final = Fault(
+    "/opens_occurrence",
+    "not_triggered",
+    Text("Nhiệm vụ này không theo lần phát sinh", "This task has no occurrences"),
+)
+_OUTSIDE: Final = Fault(
+    "/output",
+    "date_outside_output",
+    Text("Ngày thực hiện không nằm trong kỳ này", "The date lies outside this period"),
+)
+_IN_ORDER: Final = Fault(
+    "/output",
+    "pieces_fill_in_order",
+    Text("Nhiệm vụ theo số lượng tự tính theo thứ tự", "Pieces are filled in order and not named"),
+)
+_UNKNOWN: Final = Fault(
+    "/output",
+    "unknown_output",
+    Text("Phân công này không có đầu ra đó", "This assignment has no such output"),
+)
 
 
 def find(
@@ -31,66 +58,39 @@ def find(
     kind = docket.task.kind if docket.assignment.role is Role.LEAD else None
     if day < docket.here.plan.period_from:
         if code is not None or opens:
-            raise _output_fault(
-                "/occurred_on",
-                "before_the_plan",
-                "Ngày này trước thời gian của kế hoạch",
-                "This day is before the plan begins",
-                docket,
-            )
+            raise _refused(_BEFORE, docket)
         return None
     if opens:
         if kind is not TaskKind.TRIGGERED:
-            raise _output_fault(
-                "/opens_occurrence",
-                "not_triggered",
-                "Nhiệm vụ này không theo lần phát sinh",
-                "This task has no occurrences",
-                docket,
-            )
+            raise _refused(_NO_OCCURRENCES, docket)
         output = occurrences.occurrence(docket, max(day, docket.here.plan.period_to), opened_by_record=True)
         access.add(session, permit, [output])
         docket.outputs.append(output)
         return output
     if kind is TaskKind.CONTINUOUS:
-        found = next(
-            (o for o in own if o.period_from and o.period_to and o.period_from <= day <= o.period_to),
-            None,
-        )
+        found = next((one for one in own if _is_of(one, day)), None)
         if code is not None and (found is None or found.code != code):
-            raise _output_fault(
-                "/output",
-                "date_outside_output",
-                "Ngày thực hiện không nằm trong kỳ này",
-                "The date lies outside this period",
-                docket,
-            )
+            raise _refused(_OUTSIDE, docket)
         return found
     if code is None:
         return None
     if kind is TaskKind.COUNTED:
-        raise _output_fault(
-            "/output",
-            "pieces_fill_in_order",
-            "Nhiệm vụ theo số lượng tự tính theo thứ tự",
-            "Pieces are filled in order and not named",
-            docket,
-        )
+        raise _refused(_IN_ORDER, docket)
     found = next((output for output in own if output.code == code), None)
     if found is None or kind is None:
-        raise _output_fault(
-            "/output",
-            "unknown_output",
-            "Phân công này không có đầu ra đó",
-            "This assignment has no such output",
-            docket,
-        )
+        raise _refused(_UNKNOWN, docket)
     return found
 
 
-def _output_fault(pointer: str, code: str, vi: str, en: str, docket: Docket) -> Invalid:
+def _is_of(output: Output, day: date) -> bool:
+    """Whether a period has a day in it."""
+    first, last = output.period_from, output.period_to
+    return first is not None and last is not None and first <= day <= last
+
+
+def _refused(fault: Fault, docket: Docket) -> Invalid:
     offered = [o.code for o in docket.outputs if o.kind is not OutputKind.PIECE and not o.dropped]
-    return Invalid.at(pointer, code, vi, en, offered_outputs=offered)
+    return Invalid(faults=[fault], facts={"offered_outputs": offered})
 
 
 def fills_pieces(docket: Docket, day: date) -> bool:

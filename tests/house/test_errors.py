@@ -15,7 +15,6 @@ WORDED_ELSEWHERE = {
     "app/web/validation.py",
     "app/services/addressees.py",
     "app/services/batching.py",
-    "app/services/evidence.py",
     "app/services/extending.py",
     "app/services/importing.py",
     "app/services/line_keeping.py",
