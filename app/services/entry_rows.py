@@ -18,7 +18,7 @@ from app.rules.judging import allowed
 from app.rules.ledger import EntryKind
 from app.rules.parties import Actor
 from app.schemas.imports import EntryRow
-from app.schemas.ledger import AllocationIn, EntryIn, LedgerEntryOut, Result
+from app.schemas.ledger import AllocationIn, CommitmentIn, EntryIn, LedgerEntryOut, Result
 from app.services import (
     budget_lines,
     correcting,
@@ -75,11 +75,17 @@ def take(
     return [came[place] for place in range(len(drafts))]
 
 
-def _turn(placed: tuple[int, Draft]) -> tuple[int, int]:
-    """When a row is taken; one that says no kind is refused whenever it is."""
+def _turn(placed: tuple[int, Draft]) -> tuple[int, bool, int]:
+    """When a row is taken, what is released after what is committed; one that says no kind is refused
+    whenever it is."""
     place, draft = placed
     kind = draft.values.get("kind")
-    return _IN_TURN.index(kind) if kind in _IN_TURN else 0, place
+    return _IN_TURN.index(kind) if kind in _IN_TURN else 0, _is_below_zero(draft.values), place
+
+
+def _is_below_zero(values: Mapping[str, Any]) -> bool:
+    amount = values.get("amount_vnd")
+    return isinstance(amount, int) and amount < 0
 
 
 def _locked(session: Session, here: Ground, actor: Actor, drafts: Sequence[Draft]) -> dict[str, Known]:
@@ -174,7 +180,9 @@ def _request(values: Mapping[str, Any], parse: Parse) -> tuple[EntryKind, EntryI
                 "Quyết toán phải nộp và được kiểm tra (settlements), không ghi bằng tệp",
                 "A settlement is submitted and checked (settlements), and not written by a file",
             )
-        case _ if isinstance(flat.get("amount_vnd"), int) and flat["amount_vnd"] < 0:
+        case EntryKind.COMMITMENT:
+            return kind, parse(CommitmentIn, {**flat, **({"document": paper} if paper else {})})
+        case _ if _is_below_zero(flat):
             raise Invalid.at(
                 "/amount_vnd",
                 "below_minimum",

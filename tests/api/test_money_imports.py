@@ -228,6 +228,28 @@ def test_the_most_that_is_kept_goes_out_and_comes_back(office: httpx.Client, for
     assert refusal(more) == ("Số tiền", "above_maximum")
 
 
+def test_what_was_committed_is_released_by_file_wherever_its_row_stands(
+    service: Service, office: httpx.Client, funder: httpx.Client
+) -> None:
+    line = opened(office)["code"]
+    allocate(funder, line, 100)
+    rows_ = (
+        [line, "Cam kết chi", "-30", "01/05/2023", "02/TL", "28/04/2023"],
+        [line, "Chi", "50", "01/04/2023"],
+        [line, "Cam kết chi", "80", "01/03/2023"],
+    )
+    assert counts(send(office, "entries", entries(*rows_))) == {"created": 3}
+    assert stands(office, line) == (0, 100, 50, 50, 0)
+    assert counts(send(office, "entries", entries(*rows_))) == {"unchanged": 3}
+    over = send(office, "entries", entries([line, "Cam kết chi", "-1", "02/05/2023"]))
+    assert refusal(over) == (None, "conflict"), "all that is committed is spent"
+    none = send(office, "entries", entries([line, "Cam kết chi", "0", "02/05/2023"]))
+    assert refusal(none) == ("Số tiền", "no_amount")
+    sheet = office.get(f"{BUDGET}/entries", params={"format": "csv", "kind": "commitment"})
+    assert counts(send(office, "entries", sheet.content, "text/csv")) == {"unchanged": 2}
+    assert differences(service) == []
+
+
 def test_an_amount_below_zero_is_told_how_an_entry_is_taken_back(office: httpx.Client) -> None:
     told = send(office, "entries", entries([opened(office)["code"], "Chi", "-5.000 đ", "01/03/2023"]))
     assert refusal(told) == ("Số tiền", "below_minimum")
