@@ -5,7 +5,7 @@ it owes beside them: deadlines, periods, and urges to be answered.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,8 +25,8 @@ from app.services.looking_up import office
 
 YEARS_AHEAD = 10
 """How far a feed looks: from the plan's first year until so many years from now."""
-_SHOWN = ("due_on", "label_vi", "owed", "dropped")
-"""Members of an output that its entry shows."""
+_SHOWN = {Subject.OUTPUT: ("due_on", "label_vi", "owed", "dropped"), Subject.TASK: ("status",)}
+"""Members that the entry of a deadline shows."""
 NOBODY = Text("chưa giao", "nobody named yet")
 DEADLINE, URGE = Text("Thời hạn", "Deadline"), Text("Đôn đốc", "Urge")
 
@@ -127,7 +127,7 @@ def _tasks(session: Session, here: Ground, actor: Actor, body: Agency) -> set[st
 def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> Iterator[Entry]:
     """The days on which something that a body owes is due; pieces that are due together are one entry. What
     it owes no more, since it was dropped, withdrawn or handed over, is cancelled."""
-    rows = session.execute(
+    query = (
         select(Output, Task, Assignment.id)
         .join(Task, Task.id == Output.task_id)
         .join(Assignment, Assignment.id == Output.assignment_id)
@@ -139,13 +139,14 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
             sight.own_part(here, actor),
         )
         .order_by(Output.due_on, Output.id)
-    ).all()
+    )
+    rows = session.execute(query).all()
     together: dict[tuple[int, date], list[tuple[Output, Task]]] = {}
     changes: dict[int, int] = defaultdict(int)  # of the whole part: it never sinks, whatever leaves a day
     for output, task, assignment in rows:
         together.setdefault((assignment, output.due_on), []).append((output, task))
         changes[assignment] += output.version
-    moved = _moved(session, here, body)
+    moved = _moved(session, here, rows)
     for (assignment, due_on), owed in together.items():
         task = owed[0][1]
         in_force = task.status is TaskStatus.ACTIVE
@@ -164,29 +165,25 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
         )
 
 
-def _moved(session: Session, here: Ground, body: Agency) -> dict[int, datetime]:
+def _moved(session: Session, here: Ground, rows: Iterable[tuple[Output, Task, int]]) -> dict[int, datetime]:
     """Assignment → when what its entries show was last changed: a day, a name, whether it is owed. So the
     journal says; what was done about a deadline has not changed it."""
-    lasts = (
-        (Change.subject == Subject.OUTPUT) & (Change.ref == Output.public_id) & _tells(*_SHOWN),
-        (Change.subject == Subject.TASK) & (Change.ref == Task.code) & _tells("status"),
-    )
+    parts: dict[tuple[Subject, str], set[int]] = defaultdict(set)
+    for output, task, assignment in rows:
+        parts[Subject.OUTPUT, output.public_id].add(assignment)
+        parts[Subject.TASK, task.code].add(assignment)
     found: dict[int, datetime] = {}
-    for last in lasts:
+    for subject, shown in _SHOWN.items():
+        names = [name for of, name in parts if of is subject]
         query = (
-            select(Output.assignment_id, func.max(Change.at))
-            .join(Assignment, Assignment.id == Output.assignment_id)
-            .join(Task, Task.id == Output.task_id)
-            .join(Change, last)
-            .where(
-                Output.plan_id == here.plan.id,
-                Change.plan_id == here.plan.id,
-                Assignment.agency_id == body.id,
-            )
-            .group_by(Output.assignment_id)
+            select(Change.ref, func.max(Change.at))
+            .where(Change.subject == subject, Change.ref.in_(names))
+            .where(Change.plan_id == here.plan.id, _tells(*shown))
+            .group_by(Change.ref)
         )
-        for assignment, at in session.execute(query):
-            found[assignment] = max(at, found.get(assignment, at))
+        for name, at in session.execute(query):
+            for assignment in parts[subject, name]:
+                found[assignment] = max(at, found.get(assignment, at))
     return found
 
 
