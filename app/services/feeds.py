@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Text
@@ -25,8 +25,11 @@ from app.services.looking_up import office
 
 YEARS_AHEAD = 10
 """How far a feed looks: from the plan's first year until so many years from now."""
-_SHOWN = {Subject.OUTPUT: ("due_on", "label_vi", "owed", "dropped"), Subject.TASK: ("status",)}
-"""Members that the entry of a deadline shows."""
+_SHOWN = (
+    (Subject.OUTPUT, Output.public_id, ("due_on", "label_vi", "owed", "dropped")),
+    (Subject.TASK, Task.code, ("status",)),
+)
+"""What the entry of a deadline shows: of what, the name the journal has for it, and which members."""
 NOBODY = Text("chưa giao", "nobody named yet")
 DEADLINE, URGE = Text("Thời hạn", "Deadline"), Text("Đôn đốc", "Urge")
 
@@ -140,13 +143,13 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
         )
         .order_by(Output.due_on, Output.id)
     )
-    rows = session.execute(query).all()
     together: dict[tuple[int, date], list[tuple[Output, Task]]] = {}
     changes: dict[int, int] = defaultdict(int)  # of the whole part: it never sinks, whatever leaves a day
+    rows = session.execute(query).all()
     for output, task, assignment in rows:
         together.setdefault((assignment, output.due_on), []).append((output, task))
         changes[assignment] += output.version
-    moved = _moved(session, here, rows)
+    moved = _moved(session, here, query, rows)
     for (assignment, due_on), owed in together.items():
         task = owed[0][1]
         in_force = task.status is TaskStatus.ACTIVE
@@ -165,25 +168,25 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
         )
 
 
-def _moved(session: Session, here: Ground, rows: Iterable[tuple[Output, Task, int]]) -> dict[int, datetime]:
+def _moved(
+    session: Session, here: Ground, query: Select[Output, Task, int], rows: Iterable[tuple[Output, Task, int]]
+) -> dict[int, datetime]:
     """Assignment → when what its entries show was last changed: a day, a name, whether it is owed. So the
     journal says; what was done about a deadline has not changed it."""
-    parts: dict[tuple[Subject, str], set[int]] = defaultdict(set)
-    for output, task, assignment in rows:
-        parts[Subject.OUTPUT, output.public_id].add(assignment)
-        parts[Subject.TASK, task.code].add(assignment)
-    found: dict[int, datetime] = {}
-    for subject, shown in _SHOWN.items():
-        names = [name for of, name in parts if of is subject]
-        query = (
+    last: dict[tuple[Subject, str], datetime] = {}
+    for subject, name, shown in _SHOWN:
+        named = query.with_only_columns(name).order_by(None)
+        changes = (
             select(Change.ref, func.max(Change.at))
-            .where(Change.subject == subject, Change.ref.in_(names))
-            .where(Change.plan_id == here.plan.id, _tells(*shown))
+            .where(Change.plan_id == here.plan.id, Change.subject == subject, Change.ref.in_(named))
+            .where(_tells(*shown))
             .group_by(Change.ref)
         )
-        for name, at in session.execute(query):
-            for assignment in parts[subject, name]:
-                found[assignment] = max(at, found.get(assignment, at))
+        last |= {(subject, ref): at for ref, at in session.execute(changes)}
+    found: dict[int, datetime] = {}
+    for output, task, assignment in rows:
+        at = max(last[Subject.OUTPUT, output.public_id], last[Subject.TASK, task.code])
+        found[assignment] = max(at, found.get(assignment, at))
     return found
 
 
