@@ -1,7 +1,8 @@
-"""Deadlines that a decision can set: none that nobody could meet, none that is a slip of the pen."""
+"""Deadlines that can be set: none that nobody could meet, none that is a slip of the pen."""
 
 from datetime import date
 
+from app.models import Plan
 from app.rules.lifecycle import latest
 from app.rules.vocabulary import TaskKind
 from app.services.drafting import Draft
@@ -9,17 +10,9 @@ from app.services.looking_up import refuse
 
 
 def check(draft: Draft, kind: TaskKind, due_on: date | None, pointer: str = "/due_on") -> None:
-    """Nothing is due before the plan, nor ages after it. Reporting goes on to the plan's last day: nobody has
-    done all of it before, whatever it does."""
-    first, last = draft.plan.period_from, draft.plan.period_to
-    end = latest(first)
-    if due_on is not None and not first <= due_on <= end:
-        raise refuse(
-            pointer,
-            "deadline_out_of_reach",
-            f"Thời hạn phải từ ngày đầu của kế hoạch {first:%d/%m/%Y} đến {end:%d/%m/%Y}",
-            f"A deadline lies between the plan's first day {first.isoformat()} and {end.isoformat()}",
-        )
+    """Reporting goes on to the plan's last day: nobody has done all of it before, whatever it does."""
+    within_reach(draft.plan, due_on, pointer)
+    last = draft.plan.period_to
     if kind is TaskKind.CONTINUOUS and due_on is not None and due_on < last:
         raise refuse(
             pointer,
@@ -28,4 +21,16 @@ def check(draft: Draft, kind: TaskKind, due_on: date | None, pointer: str = "/du
             "không phải làm nữa thì đổi tình trạng của nhiệm vụ (status)",
             f"A continuous duty reports until {last.isoformat()} and cannot be due before; "
             "if it is no longer to be done, change its status",
+        )
+
+
+def within_reach(plan: Plan, due_on: date | None, pointer: str = "/due_on") -> None:
+    """Nothing is due before the plan, nor ages after it."""
+    first, end = plan.period_from, latest(plan.period_from)
+    if due_on is not None and not first <= due_on <= end:
+        raise refuse(
+            pointer,
+            "deadline_out_of_reach",
+            f"Thời hạn phải từ ngày đầu của kế hoạch {first:%d/%m/%Y} đến {end:%d/%m/%Y}",
+            f"A deadline lies between the plan's first day {first.isoformat()} and {end.isoformat()}",
         )
