@@ -43,7 +43,7 @@ def add_duty(draft: Draft, change: wire.DutyChange) -> None:
             "Only a counted task has a target",
         )
     fitting.visibility(change.kind, change.visibility)
-    fitting.deadline(draft, change.kind, change.due_on)
+    fitting.deadline(draft.plan, change.kind, change.due_on)
     section = looking_up.section(draft, change.section)
     if _is_view(draft, section):
         raise Invalid.at(

@@ -11,7 +11,7 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.rules.vocabulary import OutputKind, Source, TaskKind
 from app.schemas.acts import ActResult, OccurrenceIn, OccurrenceResult, StatusEntry, StatusEntryIn
-from app.services import access, acting, dockets, obstacles, occurrences, outputs, settling
+from app.services import access, acting, dockets, fitting, obstacles, occurrences, outputs, settling
 from app.services.dockets import Docket
 from app.services.successions import is_current
 
@@ -103,6 +103,7 @@ def open_occurrence(
     docket, permit = dockets.for_assignment(session, actor, slug, assignment, Action.OCCURRENCE_OPEN)
     if docket.task.kind is not TaskKind.TRIGGERED:
         raise obstacles.conflict(obstacles.NOT_TRIGGERED)
+    fitting.within_reach(docket.here.plan, body.due_on)
     output = occurrences.occurrence(docket, body.due_on or docket.here.plan.period_to, opened_by_record=False)
     output.label_vi, output.label_en = (body.label or output.label_vi), (body.label or output.label_en)
     if body.due_on is not None:

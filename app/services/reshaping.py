@@ -35,7 +35,7 @@ def set_target(draft: Draft, change: wire.TargetChange) -> None:
 def set_deadline(draft: Draft, change: wire.DeadlineChange) -> None:
     """When a task is due, and with it what had its deadline."""
     task = looking_up.duty(draft, change.task)
-    fitting.deadline(draft, task.kind, change.due_on)
+    fitting.deadline(draft.plan, task.kind, change.due_on)
     held = holding.hold(draft, task)
     before, _ = deadline(held.task.due_on, draft.plan.year)
     held.task.due_on = change.due_on
@@ -64,7 +64,7 @@ def set_milestones(draft: Draft, change: wire.MilestonesChange) -> None:
                 "Không có mốc này, hoặc đã nêu hai lần; mốc mới thì không ghi mã",
                 "There is no such milestone, or it is named twice; a new one has no code yet",
             )
-        fitting.deadline(draft, held.task.kind, one.due_on, f"/milestones/{place}/due_on")
+        fitting.deadline(draft.plan, held.task.kind, one.due_on, f"/milestones/{place}/due_on")
     due_on, due_source = deadline(held.task.due_on, draft.plan.year)
     if held.task.due_on is not None:
         due_source = held.task.due_source

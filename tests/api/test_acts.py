@@ -753,6 +753,15 @@ def test_an_occurrence_is_owed_before_it_is_met(service: Service) -> None:
     assert differences(service) == []
 
 
+@pytest.mark.parametrize("day", ["2022-12-31", "2203-08-01"])
+def test_an_occurrence_is_due_within_reach_of_its_plan(service: Service, day: str) -> None:
+    office = service["VPUBND"]
+    wrong = opening(office, assignment(office, "IV.3.a", "VPUBND"), due_on=day).json()
+    assert [(one["pointer"], one["code"]) for one in wrong["errors"]] == [
+        ("/due_on", "deadline_out_of_reach")
+    ]
+
+
 def test_who_may_open_an_occurrence_and_of_what(service: Service) -> None:
     part = assignment(service["VPUBND"], "IV.3.a", "VPUBND")
     for caller in ("SCT", "TTBCD"):
