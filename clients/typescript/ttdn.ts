@@ -7046,7 +7046,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P8RXF910NA3F2KZXWXB0W9",
+                     *           "id": "01M8PA6SW7P5BR47X04E1PKNN7",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7079,7 +7079,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T13:02:12.448134Z",
+                     *           "recorded_at": "2026-11-30T13:27:16.100015Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -7143,7 +7143,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8P8RXF910NA3F2KZXWXB0W9",
+                     *         "id": "01M8PA6SW7P5BR47X04E1PKNN7",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7173,7 +7173,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T13:02:12.448134Z",
+                     *         "recorded_at": "2026-11-30T13:27:16.100015Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7191,7 +7191,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8P8RXFMWZBQ1EXNJBQYVB36"
+                     *       "receipt": "01M8PA6SWAEN2PRFZVPKQHMRRN"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7213,7 +7213,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8P8RXF910NA3F2KZXWXB0W9",
+                     *         "id": "01M8PA6SW7P5BR47X04E1PKNN7",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7243,7 +7243,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T13:02:12.448134Z",
+                     *         "recorded_at": "2026-11-30T13:27:16.100015Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7261,7 +7261,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8P8RXFMWZBQ1EXNJBQYVB36"
+                     *       "receipt": "01M8PA6SWAEN2PRFZVPKQHMRRN"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7354,7 +7354,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8P8RXF910NA3F2KZXWXB0W9",
+                     *           "activity": "01M8PA6SW7P5BR47X04E1PKNN7",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7435,7 +7435,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RXF910NA3F2KZXWXB0W9 */
+                /** @example 01M8PA6SW7P5BR47X04E1PKNN7 */
                 activity: string;
             };
             cookie?: never;
@@ -7454,7 +7454,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8RXF910NA3F2KZXWXB0W9",
+                     *       "id": "01M8PA6SW7P5BR47X04E1PKNN7",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7484,7 +7484,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T13:02:12.448134Z",
+                     *       "recorded_at": "2026-11-30T13:27:16.100015Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7505,14 +7505,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-43c81a8d9db9df499795ee4f"
+                 * @example "1-3e243da6265d15bf64591bbf"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RXF910NA3F2KZXWXB0W9 */
+                /** @example 01M8PA6SW7P5BR47X04E1PKNN7 */
                 activity: string;
             };
             cookie?: never;
@@ -7547,7 +7547,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8P8RXF910NA3F2KZXWXB0W9",
+                     *         "id": "01M8PA6SW7P5BR47X04E1PKNN7",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7580,7 +7580,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T13:02:12.448134Z",
+                     *         "recorded_at": "2026-11-30T13:27:16.100015Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7609,7 +7609,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RX9A6TV855X5CT0HA47J */
+                /** @example 01M8PA6SSPA0VS5K5EE7ZGHGT2 */
                 activity: string;
             };
             cookie?: never;
@@ -7640,7 +7640,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8P8RX9A6TV855X5CT0HA47J",
+                     *         "id": "01M8PA6SSPA0VS5K5EE7ZGHGT2",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7670,15 +7670,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T13:02:12.180828Z",
+                     *         "recorded_at": "2026-11-30T13:27:15.997949Z",
                      *         "withdrawal": {
-                     *           "id": "01M8P8RXDDMSMQCWM13A6NP9DQ",
+                     *           "id": "01M8PA6SV6P58QRAR9QHP8R459",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T13:02:12.340150Z"
+                     *           "withdrawn_at": "2026-11-30T13:27:16.044768Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7714,7 +7714,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8P8RX9A6TV855X5CT0HA47J",
+                     *         "id": "01M8PA6SSPA0VS5K5EE7ZGHGT2",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7744,15 +7744,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T13:02:12.180828Z",
+                     *         "recorded_at": "2026-11-30T13:27:15.997949Z",
                      *         "withdrawal": {
-                     *           "id": "01M8P8RXDDMSMQCWM13A6NP9DQ",
+                     *           "id": "01M8PA6SV6P58QRAR9QHP8R459",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T13:02:12.340150Z"
+                     *           "withdrawn_at": "2026-11-30T13:27:16.044768Z"
                      *         },
                      *         "can": []
                      *       },
@@ -8205,8 +8205,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
-                     *           "assignment": "01M8P8R3MFG6JKK08J4C61T402",
+                     *           "id": "01M8PA6E432E87XTCMTFHSVWC4",
+                     *           "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -8233,7 +8233,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T13:02:13.080129Z",
+                     *           "moved_at": "2026-11-30T13:27:16.383057Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8262,7 +8262,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8R3ST7GQ9YYQB7KBM4Z00 */
+                /** @example 01M8PA6E432E87XTCMTFHSVWC4 */
                 output: string;
             };
             cookie?: never;
@@ -8281,8 +8281,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
-                     *       "assignment": "01M8P8R3MFG6JKK08J4C61T402",
+                     *       "id": "01M8PA6E432E87XTCMTFHSVWC4",
+                     *       "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *       "task": "IV.7.a",
                      *       "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *       "agency": "SVHTTDL",
@@ -8309,7 +8309,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T13:02:12.448134Z",
+                     *       "moved_at": "2026-11-30T13:27:16.100015Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -8346,7 +8346,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8R3ST7GQ9YYQB7KBM4Z00 */
+                /** @example 01M8PA6E432E87XTCMTFHSVWC4 */
                 output: string;
             };
             cookie?: never;
@@ -8367,14 +8367,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJhOTA1YmZmOWRmYzYiLCIwMU04UDhSWTFSWldTSFNOQlpNMlNUQzQ3TSJd",
+                     *       "next_cursor": "WyI0MmM1NjE2Y2IzODEiLCIwMU04UEE2VDRHVE5BVFBXNDE0NVNCU1hZMSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P8RXZNM14XHQB9XFTM67P3",
+                     *           "id": "01M8PA6T3CAT4M4A3XWDVARYB9",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
+                     *           "output": "01M8PA6E432E87XTCMTFHSVWC4",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8383,13 +8383,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T13:02:12.948095Z"
+                     *           "acted_at": "2026-11-30T13:27:16.318801Z"
                      *         },
                      *         {
-                     *           "id": "01M8P8RY1RZWSHSNBZM2STC47M",
+                     *           "id": "01M8PA6T4GTNATPW4145SBSXY1",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
+                     *           "output": "01M8PA6E432E87XTCMTFHSVWC4",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8398,7 +8398,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T13:02:13.024106Z"
+                     *           "acted_at": "2026-11-30T13:27:16.348496Z"
                      *         }
                      *       ]
                      *     }
@@ -8422,7 +8422,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8R3T2CZP9ESM0GA1K2YDJ */
+                /** @example 01M8PA6E464GABECG35JAGNE0K */
                 output: string;
             };
             cookie?: never;
@@ -8453,10 +8453,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P8RXV924ED76F8PT0F62Q9",
+                     *         "id": "01M8PA6T1FEAQ9MGQ17Z3MG6RN",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
+                     *         "output": "01M8PA6E464GABECG35JAGNE0K",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8465,11 +8465,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T13:02:12.804095Z"
+                     *         "acted_at": "2026-11-30T13:27:16.258166Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
-                     *         "assignment": "01M8P8R3MWGMPEKGSNSP1QHEDM",
+                     *         "id": "01M8PA6E464GABECG35JAGNE0K",
+                     *         "assignment": "01M8PA6E1M7DYGXN8FXGVYA79K",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8496,7 +8496,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T13:02:12.804095Z",
+                     *         "moved_at": "2026-11-30T13:27:16.258166Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8532,10 +8532,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P8RXV924ED76F8PT0F62Q9",
+                     *         "id": "01M8PA6T1FEAQ9MGQ17Z3MG6RN",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
+                     *         "output": "01M8PA6E464GABECG35JAGNE0K",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8544,11 +8544,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T13:02:12.804095Z"
+                     *         "acted_at": "2026-11-30T13:27:16.258166Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
-                     *         "assignment": "01M8P8R3MWGMPEKGSNSP1QHEDM",
+                     *         "id": "01M8PA6E464GABECG35JAGNE0K",
+                     *         "assignment": "01M8PA6E1M7DYGXN8FXGVYA79K",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8575,7 +8575,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T13:02:12.804095Z",
+                     *         "moved_at": "2026-11-30T13:27:16.258166Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8609,7 +8609,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8R3T2CZP9ESM0GA1K2YDJ */
+                /** @example 01M8PA6E464GABECG35JAGNE0K */
                 output: string;
             };
             cookie?: never;
@@ -8640,10 +8640,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P8RXX5ZFSYVSFB4XYD2969",
+                     *         "id": "01M8PA6T26APJ2Z8KPNKF4R6ZQ",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
+                     *         "output": "01M8PA6E464GABECG35JAGNE0K",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8652,11 +8652,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T13:02:12.876130Z"
+                     *         "acted_at": "2026-11-30T13:27:16.287665Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
-                     *         "assignment": "01M8P8R3MWGMPEKGSNSP1QHEDM",
+                     *         "id": "01M8PA6E464GABECG35JAGNE0K",
+                     *         "assignment": "01M8PA6E1M7DYGXN8FXGVYA79K",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8683,7 +8683,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T13:02:12.876130Z",
+                     *         "moved_at": "2026-11-30T13:27:16.287665Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8719,10 +8719,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P8RXX5ZFSYVSFB4XYD2969",
+                     *         "id": "01M8PA6T26APJ2Z8KPNKF4R6ZQ",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
+                     *         "output": "01M8PA6E464GABECG35JAGNE0K",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8731,11 +8731,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T13:02:12.876130Z"
+                     *         "acted_at": "2026-11-30T13:27:16.287665Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P8R3T2CZP9ESM0GA1K2YDJ",
-                     *         "assignment": "01M8P8R3MWGMPEKGSNSP1QHEDM",
+                     *         "id": "01M8PA6E464GABECG35JAGNE0K",
+                     *         "assignment": "01M8PA6E1M7DYGXN8FXGVYA79K",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8762,7 +8762,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T13:02:12.876130Z",
+                     *         "moved_at": "2026-11-30T13:27:16.287665Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8794,14 +8794,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-c4d7580931b5eb6924f662ae"
+                 * @example "4-4546256bd9523d9f9a9f5154"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8R3ST7GQ9YYQB7KBM4Z00 */
+                /** @example 01M8PA6E432E87XTCMTFHSVWC4 */
                 output: string;
             };
             cookie?: never;
@@ -8828,10 +8828,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P8RXZNM14XHQB9XFTM67P3",
+                     *         "id": "01M8PA6T3CAT4M4A3XWDVARYB9",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
+                     *         "output": "01M8PA6E432E87XTCMTFHSVWC4",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8840,11 +8840,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T13:02:12.948095Z"
+                     *         "acted_at": "2026-11-30T13:27:16.318801Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
-                     *         "assignment": "01M8P8R3MFG6JKK08J4C61T402",
+                     *         "id": "01M8PA6E432E87XTCMTFHSVWC4",
+                     *         "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -8871,7 +8871,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T13:02:12.948095Z",
+                     *         "moved_at": "2026-11-30T13:27:16.318801Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8907,10 +8907,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P8RXZNM14XHQB9XFTM67P3",
+                     *         "id": "01M8PA6T3CAT4M4A3XWDVARYB9",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
+                     *         "output": "01M8PA6E432E87XTCMTFHSVWC4",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8919,11 +8919,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T13:02:12.948095Z"
+                     *         "acted_at": "2026-11-30T13:27:16.318801Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
-                     *         "assignment": "01M8P8R3MFG6JKK08J4C61T402",
+                     *         "id": "01M8PA6E432E87XTCMTFHSVWC4",
+                     *         "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -8950,7 +8950,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T13:02:12.948095Z",
+                     *         "moved_at": "2026-11-30T13:27:16.318801Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8986,7 +8986,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8R3ST7GQ9YYQB7KBM4Z00 */
+                /** @example 01M8PA6E432E87XTCMTFHSVWC4 */
                 output: string;
             };
             cookie?: never;
@@ -9017,10 +9017,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P8RY1RZWSHSNBZM2STC47M",
+                     *         "id": "01M8PA6T4GTNATPW4145SBSXY1",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
+                     *         "output": "01M8PA6E432E87XTCMTFHSVWC4",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9029,11 +9029,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T13:02:13.024106Z"
+                     *         "acted_at": "2026-11-30T13:27:16.348496Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
-                     *         "assignment": "01M8P8R3MFG6JKK08J4C61T402",
+                     *         "id": "01M8PA6E432E87XTCMTFHSVWC4",
+                     *         "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9063,11 +9063,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T13:02:13.024106Z"
+                     *           "returned_at": "2026-11-30T13:27:16.348496Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T13:02:13.024106Z",
+                     *         "moved_at": "2026-11-30T13:27:16.348496Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9101,10 +9101,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P8RY1RZWSHSNBZM2STC47M",
+                     *         "id": "01M8PA6T4GTNATPW4145SBSXY1",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
+                     *         "output": "01M8PA6E432E87XTCMTFHSVWC4",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9113,11 +9113,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T13:02:13.024106Z"
+                     *         "acted_at": "2026-11-30T13:27:16.348496Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
-                     *         "assignment": "01M8P8R3MFG6JKK08J4C61T402",
+                     *         "id": "01M8PA6E432E87XTCMTFHSVWC4",
+                     *         "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9147,11 +9147,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T13:02:13.024106Z"
+                     *           "returned_at": "2026-11-30T13:27:16.348496Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T13:02:13.024106Z",
+                     *         "moved_at": "2026-11-30T13:27:16.348496Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9221,7 +9221,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8R3MFG6JKK08J4C61T402 */
+                /** @example 01M8PA6E1HQ9TV7X5C49R5PJW6 */
                 assignment: string;
             };
             cookie?: never;
@@ -9246,8 +9246,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P8R3ST7GQ9YYQB7KBM4Z00",
-                     *           "assignment": "01M8P8R3MFG6JKK08J4C61T402",
+                     *           "id": "01M8PA6E432E87XTCMTFHSVWC4",
+                     *           "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -9274,7 +9274,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T13:02:13.080129Z",
+                     *           "moved_at": "2026-11-30T13:27:16.383057Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -9301,7 +9301,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8R3KZRCK4425HB6SPXSZ7 */
+                /** @example 01M8PA6E19YX20XP6JGMH5XCPN */
                 assignment: string;
             };
             cookie?: never;
@@ -9333,8 +9333,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8P8RY9H0TSHCAWZCDHHQMDW",
-                     *         "assignment": "01M8P8R3KZRCK4425HB6SPXSZ7",
+                     *         "id": "01M8PA6T7EQB0HNSYEANYCSSBK",
+                     *         "assignment": "01M8PA6E19YX20XP6JGMH5XCPN",
                      *         "task": "IV.3.a",
                      *         "task_title_vi": "Cung cấp ấn phẩm thông tin đối ngoại cho đoàn ra, đoàn vào",
                      *         "agency": "VPUBND",
@@ -9384,7 +9384,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8R3MD8SJZK21PMNNVJKM1 */
+                /** @example 01M8PA6E1F8AJGGVRHRYWFGQEW */
                 assignment: string;
             };
             cookie?: never;
@@ -9416,10 +9416,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P8RYHHADYZTKWYGB27JMJW",
+                     *         "id": "01M8PA6TBA0B8D03D85BPGB7G6",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8P8R3SRPP34VWA0GGTVZ2KX",
+                     *         "output": "01M8PA6E41F7XZCV3KXAQVRX2Y",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9428,11 +9428,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T13:02:13.523959Z"
+                     *         "acted_at": "2026-11-30T13:27:16.572895Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P8R3SRPP34VWA0GGTVZ2KX",
-                     *         "assignment": "01M8P8R3MD8SJZK21PMNNVJKM1",
+                     *         "id": "01M8PA6E41F7XZCV3KXAQVRX2Y",
+                     *         "assignment": "01M8PA6E1F8AJGGVRHRYWFGQEW",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9459,7 +9459,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T13:02:13.523959Z",
+                     *         "moved_at": "2026-11-30T13:27:16.572895Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9495,10 +9495,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8P8RYHHADYZTKWYGB27JMJW",
+                     *         "id": "01M8PA6TBA0B8D03D85BPGB7G6",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8P8R3SRPP34VWA0GGTVZ2KX",
+                     *         "output": "01M8PA6E41F7XZCV3KXAQVRX2Y",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9507,11 +9507,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T13:02:13.523959Z"
+                     *         "acted_at": "2026-11-30T13:27:16.572895Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8P8R3SRPP34VWA0GGTVZ2KX",
-                     *         "assignment": "01M8P8R3MD8SJZK21PMNNVJKM1",
+                     *         "id": "01M8PA6E41F7XZCV3KXAQVRX2Y",
+                     *         "assignment": "01M8PA6E1F8AJGGVRHRYWFGQEW",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9538,7 +9538,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T13:02:13.523959Z",
+                     *         "moved_at": "2026-11-30T13:27:16.572895Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9630,7 +9630,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T13:02:13.784120Z"
+                     *           "entered_at": "2026-11-30T13:27:16.703074Z"
                      *         }
                      *       ]
                      *     }
@@ -9727,7 +9727,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T13:02:13.328144Z"
+                     *         "entered_at": "2026-11-30T13:27:16.475087Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9768,7 +9768,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T13:02:13.252211Z",
+                     *         "as_of": "2026-11-30T13:27:16.451829Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9810,7 +9810,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T13:02:13.328144Z",
+                     *         "as_of": "2026-11-30T13:27:16.475087Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9858,7 +9858,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T13:02:13.328144Z"
+                     *         "entered_at": "2026-11-30T13:27:16.475087Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9899,7 +9899,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T13:02:13.252211Z",
+                     *         "as_of": "2026-11-30T13:27:16.451829Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9941,7 +9941,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T13:02:13.328144Z",
+                     *         "as_of": "2026-11-30T13:27:16.475087Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -10002,7 +10002,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T13:02:13.328144Z"
+                     *       "entered_at": "2026-11-30T13:27:16.475087Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -10063,11 +10063,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UDhSWVIyOEtEVEdUSjNQR01RNVdFNiJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UEE2VEVLRjlBS1EwMzE0SEswNEdLSyJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P8RYR28KDTGTJ3PGMQ5WE6",
+                     *           "id": "01M8PA6TEKF9AKQ0314HK04GKK",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -10082,8 +10082,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T13:02:13.720890Z",
-                     *           "settled_at": "2026-11-30T13:02:13.916505Z",
+                     *           "proposed_at": "2026-11-30T13:27:16.679869Z",
+                     *           "settled_at": "2026-11-30T13:27:16.765198Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -10147,7 +10147,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8P8RYR28KDTGTJ3PGMQ5WE6",
+                     *         "id": "01M8PA6TEKF9AKQ0314HK04GKK",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -10162,7 +10162,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:02:13.720890Z",
+                     *         "proposed_at": "2026-11-30T13:27:16.679869Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -10191,7 +10191,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RYKYFMA52ZJ7MMH4MN8F */
+                /** @example 01M8PA6TCTMVG3XSAKSZ7DK36F */
                 proposal: string;
             };
             cookie?: never;
@@ -10210,7 +10210,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8RYKYFMA52ZJ7MMH4MN8F",
+                     *       "id": "01M8PA6TCTMVG3XSAKSZ7DK36F",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -10225,8 +10225,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T13:02:13.584135Z",
-                     *       "settled_at": "2026-11-30T13:02:13.784120Z",
+                     *       "proposed_at": "2026-11-30T13:27:16.609346Z",
+                     *       "settled_at": "2026-11-30T13:27:16.703074Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -10249,7 +10249,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RYKYFMA52ZJ7MMH4MN8F */
+                /** @example 01M8PA6TCTMVG3XSAKSZ7DK36F */
                 proposal: string;
             };
             cookie?: never;
@@ -10284,7 +10284,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8P8RYKYFMA52ZJ7MMH4MN8F",
+                     *         "id": "01M8PA6TCTMVG3XSAKSZ7DK36F",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10299,8 +10299,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:02:13.584135Z",
-                     *         "settled_at": "2026-11-30T13:02:13.784120Z",
+                     *         "proposed_at": "2026-11-30T13:27:16.609346Z",
+                     *         "settled_at": "2026-11-30T13:27:16.703074Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10327,7 +10327,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T13:02:13.784120Z"
+                     *           "entered_at": "2026-11-30T13:27:16.703074Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10368,7 +10368,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T13:02:13.523959Z",
+                     *           "as_of": "2026-11-30T13:27:16.572895Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10410,7 +10410,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T13:02:13.523959Z",
+                     *           "as_of": "2026-11-30T13:27:16.572895Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10434,7 +10434,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8P8RYKYFMA52ZJ7MMH4MN8F",
+                     *         "id": "01M8PA6TCTMVG3XSAKSZ7DK36F",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10449,8 +10449,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:02:13.584135Z",
-                     *         "settled_at": "2026-11-30T13:02:13.784120Z",
+                     *         "proposed_at": "2026-11-30T13:27:16.609346Z",
+                     *         "settled_at": "2026-11-30T13:27:16.703074Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10477,7 +10477,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T13:02:13.784120Z"
+                     *           "entered_at": "2026-11-30T13:27:16.703074Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10518,7 +10518,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T13:02:13.523959Z",
+                     *           "as_of": "2026-11-30T13:27:16.572895Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10560,7 +10560,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T13:02:13.523959Z",
+                     *           "as_of": "2026-11-30T13:27:16.572895Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10582,7 +10582,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RYP2N3CQ2KMQ3WYW0W66 */
+                /** @example 01M8PA6TDQEVXYYH0BRVGFBPM0 */
                 proposal: string;
             };
             cookie?: never;
@@ -10613,7 +10613,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8P8RYP2N3CQ2KMQ3WYW0W66",
+                     *         "id": "01M8PA6TDQEVXYYH0BRVGFBPM0",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10628,8 +10628,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:02:13.660136Z",
-                     *         "settled_at": "2026-11-30T13:02:13.876145Z",
+                     *         "proposed_at": "2026-11-30T13:27:16.646550Z",
+                     *         "settled_at": "2026-11-30T13:27:16.751862Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10655,7 +10655,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8P8RYP2N3CQ2KMQ3WYW0W66",
+                     *         "id": "01M8PA6TDQEVXYYH0BRVGFBPM0",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10670,8 +10670,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:02:13.660136Z",
-                     *         "settled_at": "2026-11-30T13:02:13.876145Z",
+                     *         "proposed_at": "2026-11-30T13:27:16.646550Z",
+                     *         "settled_at": "2026-11-30T13:27:16.751862Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10695,7 +10695,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RYR28KDTGTJ3PGMQ5WE6 */
+                /** @example 01M8PA6TEKF9AKQ0314HK04GKK */
                 proposal: string;
             };
             cookie?: never;
@@ -10726,7 +10726,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8P8RYR28KDTGTJ3PGMQ5WE6",
+                     *         "id": "01M8PA6TEKF9AKQ0314HK04GKK",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10741,8 +10741,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:02:13.720890Z",
-                     *         "settled_at": "2026-11-30T13:02:13.916505Z",
+                     *         "proposed_at": "2026-11-30T13:27:16.679869Z",
+                     *         "settled_at": "2026-11-30T13:27:16.765198Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10768,7 +10768,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8P8RYR28KDTGTJ3PGMQ5WE6",
+                     *         "id": "01M8PA6TEKF9AKQ0314HK04GKK",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10783,8 +10783,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:02:13.720890Z",
-                     *         "settled_at": "2026-11-30T13:02:13.916505Z",
+                     *         "proposed_at": "2026-11-30T13:27:16.679869Z",
+                     *         "settled_at": "2026-11-30T13:27:16.765198Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -11039,7 +11039,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T13:02:13.080129Z",
+                     *         "as_of": "2026-11-30T13:27:16.383057Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -11125,7 +11125,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T13:02:12.876130Z",
+                     *           "as_of": "2026-11-30T13:27:16.287665Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11207,7 +11207,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T13:02:12.876130Z",
+                     *           "as_of": "2026-11-30T13:27:16.287665Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11315,13 +11315,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T13:02:13.080129Z",
+                     *       "as_of": "2026-11-30T13:27:16.383057Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8P8R3MFG6JKK08J4C61T402",
+                     *           "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11476,24 +11476,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T13:02:13.080129Z",
+                     *       "as_of": "2026-11-30T13:27:16.383057Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T13:02:13.328144Z"
+                     *           "entered_at": "2026-11-30T13:27:16.475087Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T13:02:13.784120Z"
+                     *           "entered_at": "2026-11-30T13:27:16.703074Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8P8R3MFG6JKK08J4C61T402",
+                     *           "key": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11529,7 +11529,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8P8R3MFG6JKK08J4C61T402",
+                     *               "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11653,7 +11653,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T13:02:13.523959Z",
+                     *           "as_of": "2026-11-30T13:27:16.572895Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11739,7 +11739,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T13:02:13.328144Z",
+                     *             "as_of": "2026-11-30T13:27:16.475087Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11821,7 +11821,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T13:02:13.328144Z",
+                     *             "as_of": "2026-11-30T13:27:16.475087Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11903,7 +11903,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T13:02:13.523959Z",
+                     *           "as_of": "2026-11-30T13:27:16.572895Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -12187,7 +12187,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T13:02:13.784120Z"
+                     *           "entered_at": "2026-11-30T13:27:16.703074Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -12209,7 +12209,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T13:02:13.328144Z"
+                     *           "entered_at": "2026-11-30T13:27:16.475087Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -12233,7 +12233,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8P8RXF910NA3F2KZXWXB0W9",
+                     *           "id": "01M8PA6SW7P5BR47X04E1PKNN7",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12266,7 +12266,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T13:02:12.448134Z",
+                     *           "recorded_at": "2026-11-30T13:27:16.100015Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -12509,7 +12509,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T13:02:13.080129Z",
+                     *             "as_of": "2026-11-30T13:27:16.383057Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12629,7 +12629,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T13:02:13.080129Z",
+                     *         "as_of": "2026-11-30T13:27:16.383057Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12638,7 +12638,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8P8R3MFG6JKK08J4C61T402",
+                     *           "id": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12705,7 +12705,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T13:02:13.080129Z",
+                     *             "as_of": "2026-11-30T13:27:16.383057Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12790,11 +12790,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04UDhSM01GRzZKS0swOEo0QzYxVDQwMiJd",
+                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04UEE2RTFIUTlUVjdYNUM0OVI1UEpXNiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P8R3MFG6JKK08J4C61T402",
+                     *           "id": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12861,7 +12861,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T13:02:13.080129Z",
+                     *             "as_of": "2026-11-30T13:27:16.383057Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12893,7 +12893,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8R3MFG6JKK08J4C61T402 */
+                /** @example 01M8PA6E1HQ9TV7X5C49R5PJW6 */
                 assignment: string;
             };
             cookie?: never;
@@ -12912,7 +12912,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8R3MFG6JKK08J4C61T402",
+                     *       "id": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12979,7 +12979,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T13:02:13.080129Z",
+                     *         "as_of": "2026-11-30T13:27:16.383057Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -13060,7 +13060,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
+                     *           "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13079,13 +13079,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T13:02:13.988101Z",
+                     *           "urged_at": "2026-11-30T13:27:16.800399Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T13:02:14.068146Z",
+                     *           "answered_at": "2026-11-30T13:27:16.853892Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T13:02:14.122169Z",
+                     *           "closed_at": "2026-11-30T13:27:16.879837Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -13144,7 +13144,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
+                     *           "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13163,7 +13163,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T13:02:13.988101Z",
+                     *           "urged_at": "2026-11-30T13:27:16.800399Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -13195,7 +13195,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RYZYD9ZBDHG9JME05TQX */
+                /** @example 01M8PA6TJGDP8VVMPRM80ZJY1H */
                 urge: string;
             };
             cookie?: never;
@@ -13214,7 +13214,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
+                     *       "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13233,13 +13233,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T13:02:13.988101Z",
+                     *       "urged_at": "2026-11-30T13:27:16.800399Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T13:02:14.068146Z",
+                     *       "answered_at": "2026-11-30T13:27:16.853892Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T13:02:14.122169Z",
+                     *       "closed_at": "2026-11-30T13:27:16.879837Z",
                      *       "can": []
                      *     }
                      */
@@ -13260,7 +13260,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RYZYD9ZBDHG9JME05TQX */
+                /** @example 01M8PA6TJGDP8VVMPRM80ZJY1H */
                 urge: string;
             };
             cookie?: never;
@@ -13291,7 +13291,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
+                     *         "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13310,9 +13310,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T13:02:13.988101Z",
+                     *         "urged_at": "2026-11-30T13:27:16.800399Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T13:02:14.068146Z",
+                     *         "answered_at": "2026-11-30T13:27:16.853892Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13339,7 +13339,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
+                     *         "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13358,9 +13358,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T13:02:13.988101Z",
+                     *         "urged_at": "2026-11-30T13:27:16.800399Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T13:02:14.068146Z",
+                     *         "answered_at": "2026-11-30T13:27:16.853892Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13385,7 +13385,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RYZYD9ZBDHG9JME05TQX */
+                /** @example 01M8PA6TJGDP8VVMPRM80ZJY1H */
                 urge: string;
             };
             cookie?: never;
@@ -13416,7 +13416,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
+                     *         "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13435,13 +13435,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T13:02:13.988101Z",
+                     *         "urged_at": "2026-11-30T13:27:16.800399Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T13:02:14.068146Z",
+                     *         "answered_at": "2026-11-30T13:27:16.853892Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T13:02:14.122169Z",
+                     *         "closed_at": "2026-11-30T13:27:16.879837Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13464,7 +13464,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8P8RYZYD9ZBDHG9JME05TQX",
+                     *         "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13483,13 +13483,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T13:02:13.988101Z",
+                     *         "urged_at": "2026-11-30T13:27:16.800399Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T13:02:14.068146Z",
+                     *         "answered_at": "2026-11-30T13:27:16.853892Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T13:02:14.122169Z",
+                     *         "closed_at": "2026-11-30T13:27:16.879837Z",
                      *         "can": []
                      *       }
                      *     }
@@ -14778,7 +14778,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P8RZAX617DCZ8ZDCTERHZX",
+                     *           "id": "01M8PA6TR80KXYS8NT2ZA1V425",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14789,7 +14789,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T13:02:14.356118Z",
+                     *           "created_at": "2026-11-30T13:27:16.996978Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14841,7 +14841,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8P8RZAX617DCZ8ZDCTERHZX",
+                     *         "id": "01M8PA6TR80KXYS8NT2ZA1V425",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14852,10 +14852,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T13:02:14.356118Z",
+                     *         "created_at": "2026-11-30T13:27:16.996978Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=M0Dl0AMhAvmx43yskBcBjjeNPkYp5t2hOqxNH7vQa_o"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=Cphs7E2yUqUckPDUjcptD6XmTF--ycaoOlpzhZnAeiw"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14876,7 +14876,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RZAX617DCZ8ZDCTERHZX */
+                /** @example 01M8PA6TR80KXYS8NT2ZA1V425 */
                 subscription: string;
             };
             cookie?: never;
@@ -14895,7 +14895,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8RZAX617DCZ8ZDCTERHZX",
+                     *       "id": "01M8PA6TR80KXYS8NT2ZA1V425",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14906,7 +14906,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T13:02:14.356118Z",
+                     *       "created_at": "2026-11-30T13:27:16.996978Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14927,7 +14927,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RZAX617DCZ8ZDCTERHZX */
+                /** @example 01M8PA6TR80KXYS8NT2ZA1V425 */
                 subscription: string;
             };
             cookie?: never;
@@ -14947,7 +14947,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8RZAX617DCZ8ZDCTERHZX",
+                     *       "id": "01M8PA6TR80KXYS8NT2ZA1V425",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14958,8 +14958,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T13:02:14.356118Z",
-                     *       "revoked_at": "2026-11-30T13:02:14.570429Z"
+                     *       "created_at": "2026-11-30T13:27:16.996978Z",
+                     *       "revoked_at": "2026-11-30T13:27:17.062873Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -15026,7 +15026,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P8S0H8GP9ZBWHP3WJHH55C",
+                     *           "id": "01M8PA6VKNEVM6D72BHVDK2SZH",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15041,12 +15041,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T13:02:15.577550Z",
+                     *           "submitted_at": "2026-11-30T13:27:17.869555Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T13:02:15.614897Z",
+                     *           "decided_at": "2026-11-30T13:27:17.893719Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -15055,7 +15055,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8P8S0JDCRJDPNSAVFYACYND",
+                     *           "entry": "01M8PA6VMBJBEYGJAJDHM06CC8",
                      *           "can": []
                      *         }
                      *       ]
@@ -15109,7 +15109,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8S0H8GP9ZBWHP3WJHH55C",
+                     *       "id": "01M8PA6VKNEVM6D72BHVDK2SZH",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15124,7 +15124,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T13:02:15.577550Z",
+                     *       "submitted_at": "2026-11-30T13:27:17.869555Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -15154,7 +15154,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8S0H8GP9ZBWHP3WJHH55C */
+                /** @example 01M8PA6VKNEVM6D72BHVDK2SZH */
                 settlement: string;
             };
             cookie?: never;
@@ -15173,7 +15173,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8S0H8GP9ZBWHP3WJHH55C",
+                     *       "id": "01M8PA6VKNEVM6D72BHVDK2SZH",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15188,12 +15188,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T13:02:15.577550Z",
+                     *       "submitted_at": "2026-11-30T13:27:17.869555Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T13:02:15.614897Z",
+                     *       "decided_at": "2026-11-30T13:27:17.893719Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15202,7 +15202,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8P8S0JDCRJDPNSAVFYACYND",
+                     *       "entry": "01M8PA6VMBJBEYGJAJDHM06CC8",
                      *       "can": []
                      *     }
                      */
@@ -15223,7 +15223,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8S0H8GP9ZBWHP3WJHH55C */
+                /** @example 01M8PA6VKNEVM6D72BHVDK2SZH */
                 settlement: string;
             };
             cookie?: never;
@@ -15257,7 +15257,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8S0H8GP9ZBWHP3WJHH55C",
+                     *       "id": "01M8PA6VKNEVM6D72BHVDK2SZH",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15272,12 +15272,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T13:02:15.577550Z",
+                     *       "submitted_at": "2026-11-30T13:27:17.869555Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T13:02:15.614897Z",
+                     *       "decided_at": "2026-11-30T13:27:17.893719Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15286,7 +15286,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8P8S0JDCRJDPNSAVFYACYND",
+                     *       "entry": "01M8PA6VMBJBEYGJAJDHM06CC8",
                      *       "can": []
                      *     }
                      */
@@ -15306,7 +15306,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8S0EBP3XVHC84Y7TQDY4J */
+                /** @example 01M8PA6VJ1V6FM40MZFBTBCDDP */
                 settlement: string;
             };
             cookie?: never;
@@ -15335,7 +15335,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8S0EBP3XVHC84Y7TQDY4J",
+                     *       "id": "01M8PA6VJ1V6FM40MZFBTBCDDP",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15350,12 +15350,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T13:02:15.489534Z",
+                     *       "submitted_at": "2026-11-30T13:27:17.820036Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T13:02:15.532105Z",
+                     *       "decided_at": "2026-11-30T13:27:17.842731Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -15379,7 +15379,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8S08G5TKDHXEEP16X14G5 */
+                /** @example 01M8PA6VE3PH5Y6GD9CAV5JQ4H */
                 settlement: string;
             };
             cookie?: never;
@@ -15408,7 +15408,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8S08G5TKDHXEEP16X14G5",
+                     *       "id": "01M8PA6VE3PH5Y6GD9CAV5JQ4H",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15423,12 +15423,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T13:02:15.302383Z",
+                     *       "submitted_at": "2026-11-30T13:27:17.689903Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T13:02:15.432097Z",
+                     *       "decided_at": "2026-11-30T13:27:17.786528Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15452,7 +15452,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8S08G5TKDHXEEP16X14G5",
+                     *       "id": "01M8PA6VE3PH5Y6GD9CAV5JQ4H",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15467,12 +15467,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T13:02:15.302383Z",
+                     *       "submitted_at": "2026-11-30T13:27:17.689903Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T13:02:15.432097Z",
+                     *       "decided_at": "2026-11-30T13:27:17.786528Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15528,7 +15528,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P8RZQ4DQTZ8EG83RNJPEYD",
+                     *           "id": "01M8PA6TYQGXRAG3GWCVCZ2T6C",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15545,7 +15545,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:02:14.747115Z",
+                     *           "recorded_at": "2026-11-30T13:27:17.200168Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15614,7 +15614,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P8RZQ4DQTZ8EG83RNJPEYD",
+                     *           "id": "01M8PA6TYQGXRAG3GWCVCZ2T6C",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15631,7 +15631,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:02:14.747115Z",
+                     *           "recorded_at": "2026-11-30T13:27:17.200168Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15733,7 +15733,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P8RZV2P8CRJJ93RGVH8NKR",
+                     *           "id": "01M8PA6V2V1SBNTNVTH9YTQGF2",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15754,7 +15754,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:02:14.872250Z",
+                     *           "recorded_at": "2026-11-30T13:27:17.326942Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15823,7 +15823,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P8RZV2P8CRJJ93RGVH8NKR",
+                     *           "id": "01M8PA6V2V1SBNTNVTH9YTQGF2",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15844,7 +15844,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:02:14.872250Z",
+                     *           "recorded_at": "2026-11-30T13:27:17.326942Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15945,7 +15945,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P8RZYB59YN88Z8ABP85VFG",
+                     *           "id": "01M8PA6V5ATFD30V54X48NVEN9",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15966,7 +15966,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:02:14.971034Z",
+                     *           "recorded_at": "2026-11-30T13:27:17.406260Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16035,7 +16035,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P8RZYB59YN88Z8ABP85VFG",
+                     *           "id": "01M8PA6V5ATFD30V54X48NVEN9",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16056,7 +16056,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:02:14.971034Z",
+                     *           "recorded_at": "2026-11-30T13:27:17.406260Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16153,7 +16153,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P8S02GBD1G9HN3VNR0D3CW",
+                     *           "id": "01M8PA6V92ZVCJFJ3VEAB7EEZM",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16170,7 +16170,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:02:15.111991Z",
+                     *           "recorded_at": "2026-11-30T13:27:17.531961Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16239,7 +16239,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P8S02GBD1G9HN3VNR0D3CW",
+                     *           "id": "01M8PA6V92ZVCJFJ3VEAB7EEZM",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16256,7 +16256,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:02:15.111991Z",
+                     *           "recorded_at": "2026-11-30T13:27:17.531961Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16359,7 +16359,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P8RZWH6PN5MVBS00D8WRBG",
+                     *           "id": "01M8PA6V48VGDDDN2Y3W5WSQNY",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16380,17 +16380,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:02:14.912118Z",
+                     *           "recorded_at": "2026-11-30T13:27:17.371269Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8P8RZWB8845RJGDTB7HK0G0",
+                     *           "transfer": "01M8PA6V471B6JETZFSHK3WCN7",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8P8RZWS6T25YM505XR69EKP",
+                     *           "id": "01M8PA6V4CHFDTQQ59KM3QT9KD",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16411,10 +16411,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:02:14.912118Z",
+                     *           "recorded_at": "2026-11-30T13:27:17.371269Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8P8RZWB8845RJGDTB7HK0G0",
+                     *           "transfer": "01M8PA6V471B6JETZFSHK3WCN7",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -16557,11 +16557,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UDhTMDJHQkQxRzlITjNWTlIwRDNDVyJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UEE2VjkyWlZDSkZKM1ZFQUI3RUVaTSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P8S02GBD1G9HN3VNR0D3CW",
+                     *           "id": "01M8PA6V92ZVCJFJ3VEAB7EEZM",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16578,7 +16578,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:02:15.111991Z",
+                     *           "recorded_at": "2026-11-30T13:27:17.531961Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16611,7 +16611,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RZZVVEM80H1JJ3YBD119 */
+                /** @example 01M8PA6V6WXMMRH2H1JST7C5J8 */
                 entry: string;
             };
             cookie?: never;
@@ -16630,7 +16630,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8RZZVVEM80H1JJ3YBD119",
+                     *       "id": "01M8PA6V6WXMMRH2H1JST7C5J8",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -16647,9 +16647,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T13:02:15.024279Z",
+                     *       "recorded_at": "2026-11-30T13:27:17.454169Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8P8S01F9TFQTEV784BXRWB2",
+                     *       "reversed_by": "01M8PA6V8B7BWDJ5CZVP0V21NK",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -16674,7 +16674,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RZZVVEM80H1JJ3YBD119 */
+                /** @example 01M8PA6V6WXMMRH2H1JST7C5J8 */
                 entry: string;
             };
             cookie?: never;
@@ -16708,7 +16708,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8P8S01F9TFQTEV784BXRWB2",
+                     *           "id": "01M8PA6V8B7BWDJ5CZVP0V21NK",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16725,8 +16725,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:02:15.068175Z",
-                     *           "reverses": "01M8P8RZZVVEM80H1JJ3YBD119",
+                     *           "recorded_at": "2026-11-30T13:27:17.499445Z",
+                     *           "reverses": "01M8PA6V6WXMMRH2H1JST7C5J8",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -17357,15 +17357,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UDhSWEZNV1pCUTFFWE5KQlFZVkIzNiJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UEE2U1dBRU4yUFJGWlZQS1FITVJSTiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8P8RXFMWZBQ1EXNJBQYVB36",
+                     *           "id": "01M8PA6SWAEN2PRFZVPKQHMRRN",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T13:02:12.448134Z",
+                     *           "received_at": "2026-11-30T13:27:16.100015Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -17400,7 +17400,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8P8RXFMWZBQ1EXNJBQYVB36 */
+                /** @example 01M8PA6SWAEN2PRFZVPKQHMRRN */
                 receipt: string;
             };
             cookie?: never;
@@ -17419,11 +17419,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8P8RXFMWZBQ1EXNJBQYVB36",
+                     *       "id": "01M8PA6SWAEN2PRFZVPKQHMRRN",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T13:02:12.448134Z",
+                     *       "received_at": "2026-11-30T13:27:16.100015Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -17437,14 +17437,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8P8RXF910NA3F2KZXWXB0W9",
+                     *           "activity": "01M8PA6SW7P5BR47X04E1PKNN7",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "ueygNHfoZKDdDapkGO-e2mmZmS0AdkaVgdCSZ6skuoo",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6InVleWdOSGZvWktEZERhcGtHTy1lMm1tWm1TMEFka2FWZ2RDU1o2c2t1b28iLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThQOFJYRk1XWkJRMUVYTkpCUVlWQjM2IiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMTM6MDI6MTIuNDQ4MTM0WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UDhSWEY5MTBOQTNGMktaWFdYQjBXOSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.NxmG_mEgq3mmkA8WgA8joVuc9dWV_zgZ0epUp42SnuLLEWmKKPm8N6PhyqcjMh28PLD6G0CXqBQW6Cj5F8OADw"
+                     *       "kid": "T79R07kaMOCnmlfohr24qrcaO2MSYKymxDZYDBkfTLQ",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlQ3OVIwN2thTU9Dbm1sZm9ocjI0cXJjYU8yTVNZS3lteERaWURCa2ZUTFEiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThQQTZTV0FFTjJQUkZaVlBLUUhNUlJOIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMTM6Mjc6MTYuMTAwMDE1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UEE2U1c3UDVCUjQ3WDA0RTFQS05ONyIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.rSTKZ7aM8iT2qUaYw2Z2qUAh99eHjg-REkSTLZWTovZoo6su-v1a4Cqcdq_brLFA-YkuNgZwHiCkd0oYxvn1Dg"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -17484,8 +17484,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "VYpXyHLC-eWl999z3nqAtvw0ZgYxkwqmzfp5paHPkjE",
-                     *           "kid": "ueygNHfoZKDdDapkGO-e2mmZmS0AdkaVgdCSZ6skuoo",
+                     *           "x": "0j9PI8t4SEfLkGoT5sa5zJOYHUs1-KFos2IQXWnkddQ",
+                     *           "kid": "T79R07kaMOCnmlfohr24qrcaO2MSYKymxDZYDBkfTLQ",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -17708,26 +17708,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8P8RXA41TQPABX1ERKRPPEF",
-                     *           "at": "2026-11-30T13:02:12.180828Z",
+                     *           "id": "01M8PA6SSW3CSTRBT45Q4WCH45",
+                     *           "at": "2026-11-30T13:27:15.997949Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8P8RX9A6TV855X5CT0HA47J",
+                     *           "ref": "01M8PA6SSPA0VS5K5EE7ZGHGT2",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8P8R40RKAF5JNYJ5G5H13HJ",
+                     *           "via": "key:01M8PA6E7KBYYPC9X1HTNCHEW7",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8P8RX9A6TV855X5CT0HA47J",
+                     *             "public_id": "01M8PA6SSPA0VS5K5EE7ZGHGT2",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8P8R3MFG6JKK08J4C61T402",
+                     *             "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -17743,12 +17743,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T13:02:12.180828Z"
+                     *             "recorded_at": "2026-11-30T13:27:15.997949Z"
                      *           },
-                     *           "request_id": "f3a067757fabc9ac8ffa2d40"
+                     *           "request_id": "0f7a67b8a1b75a8dc459cd38"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8P8RXA41TQPABX1ERKRPPEF"
+                     *       "next_cursor": "01M8PA6SSW3CSTRBT45Q4WCH45"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -17800,10 +17800,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8P8R40RKAF5JNYJ5G5H13HJ",
+                     *       "key": "01M8PA6E7KBYYPC9X1HTNCHEW7",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_ArMG",
-                     *       "expires_at": "2026-12-30T13:01:46.377487Z",
+                     *       "key_hint": "ttdn_FSRV",
+                     *       "expires_at": "2026-12-30T13:27:04.169487Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
