@@ -29,6 +29,7 @@ _PAIRS: Sequence[tuple[type[ast.AST], type[ast.AST]]] = (
     (ast.BitOr, ast.BitAnd),
     (ast.Add, ast.Sub),
     (ast.Mult, ast.Div),
+    (ast.FloorDiv, ast.Mod),
 )
 _OTHER = dict([*_PAIRS, *((other, one) for one, other in _PAIRS)])
 _LEFT_ALONE = frozenset({"annotation", "returns", "names", "bases", "targets", "target"})
@@ -40,6 +41,7 @@ class Mutant(NamedTuple):
 
     source: str
     change: str
+    line: int
 
 
 def mutants(source: str, names: Names) -> Iterator[Mutant]:
@@ -52,7 +54,23 @@ def mutants(source: str, names: Names) -> Iterator[Mutant]:
             if text != texts[place] and (place, text) not in seen:
                 seen.add((place, text))
                 whole = "\n".join([*texts[:place], text, *texts[place + 1 :]])
-                yield Mutant(whole, difference(texts[place], text))
+                yield Mutant(whole, difference(texts[place], text), _line(statement, variant))
+
+
+def _line(before: ast.AST, after: ast.AST) -> int:
+    """Where in the module they first differ."""
+    line = getattr(before, "lineno", 0)
+    while type(before) is type(after):
+        pairs = [
+            (one, other)
+            for one, other in zip(ast.iter_child_nodes(before), ast.iter_child_nodes(after), strict=False)
+            if ast.dump(one) != ast.dump(other)
+        ]
+        if not pairs:
+            break
+        before, after = pairs[0]
+        line = getattr(before, "lineno", line)
+    return line
 
 
 def difference(before: str, after: str) -> str:
@@ -79,7 +97,7 @@ def _variants(node: ast.AST, names: Names) -> Iterator[ast.AST]:
         case ast.ClassDef(name=name) if _is_word(name, names):
             yield from _codes(node, names)
             return
-        case ast.Call(func=ast.Name(id="_row")):
+        case ast.Call(func=ast.Name(id="_row")) if "Is" in names:
             yield from _rows(node, names)
             return
     yield from _instead(node, names)
@@ -155,7 +173,7 @@ def _instead(node: ast.AST, names: Names) -> Iterator[ast.AST]:  # noqa: C901 --
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             yield operand
         case ast.BinOp(left=left, op=op, right=right):
-            yield from (left, right, _with(node, "op", _OTHER[type(op)]()))
+            yield from (left, right, _with(node, "op", _OTHER.get(type(op), ast.Add)()))
         case ast.IfExp(body=body, orelse=orelse):
             yield from (body, orelse)
         case ast.comprehension(ifs=[ast.Name() | ast.Call() as condition]):

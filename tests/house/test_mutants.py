@@ -34,6 +34,8 @@ def made_of(source: str) -> set[str]:
         ("x = a is None", {"x = a is not None"}),
         ("x = a and b", {"x = a or b", "x = a", "x = b"}),
         ("x = not a", {"x = a"}),
+        ("x = a // b", {"x = a % b", "x = a", "x = b"}),
+        ("x = a**b", {"x = a + b", "x = a", "x = b"}),
         ("x = a | b", {"x = a & b", "x = a", "x = b"}),
         ("x = a if b else c", {"x = a", "x = c", "x = a if True else c", "x = a if False else c"}),
         ("x = f(a, b=True)", {"x = f(a, b=False)", "x = f(a)"}),
@@ -55,6 +57,11 @@ def made_of(source: str) -> set[str]:
 )  # fmt: skip
 def test_a_line_is_changed_in_every_way(source: str, expected: set[str]) -> None:
     assert made_of(source) == expected
+
+
+def test_a_mutant_knows_its_line() -> None:
+    source = "def f(a):\n    b = 1\n    if a:\n        return b\n    return a\n"
+    assert {one.line: one.change.split("\n")[1] for one in mutants_of(source, NAMES)}.keys() == {2, 3, 4, 5}
 
 
 def test_a_statement_is_changed_in_every_way() -> None:
