@@ -45,6 +45,7 @@ EQUIVALENT: Mapping[str, str] = {
     "in reversed((*rule.never,))": "a union has no order",
     "in reversed((*_IN_THE_PLAN.items(),))": "the order is that of the relations",
     "return _HELD[relation](item)": "the same callables, in another order",
+    "if relation in _HELD else": "the same relations, in another order",
     "in reversed((*(Role.LEAD, Role.COORDINATE),))": "the roles of an item have no order",
 }
 """What a mutant puts in that is no mistake, with the reason."""
