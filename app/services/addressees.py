@@ -52,11 +52,9 @@ class Addressees:
     def _members(self, about: UrgeAbout, task: Task | None, named: Agency | None) -> tuple[str, ...]:
         if named is None or named.kind is not AgencyKind.GROUP:
             return ()
-        day = self._here.today
         query = select(Membership.member_id).where(
             Membership.group_id == named.id,
-            or_(Membership.valid_from.is_(None), Membership.valid_from <= day),
-            or_(Membership.valid_to.is_(None), Membership.valid_to >= day),
+            grounds.current(self._here.today, Membership),
         )
         known = set(self._session.scalars(query))
         return tuple(code for code, body in self.able(about, task).items() if body.id in known)

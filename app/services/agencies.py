@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.errors import NotFound
@@ -12,7 +12,7 @@ from app.schemas import agencies as wire
 from app.schemas.agencies import AgencyFilter, AgencyOut, AgencyPage
 from app.schemas.base import AgencyRef
 from app.schemas.lists import several
-from app.services import listing
+from app.services import grounds, listing
 
 ORDERS = {"code": Agency.code, "name": Agency.sort_key}
 
@@ -50,12 +50,7 @@ def get(session: Session, code: str) -> AgencyOut:
 
 
 def _on(day: date | None) -> list[ColumnElement[bool]]:
-    if day is None:
-        return []
-    return [
-        or_(Membership.valid_from.is_(None), Membership.valid_from <= day),
-        or_(Membership.valid_to.is_(None), Membership.valid_to >= day),
-    ]
+    return [] if day is None else [grounds.current(day, Membership)]
 
 
 def _out(session: Session, agencies: Sequence[Agency], include: set[str]) -> list[AgencyOut]:

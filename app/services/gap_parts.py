@@ -58,8 +58,7 @@ _RAN_OUT = (
         exists().where(*_OPEN, or_(Output.period_from.is_(None), Output.period_from > Assignment.valid_to)),
         exists().where(
             _STAYS.group_id == Assignment.group_id,
-            or_(_STAYS.valid_from.is_(None), _STAYS.valid_from <= grounds.ON),
-            or_(_STAYS.valid_to.is_(None), _STAYS.valid_to >= grounds.ON),
+            grounds.current(grounds.ON, _STAYS),
         ),
     )
     .order_by(Assignment.order_key)

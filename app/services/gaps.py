@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import Agency, Assignment, Implementation, Membership, Task
@@ -38,10 +38,7 @@ _LINKED = (
 _PEOPLED = (
     select(Agency.code)
     .join(Membership, Membership.group_id == Agency.id)
-    .where(
-        or_(Membership.valid_from.is_(None), Membership.valid_from <= grounds.ON),
-        or_(Membership.valid_to.is_(None), Membership.valid_to >= grounds.ON),
-    )
+    .where(grounds.current(grounds.ON, Membership))
 )
 """Groups that somebody belongs to on a day."""
 

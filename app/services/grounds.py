@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, Date, Row, and_, bindparam,
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
-from app.models import Agency, Assignment, Plan, Task
+from app.models import Agency, Assignment, Membership, Plan, Task
 from app.models.unit import today
 from app.rules.parties import Actor, Item, is_insider
 from app.rules.vocabulary import AgencyKind, Role, Visibility
@@ -96,17 +96,20 @@ def _clauses(powers: Iterable[_Power], outsider: Actor | None) -> tuple[str, ...
     )
 
 
-def current(day: date | BindParameter[date]) -> ColumnElement[bool]:
-    """A condition on Assignment: not yet handed over, and begun."""
-    return and_(_begun(day), _lasting(day))
+_Lasting = type[Assignment] | type[Membership]
 
 
-def _begun(day: date | BindParameter[date]) -> ColumnElement[bool]:
-    return or_(Assignment.valid_from.is_(None), Assignment.valid_from <= day)
+def current(day: date | BindParameter[date], of: _Lasting = Assignment) -> ColumnElement[bool]:
+    """A condition on an assignment: begun, and not yet handed over; or on a stay in a group."""
+    return and_(_begun(day, of), _lasting(day, of))
 
 
-def _lasting(day: date | BindParameter[date]) -> ColumnElement[bool]:
-    return or_(Assignment.valid_to.is_(None), Assignment.valid_to >= day)
+def _begun(day: date | BindParameter[date], of: _Lasting = Assignment) -> ColumnElement[bool]:
+    return or_(of.valid_from.is_(None), of.valid_from <= day)
+
+
+def _lasting(day: date | BindParameter[date], of: _Lasting = Assignment) -> ColumnElement[bool]:
+    return or_(of.valid_to.is_(None), of.valid_to >= day)
 
 
 ON: BindParameter[date] = bindparam("day", type_=Date)
