@@ -18,8 +18,8 @@ untraced = pytest.mark.no_cover
 UNMEASURED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
 """The same of a process, in its environment. One that is killed could not hand in its coverage anyway."""
 
-many = settings(max_examples=500 * TIMES, deadline=None)
-"""Of a law of the rules, which costs milliseconds: another five hundred in every run."""
+many = settings(max_examples=200 * TIMES, deadline=None)
+"""Of a law of the rules, which costs milliseconds: another two hundred in every run."""
 
 until_found = settings(max_examples=2000, deadline=None, phases=[Phase.generate], database=None)
 """A fault needs one example, and nobody reads it: looking for the smallest one would take a minute."""
