@@ -128,43 +128,49 @@ def _bodies(session: Session, here: Ground, duties: dict[int, Task]) -> Iterator
     for row in rows:
         of_duty[row.task_id].append(row)
     for id_, bodies in of_duty.items():
-        named = [body for body in bodies if body.group_id is None]
-        leads = [body for body in named if body.role is Role.LEAD]
-        if len(leads) > 1 and _undivided(leads):
-            yield one_gap(
-                here,
-                GapKind.SEVERAL_LEADS,
-                "Văn bản giao chung cho nhiều cơ quan mà không chia phần: tạm tính bằng nhau",
-                "The text gives it to several bodies without dividing it: equal parts are assumed",
-                {
-                    "change": "leads",
-                    "task": duties[id_].code,
-                    "leads": [{"agency": body.code, "share": f"1/{len(leads)}"} for body in leads],
-                },
-                [],
-                tasks=[duties[id_]],
-                agencies=leads,
-            )
-        own = [body for body in bodies if not body.fans_out]
-        leading = {body.code for body in own if body.role is Role.LEAD}
-        twice = [body for body in own if body.role is Role.COORDINATE and body.code in leading]
-        if twice:
-            doubled = {body.code for body in twice}
-            helping = (body.code for body in named if body.role is Role.COORDINATE)
-            yield one_gap(
-                here,
-                GapKind.LEAD_AND_COORDINATOR,
-                "Cơ quan vừa chịu trách nhiệm vừa được nêu là phối hợp của cùng một nhiệm vụ",
-                "A body is accountable for a duty and named as its coordinator as well",
-                {
-                    "change": "coordinators",
-                    "task": duties[id_].code,
-                    "coordinators": [code for code in helping if code not in doubled],
-                },
-                [],
-                tasks=[duties[id_]],
-                agencies=twice,
-            )
+        yield from _shared(here, duties[id_], bodies)
+        yield from _doubled(here, duties[id_], bodies)
+
+
+def _shared(here: Ground, duty: Task, bodies: Sequence[Body]) -> Iterator[GapOut]:
+    leads = [body for body in bodies if body.group_id is None and body.role is Role.LEAD]
+    if len(leads) > 1 and _undivided(leads):
+        yield one_gap(
+            here,
+            GapKind.SEVERAL_LEADS,
+            "Văn bản giao chung cho nhiều cơ quan mà không chia phần: tạm tính bằng nhau",
+            "The text gives it to several bodies without dividing it: equal parts are assumed",
+            {
+                "change": "leads",
+                "task": duty.code,
+                "leads": [{"agency": body.code, "share": f"1/{len(leads)}"} for body in leads],
+            },
+            [],
+            tasks=[duty],
+            agencies=leads,
+        )
+
+
+def _doubled(here: Ground, duty: Task, bodies: Sequence[Body]) -> Iterator[GapOut]:
+    own = [body for body in bodies if not body.fans_out]
+    leading = {body.code for body in own if body.role is Role.LEAD}
+    twice = [body for body in own if body.role is Role.COORDINATE and body.code in leading]
+    if twice:
+        named = (body.code for body in bodies if body.group_id is None and body.role is Role.COORDINATE)
+        yield one_gap(
+            here,
+            GapKind.LEAD_AND_COORDINATOR,
+            "Cơ quan vừa chịu trách nhiệm vừa được nêu là phối hợp của cùng một nhiệm vụ",
+            "A body is accountable for a duty and named as its coordinator as well",
+            {
+                "change": "coordinators",
+                "task": duty.code,
+                "coordinators": [code for code in named if code not in {body.code for body in twice}],
+            },
+            [],
+            tasks=[duty],
+            agencies=twice,
+        )
 
 
 def _undivided(leads: Sequence[Body]) -> bool:

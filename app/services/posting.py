@@ -111,18 +111,7 @@ def reverse(
 ) -> tuple[Posted, int]:
     """Take an entry back, once, by whoever may write one of its kind."""
     here = grounds.find_held(session, actor, slug)
-    found = session.execute(
-        select(LedgerEntry, BudgetLine)
-        .join(BudgetLine, BudgetLine.id == LedgerEntry.line_id)
-        .where(
-            LedgerEntry.plan_id == here.plan.id,
-            LedgerEntry.public_id == public_id,
-            line_sight.seen(here, actor),
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound()
-    entry, line = found
+    entry, line = _seen(session, here, actor, public_id)
     _, agency = budget_lines.one(session, here, actor, line.code)
     permit = access.permit(actor, LEAVE[entry.kind], line_sight.item(here, agency))
     if entry.kind in BY_DECISION and body.decision is None:
@@ -157,6 +146,23 @@ def reverse(
         settlement.state = SettlementState.REVERSED
         session.flush()
     return entries.posted(session, here, actor, [reversal], [(line, agency)])
+
+
+def _seen(session: Session, here: Ground, actor: Actor, public_id: str) -> tuple[LedgerEntry, BudgetLine]:
+    """An entry and its line, if the caller may see it."""
+    found = session.execute(
+        select(LedgerEntry, BudgetLine)
+        .join(BudgetLine, BudgetLine.id == LedgerEntry.line_id)
+        .where(
+            LedgerEntry.plan_id == here.plan.id,
+            LedgerEntry.public_id == public_id,
+            line_sight.seen(here, actor),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound()
+    entry, line = found
+    return entry, line
 
 
 def _can_be_reversed(session: Session, entry: LedgerEntry) -> None:
