@@ -12,8 +12,9 @@ TIMES = int(os.environ.get("TTDN_TEST_TIMES", "1"))
 EXAMPLES = int(os.environ.get("TTDN_TEST_EXAMPLES", "0"))
 KILLS = int(os.environ.get("TTDN_TEST_KILLS", "25"))
 
-untraced = pytest.mark.no_cover
-"""Long histories through code that shorter tests cover: coverage would only double their time."""
+untraced = pytest.mark.usefixtures() if "TTDN_TEST_TRACED" in os.environ else pytest.mark.no_cover
+"""Long histories through code that shorter tests cover: coverage would only double their time. Where it is
+asked which tests come by a line (`tests.house.sampled`), they count."""
 
 UNMEASURED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
 """The same of a process, in its environment. One that is killed could not hand in its coverage anyway."""

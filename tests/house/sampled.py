@@ -2,10 +2,11 @@
 
     python -m tests.house.sampled [how many [seed [test …]]]
 
-First the tests (tests/api, unless others are named) are run once on SQLite, and of every line of the services
-it is kept which tests come by it. Then so many mutants of `mutations` are drawn, and each is tried by the
-tests of its line: first those that come by few lines, since they are there for these. What is let pass is
-shown. It is no more than a bound from below: long random tests are not asked, as coverage leaves them out.
+First the tests (tests/api and tests/policy, unless others are named) are run once on SQLite, and of every
+line of the services it is kept which tests come by it. Then so many mutants of `mutations` are drawn, and
+each is tried by the tests of its line: first those that come by few lines, since they are there for these.
+What is let pass is shown: the share is no more than a bound from below, as some of that changes nothing
+that is answered.
 """
 
 import os
@@ -26,7 +27,7 @@ from tests.house.mutations import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
 SERVICES = Path("app", "services")
-MOST, PATIENCE = 100, 600
+MOST, PATIENCE = 100, 900
 """How many tests are asked about one mutant, and how many seconds they have."""
 
 _WORDING = re.compile(r"[\"']XX[^\"']* ")
@@ -45,8 +46,9 @@ class Tests:
 
     def __init__(self, named: Sequence[str], folder: Path) -> None:
         log, file = folder / "first", str(folder / "coverage")
+        traced = {"COVERAGE_FILE": file, "TTDN_TEST_TRACED": "1"}
         kept = ("--cov=app/services", "--cov-context=test", "--cov-report=", "--cov-fail-under=0")
-        if not _pass(ROOT, log, "-n", "2", *kept, "-k", "not postgresql", *named, COVERAGE_FILE=file):
+        if not _pass(ROOT, log, "-n", "2", *kept, "-k", "not postgresql", *named, **traced):
             raise SystemExit(log.read_text(encoding="utf-8")[-4000:])
         self._data = CoverageData(file)
         self._data.read()
@@ -68,7 +70,7 @@ def main(how_many: str = "100", seed: str = "1", *named: str) -> int:
     """Draw and try them; 1 if fewer than 85 of a hundred are noticed."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        tests, copy = Tests(named or ("tests/api",), folder), Copy(folder)
+        tests, copy = Tests(named or ("tests/api", "tests/policy"), folder), Copy(folder)
         every = list(_every())
         drawn = random.Random(seed).sample(every, min(int(how_many), len(every)))
         _check(copy, next(one for one in drawn if tests.of(one)), tests)
