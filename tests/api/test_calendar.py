@@ -274,6 +274,7 @@ def test_an_anniversary_can_be_cancelled_and_held_after_all(service: Service) ->
         told = owner.post(f"{path}/decisions", json={"cancelled": cancelled, "reason": f"Lý do {cancelled}"})
         assert told.status_code == 201
         assert (told.json()["stage"], told.json()["reason"]) == (stage, f"Lý do {cancelled}")
+        assert told.json()["cancelled"] is cancelled
         assert owner.get(path).json() == told.json()
     settle(service)
     assert [entry["version"] for entry in feed(owner, subject="occurrence")] == [1, 2]

@@ -236,6 +236,17 @@ def test_a_row_may_not_change_what_is_anothers_nor_move_what_is_its_own(service:
     assert stored["title"] == ROW[4]
 
 
+def test_a_row_may_not_say_that_a_record_came_from_elsewhere(service: Service) -> None:
+    client = service["SVHTTDL"]
+    own = push(client, source_system="qlvb", external_id="1").json()["activity"]["id"]
+    origin = ["Hệ thống nguồn", "Mã ở hệ thống nguồn"]
+    for system, number, wrong in (("khac", "1", origin[:1]), ("qlvb", "2", origin[1:]), ("khac", "2", origin)):
+        changed = [own, *ROW[:4], "Tên khác", "1", system, number]
+        answer = send(client, csv_of(changed, headings=["Mã bản ghi", *HEADINGS, *origin]))
+        assert errors(answer.json()["rows"][0]) == [(column, "belongs_elsewhere") for column in wrong]
+    assert client.get(f"{PLAN}/activities/{own}").json()["title"] != "Tên khác"
+
+
 def test_one_quantity_over_several_rows_is_counted_for_none(service: Service) -> None:
     client, file = service["SVHTTDL"], io.BytesIO()
     with Workbook(file) as book:
