@@ -78,18 +78,20 @@ def _parts(actor: Actor, records: Sequence[Pushed]) -> Iterator[tuple[list[int],
 
 
 class Tray:
-    """The records of one body's part of a task: its docket is opened, locked and judged once."""
+    """The records of one body's part of a task: its docket is opened, locked and judged once. A body that
+    handed its part over and coordinates now has two, of which one is open at a time."""
 
     def __init__(self, session: Session, actor: Actor, here: Ground, records: Sequence[ActivityIn]) -> None:
         self._session, self._actor, self._here, self._records = session, actor, here, records
-        self._open: dict[str | None, tuple[Tally, Permit] | Failure] = {}
+        self._open: dict[tuple[str | None, bool], tuple[Tally, Permit] | Failure] = {}
         self._tally: Tally | None = None
 
     def take(self, place: int, record: ActivityIn) -> BatchRow:
         """Take one record. What is refused leaves no trace in those after it."""
-        if record.agency not in self._open:  # left out, or the caller's own: the same body, asked twice
-            self._open[record.agency] = self._opened(record)
-        found = self._open[record.agency]
+        asked = record.agency, filing.names_for_another(self._actor, record)
+        if asked not in self._open:  # left out, or the caller's own: the same body, asked twice
+            self._open[asked] = self._opened(record)
+        found = self._open[asked]
         if isinstance(found, Failure):
             return _refused(place, found)
         try:
@@ -104,7 +106,9 @@ class Tray:
             docket, permit = filing.for_record(self._session, self._actor, self._here, record)
         except Failure as failure:
             return failure
-        if self._tally is None:
+        if self._tally is None or self._tally.docket.assignment is not docket.assignment:
+            self.close()
+            self._open.clear()
             file = filing.on_file(self._session, docket, self._records)
             self._tally = Tally(self._session, docket, file)
         return self._tally, permit

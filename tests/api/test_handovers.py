@@ -150,6 +150,40 @@ def test_a_claim_that_went_with_no_handover_can_still_be_evidenced(service: Serv
     sound(service, "IV.3.a")
 
 
+def test_a_claim_of_a_former_lead_that_helps_now_can_still_be_evidenced(service: Service) -> None:
+    """A contribution names no output: what names one on its behalf is of the part that it handed over, one by
+    one or in a batch, and nobody but the secretariat says so."""
+    owner, old, behalf = service["TTBCD"], service["SVHTTDL"], service["BPGV"]
+    acted(old, output(owner, "IV.7.a", "SVHTTDL"), "claims")
+    helps = {"change": "coordinators", "task": "IV.7.a", "coordinators": ["SVHTTDL"]}
+    decided(owner, leads("IV.7.a", "SCT"), helps)
+    for client, body in ((old, {}), (service["SCT"], {"agency": "SVHTTDL"})):
+        refused = client.post(f"{PLAN}/activities", json=news("IV.7.a", output="M1", **body))
+        assert refused.status_code in (403, 422)
+    unknown = behalf.post(f"{PLAN}/activities", json=news("IV.7.a", agency="SVHTTDL", output="M9"))
+    assert unknown.json()["offered_outputs"] == ["M1"]
+    said = record(behalf, "IV.7.a", agency="SVHTTDL")["activity"]
+    assert (said["output"], said["counts"]) == (None, False), "a contribution"
+    key = {"agency": "SVHTTDL", "source_system": "bpgv"}
+    batch = [
+        news("IV.7.a", **key, external_id="1", title="Phối hợp"),
+        news("IV.7.a", **key, external_id="2", output="M1"),
+        news("IV.7.a", **key, external_id="1", title="Phối hợp đúng"),
+        news("IV.7.a", **key, external_id="2", title="Minh chứng đúng"),
+        news("IV.7.a", **key, external_id="3", output="M1"),
+    ]
+    told = behalf.post(f"{PLAN}/activities/batch", json={"records": batch}).json()
+    assert [(one["result"], one["output"], one["counts"]) for one in told["results"]] == [
+        *(("created", None, False), ("created", "M1", True), ("updated", None, False)),
+        *(("updated", "M1", True), ("created", "M1", True)),
+    ]
+    assert owed(service, "IV.7.a") == {"SVHTTDL/M1": "evidenced"}
+    its = {role: assignment(owner, "IV.7.a", "SVHTTDL", role) for role in ("lead", "coordinate")}
+    assert "activity.record" in assignment(behalf, "IV.7.a", "SVHTTDL")["can"]
+    assert (its["lead"]["records"], its["coordinate"]["records"]) == (2, 2)
+    sound(service, "IV.7.a")
+
+
 def test_a_lead_that_stays_keeps_its_share_whatever_the_other_did(service: Service) -> None:
     owner = service["TTBCD"]
     on(service, "2023-08-15")
