@@ -1,8 +1,9 @@
 """Batching: many records in one push, each judged as it would be alone.
 
-Records are taken body by body and task by task, whatever their order in the push, so that two pushes lock the
-same assignments in the same order and never wait for each other in a circle; records of one body's part stay
-in their order. Each is judged before anything is touched, and stands or falls by itself (decision 0021).
+Records are taken task by task in the order of the document and body by body, whatever their order in the
+push, so that two pushes, or a push and a decision, lock the same assignments in the same order and do not
+wait for each other in a circle; records of one body's part stay in their order. Each is judged before
+anything is touched, and stands or falls by itself (decision 0021).
 """
 
 from collections import Counter
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import BatchRefused, Failure, Fault, Text
 from app.models import Activity
+from app.rules import clauses
 from app.rules.judging import Permit
 from app.rules.parties import Actor
 from app.schemas.activities import ActivityIn
@@ -71,10 +73,16 @@ def _parts(actor: Actor, records: Sequence[Pushed]) -> Iterator[tuple[list[int],
     parts: dict[tuple[str, str], dict[int, ActivityIn]] = {}
     for place, record in enumerate(records):
         if not isinstance(record, Failure):
-            part = record.task, record.agency or actor.agency or ""
-            parts.setdefault(part, {})[place] = record
-    for _, part_ in sorted(parts.items()):
-        yield list(part_), list(part_.values())
+            whose = record.agency or actor.agency or ""
+            parts.setdefault((record.task, whose), {})[place] = record
+    for part in sorted(parts, key=_in_order):
+        yield list(parts[part]), list(parts[part].values())
+
+
+def _in_order(part: tuple[str, str]) -> tuple[str, str]:
+    """What is no clause is no task either, and refused wherever it stands."""
+    task, agency = part
+    return clauses.order_key(task) if clauses.valid(task) else task, agency
 
 
 class Tray:
