@@ -106,8 +106,8 @@ def _leave(held: Held, row: Assignment, head: Assignment) -> Fraction:
     """End a member's part: what it reported and what had begun stays its own, with the share that goes with
     it; the rest of its share is returned. Who was there through several groups leaves with the last one."""
     heads = [head, *(other for other in held.current(head.role) if other.fans_out and other is not head)]
-    stays = (belonging.last_stay(held.draft, one.agency_id, row.agency_id) for one in heads)
-    ends = [stay.valid_to for stay in stays if stay is not None and stay.valid_to]
+    last = (belonging.last_stay(held.draft, one.agency_id, row.agency_id) for one in heads)
+    ends = [stay.valid_to for stay in last if stay is not None and stay.valid_to]
     last_day = max(ends, default=held.today - timedelta(1))
     kept, share = held.kept(row), row.share
     whole = sum(output.weight for output in kept)
