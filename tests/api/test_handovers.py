@@ -852,6 +852,18 @@ def test_another_plan_follows_a_group_with_its_own_next_decision(service: Servic
     assert differences(service) == []
 
 
+def test_a_stay_that_another_plan_ended_gets_no_other_end_here_by_a_decision_about_another_group(
+    service: Service, twin: str
+) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    decided(owner, member("G.SBN", "SKHDT", "2023-01-01", "2023-07-31"), member("G.SBN", "STTTT"))
+    decided(owner, member("G.SBN", "SKHDT", "2023-01-01", "2023-03-31"), plan=twin)
+    decided(owner, member("G.UBH", "STC", "2023-01-01"))
+    assert assignment(owner, "IV.14.1", "SKHDT")["valid_to"] == "2023-07-31", "not decided here yet"
+    sound(service, "IV.14.1")
+
+
 def test_two_plans_decide_about_one_group_one_after_the_other(service: Service, twin: str) -> None:
     """One has been entered and not yet committed while the other is: each alone could stand."""
     owner = service["TTBCD"]
