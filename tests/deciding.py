@@ -53,9 +53,9 @@ def owed(service: Service, task: str, agency: str | None = None) -> dict[str, st
 
 def act(client: httpx.Client, one: dict[str, Any] | str, what: str, **body: Any) -> httpx.Response:
     """Do something to an output; `headers` go beside the body."""
-    headers = body.pop("headers", None)
+    headers, plan = body.pop("headers", None), body.pop("plan", PLAN)
     id_ = one if isinstance(one, str) else one["id"]
-    return client.post(f"{PLAN}/outputs/{id_}/{what}", json=body, headers=headers)
+    return client.post(f"{plan}/outputs/{id_}/{what}", json=body, headers=headers)
 
 
 def acted(client: httpx.Client, one: dict[str, Any] | str, what: str, **body: Any) -> dict[str, Any]:

@@ -65,13 +65,17 @@ def beside(
     agency: str,
     first: Callable[[Session, Actor], object],
     other: Callable[[], httpx.Response],
+    then: Callable[[Session, Actor], object] = lambda _session, _actor: None,
 ) -> httpx.Response:
-    """Do something as an agency, and let a request come before it is committed; what that is answered."""
+    """Do something as an agency, and let a request come before it is committed, and before what it does
+    `then`; what the request is answered."""
     with ThreadPoolExecutor(1) as pool:
         with service.database.writing() as session:
-            first(session, keys.identify(session, service.secrets[agency]))
+            actor = keys.identify(session, service.secrets[agency])
+            first(session, actor)
             coming = pool.submit(other)
             wait([coming], timeout=1)
+            then(session, actor)
         return coming.result()
 
 

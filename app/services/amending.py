@@ -1,6 +1,6 @@
 """Amending: the plan's owner enters a decision, and the plan changes by all of it or by nothing of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Failure, Text
-from app.models import Amendment, Plan
+from app.models import Amendment, Plan, Task
 from app.models.unit import instant
 from app.rules.judging import Permit
 from app.rules.ownership import Action
 from app.rules.parties import Actor
+from app.rules.vocabulary import TaskKind
 from app.schemas import changing as wire
 from app.schemas.amendments import AmendmentIn, AmendmentResult, DecisionIn
 from app.schemas.base import In
@@ -55,6 +56,8 @@ _DO: Mapping[type[In], Callable[[Draft, Any], None]] = {
     wire.ThresholdsChange: extending.set_thresholds,
 }
 _OF_AGENCIES = (wire.MemberChange, wire.SuccessionChange, wire.AgencyChange)
+_EVERYWHERE = (wire.MemberChange, wire.SuccessionChange, wire.PowerChange)
+"""What takes up every task of the plan."""
 
 
 def amend(
@@ -135,6 +138,7 @@ def enter(
 def apply(session: Session, permit: Permit, plan: Plan, changes: Sequence[In]) -> None:
     """Make the changes, one after the other; what is wrong with one is told at its place in the list."""
     draft = holding.reopened(session, permit, plan)
+    holding.lock(draft, _taken_by(draft, changes))
     for place, change in enumerate(changes):
         try:
             _DO[type(change)](draft, change)
@@ -144,6 +148,16 @@ def apply(session: Session, permit: Permit, plan: Plan, changes: Sequence[In]) -
             )
             raise
         session.flush()
+
+
+def _taken_by(draft: Draft, changes: Sequence[In]) -> Iterator[Task]:
+    """The tasks that the changes take up, as far as there are such."""
+    named = {getattr(change, "task", None) for change in changes}
+    everywhere = any(isinstance(change, _EVERYWHERE) for change in changes)
+    rhythm = any(isinstance(change, wire.PeriodChange) and change.task is None for change in changes)
+    for code, task in draft.tasks.items():
+        if everywhere or code in named or (rhythm and task.kind is TaskKind.CONTINUOUS):
+            yield task
 
 
 def taken_up(session: Session, plan: Plan, amends_revision: int | None = None) -> Plan:

@@ -1,8 +1,9 @@
 """Batching: many records in one push, each judged as it would be alone.
 
-Records are taken body by body and task by task, whatever their order in the push, so that two pushes lock the
-same assignments in the same order and never wait for each other in a circle; records of one body's part stay
-in their order. Each is judged before anything is touched, and stands or falls by itself (decision 0021).
+Records are taken task by task in the order of the document and body by body, whatever their order in the
+push, so that two pushes, or a push and a decision, lock the same assignments in the same order and do not
+wait for each other in a circle; records of one body's part stay in their order. Each is judged before
+anything is touched, and stands or falls by itself (decision 0021).
 """
 
 from collections import Counter
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import BatchRefused, Failure, Fault, Text
 from app.models import Activity
+from app.rules import clauses
 from app.rules.judging import Permit
 from app.rules.parties import Actor
 from app.schemas.activities import ActivityIn
@@ -71,25 +73,33 @@ def _parts(actor: Actor, records: Sequence[Pushed]) -> Iterator[tuple[list[int],
     parts: dict[tuple[str, str], dict[int, ActivityIn]] = {}
     for place, record in enumerate(records):
         if not isinstance(record, Failure):
-            part = record.task, record.agency or actor.agency or ""
-            parts.setdefault(part, {})[place] = record
-    for _, part_ in sorted(parts.items()):
-        yield list(part_), list(part_.values())
+            whose = record.agency or actor.agency or ""
+            parts.setdefault((record.task, whose), {})[place] = record
+    for part in sorted(parts, key=_in_order):
+        yield list(parts[part]), list(parts[part].values())
+
+
+def _in_order(part: tuple[str, str]) -> tuple[str, str]:
+    """What is no clause is no task either, and refused wherever it stands."""
+    task, agency = part
+    return clauses.order_key(task) if clauses.valid(task) else task, agency
 
 
 class Tray:
-    """The records of one body's part of a task: its docket is opened, locked and judged once."""
+    """The records of one body's part of a task: its docket is opened, locked and judged once. A body that
+    handed its part over and coordinates now has two, of which one is open at a time."""
 
     def __init__(self, session: Session, actor: Actor, here: Ground, records: Sequence[ActivityIn]) -> None:
         self._session, self._actor, self._here, self._records = session, actor, here, records
-        self._open: dict[str | None, tuple[Tally, Permit] | Failure] = {}
+        self._open: dict[tuple[str | None, bool], tuple[Tally, Permit] | Failure] = {}
         self._tally: Tally | None = None
 
     def take(self, place: int, record: ActivityIn) -> BatchRow:
         """Take one record. What is refused leaves no trace in those after it."""
-        if record.agency not in self._open:  # left out, or the caller's own: the same body, asked twice
-            self._open[record.agency] = self._opened(record)
-        found = self._open[record.agency]
+        asked = record.agency, filing.names_for_another(self._actor, record)
+        if asked not in self._open:  # left out, or the caller's own: the same body, asked twice
+            self._open[asked] = self._opened(record)
+        found = self._open[asked]
         if isinstance(found, Failure):
             return _refused(place, found)
         try:
@@ -104,7 +114,9 @@ class Tray:
             docket, permit = filing.for_record(self._session, self._actor, self._here, record)
         except Failure as failure:
             return failure
-        if self._tally is None:
+        if self._tally is None or self._tally.docket.assignment is not docket.assignment:
+            self.close()
+            self._open.clear()
             file = filing.on_file(self._session, docket, self._records)
             self._tally = Tally(self._session, docket, file)
         return self._tally, permit

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, case, or_, select
+from sqlalchemy import Boolean, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid, NotFound
@@ -29,11 +29,11 @@ def ground(session: Session, actor: Actor, slug: str, bodies: Iterable[ActivityI
 
 def for_record(session: Session, actor: Actor, here: Ground, body: ActivityIn) -> tuple[Docket, Permit]:
     """The docket of a record that is pushed now, if its pusher may record for that body; on behalf also for
-    one that handed its part over, whose claims would want evidence for ever."""
+    one that handed its part over, whose claims would want evidence for ever. Where that one coordinates now,
+    what names an output is of the part that it handed over: a contribution has none."""
     whose = body.agency or actor.agency
-    locked = session.execute(
-        _PART, {"plan": here.plan.id, "task": body.task, "agency": whose, "day": here.today}
-    ).one_or_none()
+    asked = {"plan": here.plan.id, "task": body.task, "agency": whose, "day": here.today}
+    locked = session.execute(_PART, {**asked, "named": names_for_another(actor, body)}).one_or_none()
     task = sight.duty_named(session, here, actor, body.task)
     item = grounds.item(session, here, task)
     assigned = (*item.roles.get(Role.LEAD, ()), *item.roles.get(Role.COORDINATE, ()))
@@ -51,7 +51,12 @@ def for_record(session: Session, actor: Actor, here: Ground, body: ActivityIn) -
     return dockets.of_locked(session, here, task, item, *locked), permit
 
 
-_NOW = grounds.current(grounds.ON)
+def names_for_another(actor: Actor, body: ActivityIn) -> bool:
+    """Whether it is said, in another's name, which output a record is evidence of."""
+    return body.agency not in (None, actor.agency) and body.output is not None
+
+
+_NOW, _LEAD = grounds.current(grounds.ON), Assignment.role == Role.LEAD
 _PART = (
     select(Assignment, Agency)
     .join(Agency, Agency.id == Assignment.agency_id)
@@ -62,9 +67,12 @@ _PART = (
         Agency.code == bindparam("agency"),
         Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
         ~Assignment.fans_out,
-        or_(_NOW, Assignment.role == Role.LEAD),
+        or_(_NOW, _LEAD),
     )
-    .order_by(case((_NOW, 0), else_=1), Assignment.role.desc(), Assignment.id)  # lead before coordinate
+    .order_by(
+        case((_NOW & _LEAD, 0), (bindparam("named", type_=Boolean) & _LEAD, 1), (_NOW, 2), else_=3),
+        Assignment.id,
+    )
     .limit(1)
     .with_for_update(of=Assignment)
     .execution_options(populate_existing=True)

@@ -66,7 +66,7 @@ def every(session: Session, here: Ground, actor: Actor) -> Iterator[GapOut]:
     tasks = session.scalars(_counted(sight.seen_whole(here, actor)), {"plan": here.plan.id}).all()
     yield from _items(session, here, [task for task in tasks if task.family is TaskFamily.PROGRAMME])
     duties = {task.id: task for task in tasks if task.family is TaskFamily.DUTY}
-    yield from gap_parts.every(session, here, duties)
+    yield from gap_parts.every(session, here, actor, duties)
     for task in duties.values():
         if task.kind is TaskKind.COUNTED and task.target is None:
             yield one_gap(

@@ -121,6 +121,19 @@ def reopened(session: Session, permit: Permit, plan: Plan) -> Draft:
     return draft
 
 
+def lock(draft: Draft, tasks: Iterable[Task]) -> None:
+    """Lock the assignments of all these tasks in the order of the document, as batches do, before any of them
+    is taken up: in the order of its changes, a decision and a batch would wait for each other in a circle."""
+    query = (
+        select(Assignment.id)
+        .join(Task, Task.id == Assignment.task_id)
+        .where(Task.id.in_([task.id for task in tasks]))
+        .order_by(Task.order_key, Assignment.id)
+        .with_for_update(of=Assignment)
+    )
+    draft.session.execute(query).all()
+
+
 def hold(draft: Draft, task: Task) -> Held:
     """Take a task up: its assignments are locked in one order, so that records and amendments follow each
     other, and two amendments do not wait for each other."""

@@ -112,7 +112,8 @@ def as_long_as_it_belongs(held: Held, row: Assignment) -> None:
         stays = (belonging.last_stay(held.draft, group, row.agency_id) for group in groups)
         ends = [stay.valid_to for stay in stays if stay is not None and assigning.valid_on(stay, held.today)]
         known = [end for end in ends if end is not None]
-        row.valid_to = max(known) if known and len(known) == len(ends) else None
+        if ends:  # of a stay that another plan has ended, this one has not decided yet
+            row.valid_to = max(known) if len(known) == len(ends) else None
 
 
 def has_begun(held: Held, row: Assignment) -> bool:

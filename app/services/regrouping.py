@@ -52,16 +52,16 @@ def _regroup(held: Held, head: Assignment, before: list[int], after: list[int]) 
         row = next((one for one in _of(held, head) if one.agency_id == body), None)
         apart = row.share if row is not None and row.group_id != head.agency_id else ZERO
         stay = belonging.last_stay(held.draft, head.agency_id, body)
-        since, until = (stay.valid_from, stay.valid_to) if stay is not None else (None, None)
+        since = stay.valid_from if stay is not None else None
         if row is None or not is_current(row, held.today):
             place = Place(apart + new, None if apart else head.agency_id)
             rest = reassigning.still_to_do(held, since)
             row = reassigning.arrive(held, body, head.role, place, rest=rest, since=since)
             row.valid_from = since or row.valid_from
         give(row, apart + new)
-        if row.group_id == head.agency_id:
-            row.valid_to = until
     head.fans_out = bool(after)
+    for row in held.bodies(head.role):
+        reassigning.as_long_as_it_belongs(held, row)
     give(head, pot)
 
 
@@ -104,9 +104,11 @@ def _of(held: Held, head: Assignment) -> list[Assignment]:
 
 def _leave(held: Held, row: Assignment, head: Assignment) -> Fraction:
     """End a member's part: what it reported and what had begun stays its own, with the share that goes with
-    it; the rest of its share is returned."""
-    stay = belonging.last_stay(held.draft, head.agency_id, row.agency_id)
-    last_day = stay.valid_to if stay is not None and stay.valid_to else held.today - timedelta(1)
+    it; the rest of its share is returned. Who was there through several groups leaves with the last one."""
+    heads = [head, *(other for other in held.current(head.role) if other.fans_out and other is not head)]
+    last = (belonging.last_stay(held.draft, one.agency_id, row.agency_id) for one in heads)
+    ends = [stay.valid_to for stay in last if stay is not None and stay.valid_to]
+    last_day = max(ends, default=held.today - timedelta(1))
     kept, share = held.kept(row), row.share
     whole = sum(output.weight for output in kept)
     for output in kept:

@@ -8,10 +8,11 @@ import httpx
 import pytest
 from sqlalchemy import event
 
-from tests.deciding import acted, contents, decided, nodes, output
+from app.web import desk
+from tests.deciding import acted, contents, decide, decided, leads, nodes, output
 from tests.patience import TIMES
 from tests.service import PLAN, Service, undated
-from tests.writing import differences, journal, news, record, rows
+from tests.writing import beside, differences, journal, news, record, recorded, rows
 
 if TYPE_CHECKING:
     from tests.conftest import Seeded
@@ -327,3 +328,31 @@ def test_any_order_split_repetition_and_interleaving_ends_in_one_state(seeded: "
             assert differences(service) == []
             ends.append(state(service))
     assert ends[0] == ends[1] == ends[2]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "batch",
+        [{"change": "weight", "task": task, "weight": 2} for task in ("IV.12.1", "IV.7.a")],
+        [{"change": "power", "power": "fund", "task": "IV.12.1", "agency": "STC"}],
+    ],
+)
+def test_a_push_and_what_comes_beside_it_do_not_wait_in_a_circle(
+    service: Service, monkeypatch: pytest.MonkeyPatch, other: str | list[dict[str, Any]]
+) -> None:
+    """All take up tasks in the order of the document, in which IV.7 stands before IV.12: nobody is undone for
+    another, not even once."""
+    owner, office = service["TTBCD"], service["SVHTTDL"]
+    decided(owner, leads("IV.12.1", "SVHTTDL"))
+    monkeypatch.setattr(desk, "ATTEMPTS", 1)
+    early, late = news("IV.7.a", output="M1"), news("IV.12.1")
+
+    def send() -> httpx.Response:
+        if isinstance(other, str):
+            return office.post(URL, json={"records": [late, early]})
+        return decide(owner, *other)
+
+    said = beside(service, "SVHTTDL", recorded(early), send, recorded(late))
+    assert said.status_code in (200, 201), said.text
+    assert differences(service) == []

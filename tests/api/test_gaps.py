@@ -1,12 +1,14 @@
 """Gaps: what the real plan leaves open, each with the request that closes it; hidden ones for insiders."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.deciding import DECISION, contents, decided, figure, leads, member, on
+from seed import loader
+from tests.deciding import DECISION, acted, assignment, contents, decided, figure, leads, member, on
 from tests.money import BUDGET, allocate, opened, stands, write
 from tests.service import PLAN, Service
 from tests.walks import items
@@ -123,6 +125,7 @@ FILLED = {
     "/changes/0/task": "IV.1.3",
     "/changes/0/agency": "SCT",
     "/changes/0/successor": "SCT",
+    "/changes/0/leads": None,
     "/steward": "SCT",
     "/occurred_on": "2023-07-01",
     "/to_line": None,
@@ -288,6 +291,97 @@ def test_what_a_member_left_open_whose_stay_ran_out_is_a_gap(service: Service, f
     assert figure(owner, task="IV.14.1") == before
     its = items(owner, f"{PLAN}/outputs", task="IV.14.1,IV.14.2", agency="SKHDT", owed="true")
     assert [one["code"] for one in its] == ["2023-Q3"]
+    assert differences(service) == []
+
+
+@pytest.mark.parametrize("first", ["G.SBN", "G.UBH"])
+def test_what_a_member_of_two_groups_left_open_is_a_gap_when_the_last_stay_has_run_out(
+    service: Service, first: str
+) -> None:
+    """Whichever of them it is there through; what had begun by the last day in either is its own."""
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    ends = {first: "2023-06-20", "G.UBH" if first == "G.SBN" else "G.SBN": "2023-07-31"}
+    decided(owner, member("G.SBN", "STTTT", "2023-01-01"))
+    decided(owner, *(member(group, "SKHDT", "2023-01-01", last) for group, last in ends.items()))
+    assert assignment(owner, "IV.14.1", "SKHDT")["valid_to"] == "2023-07-31", "as long as it is in either"
+    decided(owner, leads("IV.14.1", *ends))
+    assert assignment(owner, "IV.14.1", "SKHDT")["valid_to"] == "2023-07-31"
+    on(service, "2023-08-01")
+    found = [one for one in gaps(owner, "part_without_owner")["items"] if one["agencies"]]
+    assert [body["code"] for one in found for body in one["agencies"]] == ["SKHDT"] * len(found)
+    assert "IV.14.1" in [task["code"] for one in found for task in one["tasks"]]
+    before = figure(owner, task="IV.14.1")
+    for one in found:
+        repair(service, one)
+    assert {code for (code,), _ in named(gaps(owner), "part_without_owner")} == PARTS
+    assert figure(owner, task="IV.14.1") == before
+    its = items(owner, f"{PLAN}/outputs", task="IV.14.1", agency="SKHDT", owed="true")
+    assert [one["code"] for one in its] == ["2023-Q1", "2023-Q2", "2023-Q3"]
+    assert differences(service) == []
+
+
+def test_budget_lines_of_a_body_that_another_plan_ended_are_a_gap(
+    service: Service, office: httpx.Client, funder: httpx.Client, tmp_path: Any
+) -> None:
+    """Also where it has left nothing else: the same succession entered here gives them to who comes."""
+    owner = service["TTBCD"]
+    for task in ("IV.7.a", "IV.7.b", "IV.7.c"):
+        record(office, task, output="M1")
+    line, empty = (str(opened(office)["code"]) for _ in range(2))
+    allocate(funder, line, 100)
+    write(office, "needs", empty, 10)
+    load(service, tiny_plan(), tmp_path)
+    other = pushing(service, str(owner.get(SMALL).json()["owner"]["code"]))
+    change = {"change": "succession", "agency": "SVHTTDL", "successor": "SCT", "on": "2023-07-01"}
+    decided(other, change, plan=SMALL)
+    (one,) = [one for one in gaps(owner, "part_without_owner")["items"] if one["agencies"]]
+    assert (one["tasks"], [body["code"] for body in one["agencies"]]) == ([], ["SVHTTDL"])
+    assert f"dòng kinh phí {line} cho" in one["text_vi"]
+    assert f"its budget lines are now: {line}." in one["text_en"]
+    repair(service, one)
+    assert [one for one in gaps(owner, "part_without_owner")["items"] if one["agencies"]] == []
+    assert owner.get(f"{BUDGET}/lines/{line}").json()["agency"]["code"] == "SCT"
+    assert differences(service) == []
+
+
+def test_a_claim_that_nobody_can_prove_is_a_gap(service: Service, tmp_path: Any) -> None:
+    """Who handed over records nothing any more; the secretariat does in its name, where the plan has one. For
+    pieces it cannot say which part is meant, where that body helps now."""
+    owner = service["TTBCD"]
+    plan = json.loads(loader.PLAN_2023.read_text(encoding="utf-8"))
+    plan["plan"] |= {"slug": "ttdn-2023-b", "secretariat": None}
+    load(service, plan, tmp_path)
+    alone = "/v1/plans/ttdn-2023-b"
+    for slug in (PLAN, alone):
+        decided(owner, {"change": "target", "task": "IV.6.a", "target": 2}, plan=slug)
+        for task, office in (("IV.7.a", "SVHTTDL"), ("IV.6.a", "SCT")):
+            found = items(owner, f"{slug}/outputs", task=task)
+            acted(service[office], found[0], "claims", plan=slug)
+            decided(owner, leads(task, "STC"), plan=slug)
+    assert [one for one in gaps(owner, "part_without_owner")["items"] if one["agencies"]] == []
+    found = [one for one in gaps(owner, "part_without_owner", plan=alone)["items"] if one["agencies"]]
+    assert named({"items": found}, "part_without_owner") == [
+        (["IV.6.a"], ["SCT"]),
+        (["IV.7.a"], ["SVHTTDL"]),
+    ]
+    helps = {"change": "coordinators", "task": "IV.6.a", "coordinators": ["SCT"]}
+    decided(owner, helps)
+    (one,) = [one for one in gaps(owner, "part_without_owner")["items"] if one["agencies"]]
+    assert "chưa có minh chứng" in one["text_vi"]
+    assert "no evidence" in one["text_en"]
+    repair(service, one, leads=[{"agency": "STC"}, {"agency": "SCT"}])
+    assert record(service["SCT"], "IV.6.a")["moved"][0]["after"] == "evidenced"
+    assert [one for one in gaps(owner, "part_without_owner")["items"] if one["agencies"]] == []
+    for one in found:
+        body = one["agencies"][0]["code"]
+        repair(service, one, leads=[{"agency": "STC"}, {"agency": body}])
+        output = "M1" if body == "SVHTTDL" else None
+        said = record(
+            service[body], one["tasks"][0]["code"], plan=alone, occurred_on="2023-05-12", output=output
+        )
+        assert said["moved"][0]["after"] == "evidenced"
+    assert {code for (code,), _ in named(gaps(owner, plan=alone), "part_without_owner")} == PARTS
     assert differences(service) == []
 
 

@@ -150,6 +150,40 @@ def test_a_claim_that_went_with_no_handover_can_still_be_evidenced(service: Serv
     sound(service, "IV.3.a")
 
 
+def test_a_claim_of_a_former_lead_that_helps_now_can_still_be_evidenced(service: Service) -> None:
+    """A contribution names no output: what names one on its behalf is of the part that it handed over, one by
+    one or in a batch, and nobody but the secretariat says so."""
+    owner, old, behalf = service["TTBCD"], service["SVHTTDL"], service["BPGV"]
+    acted(old, output(owner, "IV.7.a", "SVHTTDL"), "claims")
+    helps = {"change": "coordinators", "task": "IV.7.a", "coordinators": ["SVHTTDL"]}
+    decided(owner, leads("IV.7.a", "SCT"), helps)
+    for client, body in ((old, {}), (service["SCT"], {"agency": "SVHTTDL"})):
+        refused = client.post(f"{PLAN}/activities", json=news("IV.7.a", output="M1", **body))
+        assert refused.status_code in (403, 422)
+    unknown = behalf.post(f"{PLAN}/activities", json=news("IV.7.a", agency="SVHTTDL", output="M9"))
+    assert unknown.json()["offered_outputs"] == ["M1"]
+    said = record(behalf, "IV.7.a", agency="SVHTTDL")["activity"]
+    assert (said["output"], said["counts"]) == (None, False), "a contribution"
+    key = {"agency": "SVHTTDL", "source_system": "bpgv"}
+    batch = [
+        news("IV.7.a", **key, external_id="1", title="Phối hợp"),
+        news("IV.7.a", **key, external_id="2", output="M1"),
+        news("IV.7.a", **key, external_id="1", title="Phối hợp đúng"),
+        news("IV.7.a", **key, external_id="2", title="Minh chứng đúng"),
+        news("IV.7.a", **key, external_id="3", output="M1"),
+    ]
+    told = behalf.post(f"{PLAN}/activities/batch", json={"records": batch}).json()
+    assert [(one["result"], one["output"], one["counts"]) for one in told["results"]] == [
+        *(("created", None, False), ("created", "M1", True), ("updated", None, False)),
+        *(("updated", "M1", True), ("created", "M1", True)),
+    ]
+    assert owed(service, "IV.7.a") == {"SVHTTDL/M1": "evidenced"}
+    its = {role: assignment(owner, "IV.7.a", "SVHTTDL", role) for role in ("lead", "coordinate")}
+    assert "activity.record" in assignment(behalf, "IV.7.a", "SVHTTDL")["can"]
+    assert (its["lead"]["records"], its["coordinate"]["records"]) == (2, 2)
+    sound(service, "IV.7.a")
+
+
 def test_a_lead_that_stays_keeps_its_share_whatever_the_other_did(service: Service) -> None:
     owner = service["TTBCD"]
     on(service, "2023-08-15")
@@ -816,6 +850,18 @@ def test_another_plan_follows_a_group_with_its_own_next_decision(service: Servic
     assert after["SCT"] == after["STC"] > 0
     assert sum(after.values()) == 1
     assert differences(service) == []
+
+
+def test_a_stay_that_another_plan_ended_gets_no_other_end_here_by_a_decision_about_another_group(
+    service: Service, twin: str
+) -> None:
+    owner = service["TTBCD"]
+    on(service, "2023-05-15")
+    decided(owner, member("G.SBN", "SKHDT", "2023-01-01", "2023-07-31"), member("G.SBN", "STTTT"))
+    decided(owner, member("G.SBN", "SKHDT", "2023-01-01", "2023-03-31"), plan=twin)
+    decided(owner, member("G.UBH", "STC", "2023-01-01"))
+    assert assignment(owner, "IV.14.1", "SKHDT")["valid_to"] == "2023-07-31", "not decided here yet"
+    sound(service, "IV.14.1")
 
 
 def test_two_plans_decide_about_one_group_one_after_the_other(service: Service, twin: str) -> None:

@@ -19,6 +19,7 @@ from tests.deciding import (
     figure,
     leads,
     member,
+    on,
     output,
     shares,
 )
@@ -193,6 +194,19 @@ def test_who_may_not_settle_it_that_way_is_offered_how_it_may(service: Service) 
     assert tried["withdraw"][0](office).status_code == 201
     assert offered(owner, "withdraw") is None, "it has ended"
     assert offered(office, "accept") is None
+
+
+def test_what_was_decided_on_paper_before_it_was_proposed_here_is_accepted_as_of_its_day(
+    service: Service,
+) -> None:
+    """A proposal has the instant at which it was entered, and no day of its own: paper can come first."""
+    on(service, "2023-07-05")
+    one = proposed(service["SVHTTDL"])
+    said = accept(service["TTBCD"], one, decision={**DECISION, "decided_on": "2023-02-01"}).json()
+    assert (said["result"], said["amendment"]["amendment"]["decision"]["decided_on"]) == (
+        "accepted",
+        "2023-02-01",
+    )
 
 
 def test_what_is_settled_is_not_settled_otherwise(service: Service) -> None:
