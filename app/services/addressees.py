@@ -121,7 +121,9 @@ class Addressees:
                 "An external partner has no account to answer with",
             )
         if named.valid_to is not None and named.valid_to < self._here.today:
-            return "agency_ended", Text("Cơ quan đã kết thúc hoạt động", "The agency no longer exists")
+            return "agency_not_active", Text(
+                "Cơ quan này đã kết thúc hoạt động", "This agency has come to an end"
+            )
         if named.id == self._actor.agency_id:
             return "own_agency", Text("Không cơ quan nào tự đôn đốc mình", "No body urges itself")
         if not set(asked.to) <= set(able):

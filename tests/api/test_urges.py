@@ -420,7 +420,7 @@ def test_the_day_of_the_urge_is_not_past(service: Service) -> None:
 
 def test_an_abolished_body_is_neither_urged_nor_urges(service: Service) -> None:
     abolish(service, "BAOTV", "2023-12-31")
-    assert fault(call(service["TTBCD"], task="IV.7.b", to="BAOTV")) == ("/to", "agency_ended")
+    assert fault(call(service["TTBCD"], task="IV.7.b", to="BAOTV")) == ("/to", "agency_not_active")
     assert call(service["SVHTTDL"], task="IV.7.b", to="SCT").json()["instead"]["to"] == ["DAITV"]
     abolish(service, "SVHTTDL", "2023-12-31")
     assert call(service["SVHTTDL"], task="IV.7.b", to="DAITV").json()["reason"] == "agency_not_active"
