@@ -5,7 +5,7 @@ it owes beside them: deadlines, periods, and urges to be answered.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -22,6 +22,7 @@ from app.schemas.subscriptions import CalendarFilter
 from app.services import anniversaries, calendars, events, grounds, sight, subscriptions
 from app.services.grounds import Ground
 from app.services.looking_up import office
+from app.services.standings import AT_LEAST
 
 YEARS_AHEAD = 10
 """How far a feed looks: from the plan's first year until so many years from now."""
@@ -148,18 +149,24 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
         task = owed[0][1]
         in_force = task.status is TaskStatus.ACTIVE
         live = [output for output, _ in owed if in_force and output.owed]
-        names = [_name(output, task) for output in live or [owed[0][0]]]
-        vi, en = names[0] if len(names) == 1 else (f"{len(names)} đầu ra", f"{len(names)} outputs")
         yield Entry(
             uid=f"{owed[0][0].public_id}.{here.plan.slug}@ttdn",
             on=due_on,
-            title=Text(f"Hạn {task.code}: {vi}", f"Due {task.code}: {en}"),
+            title=_title(task, live) if live else _title(task, [owed[0][0]]),
             notes=Text(task.title_vi, task.title_en),
             categories=(DEADLINE,),
             sequence=changes[assignment] + task.version,
             changed_at=since,
             cancelled=not live,
         )
+
+
+def _title(task: Task, due: Sequence[Output]) -> Text:
+    """What is due together, and whether all of it has been done."""
+    vi, en = _name(due[0], task) if len(due) == 1 else (f"{len(due)} đầu ra", f"{len(due)} outputs")
+    if all(output.owed and output.level in AT_LEAST["evidenced"] for output in due):
+        vi, en = f"{vi} (đã có minh chứng)", f"{en} (evidenced)"
+    return Text(f"Hạn {task.code}: {vi}", f"Due {task.code}: {en}")
 
 
 def _name(output: Output, task: Task) -> tuple[str, str]:

@@ -361,6 +361,24 @@ def test_a_moved_deadline_is_the_same_entry_and_its_sequence_only_rises(service:
     assert before.status.value == "CANCELLED"
 
 
+def test_a_deadline_says_that_it_is_done_as_long_as_it_is(service: Service) -> None:
+    office = service["SVHTTDL"]
+
+    def due() -> tuple[str, int]:
+        found = entries(office.get(FEED, params={"agency": "SVHTTDL"})).values()
+        [one] = [one for one in found if one.summary.value.startswith("Hạn IV.7.a")]
+        return one.summary.value, int(one.sequence.value)
+
+    open_, sequence = due()
+    made = record(office, "IV.7.a", output="M1")["activity"]["id"]
+    done, risen = due()
+    assert done == f"{open_} (đã có minh chứng)"
+    withdraw(office, made)
+    again, last = due()
+    assert again == open_
+    assert sequence < risen < last
+
+
 def test_what_is_owed_no_more_is_cancelled_and_no_sequence_sinks(service: Service) -> None:
     """An occurrence that a record opened goes with it; another is handed over; neither is simply gone."""
     owner, office = service["TTBCD"], service["VPUBND"]
@@ -373,7 +391,9 @@ def test_what_is_owed_no_more_is_cancelled_and_no_sequence_sinks(service: Servic
     def due() -> dict[str, tuple[str, int]]:
         found = entries(office.get(FEED, params={"agency": "VPUBND"})).values()
         mine = [one for one in found if one.summary.value.startswith("Hạn IV.3.a")]
-        return {one.summary.value: (one.status.value, int(one.sequence.value)) for one in mine}
+        names = (one.summary.value.removesuffix(" (đã có minh chứng)") for one in mine)
+        told = [(one.status.value, int(one.sequence.value)) for one in mine]
+        return dict(zip(names, told, strict=True))
 
     before, gone = due(), set()
     assert [status for status, _ in before.values()] == ["CONFIRMED", "CONFIRMED"]

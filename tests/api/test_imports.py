@@ -240,7 +240,11 @@ def test_a_row_may_not_say_that_a_record_came_from_elsewhere(service: Service) -
     client = service["SVHTTDL"]
     own = push(client, source_system="qlvb", external_id="1").json()["activity"]["id"]
     origin = ["Hệ thống nguồn", "Mã ở hệ thống nguồn"]
-    for system, number, wrong in (("khac", "1", origin[:1]), ("qlvb", "2", origin[1:]), ("khac", "2", origin)):
+    for system, number, wrong in (
+        ("khac", "1", origin[:1]),
+        ("qlvb", "2", origin[1:]),
+        ("khac", "2", origin),
+    ):
         changed = [own, *ROW[:4], "Tên khác", "1", system, number]
         answer = send(client, csv_of(changed, headings=["Mã bản ghi", *HEADINGS, *origin]))
         assert errors(answer.json()["rows"][0]) == [(column, "belongs_elsewhere") for column in wrong]
