@@ -1,11 +1,12 @@
 """Taking a file of activities: rows that name their record correct it, all others go in as a batch."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, cast
+from textwrap import shorten
+from typing import Any, Final, cast
 
 from sqlalchemy.orm import Session
 
-from app.errors import Failure
+from app.errors import Failure, Text
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.activities import ActivityIn, ActivityOut, ActivityResult
@@ -14,6 +15,9 @@ from app.services import activities, activity_sheet, batching, correcting, evide
 from app.services.activity_sheet import WANTED
 from app.services.forms import Form, Parse
 from app.sheets.drafts import Draft
+from app.sheets.reading import KEY
+
+MOST_OF_A_TITLE: Final = 80
 
 
 def take(
@@ -41,8 +45,8 @@ def take(
             except Failure as failure:
                 others[place] = failure
                 continue
-            known[draft.id] = said.activity if said else known[draft.id]
-            came[place] = _corrected(known[draft.id], said)
+            before, known[draft.id] = known[draft.id], said.activity if said else known[draft.id]
+            came[place] = _corrected(before, known[draft.id], said)
     ask = BatchAsk(mode="partial")
     pushed = batching.push(session, actor, slug, list(others.values()), ask)
     came |= dict(zip(others, pushed.results, strict=True))
@@ -53,8 +57,9 @@ def take(
     return [came[place] for place in range(len(drafts))]
 
 
-def _corrected(now: ActivityOut, said: ActivityResult | None) -> BatchRow:
+def _corrected(before: ActivityOut, now: ActivityOut, said: ActivityResult | None) -> BatchRow:
     """What came of a row that named its record, in the words of a batch."""
+    told = _of_correction(before, now) if said is not None else None
     return BatchRow(
         index=0,
         result="unchanged" if said is None or said.result == "unchanged" else "updated",
@@ -64,8 +69,23 @@ def _corrected(now: ActivityOut, said: ActivityResult | None) -> BatchRow:
         output=now.output,
         counts=now.counts,
         moved=said.moved if said else [],
-        hint_vi=said.hint_vi if said else None,
-        hint_en=said.hint_en if said else None,
+        hint_vi=". ".join(filter(None, (told.vi, said.hint_vi))) if told and said else None,
+        hint_en=". ".join(filter(None, (told.en, said.hint_en))) if told and said else None,
+    )
+
+
+def _of_correction(before: ActivityOut, now: ActivityOut) -> Text:
+    """Which record a row has corrected, and in what: last month's file, filled in anew, would overwrite what
+    was recorded from it, and nothing but the ids in its folded columns says so."""
+    columns = [field for field in correcting.MAY_CHANGE if getattr(before, field) != getattr(now, field)]
+    changed = ", ".join(f"`{field}`" for field in columns)
+    names = ", ".join(f"`{field}`" for field in ("id", *(KEY if before.external_id else ())))
+    title = shorten(before.title, MOST_OF_A_TITLE, placeholder=" …")
+    return Text(
+        f"Sửa bản ghi đã có, ngày {before.occurred_on:%d/%m/%Y}, “{title}”: đổi {changed}; "
+        f"nếu là việc mới thì để trống {names}",
+        f"Corrects a record that is there, of {before.occurred_on}, “{title}”: {changed}; "
+        f"if it is a new one, leave {names} empty",
     )
 
 

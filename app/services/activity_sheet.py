@@ -52,6 +52,7 @@ def drafts(table: Table, sender: str) -> Iterator[Draft]:
     """What every row says; one that names no agency is the sender's."""
     is_typed = table.is_typed
     meanings: Meanings = {
+        "output": values.code,
         "occurred_on": lambda found: days.day(found, is_typed=is_typed),
         "opens_occurrence": values.yes_or_no,
         "kind": lambda found: values.word(found, ActivityKind),
@@ -60,7 +61,7 @@ def drafts(table: Table, sender: str) -> Iterator[Draft]:
         "languages": lambda found: values.several(found, _LANGUAGES),
         "source_updated_at": days.instant,
     }
-    return reading.keyed(_told_apart(reading.drafts(table, meanings), sender))
+    return reading.keyed(_told_apart(reading.drafts(table, meanings), sender), equal_is_told=True)
 
 
 class _Said(NamedTuple):

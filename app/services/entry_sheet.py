@@ -53,7 +53,7 @@ def drafts(table: Table, _sender: str) -> Iterator[Draft]:
     """What every row says."""
     is_typed = table.is_typed
     meanings: Meanings = {
-        "kind": lambda found: values.word(found, EntryKind),
+        "kind": lambda found: values.word(found, EntryKind, (EntryKind.SETTLEMENT,)),
         "amount_vnd": values.vnd,
         "occurred_on": lambda found: days.day(found, is_typed=is_typed),
         "document.issued_on": lambda found: days.day(found, is_typed=is_typed),

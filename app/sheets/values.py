@@ -5,7 +5,7 @@ would be taken.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from typing import Final, NamedTuple, TypeVar
 
@@ -139,8 +139,14 @@ def vnd(found: Found) -> Meant:
     return meant._replace(value=sign * int(str(meant.value)))
 
 
-def word(found: Found, words: type[Kind]) -> Meant:
-    """A code of ours, by the label that people read or by itself."""
+def code(found: Found) -> Meant:
+    """A code of capitals, however it was typed."""
+    return Meant(str(text(found).value).upper())
+
+
+def word(found: Found, words: type[Kind], unwritten: Container[Kind] = ()) -> Meant:
+    """A code of ours, by the label that people read or by itself; what is `unwritten` is read where it is
+    exported, and offered to nobody."""
     said = fold(str(text(found).value))
     for one in words:
         if said in (fold(one.label_vi), fold(one.label_en), one.value):
@@ -148,7 +154,7 @@ def word(found: Found, words: type[Kind]) -> Meant:
     raise Unfit(
         "not_allowed_value",
         Text("Không có giá trị này trong danh sách", "This is none of the values that are taken"),
-        [one.label_vi for one in words],
+        [one.label_vi for one in words if one not in unwritten],
     )
 
 
