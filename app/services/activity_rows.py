@@ -18,6 +18,11 @@ from app.sheets.drafts import Draft
 from app.sheets.reading import KEY
 
 MOST_OF_A_TITLE: Final = 80
+_AFTER: Final = Text(
+    "Ngày này sau thời gian của kế hoạch: hãy xem lại năm",
+    "This day is after the plan's time: look at its year again",
+)
+"""It may be right, what is late is done all the same; mostly it is the wrong year."""
 
 
 def take(
@@ -50,11 +55,19 @@ def take(
     ask = BatchAsk(mode="partial")
     pushed = batching.push(session, actor, slug, list(others.values()), ask)
     came |= dict(zip(others, pushed.results, strict=True))
-    for row in came.values():
-        is_gone = row.hint_vi == evidence.WITHDRAWN.vi
-        if row.result not in ("created", "updated") and not is_gone:  # nothing could be done better
-            row.hint_vi = row.hint_en = None
+    last = grounds.find(session, actor, slug).plan.period_to.isoformat()
+    for place, draft in enumerate(drafts):
+        _hinted(came[place], is_after=str(draft.values.get("occurred_on", "")) > last)
     return [came[place] for place in range(len(drafts))]
+
+
+def _hinted(row: BatchRow, *, is_after: bool) -> None:
+    """Say of a row what its office could look at again, and no more."""
+    if row.result in ("created", "updated"):
+        if is_after and not row.hint_vi:
+            row.hint_vi, row.hint_en = _AFTER.vi, _AFTER.en
+    elif row.hint_vi != evidence.WITHDRAWN.vi:  # nothing could be done better
+        row.hint_vi = row.hint_en = None
 
 
 def _corrected(before: ActivityOut, now: ActivityOut, said: ActivityResult | None) -> BatchRow:

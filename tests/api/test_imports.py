@@ -694,3 +694,15 @@ def test_equal_rows_are_taken_each_and_said_to_be_equal(service: Service) -> Non
     [row] = told.json()["rows"]
     assert (row["row"], [note["column"] for note in row["notes"]]) == (3, [None])
     assert row["notes"][0]["message_vi"].startswith("Giống hệt dòng 2 của tệp")
+
+
+def test_a_day_after_the_plan_is_taken_and_pointed_out(service: Service) -> None:
+    """What is late is done all the same; mostly it is the wrong year."""
+    answer = send(service["SVHTTDL"], csv_of([*ROW[:2], "12/05/2024", *ROW[3:]], ROW))
+    assert counts(answer) == {"created": 2}
+    [told] = answer.json()["rows"]
+    assert [note["message_vi"] for note in told["notes"]] == [
+        "Ngày này sau thời gian của kế hoạch: hãy xem lại năm"
+    ]
+    again = send(service["SVHTTDL"], csv_of([*ROW[:2], "12/05/2024", *ROW[3:]], ROW))
+    assert (counts(again), again.json()["rows"]) == ({"unchanged": 2}, [])
