@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy.orm import Session
 
-from app.errors import Failure, Text
+from app.errors import Failure, Invalid, Text
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.activities import ActivityIn, ActivityOut, ActivityResult
@@ -38,7 +38,7 @@ def take(
     came: dict[int, BatchRow] = {}
     others: dict[int, ActivityIn | Failure] = {}
     for place, draft in enumerate(drafts):
-        body = draft.failure() or parse(ActivityIn, draft.values)
+        body = _body(draft, parse)
         if draft.id is None or isinstance(body, Failure):
             others[place] = body
         elif draft.id not in known:
@@ -59,6 +59,24 @@ def take(
     for place, draft in enumerate(drafts):
         _hinted(came[place], is_after=str(draft.values.get("occurred_on", "")) > last)
     return [came[place] for place in range(len(drafts))]
+
+
+def _body(draft: Draft, parse: Parse) -> ActivityIn | Failure:
+    """The record a row says; or all that is wrong with it, in its cells and in what they were read as."""
+    body, unread = parse(ActivityIn, draft.values), draft.failure()
+    if unread is None:
+        return body
+    told = {fault.pointer for fault in unread.faults}
+    more = (
+        [fault for fault in body.faults if not _is_within(fault.pointer, told)]
+        if isinstance(body, Failure)
+        else []
+    )
+    return Invalid(faults=[*unread.faults, *more])
+
+
+def _is_within(pointer: str, others: Collection[str]) -> bool:
+    return "/".join(pointer.split("/")[:2]) in others
 
 
 def _hinted(row: BatchRow, *, is_after: bool) -> None:

@@ -32,6 +32,7 @@ _CURRENCY: Final = re.compile(r"\s*(?:đồng|đ|vnđ|vnd|₫)\.?\Z", re.IGNOREC
 _MINUS_SIGNS: Final = ("-", "\N{MINUS SIGN}")
 _EXACT: Final = 10**15
 """From here on a sheet's numbers are no longer exact."""
+_PARTING: Final = re.compile(r"[,;/]|\s+và\s+", re.IGNORECASE)
 _PARTED: Final = re.compile(r"[0-9]+[.,][0-9]+")
 _TRUE: Final = frozenset(map(fold, (YES, "x", "true", "1", "yes")))
 _FALSE: Final = frozenset(map(fold, (NO, "false", "0", "no")))
@@ -159,8 +160,8 @@ def word(found: Found, words: type[Kind], unwritten: Container[Kind] = ()) -> Me
 
 
 def several(found: Found, names: Mapping[str, str]) -> Meant:
-    """Several codes in one cell, parted by `,` `;` or `/`; what people call them is as good."""
-    parts = [part.strip() for part in re.split(r"[,;/]", str(text(found).value)) if part.strip()]
+    """Several codes in one cell, parted by `,` `;` `/` or `và`; what people call them is as good."""
+    parts = [part.strip() for part in _PARTING.split(str(text(found).value)) if part.strip()]
     return Meant([names.get(fold(part), part.lower()) for part in parts])
 
 

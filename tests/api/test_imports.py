@@ -706,3 +706,37 @@ def test_a_day_after_the_plan_is_taken_and_pointed_out(service: Service) -> None
     ]
     again = send(service["SVHTTDL"], csv_of([*ROW[:2], "12/05/2024", *ROW[3:]], ROW))
     assert (counts(again), again.json()["rows"]) == ({"unchanged": 2}, [])
+
+
+def test_all_that_is_wrong_with_the_cells_of_a_row_is_told_at_once(service: Service) -> None:
+    headings = [*HEADINGS, "Kênh", "Ngôn ngữ", "Liên kết"]
+    rows = [
+        [*ROW[:4], "", "1,5", "Loa", "Nhật", "travinh.gov.vn"],
+        [*ROW, "Truyền hình", "Tiếng Việt và tiếng Khmer", "https://travinh.gov.vn/"],
+    ]
+    answer = send(service["SVHTTDL"], csv_of(*rows, headings=headings))
+    [told] = answer.json()["rows"]
+    assert dict(errors(told)) == {
+        "Số lượng": "not_whole",
+        "Kênh": "not_allowed_value",
+        "Tiêu đề": "missing",
+        "Ngôn ngữ": "wrong_pattern",
+        "Liên kết": "wrong_pattern",
+    }
+    [stored] = items(service["SVHTTDL"], f"{PLAN}/activities")
+    assert stored["languages"] == ["vi", "km"]
+
+
+def test_a_heading_may_say_that_it_is_needed_and_what_form_a_day_has(service: Service) -> None:
+    headings = ["Mã nhiệm vụ (*)", "Mã đầu ra:", "Ngày thực hiện (dd/mm/yyyy) *", "Loại hoạt động (bắt buộc)"]
+    answer = send(
+        service["SVHTTDL"], csv_of(ROW, headings=[*headings, "TIÊU ĐỀ (**)", "Số lượng (nghìn tờ)"])
+    )
+    assert counts(answer) == {"created": 1}
+    assert answer.json()["columns_not_read"] == ["Số lượng (nghìn tờ)"]
+
+
+def test_headings_far_below_are_not_found_and_it_is_said_how_far_is_looked(service: Service) -> None:
+    body = csv_of(*([["Kính gửi"]] * 19), HEADINGS, ROW, headings=["Kính gửi"])
+    answer = send(service["SVHTTDL"], body)
+    assert "Trong 20 dòng đầu" in answer.json()["errors"][0]["message"]
