@@ -1,7 +1,7 @@
 """What came of the rows of a file, in the words of its sheet: which column, what is wrong, what is taken."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.errors import Fault, Text
@@ -37,11 +37,12 @@ class Words:
         whose: str,
         offered: Callable[[str | None], Sequence[str]],
         *,
+        needed: Collection[str] = (),
         by: str | None = None,
         rehearsed: bool = False,
     ) -> None:
         self._headings, self._whose, self._by, self._offers = headings, whose, by, offered
-        self._rehearsed = rehearsed
+        self._needed, self._rehearsed = needed, rehearsed
 
     def told(self, draft: Draft, row: Came) -> ImportRow:
         """One row; what it moved, how it was understood, what is wrong with it."""
@@ -93,7 +94,8 @@ class Words:
                 message_en=fault.message_en,
                 offered=offered.get((name, fault.code)) or self._offered(draft, name, fault.code, why.facts),
             )
-        if [fault.code for fault in why.errors].count("missing") > 1:
+        lacking = {self._field(fault.pointer) for fault in why.errors if fault.code == "missing"}
+        if len(lacking.intersection(self._needed)) > 1:
             yield ImportFault(
                 column=None,
                 code=_NO_RECORD.code,
