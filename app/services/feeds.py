@@ -17,7 +17,7 @@ from app.models import Agency, Assignment, Event, Implementation, Output, Task, 
 from app.rules.calendar import occurrence
 from app.rules.lifecycle import DONE
 from app.rules.parties import Actor
-from app.rules.vocabulary import OutputKind, Role, Stage, TaskStatus
+from app.rules.vocabulary import Level, OutputKind, Role, Stage, TaskStatus
 from app.schemas.subscriptions import CalendarFilter
 from app.services import anniversaries, calendars, events, grounds, sight, subscriptions
 from app.services.grounds import Ground
@@ -26,6 +26,7 @@ from app.services.looking_up import office
 YEARS_AHEAD = 10
 """How far a feed looks: from the plan's first year until so many years from now."""
 NOBODY = Text("chưa giao", "nobody named yet")
+_STANDS = (Level.EVIDENCED, Level.CONFIRMED)
 DEADLINE, URGE = Text("Thời hạn", "Deadline"), Text("Đôn đốc", "Urge")
 
 
@@ -124,7 +125,8 @@ def _tasks(session: Session, here: Ground, actor: Actor, body: Agency) -> set[st
 
 def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> Iterator[Entry]:
     """The days on which something that a body owes is due; pieces that are due together are one entry. What
-    it owes no more, since it was dropped, withdrawn or handed over, is cancelled."""
+    it owes no more, since it was dropped, withdrawn or handed over, is cancelled; what something stands for
+    already says so."""
     rows = session.execute(
         select(Output, Task, Assignment.id)
         .join(Task, Task.id == Output.task_id)
@@ -150,6 +152,11 @@ def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> It
         live = [output for output, _ in owed if in_force and output.owed]
         names = [_name(output, task) for output in live or [owed[0][0]]]
         vi, en = names[0] if len(names) == 1 else (f"{len(names)} đầu ra", f"{len(names)} outputs")
+        if live and all(output.level in _STANDS for output in live):
+            vi, en = (
+                f"{vi} ({Level.EVIDENCED.label_vi.lower()})",
+                f"{en} ({Level.EVIDENCED.label_en.lower()})",
+            )
         yield Entry(
             uid=f"{owed[0][0].public_id}.{here.plan.slug}@ttdn",
             on=due_on,

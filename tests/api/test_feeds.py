@@ -373,7 +373,9 @@ def test_what_is_owed_no_more_is_cancelled_and_no_sequence_sinks(service: Servic
     def due() -> dict[str, tuple[str, int]]:
         found = entries(office.get(FEED, params={"agency": "VPUBND"})).values()
         mine = [one for one in found if one.summary.value.startswith("Hạn IV.3.a")]
-        return {one.summary.value: (one.status.value, int(one.sequence.value)) for one in mine}
+        return {
+            one.summary.value.partition(" (")[0]: (one.status.value, int(one.sequence.value)) for one in mine
+        }
 
     before, gone = due(), set()
     assert [status for status, _ in before.values()] == ["CONFIRMED", "CONFIRMED"]
@@ -387,6 +389,24 @@ def test_what_is_owed_no_more_is_cancelled_and_no_sequence_sinks(service: Servic
         assert {name for name, (status, _) in after.items() if status == "CANCELLED"} == gone
         assert all(after[name][1] > before[name][1] for name in before)
         before = after
+
+
+def test_a_deadline_that_has_been_met_says_so_and_takes_it_back(service: Service) -> None:
+    office = service["SVHTTDL"]
+
+    def due() -> tuple[str, str, int]:
+        found = entries(office.get(FEED, params={"agency": "SVHTTDL"})).values()
+        [one] = [one for one in found if one.summary.value.startswith("Hạn IV.7.a")]
+        return one.summary.value, one.status.value, int(one.sequence.value)
+
+    title, _, first = due()
+    made = record(office, "IV.7.a", output="M1")["activity"]["id"]
+    assert due()[:2] == (f"{title} (có minh chứng)", "CONFIRMED")
+    assert due()[2] > first
+    met = due()[2]
+    withdraw(office, made)
+    assert due()[0] == title
+    assert due()[2] > met
 
 
 def test_a_feed_is_of_a_body_that_can_have_one(service: Service) -> None:
