@@ -15,14 +15,21 @@ from app.services import activities, activity_sheet, batching, correcting, evide
 from app.services.activity_sheet import WANTED
 from app.services.forms import Form, Parse
 from app.sheets.drafts import Draft
-from app.sheets.reading import KEY
+from app.sheets.reading import KEY, OURS
 
 MOST_OF_A_TITLE: Final = 80
+_OVERWRITES: Final = Text(
+    "Ghi đè bản ghi đã có từ một tệp trước; nếu là việc mới thì để trống `source_system`, `external_id`",
+    "Takes the place of a record of an earlier file; "
+    "if it is new, leave `source_system`, `external_id` empty",
+)
+"""A key that was made here for a row of a file, exported with its record and filled in anew; or a record that
+was corrected by hand since."""
 _AFTER: Final = Text(
     "Ngày này sau thời gian của kế hoạch: hãy xem lại năm",
     "This day is after the plan's time: look at its year again",
 )
-"""It may be right, what is late is done all the same; mostly it is the wrong year."""
+"""It may be right: what is late is done all the same; mostly it is the wrong year."""
 
 
 def take(
@@ -57,7 +64,9 @@ def take(
     came |= dict(zip(others, pushed.results, strict=True))
     last = grounds.find(session, actor, slug).plan.period_to.isoformat()
     for place, draft in enumerate(drafts):
-        _hinted(came[place], is_after=str(draft.values.get("occurred_on", "")) > last)
+        overwrites = draft.id is None and draft.values.get("source_system") == OURS
+        is_after = str(draft.values.get("occurred_on", "")) > last
+        _hinted(came[place], _OVERWRITES if overwrites else None, _AFTER if is_after else None)
     return [came[place] for place in range(len(drafts))]
 
 
@@ -79,11 +88,12 @@ def _is_within(pointer: str, others: Collection[str]) -> bool:
     return "/".join(pointer.split("/")[:2]) in others
 
 
-def _hinted(row: BatchRow, *, is_after: bool) -> None:
+def _hinted(row: BatchRow, of_update: Text | None, otherwise: Text | None) -> None:
     """Say of a row what its office could look at again, and no more."""
     if row.result in ("created", "updated"):
-        if is_after and not row.hint_vi:
-            row.hint_vi, row.hint_en = _AFTER.vi, _AFTER.en
+        told = (row.result == "updated" and of_update) or otherwise
+        if told and not row.hint_vi:
+            row.hint_vi, row.hint_en = told.vi, told.en
     elif row.hint_vi != evidence.WITHDRAWN.vi:  # nothing could be done better
         row.hint_vi = row.hint_en = None
 

@@ -740,3 +740,16 @@ def test_headings_far_below_are_not_found_and_it_is_said_how_far_is_looked(servi
     body = csv_of(*([["Kính gửi"]] * 19), HEADINGS, ROW, headings=["Kính gửi"])
     answer = send(service["SVHTTDL"], body)
     assert "Trong 20 dòng đầu" in answer.json()["errors"][0]["message"]
+
+
+def test_a_row_that_keeps_the_key_made_for_another_says_that_it_takes_its_place(service: Service) -> None:
+    client = service["SVHTTDL"]
+    assert counts(send(client, csv_of(ROW))) == {"created": 1}
+    headings, row = rows_of(client.get(f"{PLAN}/activities", params={"format": "csv"}))
+    row[headings.index("Mã bản ghi")], row[headings.index("Tiêu đề")] = "", "Lớp tháng sau"
+    [told] = send(client, csv_of(row, headings=headings), dry_run=True).json()["rows"]
+    assert told["result"] == "updated"
+    assert told["notes"][-1]["message_vi"] == (
+        "Ghi đè bản ghi đã có từ một tệp trước; nếu là việc mới thì để trống cột “Hệ thống nguồn”, "
+        "cột “Mã ở hệ thống nguồn”"
+    )
