@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from app.rules.vocabulary import ActivityKind, Channel
 from app.sheets import days, reading, values
 from app.sheets.drafts import Draft, Finding
-from app.sheets.headings import heading
+from app.sheets.headings import TABS, heading
 from app.sheets.reading import COPIED, ERROR, KEY, PLACE, Meanings
 from app.sheets.table import Table, Wanted
 
@@ -32,6 +32,7 @@ WANTED: Final = Wanted(
         "id": heading(ITEM, ("id",)),
     },
     needed=("task", "occurred_on", "kind", "title"),
+    exported=TABS[ITEM],
     ours=(ERROR, PLACE),
 )
 _LANGUAGES: Final[Mapping[str, str]] = {

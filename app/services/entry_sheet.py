@@ -11,7 +11,7 @@ from app.rules import money_words
 from app.rules.ledger import EntryKind
 from app.sheets import days, reading, values
 from app.sheets.drafts import Draft, Finding
-from app.sheets.headings import heading
+from app.sheets.headings import TABS, heading
 from app.sheets.reading import ERROR, PLACE, Meanings
 from app.sheets.table import Table, Wanted
 
@@ -36,6 +36,7 @@ WANTED: Final = Wanted(
         "id": heading(ITEM, ("id",)),
     },
     needed=("line", "kind", "amount_vnd", "occurred_on"),
+    exported=TABS[ITEM],
     ours=(ERROR, PLACE),
     in_dong=True,
 )

@@ -38,6 +38,8 @@ class Wanted(NamedTuple):
     headings: Mapping[str, str]
     """Field → its heading."""
     needed: Collection[str]
+    exported: str
+    """What the list is called that is exported as its template."""
     ours: Collection[str]
     """Headings of columns that were added for people, and are passed over without a word."""
     in_dong: bool = False
@@ -204,9 +206,9 @@ def _missing(fields: Collection[str], wanted: Wanted) -> Invalid:
     failure = unfit(
         "headings_missing",
         f"Trong {LOOKED_AT} dòng đầu không thấy dòng tiêu đề có các cột: {names}. "
-        "Mẫu là tệp tải về từ danh sách này",
+        f"Mẫu là tệp tải về từ danh sách “{wanted.exported}”",
         f"None of the first {LOOKED_AT} rows has the headings: {names}. "
-        "The template is the file this list is exported as",
+        f"The template is the file that the list “{wanted.exported}” is exported as",
     )
     failure.facts.update(
         missing=[wanted.headings[field] for field in fields], known=[*wanted.headings.values()]

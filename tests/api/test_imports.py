@@ -739,7 +739,9 @@ def test_a_heading_may_say_that_it_is_needed_and_what_form_a_day_has(service: Se
 def test_headings_far_below_are_not_found_and_it_is_said_how_far_is_looked(service: Service) -> None:
     body = csv_of(*([["Kính gửi"]] * 19), HEADINGS, ROW, headings=["Kính gửi"])
     answer = send(service["SVHTTDL"], body)
-    assert "Trong 20 dòng đầu" in answer.json()["errors"][0]["message"]
+    said = answer.json()["errors"][0]["message"]
+    assert "Trong 20 dòng đầu" in said
+    assert said.endswith("Mẫu là tệp tải về từ danh sách “Hoạt động”")
 
 
 def test_a_row_that_keeps_the_key_made_for_another_says_that_it_takes_its_place(service: Service) -> None:
