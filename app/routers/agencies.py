@@ -47,8 +47,12 @@ def get_agency(code: str, desk: AtDesk) -> Response:
 def find_changes(ask: Annotated[ChangeFilter, Query()], desk: AtDesk) -> Response:
     """Cũ trước, mới sau, không sót: nhớ `id` cuối cùng và hỏi `after` lần sau. Muốn giữ một bản sao: hỏi
     `newest=true`, đọc tất cả, rồi theo từ đó; khi `revision` của kế hoạch đổi thì đọc lại các danh sách, vì
-    một quyết định có thể cho thấy hoặc che đi nhiệm vụ. · Oldest first, nothing skipped: remember the last
-    `id` and ask `after` it. Who keeps a copy asks for `newest=true`, reads everything, and follows from
-    there; when a plan's `revision` changes it reads the lists again: a decision may have brought tasks into
-    its sight, or taken them out."""
+    một quyết định có thể cho thấy hoặc che đi nhiệm vụ. Cái gì được tính ra lúc đọc (`can`, `progress`, số
+    bản ghi, tên đi kèm mã) thì đổi mà không có dòng nào ở đây; dòng kinh phí được sửa để chi cho nhiệm vụ
+    khác cũng có thể hiện ra, hay mất đi không báo: `docs/keeping-a-copy.md`. · Oldest first, nothing skipped:
+    remember the last `id` and ask `after` it. Who keeps a copy asks for `newest=true`, reads everything, and
+    follows from there; when a plan's `revision` changes it reads the lists again: a decision may have brought
+    tasks into its sight, or taken them out. What is worked out at each reading (`can`, `progress`, counts of
+    records, names beside codes) moves without a change here; and a budget line that is corrected to be for
+    another task may come into sight, or go out of it untold: `docs/keeping-a-copy.md`."""
     return desk.listing(ask, changes.find, cursor="after", followed=True)

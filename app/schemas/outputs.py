@@ -74,6 +74,9 @@ class OutputPage(Page):
 
 class OutputFilter(Listing):
     task: Annotated[str | None, codes_of("nhiệm vụ · tasks", "IV.7.a")] = None
+    section: Annotated[str | None, codes_of("mục, gồm cả bên trong · sections, with all below", "IV.7")] = (
+        None
+    )
     agency: Annotated[str | None, codes_of("cơ quan · agencies", "SVHTTDL")] = None
     status: Annotated[str | None, one_of(TaskStatus)] = None
     kind: Annotated[str | None, one_of(OutputKind)] = None

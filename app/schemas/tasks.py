@@ -59,6 +59,9 @@ class AssignmentPage(Page):
 class AssignmentFilter(Listing):
     q: Search = None
     task: Annotated[str | None, codes_of("nhiệm vụ · tasks", "IV.9.1")] = None
+    section: Annotated[str | None, codes_of("mục, gồm cả bên trong · sections, with all below", "IV.9")] = (
+        None
+    )
     agency: Annotated[str | None, codes_of("cơ quan · agencies", "BAOTV")] = None
     group: Annotated[str | None, codes_of("nhóm · groups", "G.UBH")] = None
     role: Annotated[str | None, one_of(Role)] = None

@@ -1,11 +1,12 @@
 """Taking a file of activities: rows that name their record correct it, all others go in as a batch."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, cast
+from textwrap import shorten
+from typing import Any, Final, cast
 
 from sqlalchemy.orm import Session
 
-from app.errors import Failure
+from app.errors import Failure, Invalid, Text
 from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.activities import ActivityIn, ActivityOut, ActivityResult
@@ -14,6 +15,21 @@ from app.services import activities, activity_sheet, batching, correcting, evide
 from app.services.activity_sheet import WANTED
 from app.services.forms import Form, Parse
 from app.sheets.drafts import Draft
+from app.sheets.reading import KEY, OURS
+
+MOST_OF_A_TITLE: Final = 80
+_OVERWRITES: Final = Text(
+    "Ghi đè bản ghi đã có từ một tệp trước; nếu là việc mới thì để trống `source_system`, `external_id`",
+    "Takes the place of a record of an earlier file; "
+    "if it is new, leave `source_system`, `external_id` empty",
+)
+"""A key that was made here for a row of a file, exported with its record and filled in anew; or a record that
+was corrected by hand since."""
+_AFTER: Final = Text(
+    "Ngày này sau thời gian của kế hoạch: hãy xem lại năm",
+    "This day is after the plan's time: look at its year again",
+)
+"""It may be right: what is late is done all the same; mostly it is the wrong year."""
 
 
 def take(
@@ -29,7 +45,7 @@ def take(
     came: dict[int, BatchRow] = {}
     others: dict[int, ActivityIn | Failure] = {}
     for place, draft in enumerate(drafts):
-        body = draft.failure() or parse(ActivityIn, draft.values)
+        body = _body(draft, parse)
         if draft.id is None or isinstance(body, Failure):
             others[place] = body
         elif draft.id not in known:
@@ -41,20 +57,50 @@ def take(
             except Failure as failure:
                 others[place] = failure
                 continue
-            known[draft.id] = said.activity if said else known[draft.id]
-            came[place] = _corrected(known[draft.id], said)
+            before, known[draft.id] = known[draft.id], said.activity if said else known[draft.id]
+            came[place] = _corrected(before, known[draft.id], said)
     ask = BatchAsk(mode="partial")
     pushed = batching.push(session, actor, slug, list(others.values()), ask)
     came |= dict(zip(others, pushed.results, strict=True))
-    for row in came.values():
-        is_gone = row.hint_vi == evidence.WITHDRAWN.vi
-        if row.result not in ("created", "updated") and not is_gone:  # nothing could be done better
-            row.hint_vi = row.hint_en = None
+    last = grounds.find(session, actor, slug).plan.period_to.isoformat()
+    for place, draft in enumerate(drafts):
+        overwrites = draft.id is None and draft.values.get("source_system") == OURS
+        is_after = str(draft.values.get("occurred_on", "")) > last
+        _hinted(came[place], _OVERWRITES if overwrites else None, _AFTER if is_after else None)
     return [came[place] for place in range(len(drafts))]
 
 
-def _corrected(now: ActivityOut, said: ActivityResult | None) -> BatchRow:
+def _body(draft: Draft, parse: Parse) -> ActivityIn | Failure:
+    """The record a row says; or all that is wrong with it, in its cells and in what they were read as."""
+    body, unread = parse(ActivityIn, draft.values), draft.failure()
+    if unread is None:
+        return body
+    told = {fault.pointer for fault in unread.faults}
+    more = (
+        [fault for fault in body.faults if not _is_within(fault.pointer, told)]
+        if isinstance(body, Failure)
+        else []
+    )
+    return Invalid(faults=[*unread.faults, *more])
+
+
+def _is_within(pointer: str, others: Collection[str]) -> bool:
+    return "/".join(pointer.split("/")[:2]) in others
+
+
+def _hinted(row: BatchRow, of_update: Text | None, otherwise: Text | None) -> None:
+    """Say of a row what its office could look at again, and no more."""
+    if row.result in ("created", "updated"):
+        told = (row.result == "updated" and of_update) or otherwise
+        if told and not row.hint_vi:
+            row.hint_vi, row.hint_en = told.vi, told.en
+    elif row.hint_vi != evidence.WITHDRAWN.vi:  # nothing could be done better
+        row.hint_vi = row.hint_en = None
+
+
+def _corrected(before: ActivityOut, now: ActivityOut, said: ActivityResult | None) -> BatchRow:
     """What came of a row that named its record, in the words of a batch."""
+    told = _of_correction(before, now) if said is not None else None
     return BatchRow(
         index=0,
         result="unchanged" if said is None or said.result == "unchanged" else "updated",
@@ -64,8 +110,23 @@ def _corrected(now: ActivityOut, said: ActivityResult | None) -> BatchRow:
         output=now.output,
         counts=now.counts,
         moved=said.moved if said else [],
-        hint_vi=said.hint_vi if said else None,
-        hint_en=said.hint_en if said else None,
+        hint_vi=". ".join(filter(None, (told.vi, said.hint_vi))) if told and said else None,
+        hint_en=". ".join(filter(None, (told.en, said.hint_en))) if told and said else None,
+    )
+
+
+def _of_correction(before: ActivityOut, now: ActivityOut) -> Text:
+    """Which record a row has corrected, and in what: last month's file, filled in anew, would overwrite what
+    was recorded from it, and nothing but the ids in its folded columns says so."""
+    columns = [field for field in correcting.MAY_CHANGE if getattr(before, field) != getattr(now, field)]
+    changed = ", ".join(f"`{field}`" for field in columns)
+    names = ", ".join(f"`{field}`" for field in ("id", *(KEY if before.external_id else ())))
+    title = shorten(before.title, MOST_OF_A_TITLE, placeholder=" …")
+    return Text(
+        f"Sửa bản ghi đã có, ngày {before.occurred_on:%d/%m/%Y}, “{title}”: đổi {changed}; "
+        f"nếu là việc mới thì để trống {names}",
+        f"Corrects a record that is there, of {before.occurred_on}, “{title}”: {changed}; "
+        f"if it is a new one, leave {names} empty",
     )
 
 

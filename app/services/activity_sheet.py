@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from app.rules.vocabulary import ActivityKind, Channel
 from app.sheets import days, reading, values
 from app.sheets.drafts import Draft, Finding
-from app.sheets.headings import heading
+from app.sheets.headings import TABS, heading
 from app.sheets.reading import COPIED, ERROR, KEY, PLACE, Meanings
 from app.sheets.table import Table, Wanted
 
@@ -32,6 +32,7 @@ WANTED: Final = Wanted(
         "id": heading(ITEM, ("id",)),
     },
     needed=("task", "occurred_on", "kind", "title"),
+    exported=TABS[ITEM],
     ours=(ERROR, PLACE),
 )
 _LANGUAGES: Final[Mapping[str, str]] = {
@@ -52,6 +53,7 @@ def drafts(table: Table, sender: str) -> Iterator[Draft]:
     """What every row says; one that names no agency is the sender's."""
     is_typed = table.is_typed
     meanings: Meanings = {
+        "output": values.code,
         "occurred_on": lambda found: days.day(found, is_typed=is_typed),
         "opens_occurrence": values.yes_or_no,
         "kind": lambda found: values.word(found, ActivityKind),
@@ -60,7 +62,7 @@ def drafts(table: Table, sender: str) -> Iterator[Draft]:
         "languages": lambda found: values.several(found, _LANGUAGES),
         "source_updated_at": days.instant,
     }
-    return reading.keyed(_told_apart(reading.drafts(table, meanings), sender))
+    return reading.keyed(_told_apart(reading.drafts(table, meanings), sender), equal_is_told=True)
 
 
 class _Said(NamedTuple):

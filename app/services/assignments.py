@@ -13,7 +13,7 @@ from app.rules.parties import Actor
 from app.schemas.base import AgencyRef, Ratio, TaskRef
 from app.schemas.lists import several
 from app.schemas.tasks import AssignmentFilter, AssignmentOut, AssignmentPage
-from app.services import figures, grounds, listing, parts, sight
+from app.services import figures, grounds, listing, parts, sections, sight
 from app.services.grounds import Ground
 from app.services.parts import Part
 from app.services.permissions import Permissions
@@ -48,12 +48,11 @@ def find(session: Session, actor: Actor, slug: str, ask: AssignmentFilter) -> As
     here = grounds.find(session, actor, slug)
     leaves = parts.by_assignment(parts.visible(session, here, actor))
     chosen = query(here, actor, *listing.matching(Task.search_text, ask.q))
-    if ask.task:
-        chosen = chosen.where(Task.code.in_(several(ask.task)))
-    if ask.agency:
-        chosen = chosen.where(Agency.code.in_(several(ask.agency)))
-    if ask.group:
-        chosen = chosen.where(_GROUP.code.in_(several(ask.group)))
+    for column, wanted in ((Task.code, ask.task), (Agency.code, ask.agency), (_GROUP.code, ask.group)):
+        if wanted:
+            chosen = chosen.where(column.in_(several(wanted)))
+    if ask.section:
+        chosen = chosen.where(Task.section_id.in_(sections.below(session, here, several(ask.section))))
     if ask.role:
         chosen = chosen.where(Assignment.role.in_(several(ask.role)))
     if ask.state:

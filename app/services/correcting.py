@@ -12,7 +12,7 @@ from app.rules.parties import Actor
 from app.schemas.activities import ActivityIn, ActivityOut, ActivityPatch, ActivityResult
 from app.services import recording
 
-_MAY_CHANGE: Final = (*recording.FIELDS, "output")
+MAY_CHANGE: Final = (*recording.FIELDS, "output")
 
 
 def correct(
@@ -22,7 +22,7 @@ def correct(
     _check_belonging(shown, body, fields)
     changed: dict[str, Any] = {
         name: getattr(body, name)
-        for name in _MAY_CHANGE
+        for name in MAY_CHANGE
         if name in fields and getattr(body, name) != getattr(shown, name)
     }
     if not changed:

@@ -11,7 +11,7 @@ from app.rules import money_words
 from app.rules.ledger import EntryKind
 from app.sheets import days, reading, values
 from app.sheets.drafts import Draft, Finding
-from app.sheets.headings import heading
+from app.sheets.headings import TABS, heading
 from app.sheets.reading import ERROR, PLACE, Meanings
 from app.sheets.table import Table, Wanted
 
@@ -36,6 +36,7 @@ WANTED: Final = Wanted(
         "id": heading(ITEM, ("id",)),
     },
     needed=("line", "kind", "amount_vnd", "occurred_on"),
+    exported=TABS[ITEM],
     ours=(ERROR, PLACE),
     in_dong=True,
 )
@@ -53,7 +54,7 @@ def drafts(table: Table, _sender: str) -> Iterator[Draft]:
     """What every row says."""
     is_typed = table.is_typed
     meanings: Meanings = {
-        "kind": lambda found: values.word(found, EntryKind),
+        "kind": lambda found: values.word(found, EntryKind, (EntryKind.SETTLEMENT,)),
         "amount_vnd": values.vnd,
         "occurred_on": lambda found: days.day(found, is_typed=is_typed),
         "document.issued_on": lambda found: days.day(found, is_typed=is_typed),

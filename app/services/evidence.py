@@ -1,5 +1,6 @@
 """Evidence: how a record finds the output it is evidence for (model §2), and what it is told otherwise."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -68,10 +69,7 @@ def find(
         docket.outputs.append(output)
         return output
     if kind is TaskKind.CONTINUOUS:
-        found = next((one for one in own if _is_of(one, day)), None)
-        if code is not None and (found is None or found.code != code):
-            raise _refused(_OUTSIDE, docket)
-        return found
+        return _of_day(docket, own, day, code)
     if code is None:
         return None
     if kind is TaskKind.COUNTED:
@@ -82,15 +80,27 @@ def find(
     return found
 
 
+def _of_day(docket: Docket, own: Sequence[Output], day: date, code: str | None) -> Output | None:
+    """The period that has the day in it, which a record may name and no other."""
+    found = next((one for one in own if _is_of(one, day)), None)
+    if code is None or (found is not None and found.code == code):
+        return found
+    if all(one.code != code for one in own):
+        raise _refused(_UNKNOWN, docket)
+    raise _refused(_OUTSIDE, docket, [found] if found is not None else [])
+
+
 def _is_of(output: Output, day: date) -> bool:
     """Whether a period has a day in it."""
     first, last = output.period_from, output.period_to
     return first is not None and last is not None and first <= day <= last
 
 
-def _refused(fault: Fault, docket: Docket) -> Invalid:
-    offered = [o.code for o in docket.outputs if o.kind is not OutputKind.PIECE and not o.dropped]
-    return Invalid(faults=[fault], facts={"offered_outputs": offered})
+def _refused(fault: Fault, docket: Docket, taken: Sequence[Output] | None = None) -> Invalid:
+    """Why an output is not the one, with those that would be `taken`: unless it is said, all there are."""
+    if taken is None:
+        taken = [one for one in docket.outputs if one.kind is not OutputKind.PIECE and not one.dropped]
+    return Invalid(faults=[fault], facts={"offered_outputs": [one.code for one in taken]})
 
 
 def fills_pieces(docket: Docket, day: date) -> bool:

@@ -17,7 +17,7 @@ from app.models import Agency, Assignment, Event, Implementation, Output, Task, 
 from app.rules.calendar import occurrence
 from app.rules.lifecycle import DONE
 from app.rules.parties import Actor
-from app.rules.vocabulary import OutputKind, Role, Stage, TaskStatus
+from app.rules.vocabulary import Level, OutputKind, Role, Stage, TaskStatus
 from app.schemas.subscriptions import CalendarFilter
 from app.services import anniversaries, calendars, events, grounds, sight, subscriptions
 from app.services.grounds import Ground
@@ -165,7 +165,8 @@ def _title(task: Task, due: Sequence[Output]) -> Text:
     """What is due together, and whether all of it has been done."""
     vi, en = _name(due[0], task) if len(due) == 1 else (f"{len(due)} đầu ra", f"{len(due)} outputs")
     if all(output.owed and output.level in AT_LEAST["evidenced"] for output in due):
-        vi, en = f"{vi} (đã có minh chứng)", f"{en} (evidenced)"
+        done = Level.EVIDENCED
+        vi, en = f"{vi} ({done.label_vi.lower()})", f"{en} ({done.label_en.lower()})"
     return Text(f"Hạn {task.code}: {vi}", f"Due {task.code}: {en}")
 
 

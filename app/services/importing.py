@@ -126,7 +126,8 @@ class Import:
             return list(self._form.offered(session, actor, slug, by))
 
         form, rehearsed = self._form, self._ask.dry_run
-        words = Words(self._headings(), form.whose, offered, by=form.by, rehearsed=rehearsed)
+        needed = form.wanted.needed
+        words = Words(self._headings(), form.whose, offered, needed=needed, by=form.by, rehearsed=rehearsed)
         with session.begin_nested() as work:
             dry_run = self._ask.dry_run
             rows = self._form.take(session, actor, slug, drafts, self._fields, self._parse)

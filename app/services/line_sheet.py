@@ -11,7 +11,7 @@ from app.services import entry_sheet
 from app.services.entry_sheet import PAPER
 from app.sheets import days, reading, values
 from app.sheets.drafts import Draft
-from app.sheets.headings import heading
+from app.sheets.headings import TABS, heading
 from app.sheets.reading import ERROR, PLACE, Meanings
 from app.sheets.table import Table, Wanted
 
@@ -37,6 +37,7 @@ WANTED: Final = Wanted(
         **{field: entry_sheet.WANTED.headings[field] for field in PAPER},
     },
     needed=("code", "title_vi"),
+    exported=TABS[ITEM],
     ours=(ERROR, PLACE),
     in_dong=True,
 )

@@ -15,7 +15,7 @@ from app.rules.vocabulary import Level, TaskStatus
 from app.schemas.base import AgencyRef
 from app.schemas.lists import several
 from app.schemas.outputs import OutputFilter, OutputOut, OutputPage, ReturnedOut
-from app.services import claimants, grounds, listing, sight
+from app.services import claimants, grounds, listing, sections, sight
 from app.services.grounds import Ground
 from app.services.permissions import Permissions
 
@@ -34,6 +34,8 @@ def find(
     if assignment is not None:
         _known(session, here, actor, assignment)
         chosen = chosen.where(Assignment.public_id == assignment)
+    if ask.section:
+        chosen = chosen.where(Task.section_id.in_(sections.below(session, here, several(ask.section))))
     if ask.can:
         chosen = chosen.where(Permissions(session, here, actor).outputs(several(ask.can)))
     orders = {"task": Assignment.order_key, "due_on": Output.due_on}

@@ -1,8 +1,10 @@
 """What came of the rows of a file, in the words of its sheet: which column, what is wrong, what is taken."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
+from app.errors import Fault, Text
 from app.schemas.batches import Came
 from app.schemas.imports import ImportFault, ImportNote, ImportRow
 from app.sheets.drafts import Draft
@@ -12,6 +14,17 @@ _BY_RECORD = 3
 _NAMED = ("activity", "task", "output", "line", "entry")
 """What a row may have come to; each kind of file has some of it."""
 _IDS = ("activity", "entry")
+_NO_CODE = ("too_long", "wrong_pattern")
+"""What is wrong with a name that stands where its code belongs."""
+_NO_RECORD = Fault(
+    "",
+    "row_of_no_record",
+    Text(
+        "Dòng tổng cộng, dòng ký tên hay ghi chú thì xóa khỏi bảng",
+        "A row of totals, names or notes is to be deleted from the table",
+    ),
+)
+"""What else may be the matter with a row that leaves several of its columns empty."""
 _FIELD = re.compile(r"`(\w+)`")
 
 
@@ -24,11 +37,12 @@ class Words:
         whose: str,
         offered: Callable[[str | None], Sequence[str]],
         *,
+        needed: Collection[str] = (),
         by: str | None = None,
         rehearsed: bool = False,
     ) -> None:
         self._headings, self._whose, self._by, self._offers = headings, whose, by, offered
-        self._rehearsed = rehearsed
+        self._needed, self._rehearsed = needed, rehearsed
 
     def told(self, draft: Draft, row: Came) -> ImportRow:
         """One row; what it moved, how it was understood, what is wrong with it."""
@@ -51,7 +65,7 @@ class Words:
     def _notes(self, draft: Draft, row: Came) -> Iterator[ImportNote]:
         for one in draft.findings:
             if not one.code:
-                yield ImportNote(column=self._headings[one.field], message_vi=one.vi, message_en=one.en)
+                yield ImportNote(column=self._headings.get(one.field), message_vi=one.vi, message_en=one.en)
         if row.hint_vi and row.hint_en:
             yield ImportNote(
                 column=None,
@@ -78,7 +92,16 @@ class Words:
                 code=fault.code,
                 message_vi=fault.message_vi,
                 message_en=fault.message_en,
-                offered=offered.get((name, fault.code)) or self._offered(draft, name, fault.code),
+                offered=offered.get((name, fault.code)) or self._offered(draft, name, fault.code, why.facts),
+            )
+        lacking = {self._field(fault.pointer) for fault in why.errors if fault.code == "missing"}
+        if len(lacking.intersection(self._needed)) > 1:
+            yield ImportFault(
+                column=None,
+                code=_NO_RECORD.code,
+                message_vi=_NO_RECORD.message.vi,
+                message_en=_NO_RECORD.message.en,
+                offered=[],
             )
         if not why.errors:
             own = draft.values.get(self._whose)
@@ -91,8 +114,10 @@ class Words:
                 offered=[one for one in self._could(draft) if one != own] if not_theirs else [],
             )
 
-    def _offered(self, draft: Draft, field: str, code: str) -> list[str]:
-        return list(self._could(draft)) if field == self._whose and code == f"unknown_{field}" else []
+    def _offered(self, draft: Draft, field: str, code: str, facts: Mapping[str, Any]) -> list[str]:
+        if field == self._whose and code in (f"unknown_{field}", *_NO_CODE):
+            return list(self._could(draft))
+        return list(facts.get(f"offered_{field}s", ()))
 
     def _could(self, draft: Draft) -> Sequence[str]:
         """What could stand in the column that decides who may, in such a row."""

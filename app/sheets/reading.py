@@ -27,6 +27,8 @@ COPIED: Final = "row_differs"
 """What is wrong with a row that bears the name of another."""
 BLOTTED: Final[Mapping[str, Cell]] = {"id": "trùng", "external_id": None}
 """What it bears instead when it comes back, so that it is refused until somebody has decided whose it is."""
+WHOLE_ROW: Final = ""
+"""The field of what is said of no field."""
 _MARK_LENGTH: Final = 24
 
 Meanings = Mapping[str, Callable[[Found], Meant]]
@@ -41,10 +43,11 @@ def drafts(table: Table, meanings: Meanings) -> Iterator[Draft]:
             yield _draft(table, row, named, meanings)
 
 
-def keyed(found: Iterator[Draft]) -> Iterator[Draft]:
+def keyed(found: Iterator[Draft], *, equal_is_told: bool = False) -> Iterator[Draft]:
     """The drafts, each with a key: its own, or one made from what it says; rows that say the same are
-    numbered."""
+    numbered, and told so where nobody else does."""
     seen: Counter[str] = Counter()
+    first: dict[str, int] = {}
     for draft in found:
         if draft.id is not None or not draft.values.keys().isdisjoint(KEY):
             yield draft
@@ -52,7 +55,19 @@ def keyed(found: Iterator[Draft]) -> Iterator[Draft]:
         said = mark(draft.values)
         seen[said] += 1
         key = dict(zip(KEY, (OURS, f"{said}/{seen[said]}"), strict=True))
-        yield draft._replace(values={**draft.values, **key})
+        above = first.setdefault(said, draft.number)
+        told = [_again(above)] if equal_is_told and above != draft.number else []
+        yield draft._replace(values={**draft.values, **key}, findings=[*draft.findings, *told])
+
+
+def _again(number: int) -> Finding:
+    return Finding(
+        WHOLE_ROW,
+        "",
+        f"Giống hệt dòng {number} của tệp, được ghi thêm một lần: nếu chép thừa thì xóa dòng này",
+        f"Equal to row {number} of the file, and taken once more: delete it if it was copied by mistake",
+        [],
+    )
 
 
 def mark(said: Mapping[str, Any]) -> str:

@@ -20,13 +20,16 @@ from app.sheets.package import Package
 LOOKED_AT: Final = 20
 """Rows, from the top, among which the headings are looked for."""
 _LONGEST_HEADING: Final = 100
-_UNIT: Final = re.compile(r"\s*\((?:dong|d|vnd|₫)\)[\s*:]*\Z")
+_REMARK: Final = re.compile(
+    r"\s*\((?:dong|d|vnd|₫|\*+|bat buoc|d{1,2}([/.-])m{1,2}\1y{2,4}|ngay/thang/nam)\)[\s*:]*\Z"
+)
+"""What a heading may have behind it and be the same: amounts are in đồng, days of a form, it is needed."""
 
 Kind = Literal["csv", "xlsx"]
 
 
 def _plain(heading: str) -> str:
-    return _UNIT.sub("", fold(heading)).strip(" *:")
+    return _REMARK.sub("", fold(heading)).strip(" *:")
 
 
 class Wanted(NamedTuple):
@@ -35,6 +38,8 @@ class Wanted(NamedTuple):
     headings: Mapping[str, str]
     """Field → its heading."""
     needed: Collection[str]
+    exported: str
+    """What the list is called that is exported as its template."""
     ours: Collection[str]
     """Headings of columns that were added for people, and are passed over without a word."""
     in_dong: bool = False
@@ -200,8 +205,10 @@ def _missing(fields: Collection[str], wanted: Wanted) -> Invalid:
     names = ", ".join(wanted.headings[field] for field in fields)
     failure = unfit(
         "headings_missing",
-        f"Không thấy dòng tiêu đề có các cột: {names}. Mẫu là tệp tải về từ danh sách này",
-        f"No row of headings has the columns: {names}. The template is the file this list is exported as",
+        f"Trong {LOOKED_AT} dòng đầu không thấy dòng tiêu đề có các cột: {names}. "
+        f"Mẫu là tệp tải về từ danh sách “{wanted.exported}”",
+        f"None of the first {LOOKED_AT} rows has the headings: {names}. "
+        f"The template is the file that the list “{wanted.exported}” is exported as",
     )
     failure.facts.update(
         missing=[wanted.headings[field] for field in fields], known=[*wanted.headings.values()]

@@ -5,7 +5,7 @@ would be taken.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from typing import Final, NamedTuple, TypeVar
 
@@ -32,6 +32,7 @@ _CURRENCY: Final = re.compile(r"\s*(?:đồng|đ|vnđ|vnd|₫)\.?\Z", re.IGNOREC
 _MINUS_SIGNS: Final = ("-", "\N{MINUS SIGN}")
 _EXACT: Final = 10**15
 """From here on a sheet's numbers are no longer exact."""
+_PARTING: Final = re.compile(r"[,;/]|\s+và\s+", re.IGNORECASE)
 _PARTED: Final = re.compile(r"[0-9]+[.,][0-9]+")
 _TRUE: Final = frozenset(map(fold, (YES, "x", "true", "1", "yes")))
 _FALSE: Final = frozenset(map(fold, (NO, "false", "0", "no")))
@@ -139,8 +140,14 @@ def vnd(found: Found) -> Meant:
     return meant._replace(value=sign * int(str(meant.value)))
 
 
-def word(found: Found, words: type[Kind]) -> Meant:
-    """A code of ours, by the label that people read or by itself."""
+def code(found: Found) -> Meant:
+    """A code of capitals, however it was typed."""
+    return Meant(str(text(found).value).upper())
+
+
+def word(found: Found, words: type[Kind], unwritten: Container[Kind] = ()) -> Meant:
+    """A code of ours, by the label that people read or by itself; what is `unwritten` is read where it is
+    exported, and offered to nobody."""
     said = fold(str(text(found).value))
     for one in words:
         if said in (fold(one.label_vi), fold(one.label_en), one.value):
@@ -148,13 +155,13 @@ def word(found: Found, words: type[Kind]) -> Meant:
     raise Unfit(
         "not_allowed_value",
         Text("Không có giá trị này trong danh sách", "This is none of the values that are taken"),
-        [one.label_vi for one in words],
+        [one.label_vi for one in words if one not in unwritten],
     )
 
 
 def several(found: Found, names: Mapping[str, str]) -> Meant:
-    """Several codes in one cell, parted by `,` `;` or `/`; what people call them is as good."""
-    parts = [part.strip() for part in re.split(r"[,;/]", str(text(found).value)) if part.strip()]
+    """Several codes in one cell, parted by `,` `;` `/` or `và`; what people call them is as good."""
+    parts = [part.strip() for part in _PARTING.split(str(text(found).value)) if part.strip()]
     return Meant([names.get(fold(part), part.lower()) for part in parts])
 
 

@@ -372,7 +372,7 @@ def test_a_deadline_says_that_it_is_done_as_long_as_it_is(service: Service) -> N
     open_, sequence = due()
     made = record(office, "IV.7.a", output="M1")["activity"]["id"]
     done, risen = due()
-    assert done == f"{open_} (đã có minh chứng)"
+    assert done == f"{open_} (có minh chứng)"
     withdraw(office, made)
     again, last = due()
     assert again == open_
@@ -391,7 +391,7 @@ def test_what_is_owed_no_more_is_cancelled_and_no_sequence_sinks(service: Servic
     def due() -> dict[str, tuple[str, int]]:
         found = entries(office.get(FEED, params={"agency": "VPUBND"})).values()
         mine = [one for one in found if one.summary.value.startswith("Hạn IV.3.a")]
-        names = (one.summary.value.removesuffix(" (đã có minh chứng)") for one in mine)
+        names = (one.summary.value.removesuffix(" (có minh chứng)") for one in mine)
         told = [(one.status.value, int(one.sequence.value)) for one in mine]
         return dict(zip(names, told, strict=True))
 

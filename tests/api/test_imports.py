@@ -655,3 +655,118 @@ def test_a_row_that_counts_for_nothing_is_told_which_column_would_make_it_count(
         (None, "Ghi cột “Mã đầu ra” để tính cho đầu ra: M1")
     ]
     assert record(service["SVHTTDL"], "IV.7.b")["hint_vi"] == "Ghi `output` để tính cho đầu ra: M1"
+
+
+def test_a_row_that_overwrites_a_record_says_which_and_in_what(service: Service) -> None:
+    """Last month's file is filled in anew, and the ids in its folded columns go with it."""
+    client = service["SVHTTDL"]
+    assert push(client, source_system="qlvb", external_id="7").status_code == 201
+    headings, row = rows_of(client.get(f"{PLAN}/activities", params={"format": "csv"}))
+    row[headings.index("Tiêu đề")] = "Lớp tháng sau"
+    row[headings.index("Ngày thực hiện")] = "20/06/2023"
+    [told] = send(client, csv_of(row, headings=headings), dry_run=True).json()["rows"]
+    assert (told["result"], told["errors"]) == ("updated", [])
+    [*_, note] = told["notes"]
+    assert note["message_vi"] == (
+        "Sửa bản ghi đã có, ngày 12/05/2023, “Tập huấn quy định về lễ hội”: đổi cột “Ngày thực hiện”, "
+        "cột “Tiêu đề”; nếu là việc mới thì để trống cột “Mã bản ghi”, cột “Hệ thống nguồn”, "
+        "cột “Mã ở hệ thống nguồn”"
+    )
+    for name in ("Mã bản ghi", "Hệ thống nguồn", "Mã ở hệ thống nguồn"):
+        row[headings.index(name)] = ""
+    assert counts(send(client, csv_of(row, headings=headings))) == {"created": 1}
+
+
+def test_a_row_of_totals_is_told_to_go(service: Service) -> None:
+    for row in (["Tổng cộng", "", "", "", "", "2"], ["", "", "", "", "Người lập biểu", ""]):
+        [told] = send(service["SVHTTDL"], csv_of(row)).json()["rows"]
+        *missing, last = errors(told)
+        assert {code for _, code in missing} == {"missing"}
+        assert last == (None, "row_of_no_record")
+    [told] = send(service["SVHTTDL"], csv_of([*ROW[:4], "", "1"])).json()["rows"]
+    assert errors(told) == [("Tiêu đề", "missing")]
+
+
+def test_what_would_stand_in_place_of_a_wrong_code_is_offered_in_the_file_too(service: Service) -> None:
+    client = service["BAOTV"]
+    row = ["IV.9.1", "2023-Q1", "01/06/2023", "Tin, bài", "Bài", "1"]
+    for output, offered in (("2023-Q1", ["2023-Q2"]), ("Q2", [f"2023-Q{number}" for number in range(1, 5)])):
+        [told] = send(client, csv_of([row[0], output, *row[2:]])).json()["rows"]
+        assert [(error["column"], error["offered"]) for error in told["errors"]] == [("Mã đầu ra", offered)]
+    sheet = rows_of(send(client, csv_of(row), format="csv"))
+    assert sheet[1][-2] == "Mã đầu ra: Ngày thực hiện không nằm trong kỳ này (nhận: 2023-Q2)"
+    [told] = send(client, csv_of(["Tuyên truyền trọng tâm thông tin đối ngoại 2023", *row[1:]])).json()[
+        "rows"
+    ]
+    assert told["errors"][0]["offered"] == ["IV.7.b", "IV.9.1", "IV.9.2", "IV.9.3"]
+    assert counts(send(client, csv_of([row[0], "2023-q2", *row[2:]]))) == {"created": 1}
+
+
+def test_equal_rows_are_taken_each_and_said_to_be_equal(service: Service) -> None:
+    client = service["SVHTTDL"]
+    told = send(client, csv_of(ROW, ROW, [*ROW[:4], "Lớp khác", "1"]))
+    assert counts(told) == {"created": 3}
+    [row] = told.json()["rows"]
+    assert (row["row"], [note["column"] for note in row["notes"]]) == (3, [None])
+    assert row["notes"][0]["message_vi"].startswith("Giống hệt dòng 2 của tệp")
+
+
+def test_a_day_after_the_plan_is_taken_and_pointed_out(service: Service) -> None:
+    """What is late is done all the same; mostly it is the wrong year."""
+    answer = send(service["SVHTTDL"], csv_of([*ROW[:2], "12/05/2024", *ROW[3:]], ROW))
+    assert counts(answer) == {"created": 2}
+    [told] = answer.json()["rows"]
+    assert [note["message_vi"] for note in told["notes"]] == [
+        "Ngày này sau thời gian của kế hoạch: hãy xem lại năm"
+    ]
+    again = send(service["SVHTTDL"], csv_of([*ROW[:2], "12/05/2024", *ROW[3:]], ROW))
+    assert (counts(again), again.json()["rows"]) == ({"unchanged": 2}, [])
+
+
+def test_all_that_is_wrong_with_the_cells_of_a_row_is_told_at_once(service: Service) -> None:
+    headings = [*HEADINGS, "Kênh", "Ngôn ngữ", "Liên kết"]
+    rows = [
+        [*ROW[:4], "", "1,5", "Loa", "Nhật", "travinh.gov.vn"],
+        [*ROW, "Truyền hình", "Tiếng Việt và tiếng Khmer", "https://travinh.gov.vn/"],
+    ]
+    answer = send(service["SVHTTDL"], csv_of(*rows, headings=headings))
+    [told] = answer.json()["rows"]
+    assert dict(errors(told)) == {
+        "Số lượng": "not_whole",
+        "Kênh": "not_allowed_value",
+        "Tiêu đề": "missing",
+        "Ngôn ngữ": "wrong_pattern",
+        "Liên kết": "wrong_pattern",
+    }
+    [stored] = items(service["SVHTTDL"], f"{PLAN}/activities")
+    assert stored["languages"] == ["vi", "km"]
+
+
+def test_a_heading_may_say_that_it_is_needed_and_what_form_a_day_has(service: Service) -> None:
+    headings = ["Mã nhiệm vụ (*)", "Mã đầu ra:", "Ngày thực hiện (dd/mm/yyyy) *", "Loại hoạt động (bắt buộc)"]
+    answer = send(
+        service["SVHTTDL"], csv_of(ROW, headings=[*headings, "TIÊU ĐỀ (**)", "Số lượng (nghìn tờ)"])
+    )
+    assert counts(answer) == {"created": 1}
+    assert answer.json()["columns_not_read"] == ["Số lượng (nghìn tờ)"]
+
+
+def test_headings_far_below_are_not_found_and_it_is_said_how_far_is_looked(service: Service) -> None:
+    body = csv_of(*([["Kính gửi"]] * 19), HEADINGS, ROW, headings=["Kính gửi"])
+    answer = send(service["SVHTTDL"], body)
+    said = answer.json()["errors"][0]["message"]
+    assert "Trong 20 dòng đầu" in said
+    assert said.endswith("Mẫu là tệp tải về từ danh sách “Hoạt động”")
+
+
+def test_a_row_that_keeps_the_key_made_for_another_says_that_it_takes_its_place(service: Service) -> None:
+    client = service["SVHTTDL"]
+    assert counts(send(client, csv_of(ROW))) == {"created": 1}
+    headings, row = rows_of(client.get(f"{PLAN}/activities", params={"format": "csv"}))
+    row[headings.index("Mã bản ghi")], row[headings.index("Tiêu đề")] = "", "Lớp tháng sau"
+    [told] = send(client, csv_of(row, headings=headings), dry_run=True).json()["rows"]
+    assert told["result"] == "updated"
+    assert told["notes"][-1]["message_vi"] == (
+        "Ghi đè bản ghi đã có từ một tệp trước; nếu là việc mới thì để trống cột “Hệ thống nguồn”, "
+        "cột “Mã ở hệ thống nguồn”"
+    )

@@ -170,6 +170,8 @@ FILTERS: list[tuple[str, dict[str, str], Callable[[Item], bool]]] = [
         {"state": "not_started"},
         lambda item: bool(item["progress"]) and item["progress"]["state"] == "not_started",
     ),
+    (f"{PLAN}/assignments", {"section": "IV.1"}, lambda item: item["task"]["code"].startswith("IV.1.")),
+    (f"{PLAN}/outputs", {"section": "IV.7,IV.9"}, lambda item: item["task"][:4] in ("IV.7", "IV.9")),
     (f"{PLAN}/outputs", {"task": "IV.9.1"}, lambda item: item["task"] == "IV.9.1"),
     (f"{PLAN}/outputs", {"agency": "SVHTTDL"}, lambda item: item["agency"] == "SVHTTDL"),
     (f"{PLAN}/outputs", {"kind": "occurrence"}, lambda item: item["kind"] == "occurrence"),

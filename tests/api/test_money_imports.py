@@ -210,6 +210,12 @@ def test_a_row_that_cannot_be_taken_says_where_and_why(
     assert items(office, f"{BUDGET}/entries") == before
 
 
+def test_what_a_file_may_not_write_is_not_offered(office: httpx.Client) -> None:
+    line = opened(office)["code"]
+    [told] = send(office, "entries", entries([line, "Tạm ứng", "5", "01/03/2023"])).json()["rows"]
+    assert told["errors"][0]["offered"] == ["Nhu cầu", "Bố trí", "Cam kết chi", "Chi"]
+
+
 @pytest.mark.parametrize("amount", ["20.000.000", "20,000,000", "20 000 000", "20,000,000 đ", "020,000,000"])
 def test_an_amount_is_read_however_its_digits_are_grouped(office: httpx.Client, amount: str) -> None:
     line = opened(office)["code"]

@@ -93,12 +93,16 @@ def test_only_the_first_record_of_a_period_moves_it_and_only_the_last_withdrawal
 def test_a_period_may_be_named_but_only_rightly(service: Service) -> None:
     office = service["BAOTV"]
     assert record(office, "IV.9.1", output="2023-Q2")["activity"]["output"] == "2023-Q2"
-    for wrong in ("2023-Q1", "2023-Q9", "M1"):
+    quarters = [f"2023-Q{number}" for number in range(1, 5)]
+    for wrong, code, offered in (
+        ("2023-Q1", "date_outside_output", ["2023-Q2"]),
+        ("2023-Q9", "unknown_output", quarters),
+        ("M1", "unknown_output", quarters),
+    ):
         refused = office.post(f"{PLAN}/activities", json=news("IV.9.1", output=wrong))
         assert refused.status_code == 422
-        assert [(e["pointer"], e["code"]) for e in refused.json()["errors"]] == [
-            ("/output", "date_outside_output")
-        ]
+        assert [(e["pointer"], e["code"]) for e in refused.json()["errors"]] == [("/output", code)]
+        assert refused.json()["offered_outputs"] == offered
 
 
 def test_a_deliverable_is_named_and_what_is_not_named_is_kept_and_counts_for_nothing(
