@@ -1627,10 +1627,14 @@ export interface paths {
          * Nhật ký thay đổi · The journal as a feed
          * @description Cũ trước, mới sau, không sót: nhớ `id` cuối cùng và hỏi `after` lần sau. Muốn giữ một bản sao: hỏi
          *     `newest=true`, đọc tất cả, rồi theo từ đó; khi `revision` của kế hoạch đổi thì đọc lại các danh sách, vì
-         *     một quyết định có thể cho thấy hoặc che đi nhiệm vụ. · Oldest first, nothing skipped: remember the last
-         *     `id` and ask `after` it. Who keeps a copy asks for `newest=true`, reads everything, and follows from
-         *     there; when a plan's `revision` changes it reads the lists again: a decision may have brought tasks into
-         *     its sight, or taken them out.
+         *     một quyết định có thể cho thấy hoặc che đi nhiệm vụ. Cái gì được tính ra lúc đọc (`can`, `progress`, số
+         *     bản ghi, tên đi kèm mã) thì đổi mà không có dòng nào ở đây; dòng kinh phí được sửa để chi cho nhiệm vụ
+         *     khác cũng có thể hiện ra, hay mất đi không báo: `docs/keeping-a-copy.md`. · Oldest first, nothing skipped:
+         *     remember the last `id` and ask `after` it. Who keeps a copy asks for `newest=true`, reads everything, and
+         *     follows from there; when a plan's `revision` changes it reads the lists again: a decision may have brought
+         *     tasks into its sight, or taken them out. What is worked out at each reading (`can`, `progress`, counts of
+         *     records, names beside codes) moves without a change here; and a budget line that is corrected to be for
+         *     another task may come into sight, or go out of it untold: `docs/keeping-a-copy.md`.
          */
         get: operations["find_changes"];
         put?: never;
@@ -7046,7 +7050,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PA6SW7P5BR47X04E1PKNN7",
+                     *           "id": "01M8PNXEC14AWGZPMP9BEC85JK",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7079,7 +7083,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T13:27:16.100015Z",
+                     *           "recorded_at": "2026-11-30T16:51:52.318335Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -7143,7 +7147,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8PA6SW7P5BR47X04E1PKNN7",
+                     *         "id": "01M8PNXEC14AWGZPMP9BEC85JK",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7173,7 +7177,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T13:27:16.100015Z",
+                     *         "recorded_at": "2026-11-30T16:51:52.318335Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7191,7 +7195,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8PA6SWAEN2PRFZVPKQHMRRN"
+                     *       "receipt": "01M8PNXEC4HXS36BVAXB65RWKE"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7213,7 +7217,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8PA6SW7P5BR47X04E1PKNN7",
+                     *         "id": "01M8PNXEC14AWGZPMP9BEC85JK",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7243,7 +7247,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T13:27:16.100015Z",
+                     *         "recorded_at": "2026-11-30T16:51:52.318335Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7261,7 +7265,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8PA6SWAEN2PRFZVPKQHMRRN"
+                     *       "receipt": "01M8PNXEC4HXS36BVAXB65RWKE"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7354,7 +7358,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8PA6SW7P5BR47X04E1PKNN7",
+                     *           "activity": "01M8PNXEC14AWGZPMP9BEC85JK",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7435,7 +7439,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6SW7P5BR47X04E1PKNN7 */
+                /** @example 01M8PNXEC14AWGZPMP9BEC85JK */
                 activity: string;
             };
             cookie?: never;
@@ -7454,7 +7458,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6SW7P5BR47X04E1PKNN7",
+                     *       "id": "01M8PNXEC14AWGZPMP9BEC85JK",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7484,7 +7488,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T13:27:16.100015Z",
+                     *       "recorded_at": "2026-11-30T16:51:52.318335Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7505,14 +7509,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-3e243da6265d15bf64591bbf"
+                 * @example "1-05f42f83deb3e75c6f8840f8"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6SW7P5BR47X04E1PKNN7 */
+                /** @example 01M8PNXEC14AWGZPMP9BEC85JK */
                 activity: string;
             };
             cookie?: never;
@@ -7547,7 +7551,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8PA6SW7P5BR47X04E1PKNN7",
+                     *         "id": "01M8PNXEC14AWGZPMP9BEC85JK",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7580,7 +7584,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T13:27:16.100015Z",
+                     *         "recorded_at": "2026-11-30T16:51:52.318335Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7609,7 +7613,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6SSPA0VS5K5EE7ZGHGT2 */
+                /** @example 01M8PNXE9WDCHWJNDZWZX1K24Q */
                 activity: string;
             };
             cookie?: never;
@@ -7640,7 +7644,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8PA6SSPA0VS5K5EE7ZGHGT2",
+                     *         "id": "01M8PNXE9WDCHWJNDZWZX1K24Q",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7670,15 +7674,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T13:27:15.997949Z",
+                     *         "recorded_at": "2026-11-30T16:51:52.215241Z",
                      *         "withdrawal": {
-                     *           "id": "01M8PA6SV6P58QRAR9QHP8R459",
+                     *           "id": "01M8PNXEB63HNDWRXW72YZYN4D",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T13:27:16.044768Z"
+                     *           "withdrawn_at": "2026-11-30T16:51:52.276034Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7714,7 +7718,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8PA6SSPA0VS5K5EE7ZGHGT2",
+                     *         "id": "01M8PNXE9WDCHWJNDZWZX1K24Q",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7744,15 +7748,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T13:27:15.997949Z",
+                     *         "recorded_at": "2026-11-30T16:51:52.215241Z",
                      *         "withdrawal": {
-                     *           "id": "01M8PA6SV6P58QRAR9QHP8R459",
+                     *           "id": "01M8PNXEB63HNDWRXW72YZYN4D",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T13:27:16.044768Z"
+                     *           "withdrawn_at": "2026-11-30T16:51:52.276034Z"
                      *         },
                      *         "can": []
                      *       },
@@ -8150,6 +8154,8 @@ export interface operations {
                  * @example IV.7.a
                  */
                 task?: string | null;
+                /** @description Một hoặc nhiều mã: mục, gồm cả bên trong · one or more codes: sections, with all below */
+                section?: string | null;
                 /** @description Một hoặc nhiều mã: cơ quan · one or more codes: agencies */
                 agency?: string | null;
                 /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
@@ -8205,8 +8211,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PA6E432E87XTCMTFHSVWC4",
-                     *           "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *           "id": "01M8PNX68AMX16992PQ1P1G42Y",
+                     *           "assignment": "01M8PNX663XCVF947V9Q57B6B8",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -8233,7 +8239,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T13:27:16.383057Z",
+                     *           "moved_at": "2026-11-30T16:51:52.563148Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8262,7 +8268,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6E432E87XTCMTFHSVWC4 */
+                /** @example 01M8PNX68AMX16992PQ1P1G42Y */
                 output: string;
             };
             cookie?: never;
@@ -8281,8 +8287,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6E432E87XTCMTFHSVWC4",
-                     *       "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *       "id": "01M8PNX68AMX16992PQ1P1G42Y",
+                     *       "assignment": "01M8PNX663XCVF947V9Q57B6B8",
                      *       "task": "IV.7.a",
                      *       "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *       "agency": "SVHTTDL",
@@ -8309,7 +8315,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T13:27:16.100015Z",
+                     *       "moved_at": "2026-11-30T16:51:52.318335Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -8346,7 +8352,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6E432E87XTCMTFHSVWC4 */
+                /** @example 01M8PNX68AMX16992PQ1P1G42Y */
                 output: string;
             };
             cookie?: never;
@@ -8367,14 +8373,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI0MmM1NjE2Y2IzODEiLCIwMU04UEE2VDRHVE5BVFBXNDE0NVNCU1hZMSJd",
+                     *       "next_cursor": "WyI4NmQ1YjAxZjBhN2EiLCIwMU04UE5YRUszNllaWlA4UTQ0R1o5WEM4SCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PA6T3CAT4M4A3XWDVARYB9",
+                     *           "id": "01M8PNXEJCWT90MAD7W547Z3CS",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8PA6E432E87XTCMTFHSVWC4",
+                     *           "output": "01M8PNX68AMX16992PQ1P1G42Y",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8383,13 +8389,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T13:27:16.318801Z"
+                     *           "acted_at": "2026-11-30T16:51:52.510604Z"
                      *         },
                      *         {
-                     *           "id": "01M8PA6T4GTNATPW4145SBSXY1",
+                     *           "id": "01M8PNXEK36YZZP8Q44GZ9XC8H",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8PA6E432E87XTCMTFHSVWC4",
+                     *           "output": "01M8PNX68AMX16992PQ1P1G42Y",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8398,7 +8404,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T13:27:16.348496Z"
+                     *           "acted_at": "2026-11-30T16:51:52.540371Z"
                      *         }
                      *       ]
                      *     }
@@ -8422,7 +8428,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6E464GABECG35JAGNE0K */
+                /** @example 01M8PNX68DEEMQW5AV4DBBCBVQ */
                 output: string;
             };
             cookie?: never;
@@ -8453,10 +8459,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PA6T1FEAQ9MGQ17Z3MG6RN",
+                     *         "id": "01M8PNXEGPX85S5G4ZAWH23KEZ",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8PA6E464GABECG35JAGNE0K",
+                     *         "output": "01M8PNX68DEEMQW5AV4DBBCBVQ",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8465,11 +8471,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T13:27:16.258166Z"
+                     *         "acted_at": "2026-11-30T16:51:52.459661Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PA6E464GABECG35JAGNE0K",
-                     *         "assignment": "01M8PA6E1M7DYGXN8FXGVYA79K",
+                     *         "id": "01M8PNX68DEEMQW5AV4DBBCBVQ",
+                     *         "assignment": "01M8PNX665T8EJG5QJZ4QCFN80",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8496,7 +8502,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T13:27:16.258166Z",
+                     *         "moved_at": "2026-11-30T16:51:52.459661Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8532,10 +8538,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PA6T1FEAQ9MGQ17Z3MG6RN",
+                     *         "id": "01M8PNXEGPX85S5G4ZAWH23KEZ",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8PA6E464GABECG35JAGNE0K",
+                     *         "output": "01M8PNX68DEEMQW5AV4DBBCBVQ",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8544,11 +8550,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T13:27:16.258166Z"
+                     *         "acted_at": "2026-11-30T16:51:52.459661Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PA6E464GABECG35JAGNE0K",
-                     *         "assignment": "01M8PA6E1M7DYGXN8FXGVYA79K",
+                     *         "id": "01M8PNX68DEEMQW5AV4DBBCBVQ",
+                     *         "assignment": "01M8PNX665T8EJG5QJZ4QCFN80",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8575,7 +8581,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T13:27:16.258166Z",
+                     *         "moved_at": "2026-11-30T16:51:52.459661Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8609,7 +8615,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6E464GABECG35JAGNE0K */
+                /** @example 01M8PNX68DEEMQW5AV4DBBCBVQ */
                 output: string;
             };
             cookie?: never;
@@ -8640,10 +8646,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PA6T26APJ2Z8KPNKF4R6ZQ",
+                     *         "id": "01M8PNXEHE1D0S1DFD6P9QS62M",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8PA6E464GABECG35JAGNE0K",
+                     *         "output": "01M8PNX68DEEMQW5AV4DBBCBVQ",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8652,11 +8658,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T13:27:16.287665Z"
+                     *         "acted_at": "2026-11-30T16:51:52.488079Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PA6E464GABECG35JAGNE0K",
-                     *         "assignment": "01M8PA6E1M7DYGXN8FXGVYA79K",
+                     *         "id": "01M8PNX68DEEMQW5AV4DBBCBVQ",
+                     *         "assignment": "01M8PNX665T8EJG5QJZ4QCFN80",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8683,7 +8689,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T13:27:16.287665Z",
+                     *         "moved_at": "2026-11-30T16:51:52.488079Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8719,10 +8725,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PA6T26APJ2Z8KPNKF4R6ZQ",
+                     *         "id": "01M8PNXEHE1D0S1DFD6P9QS62M",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8PA6E464GABECG35JAGNE0K",
+                     *         "output": "01M8PNX68DEEMQW5AV4DBBCBVQ",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8731,11 +8737,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T13:27:16.287665Z"
+                     *         "acted_at": "2026-11-30T16:51:52.488079Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PA6E464GABECG35JAGNE0K",
-                     *         "assignment": "01M8PA6E1M7DYGXN8FXGVYA79K",
+                     *         "id": "01M8PNX68DEEMQW5AV4DBBCBVQ",
+                     *         "assignment": "01M8PNX665T8EJG5QJZ4QCFN80",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8762,7 +8768,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T13:27:16.287665Z",
+                     *         "moved_at": "2026-11-30T16:51:52.488079Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8794,14 +8800,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-4546256bd9523d9f9a9f5154"
+                 * @example "4-d34ec3dcafb40705ff4ea001"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6E432E87XTCMTFHSVWC4 */
+                /** @example 01M8PNX68AMX16992PQ1P1G42Y */
                 output: string;
             };
             cookie?: never;
@@ -8828,10 +8834,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PA6T3CAT4M4A3XWDVARYB9",
+                     *         "id": "01M8PNXEJCWT90MAD7W547Z3CS",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8PA6E432E87XTCMTFHSVWC4",
+                     *         "output": "01M8PNX68AMX16992PQ1P1G42Y",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8840,11 +8846,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T13:27:16.318801Z"
+                     *         "acted_at": "2026-11-30T16:51:52.510604Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PA6E432E87XTCMTFHSVWC4",
-                     *         "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *         "id": "01M8PNX68AMX16992PQ1P1G42Y",
+                     *         "assignment": "01M8PNX663XCVF947V9Q57B6B8",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -8871,7 +8877,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T13:27:16.318801Z",
+                     *         "moved_at": "2026-11-30T16:51:52.510604Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8907,10 +8913,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PA6T3CAT4M4A3XWDVARYB9",
+                     *         "id": "01M8PNXEJCWT90MAD7W547Z3CS",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8PA6E432E87XTCMTFHSVWC4",
+                     *         "output": "01M8PNX68AMX16992PQ1P1G42Y",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8919,11 +8925,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T13:27:16.318801Z"
+                     *         "acted_at": "2026-11-30T16:51:52.510604Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PA6E432E87XTCMTFHSVWC4",
-                     *         "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *         "id": "01M8PNX68AMX16992PQ1P1G42Y",
+                     *         "assignment": "01M8PNX663XCVF947V9Q57B6B8",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -8950,7 +8956,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T13:27:16.318801Z",
+                     *         "moved_at": "2026-11-30T16:51:52.510604Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8986,7 +8992,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6E432E87XTCMTFHSVWC4 */
+                /** @example 01M8PNX68AMX16992PQ1P1G42Y */
                 output: string;
             };
             cookie?: never;
@@ -9017,10 +9023,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PA6T4GTNATPW4145SBSXY1",
+                     *         "id": "01M8PNXEK36YZZP8Q44GZ9XC8H",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8PA6E432E87XTCMTFHSVWC4",
+                     *         "output": "01M8PNX68AMX16992PQ1P1G42Y",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9029,11 +9035,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T13:27:16.348496Z"
+                     *         "acted_at": "2026-11-30T16:51:52.540371Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PA6E432E87XTCMTFHSVWC4",
-                     *         "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *         "id": "01M8PNX68AMX16992PQ1P1G42Y",
+                     *         "assignment": "01M8PNX663XCVF947V9Q57B6B8",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9063,11 +9069,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T13:27:16.348496Z"
+                     *           "returned_at": "2026-11-30T16:51:52.540371Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T13:27:16.348496Z",
+                     *         "moved_at": "2026-11-30T16:51:52.540371Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9101,10 +9107,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PA6T4GTNATPW4145SBSXY1",
+                     *         "id": "01M8PNXEK36YZZP8Q44GZ9XC8H",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8PA6E432E87XTCMTFHSVWC4",
+                     *         "output": "01M8PNX68AMX16992PQ1P1G42Y",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9113,11 +9119,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T13:27:16.348496Z"
+                     *         "acted_at": "2026-11-30T16:51:52.540371Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PA6E432E87XTCMTFHSVWC4",
-                     *         "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *         "id": "01M8PNX68AMX16992PQ1P1G42Y",
+                     *         "assignment": "01M8PNX663XCVF947V9Q57B6B8",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9147,11 +9153,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T13:27:16.348496Z"
+                     *           "returned_at": "2026-11-30T16:51:52.540371Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T13:27:16.348496Z",
+                     *         "moved_at": "2026-11-30T16:51:52.540371Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9189,6 +9195,8 @@ export interface operations {
                 count?: boolean;
                 /** @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks */
                 task?: string | null;
+                /** @description Một hoặc nhiều mã: mục, gồm cả bên trong · one or more codes: sections, with all below */
+                section?: string | null;
                 /** @description Một hoặc nhiều mã: cơ quan · one or more codes: agencies */
                 agency?: string | null;
                 /** @description Một hoặc nhiều: `draft` Dự thảo, `active` Còn hiệu lực, `suspended` Tạm dừng, `carried_over` Chuyển năm sau, `cancelled` Hủy bỏ, `superseded` Được thay thế · one or more of: `draft`, `active`, `suspended`, `carried_over`, `cancelled`, `superseded` */
@@ -9221,7 +9229,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6E1HQ9TV7X5C49R5PJW6 */
+                /** @example 01M8PNX663XCVF947V9Q57B6B8 */
                 assignment: string;
             };
             cookie?: never;
@@ -9246,8 +9254,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PA6E432E87XTCMTFHSVWC4",
-                     *           "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *           "id": "01M8PNX68AMX16992PQ1P1G42Y",
+                     *           "assignment": "01M8PNX663XCVF947V9Q57B6B8",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -9274,7 +9282,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T13:27:16.383057Z",
+                     *           "moved_at": "2026-11-30T16:51:52.563148Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -9301,7 +9309,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6E19YX20XP6JGMH5XCPN */
+                /** @example 01M8PNX65VD3TS08B87GH2P4EF */
                 assignment: string;
             };
             cookie?: never;
@@ -9333,8 +9341,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8PA6T7EQB0HNSYEANYCSSBK",
-                     *         "assignment": "01M8PA6E19YX20XP6JGMH5XCPN",
+                     *         "id": "01M8PNXENDE6NN7Q250MVWE35H",
+                     *         "assignment": "01M8PNX65VD3TS08B87GH2P4EF",
                      *         "task": "IV.3.a",
                      *         "task_title_vi": "Cung cấp ấn phẩm thông tin đối ngoại cho đoàn ra, đoàn vào",
                      *         "agency": "VPUBND",
@@ -9384,7 +9392,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6E1F8AJGGVRHRYWFGQEW */
+                /** @example 01M8PNX661YX20YCB0B1JZTET0 */
                 assignment: string;
             };
             cookie?: never;
@@ -9416,10 +9424,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PA6TBA0B8D03D85BPGB7G6",
+                     *         "id": "01M8PNXEQXTR8YPX27YSS1VZAN",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8PA6E41F7XZCV3KXAQVRX2Y",
+                     *         "output": "01M8PNX689GB5CE2DQ7BP77WF2",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9428,11 +9436,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T13:27:16.572895Z"
+                     *         "acted_at": "2026-11-30T16:51:52.692045Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PA6E41F7XZCV3KXAQVRX2Y",
-                     *         "assignment": "01M8PA6E1F8AJGGVRHRYWFGQEW",
+                     *         "id": "01M8PNX689GB5CE2DQ7BP77WF2",
+                     *         "assignment": "01M8PNX661YX20YCB0B1JZTET0",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9459,7 +9467,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T13:27:16.572895Z",
+                     *         "moved_at": "2026-11-30T16:51:52.692045Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9495,10 +9503,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PA6TBA0B8D03D85BPGB7G6",
+                     *         "id": "01M8PNXEQXTR8YPX27YSS1VZAN",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8PA6E41F7XZCV3KXAQVRX2Y",
+                     *         "output": "01M8PNX689GB5CE2DQ7BP77WF2",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9507,11 +9515,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T13:27:16.572895Z"
+                     *         "acted_at": "2026-11-30T16:51:52.692045Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PA6E41F7XZCV3KXAQVRX2Y",
-                     *         "assignment": "01M8PA6E1F8AJGGVRHRYWFGQEW",
+                     *         "id": "01M8PNX689GB5CE2DQ7BP77WF2",
+                     *         "assignment": "01M8PNX661YX20YCB0B1JZTET0",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9538,7 +9546,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T13:27:16.572895Z",
+                     *         "moved_at": "2026-11-30T16:51:52.692045Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9630,7 +9638,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T13:27:16.703074Z"
+                     *           "entered_at": "2026-11-30T16:51:52.791988Z"
                      *         }
                      *       ]
                      *     }
@@ -9727,7 +9735,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T13:27:16.475087Z"
+                     *         "entered_at": "2026-11-30T16:51:52.628923Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9768,7 +9776,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T13:27:16.451829Z",
+                     *         "as_of": "2026-11-30T16:51:52.611811Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9810,7 +9818,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T13:27:16.475087Z",
+                     *         "as_of": "2026-11-30T16:51:52.628923Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -9858,7 +9866,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T13:27:16.475087Z"
+                     *         "entered_at": "2026-11-30T16:51:52.628923Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9899,7 +9907,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T13:27:16.451829Z",
+                     *         "as_of": "2026-11-30T16:51:52.611811Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "after": {
@@ -9941,7 +9949,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T13:27:16.475087Z",
+                     *         "as_of": "2026-11-30T16:51:52.628923Z",
                      *         "on": "2026-11-30"
                      *       }
                      *     }
@@ -10002,7 +10010,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T13:27:16.475087Z"
+                     *       "entered_at": "2026-11-30T16:51:52.628923Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -10063,11 +10071,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UEE2VEVLRjlBS1EwMzE0SEswNEdLSyJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UE5YRVRHSFk5OFpBQzZSOEFHVjNZTiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PA6TEKF9AKQ0314HK04GKK",
+                     *           "id": "01M8PNXETGHY98ZAC6R8AGV3YN",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -10082,8 +10090,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T13:27:16.679869Z",
-                     *           "settled_at": "2026-11-30T13:27:16.765198Z",
+                     *           "proposed_at": "2026-11-30T16:51:52.764136Z",
+                     *           "settled_at": "2026-11-30T16:51:52.853748Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -10147,7 +10155,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8PA6TEKF9AKQ0314HK04GKK",
+                     *         "id": "01M8PNXETGHY98ZAC6R8AGV3YN",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -10162,7 +10170,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:27:16.679869Z",
+                     *         "proposed_at": "2026-11-30T16:51:52.764136Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -10191,7 +10199,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6TCTMVG3XSAKSZ7DK36F */
+                /** @example 01M8PNXERPVT40XSK0SXNT0M0S */
                 proposal: string;
             };
             cookie?: never;
@@ -10210,7 +10218,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6TCTMVG3XSAKSZ7DK36F",
+                     *       "id": "01M8PNXERPVT40XSK0SXNT0M0S",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -10225,8 +10233,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T13:27:16.609346Z",
-                     *       "settled_at": "2026-11-30T13:27:16.703074Z",
+                     *       "proposed_at": "2026-11-30T16:51:52.710942Z",
+                     *       "settled_at": "2026-11-30T16:51:52.791988Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -10249,7 +10257,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6TCTMVG3XSAKSZ7DK36F */
+                /** @example 01M8PNXERPVT40XSK0SXNT0M0S */
                 proposal: string;
             };
             cookie?: never;
@@ -10284,7 +10292,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8PA6TCTMVG3XSAKSZ7DK36F",
+                     *         "id": "01M8PNXERPVT40XSK0SXNT0M0S",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10299,8 +10307,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:27:16.609346Z",
-                     *         "settled_at": "2026-11-30T13:27:16.703074Z",
+                     *         "proposed_at": "2026-11-30T16:51:52.710942Z",
+                     *         "settled_at": "2026-11-30T16:51:52.791988Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10327,7 +10335,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T13:27:16.703074Z"
+                     *           "entered_at": "2026-11-30T16:51:52.791988Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10368,7 +10376,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T13:27:16.572895Z",
+                     *           "as_of": "2026-11-30T16:51:52.692045Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10410,7 +10418,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T13:27:16.572895Z",
+                     *           "as_of": "2026-11-30T16:51:52.692045Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10434,7 +10442,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8PA6TCTMVG3XSAKSZ7DK36F",
+                     *         "id": "01M8PNXERPVT40XSK0SXNT0M0S",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10449,8 +10457,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:27:16.609346Z",
-                     *         "settled_at": "2026-11-30T13:27:16.703074Z",
+                     *         "proposed_at": "2026-11-30T16:51:52.710942Z",
+                     *         "settled_at": "2026-11-30T16:51:52.791988Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10477,7 +10485,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T13:27:16.703074Z"
+                     *           "entered_at": "2026-11-30T16:51:52.791988Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10518,7 +10526,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T13:27:16.572895Z",
+                     *           "as_of": "2026-11-30T16:51:52.692045Z",
                      *           "on": "2026-11-30"
                      *         },
                      *         "after": {
@@ -10560,7 +10568,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T13:27:16.572895Z",
+                     *           "as_of": "2026-11-30T16:51:52.692045Z",
                      *           "on": "2026-11-30"
                      *         }
                      *       }
@@ -10582,7 +10590,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6TDQEVXYYH0BRVGFBPM0 */
+                /** @example 01M8PNXESFKP0XJNHXKGZE21FH */
                 proposal: string;
             };
             cookie?: never;
@@ -10613,7 +10621,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8PA6TDQEVXYYH0BRVGFBPM0",
+                     *         "id": "01M8PNXESFKP0XJNHXKGZE21FH",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10628,8 +10636,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:27:16.646550Z",
-                     *         "settled_at": "2026-11-30T13:27:16.751862Z",
+                     *         "proposed_at": "2026-11-30T16:51:52.735254Z",
+                     *         "settled_at": "2026-11-30T16:51:52.839262Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10655,7 +10663,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8PA6TDQEVXYYH0BRVGFBPM0",
+                     *         "id": "01M8PNXESFKP0XJNHXKGZE21FH",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10670,8 +10678,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:27:16.646550Z",
-                     *         "settled_at": "2026-11-30T13:27:16.751862Z",
+                     *         "proposed_at": "2026-11-30T16:51:52.735254Z",
+                     *         "settled_at": "2026-11-30T16:51:52.839262Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10695,7 +10703,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6TEKF9AKQ0314HK04GKK */
+                /** @example 01M8PNXETGHY98ZAC6R8AGV3YN */
                 proposal: string;
             };
             cookie?: never;
@@ -10726,7 +10734,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8PA6TEKF9AKQ0314HK04GKK",
+                     *         "id": "01M8PNXETGHY98ZAC6R8AGV3YN",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10741,8 +10749,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:27:16.679869Z",
-                     *         "settled_at": "2026-11-30T13:27:16.765198Z",
+                     *         "proposed_at": "2026-11-30T16:51:52.764136Z",
+                     *         "settled_at": "2026-11-30T16:51:52.853748Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10768,7 +10776,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8PA6TEKF9AKQ0314HK04GKK",
+                     *         "id": "01M8PNXETGHY98ZAC6R8AGV3YN",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10783,8 +10791,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T13:27:16.679869Z",
-                     *         "settled_at": "2026-11-30T13:27:16.765198Z",
+                     *         "proposed_at": "2026-11-30T16:51:52.764136Z",
+                     *         "settled_at": "2026-11-30T16:51:52.853748Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -11039,7 +11047,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T13:27:16.383057Z",
+                     *         "as_of": "2026-11-30T16:51:52.563148Z",
                      *         "on": "2026-11-30",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -11125,7 +11133,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T13:27:16.287665Z",
+                     *           "as_of": "2026-11-30T16:51:52.488079Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11207,7 +11215,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T13:27:16.287665Z",
+                     *           "as_of": "2026-11-30T16:51:52.488079Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11315,13 +11323,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T13:27:16.383057Z",
+                     *       "as_of": "2026-11-30T16:51:52.563148Z",
                      *       "on": "2026-11-30",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *           "assignment": "01M8PNX663XCVF947V9Q57B6B8",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11476,24 +11484,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T13:27:16.383057Z",
+                     *       "as_of": "2026-11-30T16:51:52.563148Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T13:27:16.475087Z"
+                     *           "entered_at": "2026-11-30T16:51:52.628923Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T13:27:16.703074Z"
+                     *           "entered_at": "2026-11-30T16:51:52.791988Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *           "key": "01M8PNX663XCVF947V9Q57B6B8",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11529,7 +11537,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *               "assignment": "01M8PNX663XCVF947V9Q57B6B8",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11653,7 +11661,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T13:27:16.572895Z",
+                     *           "as_of": "2026-11-30T16:51:52.692045Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11739,7 +11747,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T13:27:16.475087Z",
+                     *             "as_of": "2026-11-30T16:51:52.628923Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11821,7 +11829,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T13:27:16.475087Z",
+                     *             "as_of": "2026-11-30T16:51:52.628923Z",
                      *             "on": "2026-11-30",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11903,7 +11911,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T13:27:16.572895Z",
+                     *           "as_of": "2026-11-30T16:51:52.692045Z",
                      *           "on": "2026-11-30",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -12187,7 +12195,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T13:27:16.703074Z"
+                     *           "entered_at": "2026-11-30T16:51:52.791988Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -12209,7 +12217,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T13:27:16.475087Z"
+                     *           "entered_at": "2026-11-30T16:51:52.628923Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -12233,7 +12241,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8PA6SW7P5BR47X04E1PKNN7",
+                     *           "id": "01M8PNXEC14AWGZPMP9BEC85JK",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12266,7 +12274,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T13:27:16.100015Z",
+                     *           "recorded_at": "2026-11-30T16:51:52.318335Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -12509,7 +12517,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T13:27:16.383057Z",
+                     *             "as_of": "2026-11-30T16:51:52.563148Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12629,7 +12637,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T13:27:16.383057Z",
+                     *         "as_of": "2026-11-30T16:51:52.563148Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -12638,7 +12646,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *           "id": "01M8PNX663XCVF947V9Q57B6B8",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12705,7 +12713,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T13:27:16.383057Z",
+                     *             "as_of": "2026-11-30T16:51:52.563148Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12743,6 +12751,8 @@ export interface operations {
                 q?: string | null;
                 /** @description Một hoặc nhiều mã: nhiệm vụ · one or more codes: tasks */
                 task?: string | null;
+                /** @description Một hoặc nhiều mã: mục, gồm cả bên trong · one or more codes: sections, with all below */
+                section?: string | null;
                 /**
                  * @description Một hoặc nhiều mã: cơ quan · one or more codes: agencies
                  * @example SVHTTDL
@@ -12790,11 +12800,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjNWU2ODkwMmVmYmYiLCIwNC4wMDcuYTowMDEiLCIwMU04UEE2RTFIUTlUVjdYNUM0OVI1UEpXNiJd",
+                     *       "next_cursor": "WyIwNTdjNWY0NjI4ZjMiLCIwNC4wMDcuYTowMDEiLCIwMU04UE5YNjYzWENWRjk0N1Y5UTU3QjZCOCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *           "id": "01M8PNX663XCVF947V9Q57B6B8",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12861,7 +12871,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T13:27:16.383057Z",
+                     *             "as_of": "2026-11-30T16:51:52.563148Z",
                      *             "on": "2026-11-30"
                      *           },
                      *           "can": [
@@ -12893,7 +12903,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6E1HQ9TV7X5C49R5PJW6 */
+                /** @example 01M8PNX663XCVF947V9Q57B6B8 */
                 assignment: string;
             };
             cookie?: never;
@@ -12912,7 +12922,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *       "id": "01M8PNX663XCVF947V9Q57B6B8",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12979,7 +12989,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T13:27:16.383057Z",
+                     *         "as_of": "2026-11-30T16:51:52.563148Z",
                      *         "on": "2026-11-30"
                      *       },
                      *       "can": [
@@ -13060,7 +13070,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
+                     *           "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13079,13 +13089,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T13:27:16.800399Z",
+                     *           "urged_at": "2026-11-30T16:51:52.884626Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T13:27:16.853892Z",
+                     *           "answered_at": "2026-11-30T16:51:52.924065Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T13:27:16.879837Z",
+                     *           "closed_at": "2026-11-30T16:51:52.939887Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -13144,7 +13154,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
+                     *           "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13163,7 +13173,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T13:27:16.800399Z",
+                     *           "urged_at": "2026-11-30T16:51:52.884626Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -13195,7 +13205,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6TJGDP8VVMPRM80ZJY1H */
+                /** @example 01M8PNXEXXHPKSM1P3QE4YGTT0 */
                 urge: string;
             };
             cookie?: never;
@@ -13214,7 +13224,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
+                     *       "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13233,13 +13243,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T13:27:16.800399Z",
+                     *       "urged_at": "2026-11-30T16:51:52.884626Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T13:27:16.853892Z",
+                     *       "answered_at": "2026-11-30T16:51:52.924065Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T13:27:16.879837Z",
+                     *       "closed_at": "2026-11-30T16:51:52.939887Z",
                      *       "can": []
                      *     }
                      */
@@ -13260,7 +13270,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6TJGDP8VVMPRM80ZJY1H */
+                /** @example 01M8PNXEXXHPKSM1P3QE4YGTT0 */
                 urge: string;
             };
             cookie?: never;
@@ -13291,7 +13301,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
+                     *         "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13310,9 +13320,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T13:27:16.800399Z",
+                     *         "urged_at": "2026-11-30T16:51:52.884626Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T13:27:16.853892Z",
+                     *         "answered_at": "2026-11-30T16:51:52.924065Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13339,7 +13349,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
+                     *         "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13358,9 +13368,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T13:27:16.800399Z",
+                     *         "urged_at": "2026-11-30T16:51:52.884626Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T13:27:16.853892Z",
+                     *         "answered_at": "2026-11-30T16:51:52.924065Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13385,7 +13395,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6TJGDP8VVMPRM80ZJY1H */
+                /** @example 01M8PNXEXXHPKSM1P3QE4YGTT0 */
                 urge: string;
             };
             cookie?: never;
@@ -13416,7 +13426,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
+                     *         "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13435,13 +13445,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T13:27:16.800399Z",
+                     *         "urged_at": "2026-11-30T16:51:52.884626Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T13:27:16.853892Z",
+                     *         "answered_at": "2026-11-30T16:51:52.924065Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T13:27:16.879837Z",
+                     *         "closed_at": "2026-11-30T16:51:52.939887Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13464,7 +13474,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8PA6TJGDP8VVMPRM80ZJY1H",
+                     *         "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13483,13 +13493,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T13:27:16.800399Z",
+                     *         "urged_at": "2026-11-30T16:51:52.884626Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T13:27:16.853892Z",
+                     *         "answered_at": "2026-11-30T16:51:52.924065Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T13:27:16.879837Z",
+                     *         "closed_at": "2026-11-30T16:51:52.939887Z",
                      *         "can": []
                      *       }
                      *     }
@@ -14778,7 +14788,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PA6TR80KXYS8NT2ZA1V425",
+                     *           "id": "01M8PNXF2BY0MBGRMZYWMGPFXK",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14789,7 +14799,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T13:27:16.996978Z",
+                     *           "created_at": "2026-11-30T16:51:53.031953Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14841,7 +14851,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8PA6TR80KXYS8NT2ZA1V425",
+                     *         "id": "01M8PNXF2BY0MBGRMZYWMGPFXK",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14852,10 +14862,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T13:27:16.996978Z",
+                     *         "created_at": "2026-11-30T16:51:53.031953Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=Cphs7E2yUqUckPDUjcptD6XmTF--ycaoOlpzhZnAeiw"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=QF7tU_pr5zy_uebTK58LOiswdfGJ9BDihYTzzocXugc"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14876,7 +14886,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6TR80KXYS8NT2ZA1V425 */
+                /** @example 01M8PNXF2BY0MBGRMZYWMGPFXK */
                 subscription: string;
             };
             cookie?: never;
@@ -14895,7 +14905,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6TR80KXYS8NT2ZA1V425",
+                     *       "id": "01M8PNXF2BY0MBGRMZYWMGPFXK",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14906,7 +14916,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T13:27:16.996978Z",
+                     *       "created_at": "2026-11-30T16:51:53.031953Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14927,7 +14937,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6TR80KXYS8NT2ZA1V425 */
+                /** @example 01M8PNXF2BY0MBGRMZYWMGPFXK */
                 subscription: string;
             };
             cookie?: never;
@@ -14947,7 +14957,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6TR80KXYS8NT2ZA1V425",
+                     *       "id": "01M8PNXF2BY0MBGRMZYWMGPFXK",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14958,8 +14968,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T13:27:16.996978Z",
-                     *       "revoked_at": "2026-11-30T13:27:17.062873Z"
+                     *       "created_at": "2026-11-30T16:51:53.031953Z",
+                     *       "revoked_at": "2026-11-30T16:51:53.123471Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -15026,7 +15036,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PA6VKNEVM6D72BHVDK2SZH",
+                     *           "id": "01M8PNXFH173K6N1J62Y9T1YQG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15041,12 +15051,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T13:27:17.869555Z",
+                     *           "submitted_at": "2026-11-30T16:51:53.501912Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T13:27:17.893719Z",
+                     *           "decided_at": "2026-11-30T16:51:53.511388Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -15055,7 +15065,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8PA6VMBJBEYGJAJDHM06CC8",
+                     *           "entry": "01M8PNXFHC7A3HMNNPDDG2K5V2",
                      *           "can": []
                      *         }
                      *       ]
@@ -15109,7 +15119,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6VKNEVM6D72BHVDK2SZH",
+                     *       "id": "01M8PNXFH173K6N1J62Y9T1YQG",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15124,7 +15134,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T13:27:17.869555Z",
+                     *       "submitted_at": "2026-11-30T16:51:53.501912Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -15154,7 +15164,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6VKNEVM6D72BHVDK2SZH */
+                /** @example 01M8PNXFH173K6N1J62Y9T1YQG */
                 settlement: string;
             };
             cookie?: never;
@@ -15173,7 +15183,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6VKNEVM6D72BHVDK2SZH",
+                     *       "id": "01M8PNXFH173K6N1J62Y9T1YQG",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15188,12 +15198,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T13:27:17.869555Z",
+                     *       "submitted_at": "2026-11-30T16:51:53.501912Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T13:27:17.893719Z",
+                     *       "decided_at": "2026-11-30T16:51:53.511388Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15202,7 +15212,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8PA6VMBJBEYGJAJDHM06CC8",
+                     *       "entry": "01M8PNXFHC7A3HMNNPDDG2K5V2",
                      *       "can": []
                      *     }
                      */
@@ -15223,7 +15233,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6VKNEVM6D72BHVDK2SZH */
+                /** @example 01M8PNXFH173K6N1J62Y9T1YQG */
                 settlement: string;
             };
             cookie?: never;
@@ -15257,7 +15267,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6VKNEVM6D72BHVDK2SZH",
+                     *       "id": "01M8PNXFH173K6N1J62Y9T1YQG",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15272,12 +15282,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T13:27:17.869555Z",
+                     *       "submitted_at": "2026-11-30T16:51:53.501912Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T13:27:17.893719Z",
+                     *       "decided_at": "2026-11-30T16:51:53.511388Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15286,7 +15296,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8PA6VMBJBEYGJAJDHM06CC8",
+                     *       "entry": "01M8PNXFHC7A3HMNNPDDG2K5V2",
                      *       "can": []
                      *     }
                      */
@@ -15306,7 +15316,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6VJ1V6FM40MZFBTBCDDP */
+                /** @example 01M8PNXFG9Q9QM9JN5YWN88HNN */
                 settlement: string;
             };
             cookie?: never;
@@ -15335,7 +15345,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6VJ1V6FM40MZFBTBCDDP",
+                     *       "id": "01M8PNXFG9Q9QM9JN5YWN88HNN",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15350,12 +15360,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T13:27:17.820036Z",
+                     *       "submitted_at": "2026-11-30T16:51:53.477339Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T13:27:17.842731Z",
+                     *       "decided_at": "2026-11-30T16:51:53.487265Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -15379,7 +15389,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6VE3PH5Y6GD9CAV5JQ4H */
+                /** @example 01M8PNXFEHV6ZZ3GSAY3RZJB7D */
                 settlement: string;
             };
             cookie?: never;
@@ -15408,7 +15418,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6VE3PH5Y6GD9CAV5JQ4H",
+                     *       "id": "01M8PNXFEHV6ZZ3GSAY3RZJB7D",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15423,12 +15433,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T13:27:17.689903Z",
+                     *       "submitted_at": "2026-11-30T16:51:53.421380Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T13:27:17.786528Z",
+                     *       "decided_at": "2026-11-30T16:51:53.462677Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15452,7 +15462,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6VE3PH5Y6GD9CAV5JQ4H",
+                     *       "id": "01M8PNXFEHV6ZZ3GSAY3RZJB7D",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15467,12 +15477,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T13:27:17.689903Z",
+                     *       "submitted_at": "2026-11-30T16:51:53.421380Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T13:27:17.786528Z",
+                     *       "decided_at": "2026-11-30T16:51:53.462677Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15528,7 +15538,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PA6TYQGXRAG3GWCVCZ2T6C",
+                     *           "id": "01M8PNXF7RTGPRG2ZAC13YDTK9",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15545,7 +15555,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:27:17.200168Z",
+                     *           "recorded_at": "2026-11-30T16:51:53.204296Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15614,7 +15624,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PA6TYQGXRAG3GWCVCZ2T6C",
+                     *           "id": "01M8PNXF7RTGPRG2ZAC13YDTK9",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15631,7 +15641,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:27:17.200168Z",
+                     *           "recorded_at": "2026-11-30T16:51:53.204296Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15733,7 +15743,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PA6V2V1SBNTNVTH9YTQGF2",
+                     *           "id": "01M8PNXF9DF1ZY92YC44NDJFQQ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15754,7 +15764,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:27:17.326942Z",
+                     *           "recorded_at": "2026-11-30T16:51:53.255355Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15823,7 +15833,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PA6V2V1SBNTNVTH9YTQGF2",
+                     *           "id": "01M8PNXF9DF1ZY92YC44NDJFQQ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15844,7 +15854,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:27:17.326942Z",
+                     *           "recorded_at": "2026-11-30T16:51:53.255355Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15945,7 +15955,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PA6V5ATFD30V54X48NVEN9",
+                     *           "id": "01M8PNXFAHPQDNE7Q6T1PHF7Q2",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15966,7 +15976,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:27:17.406260Z",
+                     *           "recorded_at": "2026-11-30T16:51:53.291335Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16035,7 +16045,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PA6V5ATFD30V54X48NVEN9",
+                     *           "id": "01M8PNXFAHPQDNE7Q6T1PHF7Q2",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16056,7 +16066,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:27:17.406260Z",
+                     *           "recorded_at": "2026-11-30T16:51:53.291335Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16153,7 +16163,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PA6V92ZVCJFJ3VEAB7EEZM",
+                     *           "id": "01M8PNXFC90QDMVSZATA6YAG1V",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16170,7 +16180,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:27:17.531961Z",
+                     *           "recorded_at": "2026-11-30T16:51:53.348505Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16239,7 +16249,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PA6V92ZVCJFJ3VEAB7EEZM",
+                     *           "id": "01M8PNXFC90QDMVSZATA6YAG1V",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16256,7 +16266,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:27:17.531961Z",
+                     *           "recorded_at": "2026-11-30T16:51:53.348505Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16359,7 +16369,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PA6V48VGDDDN2Y3W5WSQNY",
+                     *           "id": "01M8PNXF9WA8NZH80MK934HZSE",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16380,17 +16390,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:27:17.371269Z",
+                     *           "recorded_at": "2026-11-30T16:51:53.271448Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8PA6V471B6JETZFSHK3WCN7",
+                     *           "transfer": "01M8PNXF9VVEARS5V533RQ1QKM",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8PA6V4CHFDTQQ59KM3QT9KD",
+                     *           "id": "01M8PNXF9ZG67WT8KS75C9SXKZ",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16411,10 +16421,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:27:17.371269Z",
+                     *           "recorded_at": "2026-11-30T16:51:53.271448Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8PA6V471B6JETZFSHK3WCN7",
+                     *           "transfer": "01M8PNXF9VVEARS5V533RQ1QKM",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -16557,11 +16567,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UEE2VjkyWlZDSkZKM1ZFQUI3RUVaTSJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UE5YRkM5MFFETVZTWkFUQTZZQUcxViJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PA6V92ZVCJFJ3VEAB7EEZM",
+                     *           "id": "01M8PNXFC90QDMVSZATA6YAG1V",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16578,7 +16588,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:27:17.531961Z",
+                     *           "recorded_at": "2026-11-30T16:51:53.348505Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16611,7 +16621,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6V6WXMMRH2H1JST7C5J8 */
+                /** @example 01M8PNXFB7TG9X30K88GFGV49Y */
                 entry: string;
             };
             cookie?: never;
@@ -16630,7 +16640,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6V6WXMMRH2H1JST7C5J8",
+                     *       "id": "01M8PNXFB7TG9X30K88GFGV49Y",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -16647,9 +16657,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T13:27:17.454169Z",
+                     *       "recorded_at": "2026-11-30T16:51:53.314792Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8PA6V8B7BWDJ5CZVP0V21NK",
+                     *       "reversed_by": "01M8PNXFBT8CRMNAF8M9FFWJJ8",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -16674,7 +16684,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6V6WXMMRH2H1JST7C5J8 */
+                /** @example 01M8PNXFB7TG9X30K88GFGV49Y */
                 entry: string;
             };
             cookie?: never;
@@ -16708,7 +16718,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PA6V8B7BWDJ5CZVP0V21NK",
+                     *           "id": "01M8PNXFBT8CRMNAF8M9FFWJJ8",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16725,8 +16735,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T13:27:17.499445Z",
-                     *           "reverses": "01M8PA6V6WXMMRH2H1JST7C5J8",
+                     *           "recorded_at": "2026-11-30T16:51:53.329294Z",
+                     *           "reverses": "01M8PNXFB7TG9X30K88GFGV49Y",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -17357,15 +17367,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UEE2U1dBRU4yUFJGWlZQS1FITVJSTiJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UE5YRUM0SFhTMzZCVkFYQjY1UldLRSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PA6SWAEN2PRFZVPKQHMRRN",
+                     *           "id": "01M8PNXEC4HXS36BVAXB65RWKE",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T13:27:16.100015Z",
+                     *           "received_at": "2026-11-30T16:51:52.318335Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -17400,7 +17410,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PA6SWAEN2PRFZVPKQHMRRN */
+                /** @example 01M8PNXEC4HXS36BVAXB65RWKE */
                 receipt: string;
             };
             cookie?: never;
@@ -17419,11 +17429,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PA6SWAEN2PRFZVPKQHMRRN",
+                     *       "id": "01M8PNXEC4HXS36BVAXB65RWKE",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T13:27:16.100015Z",
+                     *       "received_at": "2026-11-30T16:51:52.318335Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -17437,14 +17447,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8PA6SW7P5BR47X04E1PKNN7",
+                     *           "activity": "01M8PNXEC14AWGZPMP9BEC85JK",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "T79R07kaMOCnmlfohr24qrcaO2MSYKymxDZYDBkfTLQ",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IlQ3OVIwN2thTU9Dbm1sZm9ocjI0cXJjYU8yTVNZS3lteERaWURCa2ZUTFEiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThQQTZTV0FFTjJQUkZaVlBLUUhNUlJOIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMTM6Mjc6MTYuMTAwMDE1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UEE2U1c3UDVCUjQ3WDA0RTFQS05ONyIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.rSTKZ7aM8iT2qUaYw2Z2qUAh99eHjg-REkSTLZWTovZoo6su-v1a4Cqcdq_brLFA-YkuNgZwHiCkd0oYxvn1Dg"
+                     *       "kid": "BPt75VFjmujqdOcG7_uzDXvFFa_gAusHr3ly6eeX0rw",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IkJQdDc1VkZqbXVqcWRPY0c3X3V6RFh2RkZhX2dBdXNIcjNseTZlZVgwcnciLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThQTlhFQzRIWFMzNkJWQVhCNjVSV0tFIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMTY6NTE6NTIuMzE4MzM1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UE5YRUMxNEFXR1pQTVA5QkVDODVKSyIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.tXlegwrw2gWreEWB9J7EjdHIo-MrFsB3Seul_U4XC1PLAJeOrvaZnhkRXIYR8-3PxcThP7iBKgeGTjgLD1O0BA"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -17484,8 +17494,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "0j9PI8t4SEfLkGoT5sa5zJOYHUs1-KFos2IQXWnkddQ",
-                     *           "kid": "T79R07kaMOCnmlfohr24qrcaO2MSYKymxDZYDBkfTLQ",
+                     *           "x": "WqhSYHn8aqccs7my_jq4ISxFddGR6qoAzt0SWpm2Adw",
+                     *           "kid": "BPt75VFjmujqdOcG7_uzDXvFFa_gAusHr3ly6eeX0rw",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -17708,26 +17718,26 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8PA6SSW3CSTRBT45Q4WCH45",
-                     *           "at": "2026-11-30T13:27:15.997949Z",
+                     *           "id": "01M8PNXEA7NM75D9YVK2FFST4K",
+                     *           "at": "2026-11-30T16:51:52.215241Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8PA6SSPA0VS5K5EE7ZGHGT2",
+                     *           "ref": "01M8PNXE9WDCHWJNDZWZX1K24Q",
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8PA6E7KBYYPC9X1HTNCHEW7",
+                     *           "via": "key:01M8PNX6B8B0GWDW6RRSJRH3FX",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8PA6SSPA0VS5K5EE7ZGHGT2",
+                     *             "public_id": "01M8PNXE9WDCHWJNDZWZX1K24Q",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8PA6E1HQ9TV7X5C49R5PJW6",
+                     *             "assignment": "01M8PNX663XCVF947V9Q57B6B8",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -17743,12 +17753,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T13:27:15.997949Z"
+                     *             "recorded_at": "2026-11-30T16:51:52.215241Z"
                      *           },
-                     *           "request_id": "0f7a67b8a1b75a8dc459cd38"
+                     *           "request_id": "62625e51552a77cdcfbaccb4"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8PA6SSW3CSTRBT45Q4WCH45"
+                     *       "next_cursor": "01M8PNXEA7NM75D9YVK2FFST4K"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -17800,10 +17810,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8PA6E7KBYYPC9X1HTNCHEW7",
+                     *       "key": "01M8PNX6B8B0GWDW6RRSJRH3FX",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_FSRV",
-                     *       "expires_at": "2026-12-30T13:27:04.169487Z",
+                     *       "key_hint": "ttdn_NMVa",
+                     *       "expires_at": "2026-12-30T16:51:44.099342Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
