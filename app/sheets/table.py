@@ -24,6 +24,7 @@ _REMARK: Final = re.compile(
     r"\s*\((?:dong|d|vnd|₫|\*+|bat buoc|d{1,2}([/.-])m{1,2}\1y{2,4}|ngay/thang/nam)\)[\s*:]*\Z"
 )
 """What a heading may have behind it and be the same: amounts are in đồng, days of a form, it is needed."""
+_BRACKETS: Final = re.compile(r"\s*\([^()]*\)[\s*:]*\Z")
 
 Kind = Literal["csv", "xlsx"]
 
@@ -97,6 +98,7 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
             row, last = _whole(first, place, wanted)
             headings, fields, beside = _headed(row, wanted)
             if set(wanted.needed) <= set(fields.values()):
+                _check_remarks(row, wanted, fields)
                 if wanted.in_dong:
                     _check_unit(first[:place], first[last + 1 : last + 2], fields, wanted.needed)
                 below = chain(first[last + 1 :], rows)
@@ -185,6 +187,20 @@ def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str], l
         and fold(str(found.value)) not in map(fold, wanted.ours)
     }
     return headings, fields, beside
+
+
+def _check_remarks(row: Row, wanted: Wanted, fields: Mapping[int, str]) -> None:
+    """Whether a heading is one of ours and says more in brackets, as a unit: the column could be meant
+    otherwise, and without it what it holds would be taken for left out."""
+    for place, found in row.cells.items():
+        field = wanted.field(_BRACKETS.sub("", _said(found)))
+        if field is not None and place not in fields and field not in fields.values():
+            name = wanted.headings[field]
+            raise unfit(
+                "heading_says_more",
+                f"Một cột ghi “{name}” và thêm chữ trong ngoặc: hãy ghi đúng “{name}”, số tính theo đơn vị",
+                f"A column is headed “{name}” with more in brackets: head it “{name}”; numbers count units",
+            )
 
 
 def _twice(names: str) -> Invalid:

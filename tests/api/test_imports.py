@@ -744,11 +744,22 @@ def test_all_that_is_wrong_with_the_cells_of_a_row_is_told_at_once(service: Serv
 
 def test_a_heading_may_say_that_it_is_needed_and_what_form_a_day_has(service: Service) -> None:
     headings = ["Mã nhiệm vụ (*)", "Mã đầu ra:", "Ngày thực hiện (dd/mm/yyyy) *", "Loại hoạt động (bắt buộc)"]
-    answer = send(
-        service["SVHTTDL"], csv_of(ROW, headings=[*headings, "TIÊU ĐỀ (**)", "Số lượng (nghìn tờ)"])
-    )
+    headings += ["TIÊU ĐỀ (**)", "Người lập (ký tên)"]
+    answer = send(service["SVHTTDL"], csv_of(ROW, headings=headings))
     assert counts(answer) == {"created": 1}
-    assert answer.json()["columns_not_read"] == ["Số lượng (nghìn tờ)"]
+    assert answer.json()["columns_not_read"] == ["Người lập (ký tên)"]
+
+
+@pytest.mark.parametrize("heading", ["Số lượng (nghìn tờ)", "SỐ LƯỢNG (chiếc) *", "so luong(bản)"])
+def test_a_heading_that_says_more_is_not_passed_over(service: Service, heading: str) -> None:
+    """A thousand sheets would have been taken as one record of one."""
+    row = [*ROW[:5], "1000"]
+    answer = send(service["SVHTTDL"], csv_of(row, headings=[*HEADINGS[:5], heading]))
+    [fault] = answer.json()["errors"]
+    assert (answer.status_code, fault["code"]) == (422, "heading_says_more")
+    assert "“Số lượng”" in fault["message"]
+    beside = csv_of([*row, "1"], headings=[*HEADINGS[:5], "Số lượng", heading])
+    assert counts(send(service["SVHTTDL"], beside)) == {"created": 1}
 
 
 def test_headings_far_below_are_not_found_and_it_is_said_how_far_is_looked(service: Service) -> None:
