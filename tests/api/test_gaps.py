@@ -353,6 +353,8 @@ def test_a_claim_that_nobody_can_prove_is_a_gap(service: Service, tmp_path: Any)
     plan["plan"] |= {"slug": "ttdn-2023-b", "secretariat": None}
     load(service, plan, tmp_path)
     alone = "/v1/plans/ttdn-2023-b"
+    record(service["SVHTTDL"], "IV.7.b", plan=alone, output="M1")
+    decided(owner, leads("IV.7.b", "STC"), plan=alone)  # nothing of its own is left open
     for slug in (PLAN, alone):
         decided(owner, {"change": "target", "task": "IV.6.a", "target": 2}, plan=slug)
         for task, office in (("IV.7.a", "SVHTTDL"), ("IV.6.a", "SCT")):

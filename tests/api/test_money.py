@@ -194,6 +194,7 @@ def test_the_whole_chain_to_a_settlement(
     (waiting,) = items(checker, f"{BUDGET}/settlements", can="settlement.decide")
     assert (waiting["id"], waiting["can"]) == (settlement["id"], ["settlement.decide"])
     assert items(office, f"{BUDGET}/settlements", can="settlement.decide") == []
+    assert [one["can"] for one in items(funder, f"{BUDGET}/settlements")] == [[]]
     assert [first_page(client)["waiting"]["settlements"] for client in (checker, office, funder)] == [1, 0, 0]
     url = f"settlements/{settlement['id']}"
     accepted = done(post(checker, f"{url}/acceptances", {"decision": CHECKED, "occurred_on": "2023-12-21"}))

@@ -359,24 +359,31 @@ def test_what_has_no_list_of_what_can_be_done(
     assert (told["refusal"] is None) == allowed
 
 
+NOT_DONE_HERE = {
+    "reason": "not_done_here",
+    "text_vi": "Việc này không làm với mục loại này",
+    "text_en": "This is not done to a thing of this kind",
+}
+
+
 def test_what_is_not_done_to_such_a_thing_is_said(lived: Service) -> None:
-    """The secretariat may claim on behalf, and yet nobody claims a plan, or an agency."""
+    """The secretariat may claim on behalf, and yet nobody claims a plan, or an agency, or a whole task."""
+    parts = items(lived["TTBCD"], f"{PLAN}/assignments", task="IV.7.b")
+    assert {one["role"] for one in parts} >= {"lead", "coordinate"}
+    of_tasks = ("tasks/IV.7.b", "tasks/II.2.4", *(f"assignments/{one['id']}" for one in parts))
     for on, usual in (
         (SLUG, ON_A_PLAN),
         ("agencies/SCT", ON_AN_AGENCY),
         (f"{SLUG}/budget/lines/D1", ON_A_LINE),
+        *((f"{SLUG}/{one}", ON_A_TASK) for one in of_tasks),
     ):
         for action, caller in product(Action, ("BPGV", "TTBCD", "SVHTTDL")):
             told = ask(lived[caller], action, on)
-            if action in usual:
+            if action not in usual:
+                assert (told["allowed"], told["as"], told["refusal"]) == (False, None, None)
+                assert told["obstacle"] == NOT_DONE_HERE
+            elif usual is not ON_A_TASK:  # which may stand in its way
                 assert told["obstacle"] is None
-                continue
-            assert (told["allowed"], told["as"], told["refusal"]) == (False, None, None)
-            assert told["obstacle"] == {
-                "reason": "not_done_here",
-                "text_vi": "Việc này không làm với mục loại này",
-                "text_en": "This is not done to a thing of this kind",
-            }
 
 
 # --- what may not be seen ------------------------------------------------------------------------------
