@@ -9,6 +9,7 @@ What is let pass is shown: the share is no more than a bound from below, as some
 that is answered.
 """
 
+import ast
 import os
 import random
 import re
@@ -59,11 +60,22 @@ class Tests:
                     self._lines[test] = self._lines.get(test, 0) + 1
 
     def of(self, drawn: Drawn) -> list[str]:
-        """Those of the mutant's line, or of its module where the line is read when it is imported."""
+        """Those of the mutant's line. One that is read when its module is imported has those of the lines on
+        which the names it gives are used, or all of the module's."""
         lines = self._data.contexts_by_lineno(str(ROOT / drawn.path))
-        every = {test for tests in lines.values() for test in tests}
-        here = set(lines.get(drawn.mutant.line, ())) - {""} or every - {""}
-        return [test.rpartition("|")[0] for test in sorted(here, key=self._lines.__getitem__)[:MOST]]
+        for some in ({drawn.mutant.line}, _uses(drawn), set(lines)):
+            if here := {test for line in some for test in lines.get(line, ())} - {""}:
+                return [test.rpartition("|")[0] for test in sorted(here, key=self._lines.__getitem__)[:MOST]]
+        return []
+
+
+def _uses(drawn: Drawn) -> set[int]:
+    tree = ast.parse((ROOT / drawn.path).read_text(encoding="utf-8"))
+    own = (one for one in tree.body if one.lineno <= drawn.mutant.line <= (one.end_lineno or one.lineno))
+    named = [one for statement in own for one in ast.walk(statement) if isinstance(one, ast.Name)]
+    given = {one.id for one in named if isinstance(one.ctx, ast.Store)}
+    used = (one for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id in given)
+    return {one.lineno for one in used if isinstance(one.ctx, ast.Load)}
 
 
 def main(how_many: str = "100", seed: str = "1", *named: str) -> int:
