@@ -33,17 +33,6 @@ def order_key(code: str) -> str:
     return ".".join((f"{roman:02}", *map(_part_key, code.split(".")[1:])))
 
 
-def parent(code: str) -> str | None:
-    """The clause that this one lies in: IV.1.2a → IV.1.2 → IV.1 → IV → None.
-
-    A plan need not print every one of them (none has an IV.1.2 of its own in 2023): climb until one is known.
-    """
-    _parsed(code)
-    if code[-1] in _LETTERS and code[-2] != ".":
-        return code[:-1]
-    return code.rpartition(".")[0] or None
-
-
 def lies_in(code: str, other: str) -> bool:
     """Whether a clause is another one, or lies inside it."""
     return order_key(code).startswith(order_key(other))

@@ -1,7 +1,7 @@
 """What budget lines are for: tasks, outputs, records, events; found for a line, and named for one."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import and_, or_, select
@@ -105,11 +105,6 @@ def relink(
 def _noun(label: str) -> str:
     """What kind of thing a link leads to."""
     return label.split("/")[1]
-
-
-def tasks(links: Iterable[dict[str, Any]]) -> set[int]:
-    """The tasks among what a line is for."""
-    return {link["task_id"] for link in links if link.get("task_id") is not None}
 
 
 _PARTS = ("outputs", "activities")
