@@ -143,7 +143,7 @@ def shown(session: Session, here: Ground, actor: Actor, rows: Sequence[Any]) -> 
     ]
 
 
-_APART = ("id", "assignment", "task", "agency", "owed", "claimed", "returned")
+_APART = ("id", "owed", "claimed", "returned")
 
 
 def _columns(output: Output) -> dict[str, Any]:
