@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Agency, Event, EventLink, Occurrence, Task
@@ -15,7 +15,7 @@ from app.rules.parties import Actor
 from app.schemas.base import AgencyRef, TaskRef
 from app.schemas.gaps import GapOut, RepairOut
 from app.schemas.occurrences import EventRef
-from app.services import sight
+from app.services import grounds, sight
 from app.services.grounds import Ground
 
 ON_AN_EVENT = (Action.CALENDAR_EDIT, Action.CALENDAR_STEWARD)
@@ -80,18 +80,22 @@ def with_all(
     }
 
 
+_WITHOUT_STEWARD = (
+    select(Event)
+    .outerjoin(Agency, Agency.id == Event.steward_id)
+    .where(
+        Event.plan_id == bindparam("plan"),
+        ~Event.withdrawn,
+        or_(Event.steward_id.is_(None), Agency.valid_to < grounds.ON),
+    )
+    .order_by(Event.code)
+)
+
+
 def without_steward(session: Session, here: Ground) -> Iterator[GapOut]:
     """Events whose anniversaries nobody is named to prepare."""
-    query = (
-        select(Event)
-        .outerjoin(Agency, Agency.id == Event.steward_id)
-        .where(
-            Event.plan_id == here.plan.id,
-            ~Event.withdrawn,
-            or_(Event.steward_id.is_(None), Agency.valid_to < here.today),
-        )
-    )
-    for event in session.scalars(query.order_by(Event.code)):
+    who = list(who_can(Action.CALENDAR_STEWARD, here.item))
+    for event in session.scalars(_WITHOUT_STEWARD, {"plan": here.plan.id, "day": here.today}):
         yield GapOut(
             kind=GapKind.EVENT_WITHOUT_STEWARD,
             tasks=[],
@@ -105,7 +109,7 @@ def without_steward(session: Session, here: Ground) -> Iterator[GapOut]:
                 headers={"If-Match": "*"},
                 body={"steward": None, "reason": None},
                 fill=["/steward", "/reason"],
-                who_can=list(who_can(Action.CALENDAR_STEWARD, here.item)),
+                who_can=who,
             ),
         )
 

@@ -2,10 +2,11 @@
 has said whose they are now."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, bindparam, exists, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Agency, Assignment, BudgetLine, Membership, Output, Task
@@ -182,21 +183,27 @@ def _followed(here: Ground, vi: str, en: str, body: Any, tasks: Sequence[Task] =
 
 def _with_lines(session: Session, here: Ground, actor: Actor) -> Iterator[tuple[Any, str]]:
     """Each body that has ended and has lines with money not settled, as far as the caller sees them."""
-    query = (
+    query, asked = _lines(line_sight.seen(here, actor)), {"plan": here.plan.id, "day": here.today}
+    found: dict[str, tuple[Any, list[str]]] = {}
+    for row in session.execute(query, asked):
+        found.setdefault(row.code, (row, []))[1].append(row.line)
+    yield from ((body, ", ".join(lines)) for body, lines in found.values())
+
+
+@lru_cache(maxsize=1024)
+def _lines(seen: ColumnElement[bool]) -> Select[str, str, date | None, str]:
+    """Said once for each condition."""
+    return (
         select(Agency.code, Agency.name_vi, Agency.valid_to, BudgetLine.code.label("line"))
         .join(Agency, Agency.id == BudgetLine.agency_id)
         .where(
-            BudgetLine.plan_id == here.plan.id,
+            BudgetLine.plan_id == bindparam("plan"),
             BudgetLine.settled_vnd < BudgetLine.allocated_vnd,
-            Agency.valid_to < here.today,
-            line_sight.seen(here, actor),
+            Agency.valid_to < grounds.ON,
+            seen,
         )
         .order_by(BudgetLine.code)
     )
-    found: dict[str, tuple[Any, list[str]]] = {}
-    for row in session.execute(query):
-        found.setdefault(row.code, (row, []))[1].append(row.line)
-    yield from ((body, ", ".join(lines)) for body, lines in found.values())
 
 
 def _by_body(rows: Iterable[Any], duties: Mapping[int, Task]) -> Iterator[tuple[Any, list[Task]]]:

@@ -7,6 +7,7 @@ line they decide on; a task they may not see is not named there.
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, exists, false, or_, true
 
@@ -33,17 +34,15 @@ def seen(here: Ground, actor: Actor) -> ColumnElement[bool]:
     deciders = (*here.item.roles.get(Role.FUND, ()), *here.item.roles.get(Role.SETTLE, ()))
     if here.insider or actor.agency in deciders:
         return true()
-    hidden = (
-        exists()
-        .where(
-            BudgetLink.line_id == BudgetLine.id,
-            BudgetLink.stands,
-            Task.id == BudgetLink.task_id,
-            ~sight.seen_whole(here, actor),
-        )
-        .correlate(BudgetLine)
-    )
-    return or_(BudgetLine.agency_id == actor.agency_id, ~hidden)
+    return _seen_by(actor.agency_id, sight.seen_whole(here, actor))
+
+
+@lru_cache(maxsize=1024)
+def _seen_by(agency_id: int | None, whole: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Remembered, as what is seen `whole` is."""
+    own = (BudgetLink.line_id == BudgetLine.id, BudgetLink.stands)
+    hidden = exists().where(*own, Task.id == BudgetLink.task_id, ~whole).correlate(BudgetLine)
+    return or_(BudgetLine.agency_id == agency_id, ~hidden)
 
 
 def can(here: Ground, actor: Actor, actions: Collection[Action]) -> ColumnElement[bool]:
