@@ -19,7 +19,7 @@ from app.services.gap_offers import one_gap
 from app.services.grounds import Ground
 
 _OF_A_LEAD = (
-    Assignment.task_id.in_(bindparam("tasks", expanding=True)),
+    Assignment.plan_id == bindparam("plan"),
     Assignment.role == Role.LEAD,
     ~Assignment.fans_out,
 )
@@ -114,12 +114,24 @@ name, either because the plan is `alone`, without a secretariat, or because no p
 recorded for them is a contribution now."""
 
 
+Left = tuple[Any, list[Task]]
+"""A body and what it leaves open."""
+
+
 def every(session: Session, here: Ground, actor: Actor, duties: Mapping[int, Task]) -> Iterator[GapOut]:
     """A gap for each such body, with all the duties of those given that it leaves open; one for each that has
     left nothing but money; and one for each duty in which what a body has claimed cannot be proved."""
-    asked = {"tasks": list(duties), "day": here.today}
+    asked = {"plan": here.plan.id, "day": here.today}
+    ended, ran_out = (_by_body(session.execute(query, asked), duties) for query in (_ENDED, _RAN_OUT))
+    yield from _left(here, ended, _with_lines(session, here, actor))
+    yield from _stays_over(here, ran_out)
+    alone = here.item.secretariat is None or here.item.secretariat in here.item.voiceless
+    yield from _unprovable(here, session.execute(_UNPROVED, {**asked, "alone": alone}), duties)
+
+
+def _left(here: Ground, ended: Iterable[Left], with_lines: Iterable[tuple[Any, str]]) -> Iterator[GapOut]:
     told = set()
-    for body, tasks in _by_body(session.execute(_ENDED, asked), duties):
+    for body, tasks in ended:
         told.add(body.code)
         yield _followed(
             here,
@@ -128,7 +140,7 @@ def every(session: Session, here: Ground, actor: Actor, duties: Mapping[int, Tas
             body,
             tasks,
         )
-    for body, lines in _with_lines(session, here, actor):
+    for body, lines in with_lines:
         if body.code not in told:
             yield _followed(
                 here,
@@ -138,7 +150,10 @@ def every(session: Session, here: Ground, actor: Actor, duties: Mapping[int, Tas
                 f" {lines}. What was allocated there nobody can spend or settle",
                 body,
             )
-    for body, tasks in _by_body(session.execute(_RAN_OUT, asked), duties):
+
+
+def _stays_over(here: Ground, ran_out: Iterable[Left]) -> Iterator[GapOut]:
+    for body, tasks in ran_out:
         yield one_gap(
             here,
             GapKind.PART_WITHOUT_OWNER,
@@ -156,9 +171,10 @@ def every(session: Session, here: Ground, actor: Actor, duties: Mapping[int, Tas
             agencies=[body],
         )
 
-    alone = here.item.secretariat is None or here.item.secretariat in here.item.voiceless
-    unproved = session.execute(_UNPROVED, {**asked, "alone": alone})
-    for id_, body in {(row.task_id, row.code): (row.task_id, row) for row in unproved}.values():
+
+def _unprovable(here: Ground, unproved: Iterable[Any], duties: Mapping[int, Task]) -> Iterator[GapOut]:
+    some = {(row.task_id, row.code): (row.task_id, row) for row in unproved if row.task_id in duties}
+    for id_, body in some.values():
         yield one_gap(
             here,
             GapKind.PART_WITHOUT_OWNER,
@@ -206,9 +222,11 @@ def _lines(seen: ColumnElement[bool]) -> Select[str, str, date | None, str]:
     )
 
 
-def _by_body(rows: Iterable[Any], duties: Mapping[int, Task]) -> Iterator[tuple[Any, list[Task]]]:
+def _by_body(rows: Iterable[Any], duties: Mapping[int, Task]) -> list[Left]:
     """Each body, and through which group it was there, with its duties."""
-    found: dict[tuple[str, str | None], tuple[Any, list[Task]]] = {}
+    found: dict[tuple[str, str | None], Left] = {}
     for row in rows:
-        found.setdefault((row.code, getattr(row, "group", None)), (row, []))[1].append(duties[row.task_id])
-    yield from found.values()
+        if row.task_id in duties:
+            whose = row.code, getattr(row, "group", None)
+            found.setdefault(whose, (row, []))[1].append(duties[row.task_id])
+    return list(found.values())

@@ -58,8 +58,10 @@ def shown(session: Session, here: Ground, actor: Actor, settlement: Settlement) 
 
 def to_decide(session: Session, here: Ground, actor: Actor) -> int:
     """As many as `budget/settlements?can=settlement.decide` lists."""
-    waits = _query(here, actor, _can(here, actor, [Action.SETTLEMENT_DECIDE]))
-    return session.scalars(select(func.count()).select_from(waits.subquery())).one()
+    waits = _can(here, actor, [Action.SETTLEMENT_DECIDE])
+    query = select(func.count()).select_from(Settlement).join(BudgetLine, BudgetLine.id == Settlement.line_id)
+    query = query.where(Settlement.plan_id == here.plan.id, line_sight.seen(here, actor), waits)
+    return session.scalars(query).one()
 
 
 def _wanted(here: Ground, actor: Actor, ask: SettlementFilter) -> Iterable[ColumnElement[bool]]:
