@@ -46,7 +46,10 @@ class Site:
     ) -> ServerProcess:
         """The service as a process, to be entered; `settings` are the environment's."""
         return ServerProcess(
-            {**UNMEASURED, "DATABASE_URL": self.url, **settings}, (*command, *arguments), ready=ready
+            {**UNMEASURED, "DATABASE_URL": self.url, **settings},
+            (*command, *arguments),
+            ready=ready,
+            forked=True,
         )
 
     @contextmanager

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 from contextlib import suppress
+from typing import Protocol
 
 LOOPBACK = "127.0.0.1"
 
@@ -41,11 +42,25 @@ def end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
         kill(process)
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+class Process(Protocol):
+    """What there is of a process that was started."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+
+def kill(process: Process) -> None:
     """End a process and its whole group at once; it must have been started as a group of its own."""
     if os.name == "posix":
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    process.kill()  # where there are no groups, or it had none yet
     process.wait(20)
