@@ -150,6 +150,20 @@ def test_a_claim_that_went_with_no_handover_can_still_be_evidenced(service: Serv
     sound(service, "IV.3.a")
 
 
+def test_who_comes_back_with_surplus_has_made_what_it_takes_up(service: Service) -> None:
+    """The only figure that a handover moves, and upwards: the pieces are there, and it owes them again."""
+    owner, behalf = service["TTBCD"], service["BPGV"]
+    decided(owner, {"change": "target", "task": "IV.6.a", "target": 4})
+    record(service["SCT"], "IV.6.a", quantity=2)
+    decided(owner, leads("IV.6.a", "STC"))
+    record(behalf, "IV.6.a", agency="SCT")
+    kept = {"SCT/P1": "evidenced", "SCT/P2": "evidenced"}
+    assert owed(service, "IV.6.a") == {**kept, "STC/P3": "none", "STC/P4": "none"}
+    decided(owner, leads("IV.6.a", "SCT"))
+    assert owed(service, "IV.6.a") == {**kept, "SCT/P3": "evidenced", "SCT/P4": "none"}
+    sound(service, "IV.6.a")
+
+
 def test_a_claim_of_a_former_lead_that_helps_now_can_still_be_evidenced(service: Service) -> None:
     """A contribution names no output: what names one on its behalf is of the part that it handed over, one by
     one or in a batch, and nobody but the secretariat says so."""

@@ -1,75 +1,126 @@
 """Processes that are born with the service already imported.
 
 A server that is killed and started again would spend most of its life in imports, and the suite a good part
-of its time. One process imports it once and is forked from then on, by `multiprocessing`'s fork server. What
-is born is a process like any other, the leader of a group of its own, with its own signals, threads and end;
-only in `/proc` its command line and its environment are the first one's.
+of its time. One process imports it once and forks whatever is asked for. What is born is a process like any
+other, the leader of a group of its own, with its own signals, threads and end; only in `/proc` its command
+line and its environment are the first one's.
 """
 
+import atexit
 import multiprocessing
 import os
 import runpy
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
-from multiprocessing import forkserver
+from functools import cache
+from importlib import import_module
+from multiprocessing.connection import Connection
+from threading import Lock
+from typing import Any
 from unittest.mock import patch
 
 CAN_FORK = sys.platform == "linux"
 """Elsewhere there is no fork, or libraries that do not bear it."""
-
-_IMPORTED = ["app.cli", "app.main", "uvicorn.protocols.http.httptools_impl", __name__]
 
 
 class Forked:
     """What `subprocess.Popen` is of a Python that runs `arguments`, with both streams in the file `log`."""
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], log: str) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(_IMPORTED)
-        with patch.dict(os.environ, environment):  # the first one's are those of the server
-            forkserver.ensure_running()
-        self._arguments = arguments
-        self._process = context.Process(target=_run, args=(list(arguments), dict(environment), log))
-        self._process.start()
-        assert self._process.pid is not None
-        self.pid = self._process.pid
+        with _STARTING, patch.dict(os.environ, environment):  # of the first one born
+            self._nursery = _nursery()
+        self._arguments = list(arguments)
+        self._code: int | None = None
+        self.pid: int = self._nursery.ask("bear", self._arguments, dict(environment), log)
 
     def poll(self) -> int | None:
         """Its exit code, or None while it lives."""
-        return self._process.exitcode
+        if self._code is None:
+            self._code = self._nursery.ask("end", self.pid)
+        return self._code
 
-    def wait(self, timeout: float | None = None) -> int:
+    def wait(self, timeout: float) -> int:
         """Its exit code, once it has ended."""
-        self._process.join(timeout)
-        code = self._process.exitcode
-        if code is None:
-            raise subprocess.TimeoutExpired(self._arguments, timeout or 0)
+        deadline = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired(self._arguments, timeout)
+            time.sleep(0.01)
         return code
 
     def terminate(self) -> None:
         """Ask it to stop."""
-        self._process.terminate()
+        self._signal(signal.SIGTERM)
 
     def kill(self) -> None:
         """End it at once."""
-        self._process.kill()
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, which: signal.Signals) -> None:
+        if self.poll() is None:  # its number is its own until its end has been asked for
+            os.kill(self.pid, which)
 
 
-def _run(arguments: list[str], environment: dict[str, str], log: str) -> None:
+_STARTING = Lock()
+
+
+class _Nursery:
+    """The process that imports, seen from the one that asks it."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._line, its = context.Pipe()
+        self._one_at_a_time = Lock()
+        context.Process(target=_nurse, args=(its,)).start()
+        its.close()
+        atexit.register(self._line.close)  # it ends when nobody is left to ask
+
+    def ask(self, *what: Any) -> Any:
+        with self._one_at_a_time:
+            self._line.send(what)
+            return self._line.recv()
+
+
+_nursery = cache(_Nursery)
+
+
+def _nurse(line: Connection) -> None:
+    os.setsid()  # no Ctrl+C reaches it
+    for name in ("app.cli", "uvicorn.protocols.http.httptools_impl"):
+        import_module(name)
+    while True:
+        try:
+            word, *about = line.recv()
+        except EOFError:
+            return
+        if word == "end":
+            ended, status = os.waitpid(about[0], os.WNOHANG)
+            line.send(os.waitstatus_to_exitcode(status) if ended else None)
+        elif pid := os.fork():
+            line.send(pid)
+        else:
+            line.close()
+            _live(*about)
+            return
+
+
+def _live(arguments: Sequence[str], environment: Mapping[str, str], log: str) -> None:
     """As `python` would: a module after `-m`, or a script."""
     os.setsid()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - a stream that is there already
     for stream in (sys.__stdout__, sys.__stderr__):
         assert stream is not None
         stream.reconfigure(write_through=True)
         os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND), stream.fileno())
-    os.dup2(sys.stdin.fileno(), 0)  # nothing is to be read there
-    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - a stream that is there already
     os.environ.clear()
     os.environ.update(environment)
     if arguments[0] == "-m":
-        sys.argv = arguments[1:]
+        sys.argv = [*arguments[1:]]
         runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
     else:
-        sys.argv = arguments
+        sys.argv = [*arguments]
         runpy.run_path(arguments[0], run_name="__main__")
