@@ -268,7 +268,9 @@ WRONG = {
     "task": ("", " ", "a,b,,c", "x" * 1001),
     "source_system": ("", "UPPER", "a b"),
     "external_id": ("", "x" * 201),
-    "output": ("x" * 27,),
+    "output": ("", " ", "x" * 27),
+    "ref": ("", " ", "x" * 301),
+    "country": ("", "za", "QQ"),
     "by": ("", "person", "section,agency"),
     "after": ("", "x", "x" * 27, "x" * 26),
     "format": ("", "pdf", "CSV", "xls"),
@@ -291,6 +293,25 @@ def test_a_value_that_cannot_be_is_refused_by_name(archive: Service) -> None:
                     f"query:{parameter['name']}"
                 ]
     assert tried == set(WRONG)
+
+
+def test_a_range_that_is_turned_round_is_refused_wherever_there_is_one(archive: Service) -> None:
+    """An empty list, or a figure of nothing, would read as if nothing were there."""
+    client, tried = archive["SCT"], set()
+    for path, operations in archive.app.openapi()["paths"].items():
+        asked = {
+            one["name"] for one in operations.get("get", {}).get("parameters", []) if one["in"] == "query"
+        }
+        for first in {name for name in asked if name == "from" or name.endswith("_from")}:
+            last = first.removesuffix("from") + "to"
+            address = _address(client, path)
+            turned = client.get(address, params={first: "2023-06-01", last: "2023-05-31"})
+            assert turned.status_code == 422, address
+            assert [error["code"] for error in turned.json()["errors"]] == ["dates_reversed"], address
+            one_day = client.get(address, params={first: "2023-06-01", last: "2023-06-01"})
+            assert one_day.status_code == 200, address
+            tried.add(path.rpartition("{plan}/")[2])
+    assert {"tasks", "activities", "urges", "progress", "budget/entries", "occurrences"} <= tried
 
 
 @pytest.mark.parametrize(
