@@ -295,6 +295,17 @@ def test_a_value_that_cannot_be_is_refused_by_name(archive: Service) -> None:
     assert tried == set(WRONG)
 
 
+def test_a_day_of_membership_goes_with_its_group(archive: Service) -> None:
+    """Without one the day was ignored, as nothing that is asked may be."""
+    client = archive["SCT"]
+    answer = client.get("/v1/agencies", params={"on": "2023-06-01"})
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+        ("query:on", "group_missing")
+    ]
+    assert len(items(client, "/v1/agencies", group="G.UBH", on="2023-06-01")) == 9
+
+
 def test_a_range_that_is_turned_round_is_refused_wherever_there_is_one(archive: Service) -> None:
     """An empty list, or a figure of nothing, would read as if nothing were there."""
     client, tried = archive["SCT"], set()
