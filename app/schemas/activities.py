@@ -158,7 +158,10 @@ class ActivityOut(Labelled):
     recorded_by: AgencyRef = Field(description="ai ghi: khác `agency` khi ghi thay · differs when on behalf")
     status: ActivityStatus
     status_label: str = ""
-    counts: bool = Field(description="có là minh chứng của một đầu ra · whether it is evidence of an output")
+    counts: bool = Field(
+        description="có là minh chứng của một đầu ra, kể cả đầu ra đã bị trả lại hay đã đủ số lượng · "
+        "whether it is evidence of an output, also of one that was sent back or has all its pieces"
+    )
     output: str | None = Field(description="mã đầu ra · the output's code; null for pieces, see `counts`")
     occurred_on: date
     kind: ActivityKind
@@ -205,7 +208,8 @@ class ActivityResult(Out):
     activity: ActivityOut
     moved: list[Moved]
     hint_vi: str | None = Field(
-        description="vì sao chưa được tính, nếu có · why it counts for nothing, if so"
+        description="vì sao chưa được tính, hay là minh chứng mà chưa làm đổi mức, nếu có · why it counts "
+        "for nothing, or moves nothing although it is evidence, if so"
     )
     hint_en: str | None
     receipt: ReceiptId = None
