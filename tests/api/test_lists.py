@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import ANOTHER_PLAN
+from tests.deciding import acted
 from tests.patience import untraced
 from tests.service import PLAN, Service, push
 from tests.walks import items, name_of, walk
@@ -54,6 +55,7 @@ SORTS: dict[str, dict[str, Value]] = {
         "allocated_vnd": lambda item: item["allocated_vnd"],
         "spent_vnd": lambda item: item["spent_vnd"],
     },
+    f"{PLAN}/budget/settlements": {"id": lambda item: item["id"]},
     f"{PLAN}/budget/entries": {
         "id": lambda item: item["id"],
         "occurred_on": lambda item: item["occurred_on"],
@@ -293,6 +295,22 @@ def test_a_value_that_cannot_be_is_refused_by_name(archive: Service) -> None:
                     f"query:{parameter['name']}"
                 ]
     assert tried == set(WRONG)
+
+
+def test_the_last_can_be_asked_for_first_and_the_first_first(service: Service) -> None:
+    """Of receipts and acts, as of every list of records."""
+    client = service["SVHTTDL"]
+    for number in range(3):
+        push(client, title=f"Bản ghi {number}")
+    [one] = items(client, f"{PLAN}/outputs", task="IV.7.b")
+    acted(client, one, "claims")
+    acted(client, one, "withdrawals", reason="Nhầm")
+    acts = f"{PLAN}/outputs/{one['id']}/acts"
+    for path, usual in ((f"{PLAN}/receipts", "-id"), (acts, "id")):
+        first_first = items(client, path, sort="id", limit=1)
+        assert len(first_first) > 1, path
+        assert items(client, path, sort="-id", limit=1) == first_first[::-1]
+        assert items(client, path) == items(client, path, sort=usual)
 
 
 def test_a_day_of_membership_goes_with_its_group(archive: Service) -> None:
