@@ -11,6 +11,7 @@ from app.schemas import natural_key
 from app.schemas.base import (
     EVENT_CODE,
     AgencyRef,
+    Clause,
     Clean,
     Day,
     In,
@@ -22,6 +23,7 @@ from app.schemas.base import (
     Reason,
     TaskRef,
     Title,
+    Until,
     formed,
 )
 from app.schemas.lists import Listing, Page, Search, codes_of, one_of, sort_by
@@ -63,7 +65,7 @@ class ActivityIn(In):
     1.
     """
 
-    task: Annotated[str, Field(min_length=1, max_length=40, examples=["IV.7.a"])]
+    task: Clause
     agency: Annotated[
         str | None,
         Field(
@@ -71,6 +73,7 @@ class ActivityIn(In):
             max_length=35,
             description="cơ quan đã thực hiện, khi ghi thay · whose activity, when on behalf",
         ),
+        Clean,
     ] = None
     output: OutputCode | None = None
     opens_occurrence: Annotated[
@@ -155,7 +158,10 @@ class ActivityOut(Labelled):
     recorded_by: AgencyRef = Field(description="ai ghi: khác `agency` khi ghi thay · differs when on behalf")
     status: ActivityStatus
     status_label: str = ""
-    counts: bool = Field(description="có là minh chứng của một đầu ra · whether it is evidence of an output")
+    counts: bool = Field(
+        description="có là minh chứng của một đầu ra, kể cả đầu ra đã bị trả lại hay đã đủ số lượng · "
+        "whether it is evidence of an output, also of one that was sent back or has all its pieces"
+    )
     output: str | None = Field(description="mã đầu ra · the output's code; null for pieces, see `counts`")
     occurred_on: date
     kind: ActivityKind
@@ -202,7 +208,8 @@ class ActivityResult(Out):
     activity: ActivityOut
     moved: list[Moved]
     hint_vi: str | None = Field(
-        description="vì sao chưa được tính, nếu có · why it counts for nothing, if so"
+        description="vì sao chưa được tính, hay là minh chứng mà chưa làm đổi mức, nếu có · why it counts "
+        "for nothing, or moves nothing although it is evidence, if so"
     )
     hint_en: str | None
     receipt: ReceiptId = None
@@ -222,10 +229,12 @@ class ActivityFilter(Listing):
     output: Annotated[
         str | None,
         Field(
+            min_length=1,
             max_length=26,
             description="id đầu ra; bản ghi theo số lượng không gắn với sản phẩm nào: tìm theo `task` · "
             "an output's id; records of a counted duty belong to no one piece: find them by `task`",
         ),
+        Clean,
     ] = None
     kind: Annotated[str | None, one_of(ActivityKind)] = None
     channel: Annotated[str | None, one_of(Channel)] = None
@@ -234,6 +243,6 @@ class ActivityFilter(Listing):
     source_system: SourceSystem | None = None
     external_id: ExternalId | None = None
     occurred_from: Day | None = None
-    occurred_to: Day | None = None
+    occurred_to: Until = None
     can: CanFilter = None
     sort: Annotated[str, sort_by("id", "occurred_on", "title")] = "-id"

@@ -9,7 +9,7 @@ from app.rules.acts import ActKind
 from app.rules.vocabulary import Level, Word
 from app.schemas.activities import Moved
 from app.schemas.base import AgencyRef, Day, In, Labelled, Out, Reason, Title, formed
-from app.schemas.lists import Listing, Page
+from app.schemas.lists import Listing, Page, sort_by
 from app.schemas.outputs import OutputOut
 
 
@@ -82,7 +82,7 @@ class ActPage(Page):
 
 
 class ActFilter(Listing):
-    pass
+    sort: Annotated[str, sort_by("id")] = "id"
 
 
 class ActResult(Out):

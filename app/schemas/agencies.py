@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from app.rules.vocabulary import AgencyKind, Source
 from app.schemas.base import AgencyRef, Day, Labelled
@@ -70,3 +71,17 @@ class AgencyFilter(Listing):
     ] = None
     sort: Annotated[str, sort_by("code", "name")] = "code"
     include: Annotated[str | None, include_of("names", "members", "groups")] = None
+
+    @field_validator("on")
+    @classmethod
+    def _of_a_group(cls, on: date | None, asked: ValidationInfo) -> date | None:
+        if on is not None and asked.data.get("group") is None:
+            raise PydanticCustomError(
+                "group_missing",
+                "members of which group",
+                {
+                    "vi": "Thành viên của nhóm nào: nêu group khi có on.",
+                    "en": "Members of which group: say `group` beside `on`.",
+                },
+            )
+        return on

@@ -5,7 +5,15 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Final, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from app.rules.rollup import percent
@@ -123,6 +131,22 @@ def _day(value: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_day)]
 """A date as RFC 3339 writes it; left alone, pydantic also takes midnights and seconds since 1970."""
 
+
+def _in_order(last: date | None, asked: ValidationInfo) -> date | None:
+    first = asked.data.get(f"{str(asked.field_name).removesuffix('_to')}_from")
+    if first is not None and last is not None and last < first:
+        raise PydanticCustomError(
+            "dates_reversed",
+            "it ends before it begins",
+            {"vi": "Kết thúc trước khi bắt đầu", "en": "It ends before it begins"},
+        )
+    return last
+
+
+Until = Annotated[Day | None, AfterValidator(_in_order)]
+"""The last day of a filter `x_to`, declared below its `x_from`. A range that is turned round holds nothing,
+and an empty list would read as if nothing were there."""
+
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -146,6 +170,7 @@ Instant = Annotated[datetime, BeforeValidator(_instant)]
 """An instant in UTC; left alone, pydantic also takes numbers and instants without an offset."""
 
 Title = Annotated[str, Field(min_length=1, max_length=300), Clean]
+Clause = Annotated[str, Field(min_length=1, max_length=40, examples=["IV.7.a"]), Clean]
 Reason = Annotated[str, Field(min_length=1, max_length=1000), Clean]
 
 

@@ -26,8 +26,8 @@ Subcategory = Annotated[
 Item = Annotated[Four, Field(description="mục", examples=["6650"])]
 Subitem = Annotated[Four, Field(description="tiểu mục, phải đi cùng mục · with its item", examples=["6651"])]
 
-Tasks = Annotated[list[str], Field(max_length=50, examples=[["IV.7.a"]])]
-Things = Annotated[list[str], Field(max_length=50)]
+Tasks = Annotated[list[Annotated[str, Clean]], Field(max_length=50, examples=[["IV.7.a"]])]
+Things = Annotated[list[Annotated[str, Clean]], Field(max_length=50)]
 
 
 class BudgetOut(Out):

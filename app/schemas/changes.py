@@ -8,7 +8,7 @@ from pydantic import Field
 from app.rules.ownership import Action
 from app.rules.parties import Relation
 from app.rules.vocabulary import AgencyKind, Operation, Scope, Subject
-from app.schemas.base import AgencyRef, Labelled, Out
+from app.schemas.base import AgencyRef, Clean, Labelled, Out
 from app.schemas.lists import LONGEST_PAGE, Asking, codes_of, one_of
 
 
@@ -56,7 +56,9 @@ class ChangeFilter(Asking):
     plan: Annotated[str | None, codes_of("kế hoạch · plans", "ttdn-2023")] = None
     subject: Annotated[str | None, one_of(Subject)] = None
     ref: Annotated[
-        str | None, Field(max_length=300, description="mã hoặc id của bản ghi · its code or id")
+        str | None,
+        Field(min_length=1, max_length=300, description="mã hoặc id của bản ghi · its code or id"),
+        Clean,
     ] = None
 
 

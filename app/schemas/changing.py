@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.rules.vocabulary import AgencyKind, PeriodKind, Role, TaskKind, TaskStatus, Visibility
-from app.schemas.base import Day, In, Number, Title, formed
+from app.schemas.base import Clause, Day, In, Number, Title, formed
 
-Code = Annotated[str, Field(min_length=1, max_length=40, examples=["IV.7.a"])]
 Body = Annotated[str, formed(r"^[A-Z0-9]+(\.[A-Z0-9]+)*$", "SVHTTDL", min_length=1, max_length=35)]
 Share = Annotated[str, formed(r"^[1-9]\d{0,8}/[1-9]\d{0,8}$", "1/2")]
 Threshold = Annotated[str, formed(r"^(0|[1-9]\d{0,3})/[1-9]\d{0,3}$", "1/4")]
@@ -19,7 +18,7 @@ class WeightChange(In):
     """How much a task weighs beside others."""
 
     change: Literal["weight"]
-    task: Code
+    task: Clause
     weight: Weight
 
 
@@ -27,7 +26,7 @@ class TargetChange(In):
     """How many pieces each accountable body of a counted task owes; null: not set (nothing is owed)."""
 
     change: Literal["target"]
-    task: Code
+    task: Clause
     target: Target | None
 
 
@@ -45,7 +44,7 @@ class MilestonesChange(In):
     """All milestones of a deliverable; one that is not named is no longer owed."""
 
     change: Literal["milestones"]
-    task: Code
+    task: Clause
     milestones: Annotated[list[Milestone], Field(min_length=1, max_length=100)]
 
 
@@ -53,7 +52,7 @@ class DeadlineChange(In):
     """When a task is due; null: at the end of the plan's year."""
 
     change: Literal["deadline"]
-    task: Code
+    task: Clause
     due_on: Day | None
 
 
@@ -62,7 +61,7 @@ class PeriodChange(In):
     plan."""
 
     change: Literal["reporting_period"]
-    task: Code | None = None
+    task: Clause | None = None
     period: PeriodKind
 
 
@@ -70,7 +69,7 @@ class VisibilityChange(In):
     """Who sees a task. Nothing that was reported may become, or cease to be, status-only."""
 
     change: Literal["visibility"]
-    task: Code
+    task: Clause
     visibility: Visibility
 
 
@@ -78,9 +77,9 @@ class StatusChange(In):
     """Cancel, suspend, supersede, carry over, or take up again. `superseded_by` goes with superseded only."""
 
     change: Literal["status"]
-    task: Code
+    task: Clause
     status: TaskStatus
-    superseded_by: Code | None = None
+    superseded_by: Clause | None = None
 
 
 class Lead(In):
@@ -94,7 +93,7 @@ class LeadsChange(In):
     """Who answers for a task. Who leaves keeps what it did; what was open goes to those who come."""
 
     change: Literal["leads"]
-    task: Code
+    task: Clause
     leads: Annotated[list[Lead], Field(min_length=1, max_length=50)]
 
 
@@ -102,7 +101,7 @@ class CoordinatorsChange(In):
     """Who coordinates: all of them; an empty list is nobody."""
 
     change: Literal["coordinators"]
-    task: Code
+    task: Clause
     coordinators: Annotated[list[Body], Field(max_length=100)]
 
 
@@ -140,7 +139,7 @@ class PowerChange(In):
 
     change: Literal["power"]
     power: Literal[Role.MONITOR, Role.FUND, Role.SETTLE]
-    task: Code
+    task: Clause
     agency: Body
 
 
@@ -155,8 +154,8 @@ class DutyChange(In):
     """A duty that the plan did not have."""
 
     change: Literal["duty"]
-    code: Code
-    section: Code
+    code: Clause
+    section: Clause
     title_vi: Title
     title_en: Title
     kind: TaskKind
@@ -166,15 +165,15 @@ class DutyChange(In):
     weight: Weight = 1
     target: Target | None = None
     due_on: Day | None = None
-    implements: Annotated[list[Code], Field(max_length=50)] = Field(default=[])
+    implements: Annotated[list[Clause], Field(max_length=50)] = Field(default=[])
 
 
 class ImplementationChange(In):
     """A duty carries out a programme item; `closes_gap`: and nothing of the item is without an owner now."""
 
     change: Literal["implementation"]
-    item: Code
-    duty: Code
+    item: Clause
+    duty: Clause
     closes_gap: Annotated[bool, Field(strict=True)] = False
 
 

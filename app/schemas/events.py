@@ -10,7 +10,7 @@ from app.rules.calendar import MOST_PREPARATION_DAYS, PREPARATION_DAYS
 from app.rules.countries import COUNTRIES
 from app.rules.vocabulary import EventKind
 from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Number, Reason, TaskRef, Title, formed
-from app.schemas.lists import Listing, Page, Search, one_of, sort_by
+from app.schemas.lists import Listing, Page, Search, codes_of, one_of, several, sort_by
 from app.schemas.outputs import Can
 
 
@@ -29,6 +29,15 @@ Country = Annotated[
     formed(r"^[A-Z]{2}$", "ZA", description="ISO 3166-1 alpha-2"),
     AfterValidator(_known),
 ]
+
+
+def _all_known(codes: str | None) -> str | None:
+    for code in several(codes):
+        _known(code)
+    return codes
+
+
+Countries = Annotated[str | None, codes_of("nước, ISO 3166-1 · countries", "ZA"), AfterValidator(_all_known)]
 EventCode = Annotated[str, formed(r"^[A-Z0-9][A-Z0-9.]{0,19}$", "E12")]
 AgencyCode = Annotated[str, Field(min_length=1, max_length=35, examples=["SNGV"]), Clean]
 TaskCodes = Annotated[list[Annotated[str, Field(min_length=1, max_length=40), Clean]], Field(max_length=50)]

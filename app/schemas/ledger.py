@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from app.rules.ledger import MOST, EntryKind
 from app.schemas import natural_key
 from app.schemas.amendments import DecisionIn
-from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Number, Out, Reason, Title
+from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Number, Out, Reason, Title, Until
 from app.schemas.budget import BudgetLineOut, LineCode, Vnd
 from app.schemas.lists import Listing, Page, codes_of, one_of, sort_by
 from app.schemas.natural_key import ExternalId, SourceSystem
@@ -162,7 +162,7 @@ class LedgerEntryFilter(Listing):
     agency: Annotated[str | None, codes_of("đơn vị của dòng · the lines' agencies", "SVHTTDL")] = None
     kind: Annotated[str | None, one_of(EntryKind)] = None
     occurred_from: Day | None = None
-    occurred_to: Day | None = None
+    occurred_to: Until = None
     source_system: SourceSystem | None = None
     external_id: ExternalId | None = None
     can: CanFilter = None

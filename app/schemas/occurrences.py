@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.rules.vocabulary import EventKind, Stage, YearClass
 from app.schemas.base import AgencyRef, Day, In, Labelled, Out, Reason, TaskRef
+from app.schemas.events import Countries
 from app.schemas.lists import Listing, Page, Search, codes_of, one_of
 from app.schemas.outputs import Can
 
@@ -68,7 +69,7 @@ class OccurrenceFilter(Listing):
     kind: Annotated[str | None, one_of(EventKind)] = None
     stage: Annotated[str | None, one_of(Stage)] = None
     event: Annotated[str | None, codes_of("sự kiện · events", "E11")] = None
-    country: Annotated[str | None, codes_of("nước, ISO 3166-1 · countries", "ZA")] = None
+    country: Countries = None
     steward: Annotated[str | None, codes_of("cơ quan chủ trì · who prepares it", "SNGV")] = None
     recorded: Annotated[
         bool | None, Field(description="đã có hoạt động nào chưa · whether anything marks it yet")

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.rules.ownership import Action
 from app.rules.vocabulary import Level, OutputKind, Source, TaskStatus
-from app.schemas.base import AgencyRef, Day, Labelled, Out
+from app.schemas.base import AgencyRef, Day, Labelled, Out, Until
 from app.schemas.lists import Listing, Page, codes_of, one_of, sort_by
 
 Can = Annotated[
@@ -91,6 +91,6 @@ class OutputFilter(Listing):
         ),
     ] = None
     due_from: Annotated[Day | None, Field(description="hạn từ ngày · due on or after")] = None
-    due_to: Annotated[Day | None, Field(description="hạn đến ngày · due on or before")] = None
+    due_to: Annotated[Until, Field(description="hạn đến ngày · due on or before")] = None
     can: CanFilter = None
     sort: Annotated[str, sort_by("task", "due_on")] = "task"

@@ -21,8 +21,8 @@ class PermissionFilter(BaseModel):
             min_length=1,
             max_length=300,
             description="địa chỉ của mục trong API, có hoặc không có `/v1/` · the address in this API, with "
-            "or without `/v1/`: a plan, task, assignment, output, activity, urge, proposal, budget line, "
-            "ledger entry, settlement, agency",
+            "or without `/v1/`: a plan, task, assignment, output, activity, urge, proposal, event, "
+            "occurrence, budget line, ledger entry, settlement, agency",
             examples=["plans/ttdn-2023/tasks/IV.7.a"],
         ),
         Clean,

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from app.rules.rag import Colour
 from app.rules.vocabulary import Level, State, TaskKind, TaskStatus, Word
-from app.schemas.base import Day, Labelled, Out, Ratio
+from app.schemas.base import Day, Labelled, Out, Ratio, Until
 from app.schemas.lists import Asking, codes_of, one_of
 
 
@@ -145,7 +145,7 @@ class AssignmentsFilter(BaseModel):
     kind: Annotated[str | None, one_of(TaskKind)] = None
     status: Annotated[str | None, one_of(TaskStatus)] = None
     due_from: Annotated[Day | None, Field(description="hạn từ ngày · due on or after")] = None
-    due_to: Annotated[Day | None, Field(description="hạn đến ngày · due on or before")] = None
+    due_to: Annotated[Until, Field(description="hạn đến ngày · due on or before")] = None
 
 
 class ProgressFilter(Asking, AssignmentsFilter):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.schemas.base import Out, formed
 from app.schemas.batches import BatchCounts, Taken
-from app.schemas.lists import Listing, Page
+from app.schemas.lists import Listing, Page, sort_by
 
 Sha256 = Annotated[
     str,
@@ -64,6 +64,7 @@ class ReceiptPage(Page):
 
 class ReceiptFilter(Listing):
     sha256: Sha256 | None = None
+    sort: Annotated[str, sort_by("id")] = "-id"
 
 
 class JwkOut(Out):

@@ -11,7 +11,7 @@ from app.schemas.amendments import DecisionIn, DecisionOut
 from app.schemas.base import AgencyRef, In, Labelled, Reason
 from app.schemas.budget import LineCode, Vnd
 from app.schemas.ledger import Happened
-from app.schemas.lists import Listing, Page, codes_of, one_of
+from app.schemas.lists import Listing, Page, codes_of, one_of, sort_by
 from app.schemas.outputs import Can, CanFilter
 
 
@@ -76,3 +76,4 @@ class SettlementFilter(Listing):
     agency: Annotated[str | None, codes_of("đơn vị của dòng · the lines' agencies", "SVHTTDL")] = None
     state: Annotated[str | None, one_of(SettlementState)] = None
     can: CanFilter = None
+    sort: Annotated[str, sort_by("id")] = "-id"

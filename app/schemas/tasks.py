@@ -16,7 +16,7 @@ from app.rules.vocabulary import (
     TaskStatus,
     Visibility,
 )
-from app.schemas.base import AgencyRef, Day, Labelled, Out, Ratio, TaskRef
+from app.schemas.base import AgencyRef, Day, Labelled, Out, Ratio, TaskRef, Until
 from app.schemas.lists import Listing, Page, Search, codes_of, include_of, one_of, sort_by
 from app.schemas.outputs import Can, CanFilter
 from app.schemas.progress import Levels
@@ -144,7 +144,7 @@ class TaskFilter(Listing):
     agency: Annotated[str | None, codes_of("cơ quan được phân công · any assigned agency", "SVHTTDL")] = None
     lead: Annotated[str | None, codes_of("cơ quan chịu trách nhiệm · accountable agency", "SVHTTDL")] = None
     due_from: Annotated[Day | None, Field(description="hạn từ ngày · due on or after")] = None
-    due_to: Annotated[Day | None, Field(description="hạn đến ngày · due on or before")] = None
+    due_to: Annotated[Until, Field(description="hạn đến ngày · due on or before")] = None
     rag: Annotated[str | None, one_of(Colour)] = None
     can: CanFilter = None
     sort: Annotated[str, sort_by("code", "title", "due_on")] = "code"

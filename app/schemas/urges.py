@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.rules.urging import UrgeAbout, UrgeOutcome, UrgeState
-from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Out, Reason, TaskRef
+from app.schemas.base import AgencyRef, Clean, Day, In, Labelled, Out, Reason, TaskRef, Until
 from app.schemas.lists import Listing, Page, codes_of, one_of, sort_by
 from app.schemas.outputs import Can, CanFilter
 
@@ -102,6 +102,6 @@ class UrgeFilter(Listing):
     about: Annotated[str | None, one_of(UrgeAbout)] = None
     state: Annotated[str | None, one_of(UrgeState)] = None
     due_from: Annotated[Day | None, Field(description="hạn từ ngày · due on or after")] = None
-    due_to: Annotated[Day | None, Field(description="hạn đến ngày · due on or before")] = None
+    due_to: Annotated[Until, Field(description="hạn đến ngày · due on or before")] = None
     can: CanFilter = None
     sort: Annotated[str, sort_by("id", "due_on")] = "-id"

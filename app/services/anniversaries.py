@@ -177,7 +177,7 @@ def _shown(
         recorded=what.records,
         recorded_by=list(what.by.values()),
         last_recorded_on=what.last,
-        can=can,
+        can=[] if event.withdrawn else can,
     )
 
 

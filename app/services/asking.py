@@ -12,7 +12,7 @@ from app.rules.ownership import Action
 from app.rules.parties import Actor, Relation
 from app.rules.urging import UrgeAbout
 from app.schemas.permissions import ObstacleOut, PermissionFilter, PermissionOut, RefusalOut
-from app.services import access, asking_of_money, asking_of_plans, asking_of_work, offers
+from app.services import access, asking_of_calendar, asking_of_money, asking_of_plans, asking_of_work, offers
 from app.services.addressees import Addressees
 from app.services.asking_of_work import Thing
 
@@ -24,6 +24,8 @@ PLACES: Mapping[str, Callable[..., Thing]] = {
     "plans/{}/activities/{}": asking_of_work.activity,
     "plans/{}/urges/{}": asking_of_plans.urge,
     "plans/{}/proposals/{}": asking_of_plans.proposal,
+    "plans/{}/events/{}": asking_of_calendar.event,
+    "plans/{}/occurrences/{}": asking_of_calendar.occurrence,
     "plans/{}/budget/lines/{}": asking_of_money.line,
     "plans/{}/budget/entries/{}": asking_of_money.entry,
     "plans/{}/budget/settlements/{}": asking_of_money.settlement,

@@ -17,7 +17,7 @@ from app.rules.vietnamese import fold, sort_key
 from app.rules.vocabulary import ActivityStatus
 from app.schemas.events import EventIn, EventOut, EventPatch
 from app.schemas.occurrences import OccurrenceDecisionIn, OccurrenceOut
-from app.services import access, anniversaries, event_links, events, grounds
+from app.services import access, anniversaries, event_links, events, grounds, obstacles
 from app.services.grounds import Ground
 from app.services.looking_up import office, still_there
 
@@ -96,10 +96,7 @@ def decide(session: Session, actor: Actor, slug: str, name: str, body: Occurrenc
     event = session.scalars(_coded(here, code).with_for_update()).one()
     session.refresh(event)
     if event.withdrawn:
-        raise Conflict(
-            Text("Sự kiện đã được đưa ra khỏi lịch", "The event has been taken off the calendar"),
-            facts={"reason": "event_withdrawn"},
-        )
+        raise obstacles.conflict(obstacles.EVENT_WITHDRAWN)
     query = select(Occurrence).where(Occurrence.event_id == event.id, Occurrence.year == year)
     decided = session.scalars(query).one_or_none()
     if decided is None:

@@ -135,6 +135,11 @@ ANSWERED = Obstacle(
 CLOSED = Obstacle("already_closed", Text("Lần đôn đốc này đã kết thúc", "This urge has been closed"))
 SETTLED = Obstacle("proposal_settled", Text("Đề xuất này đã kết thúc", "This proposal is settled"))
 
+EVENT_WITHDRAWN = Obstacle(
+    "event_withdrawn",
+    Text("Sự kiện đã được đưa ra khỏi lịch", "The event has been taken off the calendar"),
+)
+
 
 def of_entry(reverses: object, transfer: object, amount: int, reversed_by: object) -> Obstacle | None:
     """Why an entry of the ledger cannot be reversed, wherever its line stands: it is none by itself, or

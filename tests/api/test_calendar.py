@@ -111,6 +111,8 @@ def test_pages_part_the_list_and_lose_nothing(service: Service) -> None:
         ({"from": "1950-01-01", "to": "2050-01-01"}, "query:to", "too_many_years"),
         ({"from": "2023-02-30"}, "query:from", "not_a_date"),
         ({"class": "square"}, "query:class", "wrong_pattern"),
+        ({"country": "ZA,QQ"}, "query:country", "unknown_country"),
+        ({"country": "za"}, "query:country", "unknown_country"),
     ],
 )
 def test_a_question_that_cannot_be_is_refused(
@@ -377,7 +379,11 @@ def test_what_was_taken_off_is_not_held_after_all(service: Service) -> None:
     body = {"cancelled": False, "reason": "Vẫn tổ chức"}
     answer = owner.post(f"{OCCURRENCES}/E06-2028/decisions", json=body)
     assert (answer.status_code, answer.json()["reason"]) == (409, "event_withdrawn")
-    assert owner.get(f"{OCCURRENCES}/E06-2028").json()["reason"] == "Ghi trùng"
+    shown = owner.get(f"{OCCURRENCES}/E06-2028").json()
+    assert (shown["reason"], shown["can"]) == ("Ghi trùng", [])
+    asked = {"action": "calendar.edit", "on": f"{OCCURRENCES}/E06-2028"}
+    told = owner.get("/v1/me/permissions", params=asked).json()
+    assert (told["allowed"], told["obstacle"]["reason"]) == (False, "event_withdrawn")
 
 
 def test_a_steward_that_comes_to_an_end_leaves_a_gap(service: Service) -> None:

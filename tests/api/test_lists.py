@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import ANOTHER_PLAN
+from tests.deciding import acted
 from tests.patience import untraced
 from tests.service import PLAN, Service, push
 from tests.walks import items, name_of, walk
@@ -54,6 +55,7 @@ SORTS: dict[str, dict[str, Value]] = {
         "allocated_vnd": lambda item: item["allocated_vnd"],
         "spent_vnd": lambda item: item["spent_vnd"],
     },
+    f"{PLAN}/budget/settlements": {"id": lambda item: item["id"]},
     f"{PLAN}/budget/entries": {
         "id": lambda item: item["id"],
         "occurred_on": lambda item: item["occurred_on"],
@@ -268,7 +270,9 @@ WRONG = {
     "task": ("", " ", "a,b,,c", "x" * 1001),
     "source_system": ("", "UPPER", "a b"),
     "external_id": ("", "x" * 201),
-    "output": ("x" * 27,),
+    "output": ("", " ", "x" * 27),
+    "ref": ("", " ", "x" * 301),
+    "country": ("", "za", "QQ"),
     "by": ("", "person", "section,agency"),
     "after": ("", "x", "x" * 27, "x" * 26),
     "format": ("", "pdf", "CSV", "xls"),
@@ -291,6 +295,52 @@ def test_a_value_that_cannot_be_is_refused_by_name(archive: Service) -> None:
                     f"query:{parameter['name']}"
                 ]
     assert tried == set(WRONG)
+
+
+def test_the_last_can_be_asked_for_first_and_the_first_first(service: Service) -> None:
+    """Of receipts and acts, as of every list of records."""
+    client = service["SVHTTDL"]
+    for number in range(3):
+        push(client, title=f"Bản ghi {number}")
+    [one] = items(client, f"{PLAN}/outputs", task="IV.7.b")
+    acted(client, one, "claims")
+    acted(client, one, "withdrawals", reason="Nhầm")
+    acts = f"{PLAN}/outputs/{one['id']}/acts"
+    for path, usual in ((f"{PLAN}/receipts", "-id"), (acts, "id")):
+        first_first = items(client, path, sort="id", limit=1)
+        assert len(first_first) > 1, path
+        assert items(client, path, sort="-id", limit=1) == first_first[::-1]
+        assert items(client, path) == items(client, path, sort=usual)
+
+
+def test_a_day_of_membership_goes_with_its_group(archive: Service) -> None:
+    """Without one the day was ignored, as nothing that is asked may be."""
+    client = archive["SCT"]
+    answer = client.get("/v1/agencies", params={"on": "2023-06-01"})
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+        ("query:on", "group_missing")
+    ]
+    assert len(items(client, "/v1/agencies", group="G.UBH", on="2023-06-01")) == 9
+
+
+def test_a_range_that_is_turned_round_is_refused_wherever_there_is_one(archive: Service) -> None:
+    """An empty list, or a figure of nothing, would read as if nothing were there."""
+    client, tried = archive["SCT"], set()
+    for path, operations in archive.app.openapi()["paths"].items():
+        asked = {
+            one["name"] for one in operations.get("get", {}).get("parameters", []) if one["in"] == "query"
+        }
+        for first in {name for name in asked if name == "from" or name.endswith("_from")}:
+            last = first.removesuffix("from") + "to"
+            address = _address(client, path)
+            turned = client.get(address, params={first: "2023-06-01", last: "2023-05-31"})
+            assert turned.status_code == 422, address
+            assert [error["code"] for error in turned.json()["errors"]] == ["dates_reversed"], address
+            one_day = client.get(address, params={first: "2023-06-01", last: "2023-06-01"})
+            assert one_day.status_code == 200, address
+            tried.add(path.rpartition("{plan}/")[2])
+    assert {"tasks", "activities", "urges", "progress", "budget/entries", "occurrences"} <= tried
 
 
 @pytest.mark.parametrize(

@@ -418,6 +418,8 @@ def test_what_may_not_be_seen_is_as_unknown_as_what_does_not_exist(lived: Servic
         f"{SLUG}/budget/lines/D9",
         f"{SLUG}/budget/entries/{NOWHERE}",
         f"{SLUG}/budget/settlements/{NOWHERE}",
+        f"{SLUG}/events/E99",
+        f"{SLUG}/occurrences/E11-1993",
         "agencies/KHONG",
         f"{SLUG}/",
         f"{SLUG}/tasks/IV.7.a/",
@@ -532,6 +534,22 @@ def test_can_is_what_is_allowed(lived: Service, clients: dict[str, httpx.Client]
             wanted = list(Action) if place == 0 else LISTS[noun]
             allowed = [action for action in wanted if put(action, on).allowed]
             assert sorted(allowed) == sorted(thing["can"]), (code, on)
+
+
+@pytest.mark.parametrize("noun", ["events", "occurrences"])
+def test_can_of_the_calendar_is_what_is_allowed(
+    lived: Service, clients: dict[str, httpx.Client], noun: str
+) -> None:
+    """Neither list has such a filter: what one body may do to one of them, it may do to all that stand."""
+    wide: dict[str, str] = {"from": "2023-01-01", "to": "2033-12-31"} if noun == "occurrences" else {}
+    some: set[str] = set()
+    for code, client in clients.items():
+        put = asker(lived, code)
+        for thing in items(client, f"{PLAN}/{noun}", limit=200, **wide)[:2]:
+            allowed = [action for action in Action if put(action, f"{SLUG}/{noun}/{thing['code']}").allowed]
+            assert sorted(allowed) == sorted(thing["can"]), (code, thing["code"])
+            some |= set(thing["can"])
+    assert some == {"calendar.edit", "calendar.steward"}
 
 
 @pytest.mark.parametrize("noun", LISTS)

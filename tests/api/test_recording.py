@@ -9,6 +9,7 @@ import pytest
 
 from app.rules.calendar import business_day
 from tests.deciding import decided, leads, member
+from tests.money import line_of
 from tests.service import PLAN, Service
 from tests.writing import (
     SMALL,
@@ -419,3 +420,18 @@ def test_surplus_is_told(service: Service, tmp_path: Path) -> None:
 def test_an_empty_agency_is_no_agency(service: Service) -> None:
     answer = service["BPGV"].post(f"{PLAN}/activities", json=news("IV.7.a", agency=""))
     assert [e["pointer"] for e in answer.json()["errors"]] == ["/agency"]
+
+
+def test_a_code_is_taken_as_it_is_copied_with_what_is_blank_around_it(service: Service) -> None:
+    """As every other text (API: normalised first, then checked): “no such task” would be untrue."""
+    office, owner, aide = service["SVHTTDL"], service["TTBCD"], service["BPGV"]
+    news_ = {"occurred_on": "2023-05-12", "kind": "news", "title": "Bài"}
+    for client, body in (
+        (office, {"task": " IV.7.b\u00a0"}),
+        (aide, {"task": "IV.7.b", "agency": "\u200bSVHTTDL "}),
+    ):
+        answer = client.post(f"{PLAN}/activities", json={**news_, **body})
+        assert (answer.status_code, answer.json()["activity"]["task"]["code"]) == (201, "IV.7.b")
+    line = office.post(f"{PLAN}/budget/lines", json=line_of(tasks=[" IV.7.b "], events=["E11 "]))
+    assert [one["code"] for one in line.json()["tasks"]] == ["IV.7.b"], line.text
+    decided(owner, {"change": "weight", "task": " IV.7.b", "weight": 2})

@@ -67,7 +67,10 @@ class TestClean:
 
     @pytest.mark.parametrize(
         "blank",
-        [" ", "\n", "\t", "\r\n", "\u00a0", "\u2003", "\u202f", "\u3000", "\u200b", "\ufeff", "\u2028"],
+        [
+            *(" ", "\n", "\t", "\r\n", "\u00a0", "\u2003", "\u202f", "\u3000", "\u200b", "\ufeff", "\u2028"),
+            *("\u00ad", "\u200c", "\u200d", "\u2060", "\u200d\u00ad "),
+        ],
     )
     def test_what_is_blank_around_a_text_goes_and_inside_stays(self, blank: str) -> None:
         assert clean(f"{blank}Trà Vinh{blank}{blank}") == "Trà Vinh"
