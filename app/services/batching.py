@@ -123,7 +123,7 @@ class Tray:
 
     def _taken(self, place: int, outcome: Outcome) -> BatchRow:
         docket, activity, result, moved = outcome
-        why = outcomes.hint(outcome)
+        why = outcomes.hint(self._session, outcome)
         return BatchRow(
             index=place,
             result=cast("Taken", result),

@@ -1,16 +1,37 @@
 """Outcomes: what came of a record, told to whoever pushed it."""
 
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from app.errors import Text
 from app.models import Activity
+from app.models.unit import instant
 from app.rules.parties import Actor
 from app.rules.vocabulary import ActivityStatus
 from app.schemas.activities import ActivityResult, Moved, Result
 from app.services import activities, evidence
 from app.services.dockets import Docket
+
+_CLOCKS_DIFFER: Final = timedelta(hours=1)
+
+_OLDER: Final = Text(
+    "Đã có phiên bản mới hơn của bản ghi này (xem source_updated_at): không lưu phiên bản cũ",
+    "A later version of this record is on file (see source_updated_at): this one is not stored",
+)
+_OLDER_THAN_A_FUTURE_ONE: Final = Text(
+    "Phiên bản đã lưu ghi giờ ở nguồn trong tương lai (xem source_updated_at), nên phiên bản này bị coi là "
+    "cũ và không được lưu: chỉnh đồng hồ ở nguồn và sửa bản ghi qua PATCH",
+    "The version on file is dated in the future (see source_updated_at), so this one counts as older and "
+    "is not stored: set the source's clock right, and correct the record by PATCH",
+)
+_IN_THE_FUTURE: Final = Text(
+    "Giờ ở nguồn (source_updated_at) còn ở tương lai: phiên bản gửi sau với giờ đúng sẽ bị coi là cũ. Kiểm "
+    "tra đồng hồ và múi giờ ở nguồn",
+    "The source's time (source_updated_at) lies in the future: a later version with the right time will "
+    "count as older. Check the clock and the time zone of the source",
+)
 
 
 class Outcome(NamedTuple):
@@ -30,7 +51,7 @@ def told(session: Session, actor: Actor, outcome: Outcome) -> tuple[ActivityResu
         shown, version = activities.filed(session, actor, docket, activity), activity.version
     else:
         shown, version = activities.one(session, docket.here, actor, activity.public_id)
-    why = hint(outcome)
+    why = hint(session, outcome)
     return (
         ActivityResult(
             result=outcome.result,
@@ -43,17 +64,17 @@ def told(session: Session, actor: Actor, outcome: Outcome) -> tuple[ActivityResu
     )
 
 
-def hint(outcome: Outcome) -> Text | None:
-    """Why a record counts for nothing, or was not stored; None where all is well."""
+def hint(session: Session, outcome: Outcome) -> Text | None:
+    """Why a record counts for nothing, or was not stored, or will stand in the way of the next version; None
+    where all is well."""
     docket, activity, result, moved = outcome
     if result == "withdrawn":
         return None
+    dated = activity.source_updated_at
+    is_ahead = dated is not None and dated > instant(session) + _CLOCKS_DIFFER
     if result == "stale":
-        return Text(
-            "Đã có phiên bản mới hơn của bản ghi này (xem source_updated_at): không lưu phiên bản cũ",
-            "A later version of this record is on file (see source_updated_at): this one is not stored",
-        )
+        return _OLDER_THAN_A_FUTURE_ONE if is_ahead else _OLDER
     surplus = result == "created" and not moved and evidence.all_filled(docket)
     if surplus or not evidence.counts(docket, activity) or evidence.is_returned(docket, activity):
         return evidence.hint(docket, activity)
-    return None
+    return _IN_THE_FUTURE if is_ahead else None

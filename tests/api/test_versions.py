@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.deciding import decided, leads
+from tests.deciding import decided, leads, on
 from tests.service import PLAN, Service, undated
 from tests.writing import differences, journal, news, record, revise, rows, withdraw
 
@@ -37,6 +37,22 @@ def test_a_later_version_replaces_the_one_on_file_and_an_earlier_one_is_told_so(
     assert (later["result"], later["activity"]["title"]) == ("updated", "Bản ba")
     assert rows(service)["activities"] == 1
     assert differences(service) == []
+
+
+def test_a_clock_that_is_ahead_is_told_before_it_stands_in_the_way_and_when_it_does(service: Service) -> None:
+    on(service, "2023-05-13")
+    assert push(service, "2023-05-13T14:30:00+07:00", "Đồng hồ lệch nửa giờ")["hint_en"] is None
+    ahead = push(service, "2023-05-13T15:30:00+07:00", "Đồng hồ lệch")
+    assert (ahead["result"], ahead["activity"]["title"]) == ("updated", "Đồng hồ lệch")
+    assert "time zone" in ahead["hint_en"]
+    assert "múi giờ" in ahead["hint_vi"]
+    late = push(service, "2023-05-13T14:45:00+07:00", "Giờ đúng")
+    assert (late["result"], "PATCH" in late["hint_vi"], "PATCH" in late["hint_en"]) == ("stale", True, True)
+    one = {"source_updated_at": "2023-05-13T14:45:00+07:00", **KEY}
+    answer = service["SVHTTDL"].post(f"{PLAN}/activities/batch", json={"records": [news("IV.7.a", **one)]})
+    assert answer.json()["results"][0]["hint_en"] == late["hint_en"]
+    assert revise(service["SVHTTDL"], ahead["activity"]["id"], title="Sửa tay").json()["result"] == "updated"
+    assert push(service, "2023-05-13T14:50:00+07:00", "Giờ đúng")["activity"]["title"] == "Sửa tay"
 
 
 def test_every_order_of_versions_ends_in_the_last_of_them(service: Service) -> None:
