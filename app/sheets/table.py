@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 from app.errors import Invalid
 from app.rules.vietnamese import fold
-from app.sheets import csv_rows, units, xlsx_rows
+from app.sheets import csv_rows, numbering, units, xlsx_rows
 from app.sheets.archive import Archive
 from app.sheets.found import Found, Row, unfit
 from app.sheets.package import Package
@@ -69,6 +69,8 @@ class Table(NamedTuple):
     """The field of each column that is known."""
     beside: Collection[int]
     """The columns whose heading is one cell with a known one to its left."""
+    numbered_in: int | None
+    """The row in which a form numbers its columns, which is passed over."""
     rows: Iterator[Row]
     is_typed: bool
     """Whether cells say themselves what they are."""
@@ -99,11 +101,16 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
             headings, fields, beside = _headed(row, wanted)
             if set(wanted.needed) <= set(fields.values()):
                 _check_remarks(row, wanted, fields)
-                if wanted.in_dong:
-                    _check_unit(first[:place], first[last + 1 : last + 2], fields, wanted.needed)
                 below = chain(first[last + 1 :], rows)
-                is_typed = kind == "xlsx"
-                return Table(tab, others, row.number, headings, fields, beside, below, is_typed)
+                under = list(islice(below, numbering.LOOKED_AT))
+                numbers = numbering.of(under, headings)
+                numbered_in = None if numbers is None else under.pop(numbers).number
+                if wanted.in_dong:
+                    _check_unit(first[:place], under[: (numbers or 0) + 1], fields, wanted.needed)
+                below = chain(under, below)
+                return Table(
+                    tab, others, row.number, headings, fields, beside, numbered_in, below, kind == "xlsx"
+                )
             best = max(best, list(fields.values()), key=len)
     raise _missing([field for field in wanted.needed if field not in best], wanted)
 

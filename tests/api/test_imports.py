@@ -687,6 +687,28 @@ def test_a_row_of_totals_is_told_to_go(service: Service) -> None:
     assert errors(told) == [("Tiêu đề", "missing")]
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_the_row_that_numbers_the_columns_is_told_and_is_neither_a_record_nor_refused(
+    service: Service, form: str
+) -> None:
+    client, make = service["SVHTTDL"], csv_of if form == "csv" else xlsx_of
+    body = make(["(1)", "(2)", "(3)", "(4)", "(5)", "(6)=(5)x1"], ROW, [*ROW[:3], "Lạ", *ROW[4:]])
+    for dry_run in (True, False):
+        told = send(client, body, FORMS[form], dry_run=dry_run)
+        assert counts(told) == {"created": 1, "refused": 1}
+        said = told.json()
+        assert (said["rows_read"], [row["row"] for row in said["rows"] if row["errors"]]) == (2, [4])
+        [passed] = said["rows_not_read"]
+        assert (passed["row"], passed["message_vi"]) == (2, "Dòng đánh số cột, không phải bản ghi")
+    assert [item["title"] for item in items(client, f"{PLAN}/activities")] == [ROW[4]]
+    back = send(client, body, FORMS[form], format=form)
+    assert [str(row[-1]) for row in rows_of(back)[1:]] == ["4"], "it does not come back as a refused one"
+    assert counts(send(client, make(list("ABCDEF"), ROW), FORMS[form], mode="atomic")) == {"unchanged": 1}
+    assert send(client, make(ROW), FORMS[form]).json()["rows_not_read"] == []
+    alone = send(client, make(list("123456")), FORMS[form])
+    assert [error["code"] for error in alone.json()["errors"]] == ["no_rows"]
+
+
 def test_what_would_stand_in_place_of_a_wrong_code_is_offered_in_the_file_too(service: Service) -> None:
     client = service["BAOTV"]
     row = ["IV.9.1", "2023-Q1", "01/06/2023", "Tin, bài", "Bài", "1"]

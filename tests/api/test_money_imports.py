@@ -477,6 +477,47 @@ def test_a_round_amount_in_the_first_row_is_no_unit(office: httpx.Client, amount
     assert [error["code"] for error in told.json()["errors"]] == ["another_unit"]
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_the_row_that_numbers_the_columns_of_a_sheet_of_money_is_no_amount(
+    office: httpx.Client, form: str
+) -> None:
+    line, make = opened(office)["code"], csv_of if form == "csv" else xlsx_of
+    row = [line, "Nhu cầu", "150", "31/03/2023"]
+    for numbers in (["1", "2", "3", "4"], ["(A)", "(B)", "1", "2=1"], ["", "(1)", "(2)", "(3)"]):
+        told = send(office, "entries", make(numbers, row, headings=ENTRY[:4]), FORMS[form], dry_run=True)
+        assert (counts(told), told.json()["rows"]) == ({"created": 1}, [])
+        assert [passed["row"] for passed in told.json()["rows_not_read"]] == [2]
+    lines = make(["1", "2", "3"], ["SVHTTDL-77", "Hội nghị", "150"], headings=["Mã", "Tên", "Nhu cầu"])
+    told = send(office, "lines", lines, FORMS[form], dry_run=True)
+    assert (counts(told), [one["row"] for one in told.json()["rows_not_read"]]) == ({"created": 1}, [2])
+
+
+def test_a_first_row_of_small_numbers_is_a_row_of_its_own(office: httpx.Client) -> None:
+    line = opened(office)["code"]
+    for row, wrong in (
+        ([line, "Nhu cầu", "3", "01/03/2023"], None),
+        (["1", "Nhu cầu", "3", "01/03/2023"], ("Mã dòng kinh phí", "unknown_line")),
+        (["1", "2", "3", "01/03/2023"], ("Loại bút toán", "not_allowed_value")),
+        (["1", "2", "150", ""], ("Loại bút toán", "not_allowed_value")),
+    ):
+        told = send(office, "entries", csv_of(row, headings=ENTRY[:4]), dry_run=True)
+        assert (counts(told), told.json()["rows_not_read"]) == (
+            {"refused" if wrong else "created": 1}, [],
+        )  # fmt: skip
+        if wrong:
+            assert wrong in [(one["column"], one["code"]) for one in told.json()["rows"][0]["errors"]]
+    lines = csv_of(["1", "2", "150"], headings=["Mã", "Tên", "Nhu cầu"])
+    assert refusal(send(office, "lines", lines, dry_run=True))[0] == "Mã"
+
+
+def test_a_unit_below_the_row_that_numbers_the_columns_is_refused_too(office: httpx.Client) -> None:
+    row = [opened(office)["code"], "Nhu cầu", "150", "01/03/2023"]
+    numbers, unit = ["1", "2", "3", "4"], ["", "", "(Triệu đồng)", ""]
+    for above in ([numbers, unit], [unit, numbers]):
+        told = send(office, "entries", csv_of(*above, row, headings=ENTRY[:4]))
+        assert [error["code"] for error in told.json()["errors"]] == ["another_unit"]
+
+
 def test_a_unit_merged_over_the_row_below_the_headings_is_refused(office: httpx.Client) -> None:
     file = io.BytesIO()
     with Workbook(file) as book:

@@ -388,6 +388,73 @@ def test_a_row_keeps_the_number_that_people_see() -> None:
     assert [row.number for row in table(body.encode(), "csv").rows] == [2, 5]
 
 
+NUMBERED = [
+    ["(1)", "(2)", "(3)", "(4)", "(5)", "(6)"],
+    ["1", "2", "3", "4", "5", "6"],
+    [1, 2, 3, 4, 5, 6],
+    [-1, -2, -3, -4, -5, -6],
+    ["A", "B", "C", "D", "E", "F"],
+    ["A", "B", "1", "2", "3", "4"],
+    ["(A)", "(B)", 1, 2, "3=1+2", 4],
+    ["[1]", "[2]", "[3]", "[4]", "[5]", "[6] = [4] x [5]"],
+    ["( 1 )", "(2)", "(3)", "(4)", "(5)=(3)+(4)", "(6 = 4 - 5)"],
+    ["", "(1)", "(2)", "(3)", "(4)", "(5)"],
+    ["(1)", "(2)", "(4)", "(5)", "(6)", "(8)=(5)*(6):100"],
+    ["3", "4", "5", "6", "7", "8=6÷7%"],
+    ["a", "b", "c", "", "1", "2=1"],
+]
+"""How forms number their columns: some were taken out, some added without a number."""
+RECORDS = [
+    ROW,
+    ["1", "", "", "", "", "2"],
+    ["1", "2", "3", "", "", ""],
+    ["1", "2", "3", "4", "5", "150"],
+    ["1", "2", "3", "4", "5", "5"],
+    ["1", "2", "3", "4", "6", "5"],
+    ["1", "2", "3", "4", "5", "sáu"],
+    ["1", "2", "3", "4", "5", "6=năm"],
+    ["1", "2", "3", "A", "B", "C"],
+    ["IV.7.a", "1", "2", "3", "4", "5"],
+    ["1", "2", "01/02/2023", "4", "5", "6"],
+    ["1.1", "1.2", "1.3", "1.4", "1.5", "1.6"],
+    ["0", "1", "2", "3", "4", "5"],
+    ["10", "11", "12", "13", "14", "15"],
+    ["I", "II", "III", "IV", "V", "VI"],
+]
+"""What is none of this: a record, or what an office has to look at again."""
+
+
+@pytest.mark.parametrize("row", NUMBERED, ids=str)
+def test_the_row_in_which_a_form_numbers_its_columns_is_passed_over(row: list[Any]) -> None:
+    made: list[tuple[bytes, Kind]] = [
+        (xlsx_of(row, ROW), "xlsx"),
+        (csv_of([str(cell) for cell in row], ROW), "csv"),
+    ]
+    for body, kind in made:
+        assert table(body, kind).numbered_in == 2
+        assert [found_row.number for found_row in table(body, kind).rows] == [3]
+
+
+@pytest.mark.parametrize("row", RECORDS, ids=str)
+def test_a_row_that_only_has_numbers_in_it_is_passed_over_by_nobody(row: list[str]) -> None:
+    made: list[tuple[bytes, Kind]] = [(xlsx_of(row, ROW), "xlsx"), (csv_of(row, ROW), "csv")]
+    for body, kind in made:
+        assert table(body, kind).numbered_in is None
+        assert [found_row.number for found_row in table(body, kind).rows] == [2, 3]
+
+
+def test_columns_are_numbered_right_under_their_headings_and_nowhere_else() -> None:
+    numbers = ["1", "2", "3", "4", "5", "6"]
+    assert table(csv_of(ROW, ROW, ROW, numbers), "csv").numbered_in is None
+    low = csv_of(*([["Kính gửi"]] * 18), HEADINGS, numbers, ROW, headings=["Kính gửi"])
+    found = table(low, "csv")
+    assert (found.heading_row, found.numbered_in) == (20, 21), "as far down as headings are looked for"
+    assert [row.number for row in found.rows] == [22]
+    merged = row_xml(1, *HEADINGS) + row_xml(2, "(1)", "", "(2)", "(3)", "(4)", "(5)") + row_xml(3, *ROW)
+    book = by_hand(sheet_xml(merged, '<mergeCells><mergeCell ref="A2:B2"/></mergeCells>'))
+    assert table(book).numbered_in == 2
+
+
 MEANINGS: dict[str, tuple[Callable[[Found], values.Meant], list[tuple[Any, Any]]]] = {
     "day": (lambda found: days.day(found, is_typed=True), [
         ("12/05/2023", "2023-05-12"), ("1/2/2023", "2023-02-01"), ("01-02-2023", "2023-02-01"),
