@@ -298,6 +298,80 @@ def test_what_was_withdrawn_is_not_recorded_again_and_says_so(service: Service) 
     assert (row["row"], [note["message_vi"] for note in row["notes"]]) == (2, ["Bản ghi này đã được rút lại"])
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("Tình trạng", "Đã rút lại"),
+        ("Tình trạng", "ĐÃ RÚT"),
+        ("Lý do rút", "Ghi nhầm"),
+        ("Tình trạng", "rút"),
+    ],
+)
+def test_a_row_that_calls_a_standing_record_withdrawn_is_told_how_that_is_done(
+    service: Service, form: str, column: str, said: str
+) -> None:
+    client, make = service["SVHTTDL"], csv_of if form == "csv" else xlsx_of
+    push(client, source_system="qlvb", external_id="7")
+    headings, row = rows_of(client.get(f"{PLAN}/activities", params={"format": form}))
+    row = [cell if cell is not None else "" for cell in row]
+    row[headings.index(column)] = said
+    before = items(client, f"{PLAN}/activities")
+
+    def told(row: list[Any]) -> tuple[str, str, list[tuple[str | None, str]]]:
+        answer = send(client, make(row, headings=headings), FORMS[form])
+        [came] = answer.json()["rows"]
+        notes = [(note["column"], note["message_vi"]) for note in came["notes"]]
+        return came["result"], came["activity"], notes
+
+    result, activity, [(about, note)] = told(row)
+    assert (result, activity, about) == ("unchanged", before[0]["id"], None)
+    assert "tệp không rút được" in note
+    assert "“Rút một hoạt động” (`POST …/activities/{id}/withdrawals`)" in note
+    assert items(client, f"{PLAN}/activities") == before
+    renamed = list(row)
+    renamed[headings.index("Tiêu đề")] = "Tên khác"
+    result, _, [(_, note)] = told(renamed)
+    assert (result, note.startswith("Dòng này ghi là đã rút")) == ("updated", True)
+    assert "Sửa bản ghi đã có" in note, "and what else was to be said"
+    bare = list(row)
+    bare[headings.index("Tiêu đề")] = "Lớp hai"
+    for name in ("Mã bản ghi", "Hệ thống nguồn", "Mã ở hệ thống nguồn"):
+        bare[headings.index(name)] = ""
+    result, _, [(_, note)] = told(bare)
+    assert (result, "bản ghi mới còn hiệu lực" in note) == ("created", True)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_row_and_its_record_that_agree_on_being_withdrawn_are_told_nothing(
+    service: Service, form: str
+) -> None:
+    client, make = service["SVHTTDL"], csv_of if form == "csv" else xlsx_of
+    own, other = (push(client, title=title).json()["activity"]["id"] for title in ("Một", "Hai"))
+    assert client.post(f"{PLAN}/activities/{own}/withdrawals", json={"reason": "Nhầm"}).status_code == 201
+    sheet = client.get(f"{PLAN}/activities", params={"format": form})
+    told = send(client, sheet.content, FORMS[form])
+    assert (counts(told), told.json()["rows"]) == ({"unchanged": 2}, [])
+    headings, *rows = rows_of(sheet)
+    status, id_ = headings.index("Tình trạng"), headings.index("Mã bản ghi")
+    rows = [[cell if cell is not None else "" for cell in row] for row in rows]
+    for row in rows:
+        row[status] = "Còn hiệu lực" if row[id_] == own else "Đã xong tháng 5"
+        row[headings.index("Lý do rút")] = ""
+    [told_row] = send(client, make(*rows, headings=headings), FORMS[form]).json()["rows"]
+    assert (told_row["activity"], told_row["result"]) == (own, "unchanged")
+    assert [note["message_vi"] for note in told_row["notes"]] == ["Bản ghi này đã được rút lại"]
+    assert other != own
+
+
+def test_a_column_of_states_is_never_in_the_way(service: Service) -> None:
+    """It is some other column of the office's own as often as not."""
+    headings = [*HEADINGS, "Tình trạng", "Tình trạng", "Tình trạng (đến 30/6)"]
+    told = send(service["SVHTTDL"], csv_of([*ROW, "Xong", "Đạt", "Rút"], headings=headings))
+    assert (counts(told), told.json()["rows"]) == ({"created": 1}, [])
+    assert told.json()["columns_not_read"] == headings[6:]
+
+
 def test_the_same_file_twice_at_once_doubles_nothing(service: Service) -> None:
     body = csv_of(*([*ROW[:4], f"Lớp {number}", "1"] for number in range(20)))
     clients = [service["SVHTTDL"] for _ in range(4)]
