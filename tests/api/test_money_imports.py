@@ -279,6 +279,41 @@ def test_who_cannot_write_on_a_line_is_told_the_lines_it_can(
         )
 
 
+@pytest.mark.parametrize("line", ["", "KHONG-CO"])
+@pytest.mark.parametrize(
+    "row",
+    [["5", "01/03/2023"], ["5", "30/02/2023"], ["", "01/03/2023"], ["5", "01/03/2023", "", "15/02/2023"]],
+)
+def test_who_may_not_allocate_is_told_so_before_what_the_row_lacks(
+    office: httpx.Client, line: str, row: list[str]
+) -> None:
+    own = line or opened(office)["code"]
+    told = send(office, "entries", entries([own, "Bố trí", *row]))
+    assert refusal(told) == ("Mã dòng kinh phí", "not_permitted")
+    assert told.json()["rows"][0]["facts"]["who_can"] == ["STC"]
+
+
+def test_who_may_allocate_is_told_what_the_row_lacks(office: httpx.Client, funder: httpx.Client) -> None:
+    line = opened(office)["code"]
+    told = send(funder, "entries", entries([line, "Bố trí", "5", "01/03/2023"]))
+    assert refusal(told) == ("Số văn bản", "missing")
+    told = send(funder, "entries", entries([line, "Chi", "", "01/03/2023"]))
+    assert refusal(told) == ("Mã dòng kinh phí", "not_permitted"), "of every kind"
+
+
+def test_who_may_not_allocate_opens_no_line_with_an_allocation_and_is_told_so_first(
+    office: httpx.Client, funder: httpx.Client
+) -> None:
+    headings = ["Mã", "Tên", "Mã cơ quan", "Đã bố trí"]
+    row = ["SVHTTDL-77", "Hội nghị", "SVHTTDL", "5"]
+    assert refusal(send(office, "lines", csv_of(row, headings=headings))) == ("Mã cơ quan", "not_permitted")
+    told = send(funder, "lines", csv_of(row, headings=headings)).json()["rows"][0]["errors"]
+    assert {one["code"] for one in told} == {"missing"}
+    none = csv_of([*row[:3], "0"], headings=headings)
+    assert counts(send(office, "lines", none)) == {"created": 1}, "no đồng are no allocation"
+    assert counts(send(office, "lines", none)) == {"unchanged": 1}
+
+
 def test_an_allocation_by_file_cites_its_decision_and_stays_within_the_total(funder: httpx.Client) -> None:
     line = opened(funder, agency="SVHTTDL", **given(1))["code"]
     row = [line, "Bố trí", str(TOTAL), "01/03/2023"]
