@@ -22,6 +22,11 @@ class ChangeOut(Labelled):
     subject: Subject
     subject_label: str = ""
     ref: str
+    output: str | None = Field(
+        description="id đầu ra mà bước xử lý (`act`) nói tới, vì mã như M1 không nói là đầu ra nào; null với "
+        "thay đổi khác · id of the output that an act is of, as no code like M1 says which; null for all "
+        "other changes"
+    )
     operation: Operation
     operation_label: str = ""
     version: int
