@@ -140,7 +140,12 @@ def _place(session: Session, public_id: str, order: list[ColumnElement[int]]) ->
     found = session.execute(select(*order).where(Change.public_id == public_id)).one_or_none()
     if found is None:
         fault = Fault(
-            "query:after", "unknown_change", Words("Không có thay đổi này", "There is no such change")
+            "query:after",
+            "unknown_change",
+            Words(
+                "Không có thay đổi này: ghi `id` của một thay đổi đã đọc, hay `next_cursor` của trang trước",
+                "There is no such change: give the `id` of one that was read, or the last `next_cursor`",
+            ),
         )
         raise Invalid(faults=[fault])
     return tuple_(*found)
