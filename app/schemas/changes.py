@@ -61,7 +61,7 @@ class ChangeFilter(Asking):
             min_length=26,
             max_length=26,
             description="`id` của thay đổi cuối đã đọc, cũng là `next_cursor` của trang trước; không nêu là "
-            "từ đầu · last `id` seen, which is `next_cursor` of the page before; left out: from the beginning",
+            "từ đầu · last `id` seen, which is `next_cursor` of the page before; left out: from the first",
         ),
     ] = None
     newest: bool = Field(
