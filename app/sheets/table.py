@@ -142,7 +142,7 @@ def _whole(rows: Sequence[Row], place: int, wanted: Wanted) -> tuple[Row, int]:
     whole, known = rows[place], _known(rows[place], wanted)
     for last, row in enumerate(rows[place + 1 :], place):
         more = _known(row, wanted) if known else {}
-        if more.keys() <= known.keys():
+        if more.keys() <= known.keys() and not _goes_on(whole, row, known):
             return whole, last
         other = {field for at, field in known.items() if at in row.cells and more.get(at) != field}
         if other:
@@ -152,6 +152,13 @@ def _whole(rows: Sequence[Row], place: int, wanted: Wanted) -> tuple[Row, int]:
             return whole, last
         whole, known = Row(row.number, {**whole.cells, **row.cells}), {**known, **more}
     return whole, len(rows) - 1
+
+
+def _goes_on(above: Row, row: Row, known: Collection[int]) -> bool:
+    """Whether headings that are one cell over several rows stand in this one too, beside those of other
+    columns."""
+    own = [(above.cells[place], row.cells[place]) for place in known if place in row.cells]
+    return bool(own) and all(found.is_spread and found.value == head.value for head, found in own)
 
 
 def _check_unit(

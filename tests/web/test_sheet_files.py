@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -455,6 +456,20 @@ def test_columns_are_numbered_right_under_their_headings_and_nowhere_else() -> N
     assert table(book).numbered_in == 2
 
 
+def test_headings_over_two_rows_go_on_beside_headings_of_others_own_columns() -> None:
+    """As a form has them: one group of columns that are the office's own, and the rest one cell high."""
+    rows = row_xml(1, *HEADINGS, "Kinh phí") + row_xml(2, *[""] * 6, "Trung ương", "Tỉnh")
+    rows += row_xml(3, *(f"({n})" for n in range(1, 9))) + row_xml(4, *ROW, "5", "6")
+    tall = "".join(f'<mergeCell ref="{column}1:{column}2"/>' for column in "ABCDEF")
+    found = table(by_hand(sheet_xml(rows, f'<mergeCells>{tall}<mergeCell ref="G1:H1"/></mergeCells>')))
+    assert (found.heading_row, found.numbered_in) == (2, 3)
+    assert [*found.headings.values()] == [*HEADINGS, "Trung ương", "Tỉnh"]
+    assert [row.number for row in found.rows] == [4]
+    merged = '<mergeCells><mergeCell ref="A2:A3"/></mergeCells>'
+    data = row_xml(1, *HEADINGS) + row_xml(2, *ROW) + row_xml(3, "", *ROW[1:])
+    assert [row.number for row in table(by_hand(sheet_xml(data, merged))).rows] == [2, 3], "a record is none"
+
+
 MEANINGS: dict[str, tuple[Callable[[Found], values.Meant], list[tuple[Any, Any]]]] = {
     "day": (lambda found: days.day(found, is_typed=True), [
         ("12/05/2023", "2023-05-12"), ("1/2/2023", "2023-02-01"), ("01-02-2023", "2023-02-01"),
@@ -464,6 +479,11 @@ MEANINGS: dict[str, tuple[Callable[[Found], values.Meant], list[tuple[Any, Any]]
         ("05/13/2023", "not_a_date"), ("31/02/2023", "not_a_date"), ("1/2/23", "not_a_date"),
         (44958, "not_a_date"), (44958.5, "not_a_date"), (True, "not_a_date"), ("hôm qua", "not_a_date"),
         ("12/05/2023 08:30", "2023-05-12"), ("12/05/2023 24:30", "not_a_date"),
+        ("ngày 12 tháng 5 năm 2023", "2023-05-12"), ("Ngày 1 tháng 02, năm 2023", "2023-02-01"),
+        ("12 THÁNG 5 2023", "2023-05-12"), ("nga\u0300y 12 tha\u0301ng 5 na\u0306m 2023", "2023-05-12"),
+        ("Ngày 12/5/2023", "2023-05-12"), ("12 / 5 / 2023", "2023-05-12"), ("2023/05/12", "2023-05-12"),
+        ("ngày 31 tháng 2 năm 2023", "not_a_date"), ("1-5/2023", "not_a_date"), ("12/5-2023", "not_a_date"),
+        ("Tháng 5", "not_a_date"), ("Quý II", "not_a_date"), ("12-14/5/2023", "not_a_date"),
         ("0/0/0000", "not_a_date"), ("１２/05/2023", "not_a_date"),
     ]),
     "whole number": (values.whole, [
@@ -533,6 +553,31 @@ def test_how_a_cell_was_understood_is_said_where_that_is_in_doubt_only() -> None
     assert note(values.whole(Found("1.200"))) == "Hiểu là số 1200"
     assert note(values.whole(Found("1200"))) is None
     assert note(values.vnd(Found("-1.200.000,00 đ"))) == "Hiểu là số 1200000"
+
+
+@pytest.mark.parametrize(
+    ("said", "part"),
+    [
+        *(
+            (one, "một ngày, dạng")
+            for one in ("Tháng 5", "tháng 5/2023", "Quý II", "quý 2 năm 2023", "Q2/2023")
+        ),
+        *(
+            (one, "một ngày, dạng")
+            for one in ("Năm 2023", "2023", "5/2023", "05-2023", "1-5/2023", "tuần 20")
+        ),
+        *((one, "một ngày, dạng") for one in ("12-14/5/2023", "12/5–14/5/2023", "từ 12/5 đến 14/5/2023")),
+        *((one, "Thiếu năm") for one in ("12/5", "ngày 12/5", "12 tháng 5", "ngày 12 tháng 05")),
+        *((one, "bốn chữ số") for one in ("12/5/23", "12.05.23")),
+        *((one, "Cần một ngày") for one in ("hôm qua", "12/05/20023", "thứ Sáu", "", "12-May-2023")),
+        *((one, "Không có ngày này") for one in ("31/02/2023", "ngày 31 tháng 2 năm 2023", "05/13/2023")),
+    ],
+)
+def test_what_is_no_day_is_told_why(said: str, part: str) -> None:
+    for written in (said, normalize("NFD", said)):
+        with pytest.raises(Unfit) as refused:
+            days.day(Found(written), is_typed=False)
+        assert (refused.value.code, part in refused.value.text.vi) == ("not_a_date", True)
 
 
 IN_ERROR = [
