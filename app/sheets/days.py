@@ -36,7 +36,7 @@ def day(found: Found, *, is_typed: bool) -> Meant:
     if isinstance(value, datetime):
         return Meant(value.date().isoformat(), _WITHOUT_TIME)
     if isinstance(value, date):
-        return Meant(value.isoformat())
+        return Meant(value.isoformat(), _read_as(value) if found.is_in_part else None)
     if not isinstance(value, str):
         raise Unfit(
             "not_a_date",

@@ -618,6 +618,30 @@ def test_formulas_and_errors_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("form", "in_part"),
+    [
+        *((form, True) for form in ("mmm-yy", "mm/yyyy", '"Tháng "m/yyyy', "d-mmm", "dd/mm", "yyyy", 16, 17)),
+        *(
+            (form, False)
+            for form in ("dd/mm/yyyy", '"ngày "dd" tháng "mm" năm "yyyy', "d-mmm-yy", 14, 15, 22)
+        ),
+        *((form, False) for form in ("hh:mm", "m/d/yy h:mm", "[h]:mm:ss", 20)),
+    ],
+)
+def test_a_day_that_is_shown_without_all_of_it_is_said(form: str | int, in_part: bool) -> None:
+    """As Excel keeps `5/2023`, and `12/5`, which is of the year in which it was typed."""
+    file = io.BytesIO()
+    with Workbook(file) as book:
+        look = book.add_format({"num_format": form})
+        book.add_worksheet().write_datetime(0, 0, datetime(2023, 5, 1), look)
+    package = Package(file.getvalue())
+    [row] = xlsx_rows.rows(package, package.sheets[0].member)
+    assert (row.cells[1].value, row.cells[1].is_in_part) == (date(2023, 5, 1), in_part)
+    note = days.day(row.cells[1], is_typed=True).note
+    assert (note and note.vi) == ("Hiểu là ngày 1 tháng 5 năm 2023" if in_part else None)
+
+
+@pytest.mark.parametrize(
     ("number", "from_1904", "day"),
     [
         (1, False, date(1900, 1, 1)),
