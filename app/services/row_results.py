@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.errors import Fault, Text
+from app.rules.vietnamese import fold
 from app.schemas.batches import Came
 from app.schemas.imports import ImportFault, ImportNote, ImportRow
 from app.sheets.drafts import Draft
@@ -25,6 +26,12 @@ _NO_RECORD = Fault(
     ),
 )
 """What else may be the matter with a row that leaves several of its columns empty."""
+_BELOW = re.compile(
+    r"(?:tong cong|tong so|bang chu|noi nhan|nguoi lap|ke toan truong|thu truong don vi)\b"
+    r"|(?:tong|cong)(?: \([^()]*\))?[ :.]*\Z|(?:kt|tm|tl|tuq)\."
+)
+"""How totals, and the names below a table, begin."""
+_LONGEST = 100
 _FIELD = re.compile(r"`(\w+)`")
 
 
@@ -94,8 +101,7 @@ class Words:
                 message_en=fault.message_en,
                 offered=offered.get((name, fault.code)) or self._offered(draft, name, fault.code, why.facts),
             )
-        lacking = {self._field(fault.pointer) for fault in why.errors if fault.code == "missing"}
-        if len(lacking.intersection(self._needed)) > 1:
+        if why.errors and self._is_no_record(draft):
             yield ImportFault(
                 column=None,
                 code=_NO_RECORD.code,
@@ -113,6 +119,13 @@ class Words:
                 message_en=why.detail_en,
                 offered=[one for one in self._could(draft) if one != own] if not_theirs else [],
             )
+
+    def _is_no_record(self, draft: Draft) -> bool:
+        """Whether a row that cannot be taken looks like one below a table: it leaves several columns empty
+        that no record can do without, or says that it is a total or a name."""
+        told = {*draft.values, *(one.field for one in draft.findings)}
+        texts = (fold(cell[:_LONGEST]) for cell in draft.cells if isinstance(cell, str))
+        return len(told.intersection(self._needed)) < len(self._needed) - 1 or any(map(_BELOW.match, texts))
 
     def _offered(self, draft: Draft, field: str, code: str, facts: Mapping[str, Any]) -> list[str]:
         if field == self._whose and code in (f"unknown_{field}", *_NO_CODE):

@@ -56,21 +56,24 @@ def day(found: Found, *, is_typed: bool) -> Meant:
         in_doubt = is_typed and number <= 12 and month != number
         timed = _WITHOUT_TIME if (match[5] or "").strip("0:") else None
         return Meant(meant.isoformat(), _read_as(meant) if in_doubt else timed)
-    raise Unfit("not_a_date", _why_not(fold(written)))
+    raise _no_day(fold(written))
 
 
-def _why_not(said: str) -> Text:
+def _no_day(said: str) -> Unfit:
     """Why a text is no day, as far as it can be told."""
     if _SHORT_YEAR.fullmatch(said):
-        return Text("Ghi năm bằng bốn chữ số", "Write the year with four digits")
+        return Unfit("not_a_date", Text("Ghi năm bằng bốn chữ số", "Write the year with four digits"))
     if _WITHOUT_YEAR.fullmatch(said):
-        return Text("Thiếu năm: ghi dd/MM/yyyy", "The year is missing: write dd/MM/yyyy")
+        return Unfit("not_a_date", Text("Thiếu năm: ghi dd/MM/yyyy", "The year is missing: write dd/MM/yyyy"))
     if _OF_A_PERIOD.match(said):
-        return Text(
-            "Ô này nói cả tháng, quý, năm hay nhiều ngày: ghi một ngày, dạng dd/MM/yyyy",
-            "This says a month, a quarter, a year or several days: write one day, as dd/MM/yyyy",
+        return Unfit(
+            "not_a_date",
+            Text(
+                "Ô này nói cả tháng, quý, năm hay nhiều ngày: ghi một ngày, dạng dd/MM/yyyy",
+                "This says a month, a quarter, a year or several days: write one day, as dd/MM/yyyy",
+            ),
         )
-    return Text("Cần một ngày dạng dd/MM/yyyy", "This must be a day as dd/MM/yyyy")
+    return Unfit("not_a_date", Text("Cần một ngày dạng dd/MM/yyyy", "This must be a day as dd/MM/yyyy"))
 
 
 def instant(found: Found) -> Meant:

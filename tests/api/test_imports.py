@@ -761,6 +761,26 @@ def test_a_row_of_totals_is_told_to_go(service: Service) -> None:
     assert errors(told) == [("Tiêu đề", "missing")]
 
 
+def test_totals_and_names_below_a_table_are_told_to_go_however_they_are_merged(service: Service) -> None:
+    file = io.BytesIO()
+    with Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.write_row(1, 0, ROW)
+        for row, text in enumerate(("Tổng cộng", "CỘNG (I+II)", "Tổng:", "Bằng chữ: hai lớp"), 2):
+            sheet.merge_range(row, 0, row, 4, text)
+            sheet.write_number(row, 5, 2)
+        sheet.merge_range("A8:C8", "Nơi nhận:")
+        sheet.merge_range("D9:F9", "KT. TRƯỞNG BAN")
+        sheet.write_row(9, 0, [*ROW[:3], "Công tác", "Cộng đồng người Việt ở nước ngoài", "1"])
+    told = send(service["SVHTTDL"], file.getvalue(), XLSX)
+    assert counts(told) == {"created": 1, "refused": 7}
+    last = {row["row"]: errors(row)[-1] for row in told.json()["rows"] if row["errors"]}
+    assert last.pop(10) == ("Loại hoạt động", "not_allowed_value"), "a record with a fault is a record"
+    assert set(last) == {3, 4, 5, 6, 8, 9}
+    assert set(last.values()) == {(None, "row_of_no_record")}
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_the_row_that_numbers_the_columns_is_told_and_is_neither_a_record_nor_refused(
     service: Service, form: str

@@ -660,6 +660,19 @@ def test_long_numbers_are_no_names_and_a_day_in_a_text_is_said(office: httpx.Cli
     assert ("Số văn bản", "01/02/2023") in notes
 
 
+def test_totals_below_a_sheet_of_money_are_told_to_go(office: httpx.Client) -> None:
+    line = opened(office)["code"]
+    below = (["Tổng cộng", "", "5", ""], ["", "Cộng", "5", ""], ["", "", "5", ""], ["", "", "Người lập biểu"])
+    told = send(office, "entries", entries([line, "Nhu cầu", "5", "01/03/2023"], *below))
+    assert counts(told) == {"created": 1, "refused": 4}
+    rows = [row for row in told.json()["rows"] if row["errors"]]
+    assert {row["errors"][-1]["code"] for row in rows} == {"row_of_no_record"}
+    assert (
+        refusal(send(office, "entries", entries([line, "Nhu cầu", "1,5 tỷ", "01/03/2023"])))[1]
+        == "wrong_type"
+    )
+
+
 def test_refusals_are_told_before_notes(office: httpx.Client) -> None:
     line = opened(office)["code"]
     days = [f"{1 + number % 28:02}/03/2023" for number in range(1_005)]

@@ -580,6 +580,29 @@ def test_what_is_no_day_is_told_why(said: str, part: str) -> None:
         assert (refused.value.code, part in refused.value.text.vi) == ("not_a_date", True)
 
 
+@pytest.mark.parametrize(
+    ("said", "part", "offered"),
+    [
+        ("1,25 tỷ", "không viết tắt", ["1250000000"]), ("1,25 tỉ đồng", "không viết tắt", ["1250000000"]),
+        ("2 tỷ", "không viết tắt", ["2000000000"]), ("150tr", "không viết tắt", ["150000000"]),
+        ("0,5 triệu đ", "không viết tắt", ["500000"]), ("1.25 tỷ", "không viết tắt", ["1250000000"]),
+        ("250 nghìn", "không viết tắt", ["250000"]), ("1.250 triệu", "không viết tắt", []),
+        ("1,2345 nghìn", "không viết tắt", []), ("1 tỷ 250 triệu", "không viết tắt", []),
+        ("hai tỷ", "Cần một số nguyên", []), ("01 lớp", "không ghi đơn vị", ["1"]),
+        ("2 lớp", "không ghi đơn vị", ["2"]), ("2 lớp/120 người", "Cần một số nguyên", []),
+        ("120 người (nữ)", "không ghi đơn vị", ["120"]), ("(1.250.000)", "dấu trừ", []),
+        ("1.250.000,-", "Cần một số nguyên", []), ("-", "Cần một số nguyên", []),
+        ("một", "Cần một số nguyên", []), ("1.200 000", "Cần một số nguyên", []),
+    ],
+)  # fmt: skip
+def test_a_number_with_words_is_told_how_it_is_written(said: str, part: str, offered: list[str]) -> None:
+    for written in (said, normalize("NFD", said), said.upper()):
+        with pytest.raises(Unfit) as refused:
+            values.vnd(Found(written))
+        why = refused.value
+        assert (why.code, part in why.text.vi, why.offered) == ("wrong_type", True, offered), why.text
+
+
 IN_ERROR = [
     (cell, "cell_in_error")
     for cell in (Found(None, is_error=True), Found("#N/A", is_error=True), Found("#N/A"), Found(" #REF! "))
