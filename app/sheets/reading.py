@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from app.rules.vietnamese import fold
-from app.sheets import values
+from app.sheets import old_fonts, values
 from app.sheets.columns import Cell
 from app.sheets.drafts import Draft, Finding
 from app.sheets.found import Found, Row
@@ -99,13 +99,14 @@ def _draft(table: Table, row: Row, named: Mapping[str, Found], meanings: Meaning
     said: dict[str, Any] = {}
     findings: list[Finding] = []
     for field, found in named.items():
+        old = old_fonts.SAID if isinstance(found.value, str) and old_fonts.is_one_in(found.value) else None
         try:
             meant = meanings.get(field, values.text)(found)
         except Unfit as unfit:
-            findings.append(Finding(field, unfit.code, *unfit.text, unfit.offered))
+            findings.append(Finding(field, unfit.code, *(old or unfit.text), unfit.offered))
             continue
         said[field] = meant.value
-        notes = (meant.note, values.of_formula(found))
+        notes = (meant.note, values.of_formula(found), old)
         findings += [Finding(field, "", *note, []) for note in notes if note is not None]
     return Draft(row.number, said.pop("id", None), said, findings, _cells(table, row), {})
 

@@ -10,9 +10,8 @@ from itertools import chain, islice
 from typing import Final, Literal, NamedTuple
 from unicodedata import normalize
 
-from app.errors import Invalid
 from app.rules.vietnamese import fold
-from app.sheets import csv_rows, numbering, units, xlsx_rows
+from app.sheets import csv_rows, no_table, numbering, old_fonts, units, xlsx_rows
 from app.sheets.archive import Archive
 from app.sheets.found import Found, Row, unfit
 from app.sheets.package import Package
@@ -79,7 +78,7 @@ class Table(NamedTuple):
         """The cells of a row that are known, by their fields. Two of them below one heading are refused."""
         apart = [place for place in self.beside if place in row.cells and not row.cells[place].is_beside]
         if apart:
-            raise _twice(self.headings[max(place for place in self.fields if place < apart[0])])
+            raise no_table.twice(self.headings[max(place for place in self.fields if place < apart[0])])
         return {field: row.cells[place] for place, field in self.fields.items() if place in row.cells}
 
 
@@ -94,6 +93,7 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
     if not body:
         raise unfit("empty_file", "Tệp trống", "The file is empty")
     best: list[str] = []
+    in_old_font = False
     for tab, others, rows in _sheets(body, kind, wanted):
         first = list(islice(rows, LOOKED_AT))
         for place in range(len(first)):
@@ -112,7 +112,9 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
                     tab, others, row.number, headings, fields, beside, numbered_in, below, kind == "xlsx"
                 )
             best = max(best, list(fields.values()), key=len)
-    raise _missing([field for field in wanted.needed if field not in best], wanted)
+            in_old_font = in_old_font or any(map(old_fonts.is_one_in, _texts(row, row.cells)))
+    missing = [field for field in wanted.needed if field not in best]
+    raise no_table.missing(missing, wanted.headings, wanted.exported, LOOKED_AT, in_old_font=in_old_font)
 
 
 def _sheets(body: bytes, kind: Kind, wanted: Wanted) -> Iterator[tuple[str | None, list[str], Iterator[Row]]]:
@@ -148,7 +150,7 @@ def _whole(rows: Sequence[Row], place: int, wanted: Wanted) -> tuple[Row, int]:
         if other:
             is_data = other.issuperset(wanted.needed)  # one of its other cells happens to read like a heading
             if set(wanted.needed) <= set(known.values()) and not is_data:
-                raise _in_doubt(whole, row)
+                raise no_table.in_doubt(whole, row)
             return whole, last
         whole, known = Row(row.number, {**whole.cells, **row.cells}), {**known, **more}
     return whole, len(rows) - 1
@@ -191,7 +193,7 @@ def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str], l
     fields = _known(row, wanted)
     twice = {field for field in fields.values() if list(fields.values()).count(field) > 1}
     if twice and set(wanted.needed) <= set(fields.values()):
-        raise _twice(", ".join(wanted.headings[field] for field in sorted(twice)))
+        raise no_table.twice(", ".join(wanted.headings[field] for field in sorted(twice)))
     beside = [place for place, found in row.cells.items() if found.is_beside and wanted.field(_said(found))]
     headings = {
         place: " ".join(normalize("NFC", str(found.value)[:_LONGEST_HEADING]).split())
@@ -215,32 +217,3 @@ def _check_remarks(row: Row, wanted: Wanted, fields: Mapping[int, str]) -> None:
                 f"Một cột ghi “{name}” và thêm chữ trong ngoặc: hãy ghi đúng “{name}”, số tính theo đơn vị",
                 f"A column is headed “{name}” with more in brackets: head it “{name}”; numbers count units",
             )
-
-
-def _twice(names: str) -> Invalid:
-    return unfit(
-        "heading_twice", f"Hai cột có cùng tiêu đề: {names}", f"Two columns have the same heading: {names}"
-    )
-
-
-def _in_doubt(above: Row, below: Row) -> Invalid:
-    return unfit(
-        "headings_in_doubt",
-        f"Tiêu đề ở dòng {above.number} và {below.number} không khớp nhau: hãy để một dòng tiêu đề",
-        f"The headings in rows {above.number} and {below.number} do not fit together: leave one row of them",
-    )
-
-
-def _missing(fields: Collection[str], wanted: Wanted) -> Invalid:
-    names = ", ".join(wanted.headings[field] for field in fields)
-    failure = unfit(
-        "headings_missing",
-        f"Trong {LOOKED_AT} dòng đầu không thấy dòng tiêu đề có các cột: {names}. "
-        f"Mẫu là tệp tải về từ danh sách “{wanted.exported}”",
-        f"None of the first {LOOKED_AT} rows has the headings: {names}. "
-        f"The template is the file that the list “{wanted.exported}” is exported as",
-    )
-    failure.facts.update(
-        missing=[wanted.headings[field] for field in fields], known=[*wanted.headings.values()]
-    )
-    return failure

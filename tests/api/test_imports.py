@@ -761,6 +761,20 @@ def test_a_row_of_totals_is_told_to_go(service: Service) -> None:
     assert errors(told) == [("Tiêu đề", "missing")]
 
 
+def test_a_title_in_an_old_font_is_taken_and_pointed_out(service: Service) -> None:
+    """On the screen it reads as it should; what is stored is what everybody else sees."""
+    rows = ([*ROW[:4], "Héi nghÞ triÓn khai", "1"], [*ROW[:3], "TËp huÊn", *ROW[4:]], ROW)
+    told = send(service["SVHTTDL"], csv_of(*rows))
+    assert counts(told) == {"created": 2, "refused": 1}
+    taken, refused = sorted(told.json()["rows"], key=lambda row: int(row["row"]))
+    assert [(note["column"], "phông cũ" in note["message_vi"]) for note in taken["notes"]] == [
+        ("Tiêu đề", True)
+    ]
+    [error] = refused["errors"]
+    assert (error["column"], error["code"]) == ("Loại hoạt động", "not_allowed_value")
+    assert "phông cũ" in error["message_vi"]
+
+
 def test_totals_and_names_below_a_table_are_told_to_go_however_they_are_merged(service: Service) -> None:
     file = io.BytesIO()
     with Workbook(file) as book:

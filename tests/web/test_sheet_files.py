@@ -25,7 +25,7 @@ from app.services import activity_rows
 from app.services.activity_sheet import WANTED
 from app.services.importing import Import
 from app.services.receipts import Received
-from app.sheets import archive, csv_rows, days, found, values, xlsx_rows
+from app.sheets import archive, csv_rows, days, found, old_fonts, values, xlsx_rows
 from app.sheets.found import Found
 from app.sheets.package import Package, unescaped
 from app.sheets.table import Kind, Table, opened
@@ -601,6 +601,40 @@ def test_a_number_with_words_is_told_how_it_is_written(said: str, part: str, off
             values.vnd(Found(written))
         why = refused.value
         assert (why.code, part in why.text.vi, why.offered) == ("wrong_type", True, offered), why.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TËp huÊn quy ®Þnh vÒ lÔ héi", "M· nhiÖm vô", "Ngµy thùc hiÖn", "Lo¹i ho¹t ®éng", "Héi nghÞ khai m¹c",
+        "Taäp huaán quy ñònh veà leã hoäi", "Maõ nhieäm vuï", "Ngaøy thöïc hieän", "Hoäi nghò trieån khai",
+    ],
+)  # fmt: skip
+def test_a_text_in_an_old_font_is_known(text: str) -> None:
+    assert old_fonts.is_one_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tập huấn quy định về lễ hội", "Tap huan", "Hà Nam", "HÀ NAM", "Phim «Nam Sơn»", "Phim «Ba Na»", "",
+        "Cà Mau – Sóc Trăng", "Köln, Düsseldorf và Genève", "São Paulo", "Quý Mão", "Hoà An", "Thuý Nga",
+        "© 2023 Trà Vinh", "Café Đà Lạt", "TRÀ VINH", "Đoàn España, Muñoz", "25 m² × 3", "Noël", "Hội nghị®",
+        "Khoá bồi dưỡng", "Xã Hoà Ân", "Ngày Quốc khánh nước CHDCND Lào", "Toà án", "Quê nhà", "GIÁO DỤC",
+    ],
+)  # fmt: skip
+def test_a_text_of_today_is_none_of_an_old_font(text: str) -> None:
+    for written in (text, normalize("NFD", text)):
+        assert not old_fonts.is_one_in(written)
+
+
+def test_headings_in_an_old_font_are_told_to_be() -> None:
+    shown = ["M· nhiÖm vô", "Ngµy thùc hiÖn", "Lo¹i ho¹t ®éng", "Tiªu ®Ò"]
+    for headings, told in ((shown, True), (["Tên", "Ngày"], False)):
+        with pytest.raises(Invalid) as refused:
+            table(xlsx_of(headings=headings))
+        [fault] = refused.value.faults
+        assert (fault.code, "phông cũ" in fault.message.vi) == ("headings_missing", told)
 
 
 IN_ERROR = [
