@@ -20,7 +20,8 @@ LOOKED_AT: Final = 20
 """Rows, from the top, among which the headings are looked for."""
 _LONGEST_HEADING: Final = 100
 _REMARK: Final = re.compile(
-    r"\s*\((?:dong|d|vnd|₫|\*+|bat buoc|d{1,2}([/.-])m{1,2}\1y{2,4}|ngay/thang/nam)\)[\s*:]*\Z"
+    r"\s*\((?:(?:(?:don vi(?: tinh)?|dvt) ?:? ?)?(?:dong|d|vnd|₫)|\*+|bat buoc"
+    r"|d{1,2}([/.-])m{1,2}\1y{2,4}|ngay/thang/nam)\)[\s*:]*\Z"
 )
 """What a heading may have behind it and be the same: amounts are in đồng, days of a form, it is needed."""
 _BRACKETS: Final = re.compile(r"\s*\([^()]*\)[\s*:]*\Z")
@@ -93,6 +94,7 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
     if not body:
         raise unfit("empty_file", "Tệp trống", "The file is empty")
     best: list[str] = []
+    almost: set[str] = set()
     in_old_font = False
     for tab, others, rows in _sheets(body, kind, wanted):
         first = list(islice(rows, LOOKED_AT))
@@ -111,10 +113,12 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
                 return Table(
                     tab, others, row.number, headings, fields, beside, numbered_in, below, kind == "xlsx"
                 )
+            almost |= _almost(row, wanted).keys()
             best = max(best, list(fields.values()), key=len)
             in_old_font = in_old_font or any(map(old_fonts.is_one_in, _texts(row, row.cells)))
     missing = [field for field in wanted.needed if field not in best]
-    raise no_table.missing(missing, wanted.headings, wanted.exported, LOOKED_AT, in_old_font=in_old_font)
+    hints = no_table.Hints(almost.intersection(missing), in_old_font)
+    raise no_table.missing(missing, wanted.headings, wanted.exported, LOOKED_AT, hints)
 
 
 def _sheets(body: bytes, kind: Kind, wanted: Wanted) -> Iterator[tuple[str | None, list[str], Iterator[Row]]]:
@@ -208,12 +212,12 @@ def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str], l
 def _check_remarks(row: Row, wanted: Wanted, fields: Mapping[int, str]) -> None:
     """Whether a heading is one of ours and says more in brackets, as a unit: the column could be meant
     otherwise, and without it what it holds would be taken for left out."""
-    for place, found in row.cells.items():
-        field = wanted.field(_BRACKETS.sub("", _said(found)))
-        if field is not None and place not in fields and field not in fields.values():
-            name = wanted.headings[field]
-            raise unfit(
-                "heading_says_more",
-                f"Một cột ghi “{name}” và thêm chữ trong ngoặc: hãy ghi đúng “{name}”, số tính theo đơn vị",
-                f"A column is headed “{name}” with more in brackets: head it “{name}”; numbers count units",
-            )
+    for field, place in _almost(row, wanted).items():
+        if place not in fields and field not in fields.values():
+            raise no_table.says_more(wanted.headings[field])
+
+
+def _almost(row: Row, wanted: Wanted) -> dict[str, int]:
+    """The fields that headings mean, whatever they say in brackets."""
+    said = {place: wanted.field(_BRACKETS.sub("", _said(found))) for place, found in row.cells.items()}
+    return {field: place for place, field in said.items() if field is not None}

@@ -787,11 +787,16 @@ def test_totals_and_names_below_a_table_are_told_to_go_however_they_are_merged(s
         sheet.merge_range("A8:C8", "Nơi nhận:")
         sheet.merge_range("D9:F9", "KT. TRƯỞNG BAN")
         sheet.write_row(9, 0, [*ROW[:3], "Công tác", "Cộng đồng người Việt ở nước ngoài", "1"])
+        sheet.merge_range("A11:F11", "II. Công tác tuyên truyền")
+        sheet.write_row(11, 0, HEADINGS)
+        sheet.merge_range("E13:F13", "TRƯỞNG PHÒNG")
+        sheet.merge_range("E14:F14", "TRƯỞNG PHÒNG")
     told = send(service["SVHTTDL"], file.getvalue(), XLSX)
-    assert counts(told) == {"created": 1, "refused": 7}
+    assert counts(told) == {"created": 1, "refused": 11}
+    assert all(row["notes"] == [] for row in told.json()["rows"] if row["row"] > 10), "what was not taken"
     last = {row["row"]: errors(row)[-1] for row in told.json()["rows"] if row["errors"]}
     assert last.pop(10) == ("Loại hoạt động", "not_allowed_value"), "a record with a fault is a record"
-    assert set(last) == {3, 4, 5, 6, 8, 9}
+    assert set(last) == {3, 4, 5, 6, 8, 9, 11, 12, 13, 14}
     assert set(last.values()) == {(None, "row_of_no_record")}
 
 

@@ -492,6 +492,24 @@ def test_a_unit_above_the_table_other_than_dong_is_refused(office: httpx.Client,
             assert [error["code"] for error in told.json()["errors"]] == ["another_unit"], (noun, media)
 
 
+@pytest.mark.parametrize("said", ["ĐVT: đồng", "đơn vị: đồng", "Đơn vị tính: VNĐ", "đ", "đồng", "dvt đ"])
+def test_an_amount_whose_heading_says_that_it_is_in_dong_is_read(office: httpx.Client, said: str) -> None:
+    row = [opened(office)["code"], "Nhu cầu", "150", "01/03/2023"]
+    headings = [*ENTRY[:2], f"Số tiền\n({said})", ENTRY[3]]
+    assert counts(send(office, "entries", csv_of(row, headings=headings), dry_run=True)) == {"created": 1}
+
+
+@pytest.mark.parametrize("said", ["triệu đồng", "nghìn đồng", "ĐVT: 1.000 đ", "USD"])
+def test_an_amount_whose_heading_says_another_unit_is_told_so(office: httpx.Client, said: str) -> None:
+    """To whoever sees it stand there it is not enough to say that it is missing."""
+    row = [opened(office)["code"], "Nhu cầu", "150", "01/03/2023"]
+    headings = [*ENTRY[:2], f"Số tiền ({said})", ENTRY[3]]
+    told = send(office, "entries", csv_of(row, headings=headings))
+    [error] = told.json()["errors"]
+    assert error["code"] == "headings_missing"
+    assert "Có cột tên như vậy mà trong ngoặc ghi khác: hãy ghi đúng “Số tiền (đồng)”" in error["message"]
+
+
 def test_a_unit_right_below_the_headings_is_refused_as_well(office: httpx.Client) -> None:
     row = [opened(office)["code"], "Nhu cầu", "150", "01/03/2023"]
     told = send(office, "entries", csv_of(["", "", "(Triệu đồng)", ""], row, headings=ENTRY[:4]))
