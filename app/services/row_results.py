@@ -33,6 +33,7 @@ _BELOW = re.compile(
 )
 """How totals, and the names below a table, begin."""
 _LONGEST = 100
+_LONGEST_CODE = 8
 _MERGED = 3
 """So many cells that say the same are one cell that is merged over them."""
 _FIELD = re.compile(r"`(\w+)`")
@@ -132,7 +133,7 @@ class Words:
         return (
             len(told.intersection(self._needed)) < len(self._needed) - 1
             or any(map(_BELOW.match, texts))
-            or any(alike >= _MERGED for alike in Counter(texts).values())
+            or any(alike >= _MERGED and len(text) > _LONGEST_CODE for text, alike in Counter(texts).items())
             or sum(text in headings for text in texts) > 1
         )
 

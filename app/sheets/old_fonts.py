@@ -32,7 +32,6 @@ SAID: Final = Text(
 
 def is_one_in(text: str) -> bool:
     """Whether a text looks like one of an old font."""
-    said = normalize("NFC", text[:_LONGEST])
-    if said.isascii() or _UNICODE.search(said):
+    if text.isascii() or _UNICODE.search(said := normalize("NFC", text[:_LONGEST])):
         return False
     return any(len(font.findall(said)) >= _FEWEST for font in (_TCVN3, _VNI))
