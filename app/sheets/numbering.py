@@ -6,6 +6,7 @@ mark comes shortly after the one to its left, and more than half of the columns 
 
 import re
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Final
 
 from app.rules.vietnamese import fold
@@ -17,9 +18,11 @@ _FEWEST: Final = 3
 _WIDEST_STEP: Final = 3
 """Who took columns out of a form left their numbers out with them."""
 _LONGEST: Final = 60
-_BRACKETS: Final = re.compile(r"[\s()\[\]]")
-_MARK: Final = re.compile(r"-?([0-9]{1,2}|(?<!-)[a-z])(?:=(?!.*[a-z]{2})[-–−+*×x/:÷.,%0-9a-z]+)?")
+_BRACKETS: Final = re.compile(r"[\s()\[\]*]")
+_MARK: Final = re.compile(r"(?:cot|-)?([0-9]{1,2}|(?<!-)[a-z])\.?(?:=.+)?")
 """A number or a letter; behind it how the column is worked out from others."""
+_FIRST_DAYS: Final = (1900, 1)
+"""Where a column is of days, Excel shows its number as a day of this month."""
 
 
 def of(rows: Sequence[Row], headed: Collection[int]) -> int | None:
@@ -41,6 +44,8 @@ def _mark(found: Found) -> tuple[bool, int] | None:
     number in brackets is one below zero to Excel."""
     if isinstance(found.value, int) and not isinstance(found.value, bool):
         return True, abs(found.value)
+    if type(found.value) is date and (found.value.year, found.value.month) == _FIRST_DAYS:
+        return True, found.value.day
     if not isinstance(found.value, str) or len(found.value) > _LONGEST:
         return None
     said = _MARK.fullmatch(_BRACKETS.sub("", fold(found.value)))

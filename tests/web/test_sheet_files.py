@@ -403,6 +403,9 @@ NUMBERED = [
     ["(1)", "(2)", "(4)", "(5)", "(6)", "(8)=(5)*(6):100"],
     ["3", "4", "5", "6", "7", "8=6÷7%"],
     ["a", "b", "c", "", "1", "2=1"],
+    ["1.", "2.", "3.", "4.", "5.", "6."],
+    ["(1)*", "(2)", "(3)", "(4)", "(5)", "(6)=Tổng(1:5)"],
+    ["Cột 1", "(cột 2)", "Cột 3", "Cột 4", "Cột 5", "CỘT 6 = 4 + 5 + ..."],
 ]
 """How forms number their columns: some were taken out, some added without a number."""
 RECORDS = [
@@ -413,7 +416,9 @@ RECORDS = [
     ["1", "2", "3", "4", "5", "5"],
     ["1", "2", "3", "4", "6", "5"],
     ["1", "2", "3", "4", "5", "sáu"],
-    ["1", "2", "3", "4", "5", "6=năm"],
+    ["1", "2", "3", "4", "5", "năm=6"],
+    ["1", "2", date(1901, 1, 3), "4", "5", "6"],
+    ["Cột một", "Cột hai", "Cột 3", "Cột 4", "Cột 5", "Cột 6"],
     ["1", "2", "3", "A", "B", "C"],
     ["IV.7.a", "1", "2", "3", "4", "5"],
     ["1", "2", "01/02/2023", "4", "5", "6"],
@@ -437,11 +442,19 @@ def test_the_row_in_which_a_form_numbers_its_columns_is_passed_over(row: list[An
 
 
 @pytest.mark.parametrize("row", RECORDS, ids=str)
-def test_a_row_that_only_has_numbers_in_it_is_passed_over_by_nobody(row: list[str]) -> None:
-    made: list[tuple[bytes, Kind]] = [(xlsx_of(row, ROW), "xlsx"), (csv_of(row, ROW), "csv")]
+def test_a_row_that_only_has_numbers_in_it_is_passed_over_by_nobody(row: list[Any]) -> None:
+    made: list[tuple[bytes, Kind]] = [
+        (xlsx_of(row, ROW), "xlsx"),
+        (csv_of([str(cell) for cell in row], ROW), "csv"),
+    ]
     for body, kind in made:
         assert table(body, kind).numbered_in is None
         assert [found_row.number for found_row in table(body, kind).rows] == [2, 3]
+
+
+def test_a_number_in_a_column_of_days_is_a_number_of_a_column() -> None:
+    found = table(xlsx_of([1, 2, date(1900, 1, 3), 4, 5, 6], ROW))
+    assert (found.numbered_in, [row.number for row in found.rows]) == (2, [3])
 
 
 def test_columns_are_numbered_right_under_their_headings_and_nowhere_else() -> None:
