@@ -22,6 +22,11 @@ class ChangeOut(Labelled):
     subject: Subject
     subject_label: str = ""
     ref: str
+    output: str | None = Field(
+        description="id đầu ra mà bước xử lý (`act`) nói tới, vì mã như M1 không nói là đầu ra nào; null với "
+        "thay đổi khác · id of the output that an act is of, as no code like M1 says which; null for all "
+        "other changes"
+    )
     operation: Operation
     operation_label: str = ""
     version: int
@@ -37,16 +42,27 @@ class ChangeOut(Labelled):
 
 
 class ChangePage(Out):
-    """A stretch of the feed, oldest first. Remember the last item's `id`, and ask `after` it next time."""
+    """A stretch of the feed, oldest first. Remember the last item's `id`, and ask `after` it next time; where
+    there is no item, the one remembered before."""
 
     items: list[ChangeOut]
-    next_cursor: str | None = Field(description="null khi đã đọc hết · null when there is no more for now")
+    next_cursor: str | None = Field(
+        description="còn nữa: ghi vào `after` (là `id` cuối trang này; ở đây không có `cursor`); null khi "
+        "đã đọc hết đến nay, lần sau hỏi `after` là `id` cuối cùng đã đọc · there is more: give it back as "
+        "`after` (it is the last `id` of this page; there is no `cursor` here); null when there is no more "
+        "for now: next time ask `after` the last `id` that was read"
+    )
 
 
 class ChangeFilter(Asking):
     after: Annotated[
         str | None,
-        Field(min_length=26, max_length=26, description="id của thay đổi cuối đã đọc · last id seen"),
+        Field(
+            min_length=26,
+            max_length=26,
+            description="`id` của thay đổi cuối đã đọc, cũng là `next_cursor` của trang trước; không nêu là "
+            "từ đầu · last `id` seen, which is `next_cursor` of the page before; left out: from the first",
+        ),
     ] = None
     newest: bool = Field(
         default=False,

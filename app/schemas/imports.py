@@ -31,6 +31,14 @@ class ColumnRead(Out):
     field: str = Field(examples=["occurred_on"])
 
 
+class RowNotRead(Out):
+    """A row that is no record, and was passed over."""
+
+    row: int = Field(description="số dòng trong tệp · its number in the file")
+    message_vi: str = Field(examples=["Dòng đánh số cột, không phải bản ghi"])
+    message_en: str = Field(examples=["This row numbers the columns, and is no record"])
+
+
 class ImportNote(Out):
     """How a cell was understood, where that was in doubt."""
 
@@ -100,6 +108,11 @@ class ImportResult(Out):
     columns_read: list[ColumnRead]
     columns_not_read: list[str] = Field(
         description="các cột không đọc · columns passed over, by their headings"
+    )
+    rows_not_read: list[RowNotRead] = Field(
+        description="các dòng bỏ qua vì không phải bản ghi, như dòng đánh số cột (1), (2) … dưới tiêu đề; "
+        "không tính trong `rows_read` và `counts` · rows passed over that are no records, such as one that "
+        "numbers the columns, (1), (2) …, under the headings; none of `rows_read` and `counts`"
     )
     rows: list[ImportRow]
     more: bool = Field(description=f"còn dòng nữa, chỉ kể {MOST_TOLD} · there are more than are told")

@@ -70,6 +70,22 @@ class OccurrenceFilter(Listing):
     stage: Annotated[str | None, one_of(Stage)] = None
     event: Annotated[str | None, codes_of("sự kiện · events", "E11")] = None
     country: Countries = None
+    agency: Annotated[
+        str | None,
+        codes_of(
+            "cơ quan chủ trì, hoặc có nhiệm vụ đánh dấu, như calendar.ics · who prepares it or has a task "
+            "for it, as in calendar.ics",
+            "BAOTV",
+        ),
+    ] = None
+    task: Annotated[
+        str | None,
+        codes_of(
+            "nhiệm vụ đánh dấu, hoặc nhiệm vụ để thực hiện nhiệm vụ ấy · tasks that mark it, or that carry "
+            "such a one out",
+            "II.2.4",
+        ),
+    ] = None
     steward: Annotated[str | None, codes_of("cơ quan chủ trì · who prepares it", "SNGV")] = None
     recorded: Annotated[
         bool | None, Field(description="đã có hoạt động nào chưa · whether anything marks it yet")

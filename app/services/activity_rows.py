@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.errors import Failure, Invalid, Text
 from app.rules.ownership import Action
 from app.rules.parties import Actor
+from app.rules.vocabulary import ActivityStatus
 from app.schemas.activities import ActivityIn, ActivityOut, ActivityResult
 from app.schemas.batches import BatchAsk, BatchRow
 from app.services import activities, activity_sheet, batching, correcting, evidence, grounds, offers
@@ -30,6 +31,18 @@ _AFTER: Final = Text(
     "This day is after the plan's time: look at its year again",
 )
 """It may be right: what is late is done all the same; mostly it is the wrong year."""
+_STANDS: Final = Text(
+    "Dòng này ghi là đã rút, nhưng tệp không rút được: bản ghi còn hiệu lực. Muốn rút thì dùng “Rút một hoạt "
+    "động” (`POST …/activities/{id}/withdrawals`) với mã bản ghi và lý do",
+    "This row calls its record withdrawn, but a file withdraws nothing: the record stands. “Withdraw an "
+    "activity” (`POST …/activities/{id}/withdrawals`) does, by its id, with the reason",
+)
+_STANDS_NEWLY: Final = Text(
+    "Dòng này ghi là đã rút, nhưng được ghi thành bản ghi mới còn hiệu lực: nếu không phải bản ghi mới thì "
+    "xóa dòng này, hoặc giữ mã bản ghi",
+    "This row calls its record withdrawn, but is taken as a new one that stands: if it is none, delete this "
+    "row or keep the id of its record",
+)
 
 
 def take(
@@ -67,6 +80,7 @@ def take(
         overwrites = draft.id is None and draft.values.get("source_system") == OURS
         is_after = str(draft.values.get("occurred_on", "")) > last
         _hinted(came[place], _OVERWRITES if overwrites else None, _AFTER if is_after else None)
+        _told_of_status(came[place], draft, known.get(draft.id or ""))
     return [came[place] for place in range(len(drafts))]
 
 
@@ -96,6 +110,17 @@ def _hinted(row: BatchRow, of_update: Text | None, otherwise: Text | None) -> No
             row.hint_vi, row.hint_en = told.vi, told.en
     elif row.hint_vi != evidence.WITHDRAWN.vi:  # nothing could be done better
         row.hint_vi = row.hint_en = None
+
+
+def _told_of_status(row: BatchRow, draft: Draft, named: ActivityOut | None) -> None:
+    """Say so where a row and its record do not agree on whether it is withdrawn: a file changes nothing."""
+    is_withdrawn = named.status is ActivityStatus.WITHDRAWN if named else row.hint_vi == evidence.WITHDRAWN.vi
+    if row.result in ("refused", "stale") or is_withdrawn == activity_sheet.says_withdrawn(draft):
+        return
+    told = evidence.WITHDRAWN if is_withdrawn else _STANDS_NEWLY if row.result == "created" else _STANDS
+    if row.hint_vi != told.vi:
+        row.hint_vi = ". ".join(filter(None, (told.vi, row.hint_vi)))
+        row.hint_en = ". ".join(filter(None, (told.en, row.hint_en)))
 
 
 def _corrected(before: ActivityOut, now: ActivityOut, said: ActivityResult | None) -> BatchRow:

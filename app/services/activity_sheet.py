@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from app.rules.vocabulary import ActivityKind, Channel
+from app.rules.vietnamese import fold
+from app.rules.vocabulary import ActivityKind, ActivityStatus, Channel
 from app.sheets import days, reading, values
 from app.sheets.drafts import Draft, Finding
 from app.sheets.headings import TABS, heading
@@ -35,6 +36,14 @@ WANTED: Final = Wanted(
     exported=TABS[ITEM],
     ours=(ERROR, PLACE),
 )
+ASIDE: Final[Mapping[str, str]] = {
+    "status": heading(ITEM, ("status_label",)),
+    "reason": heading(ITEM, ("withdrawal", "reason")),
+}
+"""Columns in which a row may say that its record is withdrawn, which is nothing that a file does."""
+_WITHDRAWN: Final = frozenset(
+    map(fold, (ActivityStatus.WITHDRAWN, ActivityStatus.WITHDRAWN.label_vi, "Đã rút", "Rút lại", "Rút"))
+)
 _LANGUAGES: Final[Mapping[str, str]] = {
     said: code
     for code, names in {
@@ -62,7 +71,12 @@ def drafts(table: Table, sender: str) -> Iterator[Draft]:
         "languages": lambda found: values.several(found, _LANGUAGES),
         "source_updated_at": days.instant,
     }
-    return reading.keyed(_told_apart(reading.drafts(table, meanings), sender), equal_is_told=True)
+    return reading.keyed(_told_apart(reading.drafts(table, meanings, ASIDE), sender), equal_is_told=True)
+
+
+def says_withdrawn(draft: Draft) -> bool:
+    """Whether a row calls its record withdrawn, or says why it should be."""
+    return "reason" in draft.aside or fold(draft.aside.get("status", "")) in _WITHDRAWN
 
 
 class _Said(NamedTuple):

@@ -1,7 +1,7 @@
 """Anniversaries: what is coming up in any range of years, how far off, and what has been done for it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -19,7 +19,7 @@ from app.schemas.base import AgencyRef
 from app.schemas.lists import several
 from app.schemas.occurrences import EventRef, OccurrenceFilter, OccurrenceOut, OccurrencePage
 from app.services import calendars, events, grounds, listing, sight
-from app.services.calendars import Marked
+from app.services.calendars import Concern, Marked
 from app.services.grounds import Ground
 
 MOST_YEARS = 100
@@ -42,7 +42,8 @@ def find(session: Session, actor: Actor, slug: str, ask: OccurrenceFilter) -> Oc
     if question not in known:  # once for all pages of a file, which is made in one session
         first, last = _range(here, ask)
         every = between(session, here, actor, first, last, *_of_events(ask))
-        known[question] = [one for one in every if _wanted(one, ask)]
+        of = list(calendars.concerns(session, here, actor, several(ask.agency), several(ask.task)))
+        known[question] = [one for one in every if _wanted(one, ask, of)]
     found = listing.page_of(known[question], ask, lambda one: (one.on.isoformat(), one.code), place=slug)
     return OccurrencePage(
         items=found.rows,
@@ -215,9 +216,10 @@ def _of_events(ask: OccurrenceFilter) -> Iterator[ColumnElement[bool]]:
             yield column.in_(several(wanted))
 
 
-def _wanted(one: OccurrenceOut, ask: OccurrenceFilter) -> bool:
+def _wanted(one: OccurrenceOut, ask: OccurrenceFilter, concerns: Iterable[Concern]) -> bool:
     return (
-        (not ask.year_class or one.year_class in several(ask.year_class))
+        all(of.has(one.steward, one.tasks) for of in concerns)
+        and (not ask.year_class or one.year_class in several(ask.year_class))
         and (not ask.stage or one.stage in several(ask.stage))
         and (not ask.steward or (one.steward is not None and one.steward.code in several(ask.steward)))
         and (ask.recorded is None or ask.recorded is bool(one.recorded))

@@ -1,17 +1,18 @@
 """Calendars: the events of a plan with all that belongs to them, read once for whatever is made of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Agency, Event, EventLink, Occurrence, Task
+from app.models import Agency, Assignment, Event, EventLink, Implementation, Occurrence, Task
 from app.rules.gaps import GapKind
 from app.rules.judging import allowed, who_can
 from app.rules.ownership import Action
 from app.rules.parties import Actor
+from app.rules.vocabulary import Role
 from app.schemas.base import AgencyRef, TaskRef
 from app.schemas.gaps import GapOut, RepairOut
 from app.schemas.occurrences import EventRef
@@ -78,6 +79,60 @@ def with_all(
         )
         for event, code, name in found
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What of the calendar concerns some bodies: what they prepare, and what they have a task for."""
+
+    bodies: frozenset[str]
+    tasks: frozenset[str]
+    """Those they have a part in, and the programme items that these carry out, as far as they are seen."""
+
+    def has(self, steward: AgencyRef | None, tasks: Iterable[TaskRef]) -> bool:
+        """Whether an event with this steward and these tasks is of it."""
+        prepared = steward is not None and steward.code in self.bodies
+        return prepared or any(task.code in self.tasks for task in tasks)
+
+
+def concern(session: Session, here: Ground, actor: Actor, agencies: Collection[str]) -> Concern:
+    """What concerns these bodies."""
+    duties = (
+        select(Task.id)
+        .join(Assignment, Assignment.task_id == Task.id)
+        .join(Agency, Agency.id == Assignment.agency_id)
+        .where(
+            Assignment.plan_id == here.plan.id,
+            Agency.code.in_(agencies),
+            Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
+            grounds.current(here.today),
+            sight.seen_whole(here, actor),
+        )
+    )
+    return Concern(frozenset(agencies), _with_items(session, duties))
+
+
+def concern_of_tasks(session: Session, here: Ground, actor: Actor, codes: Collection[str]) -> Concern:
+    """What these tasks are there for."""
+    asked = (Task.plan_id == here.plan.id, Task.code.in_(codes), sight.seen_whole(here, actor))
+    return Concern(frozenset(), _with_items(session, select(Task.id).where(*asked)))
+
+
+def concerns(
+    session: Session, here: Ground, actor: Actor, agencies: Collection[str], tasks: Collection[str]
+) -> Iterator[Concern]:
+    """What concerns these bodies, and what these tasks are there for, as far as either is asked for."""
+    if agencies:
+        yield concern(session, here, actor, agencies)
+    if tasks:
+        yield concern_of_tasks(session, here, actor, tasks)
+
+
+def _with_items(session: Session, duties: Select[int]) -> frozenset[str]:
+    """The codes of these tasks, and of the programme items that they carry out."""
+    items = select(Implementation.task_id).where(Implementation.duty_id.in_(duties))
+    query = select(Task.code).where(or_(Task.id.in_(duties), Task.id.in_(items)))
+    return frozenset(session.scalars(query))
 
 
 _WITHOUT_STEWARD = (

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from app.errors import Fault, Invalid
 from app.errors import Text as Words
 from app.models import (
+    Act,
     Assignment,
     BudgetLine,
     BudgetLink,
@@ -52,6 +53,7 @@ def find(session: Session, actor: Actor, ask: ChangeFilter) -> ChangePage:
     rows = session.execute(query.order_by(*way).limit(listing.at_most(most + 1))).all()
     items = [_out(*row) for row in rows[:most]]
     _hide_names(session, actor, items)
+    _name_outputs(session, items)
     more = len(rows) > most and not ask.newest
     return ChangePage(items=items, next_cursor=items[-1].id if more else None)
 
@@ -64,6 +66,7 @@ def _out(change: Change, plan: str | None, task: str | None) -> ChangeOut:
         task=task,
         subject=Subject(change.subject),
         ref=change.ref,
+        output=None,
         operation=Operation(change.operation),
         version=change.version,
         action=Action(change.action),
@@ -110,6 +113,16 @@ def _hide_names(session: Session, actor: Actor, items: Iterable[ChangeOut]) -> N
             values["changes"] = changes
 
 
+def _name_outputs(session: Session, items: Iterable[ChangeOut]) -> None:
+    """Of an act its change has the output's code alone, which many outputs have."""
+    acts = {item.ref: item for item in items if item.subject is Subject.ACT}
+    if not acts:
+        return
+    query = select(Act.public_id, Output.public_id).join(Output, Output.id == Act.output_id)
+    for ref, output in session.execute(query.where(Act.public_id.in_(acts))):
+        acts[ref].output = output
+
+
 def _order(session: Session) -> list[ColumnElement[int]]:
     """What the feed is in the order of. SQLite has one writer at a time, so its numbers are in the order of
     the commits; and no index of its leads to a place by two columns where the second is the row's number."""
@@ -127,7 +140,12 @@ def _place(session: Session, public_id: str, order: list[ColumnElement[int]]) ->
     found = session.execute(select(*order).where(Change.public_id == public_id)).one_or_none()
     if found is None:
         fault = Fault(
-            "query:after", "unknown_change", Words("Không có thay đổi này", "There is no such change")
+            "query:after",
+            "unknown_change",
+            Words(
+                "Không có thay đổi này: ghi `id` của một thay đổi đã đọc, hay `next_cursor` của trang trước",
+                "There is no such change: give the `id` of one that was read, or the last `next_cursor`",
+            ),
         )
         raise Invalid(faults=[fault])
     return tuple_(*found)

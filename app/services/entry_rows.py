@@ -20,6 +20,7 @@ from app.rules.parties import Actor
 from app.schemas.imports import EntryRow
 from app.schemas.ledger import AllocationIn, CommitmentIn, EntryIn, LedgerEntryOut, Result
 from app.services import (
+    access,
     budget_lines,
     correcting,
     entries,
@@ -153,7 +154,8 @@ def _taken(
     parse: Parse,
     lines: Mapping[str, Known],
 ) -> tuple[Result, LedgerEntry]:
-    """A row that is an entry of its own."""
+    """A row that is an entry of its own. Whether it is its sender's to send comes before what it lacks."""
+    _check_leave(here, actor, draft.values, lines)
     if (failure := draft.failure()) is not None:
         raise failure
     kind, body = _request(draft.values, parse)
@@ -163,6 +165,12 @@ def _taken(
         raise budget_lines.unknown("/line")
     known = lines[body.line]
     return posting.take(session, here, posting.leave(here, actor, kind, known), kind, body, known)
+
+
+def _check_leave(here: Ground, actor: Actor, values: Mapping[str, Any], lines: Mapping[str, Known]) -> None:
+    kind, known = values.get("kind"), lines.get(str(values.get("line")))
+    if kind in WRITES and (known is not None or kind == EntryKind.ALLOCATION):  # which is given by the plan's
+        access.permit(actor, WRITES[kind], line_sight.item(here, known[1] if known else None))
 
 
 def _request(values: Mapping[str, Any], parse: Parse) -> tuple[EntryKind, EntryIn | AllocationIn | Failure]:

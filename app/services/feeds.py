@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Text
-from app.models import Agency, Assignment, Event, Implementation, Output, Task, Urge
+from app.models import Agency, Assignment, Event, Output, Task, Urge
 from app.rules.calendar import occurrence
 from app.rules.lifecycle import DONE
 from app.rules.parties import Actor
@@ -72,16 +72,13 @@ def _occurrences(
     session: Session, here: Ground, actor: Actor, body: Agency | None, country: str | None
 ) -> Iterator[Entry]:
     only = [Event.counterpart == country] if country else []
-    own = _tasks(session, here, actor, body) if body is not None else set()
+    own = calendars.concern(session, here, actor, [body.code]) if body is not None else None
     years = range(here.plan.year, max(here.plan.year, here.today.year) + YEARS_AHEAD + 1)
     bodies = select(Agency).join(Event, Event.steward_id == Agency.id).where(Event.plan_id == here.plan.id)
     named = {one.id: Text(one.name_vi, one.name_en) for one in session.scalars(bodies)}
     for marked in calendars.read(session, here, actor, *only).values():
-        event, steward = marked.event, marked.steward
-        concerned = (steward and body and steward.code == body.code) or own & {
-            task.code for task in marked.tasks
-        }
-        if body is not None and not concerned:
+        event = marked.event
+        if own is not None and not own.has(marked.steward, marked.tasks):
             continue
         for year in years:
             found, decided = occurrence(event.true_date, year), marked.decided.get(year)
@@ -103,24 +100,6 @@ def _occurrences(
                 cancelled=stage is Stage.CANCELLED,
                 alarm_days=event.preparation_days,
             )
-
-
-def _tasks(session: Session, here: Ground, actor: Actor, body: Agency) -> set[str]:
-    """The tasks a body has a part in, and the programme items that these carry out."""
-    duties = (
-        select(Task.id)
-        .join(Assignment, Assignment.task_id == Task.id)
-        .where(
-            Assignment.plan_id == here.plan.id,
-            Assignment.agency_id == body.id,
-            Assignment.role.in_((Role.LEAD, Role.COORDINATE)),
-            grounds.current(here.today),
-            sight.seen_whole(here, actor),
-        )
-    )
-    items = select(Implementation.task_id).where(Implementation.duty_id.in_(duties))
-    query = select(Task.code).where(or_(Task.id.in_(duties), Task.id.in_(items)))
-    return set(session.scalars(query))
 
 
 def _deadlines(session: Session, here: Ground, actor: Actor, body: Agency) -> Iterator[Entry]:

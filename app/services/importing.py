@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from sqlalchemy.orm import Session
 
 from app.errors import BatchRefused, Fault, Text
 from app.rules.parties import Actor
 from app.schemas.batches import MOST_RECORDS
-from app.schemas.imports import ColumnRead, ImportAsk, ImportResult
+from app.schemas.imports import ColumnRead, ImportAsk, ImportResult, RowNotRead
 from app.services import grounds, receipts
 from app.services.accounts import Account
 from app.services.forms import Form, Parse
@@ -30,6 +30,9 @@ from app.sheets.reading import BLOTTED, COPIED, ERROR, KEY, PLACE, needs_its_key
 from app.sheets.table import Kind, opened
 
 Step = Callable[[Session, Actor], ImportResult | None]
+_NUMBERING: Final = Text(
+    "Dòng đánh số cột, không phải bản ghi", "This row numbers the columns, and is no record"
+)
 
 
 def begin(session: Session, actor: Actor, slug: str) -> str:
@@ -187,10 +190,15 @@ class Import:
             heading_row=self._table.heading_row,
             columns_read=[ColumnRead(heading=headings[place], field=fields[place]) for place in fields],
             columns_not_read=[heading for place, heading in headings.items() if place not in fields],
+            rows_not_read=self._rows_not_read(),
             rows=self._account.told,
             more=self._account.more,
             receipts=list(self._receipts.values()),
         )
+
+    def _rows_not_read(self) -> list[RowNotRead]:
+        row = self._table.numbered_in
+        return [RowNotRead(row=row, message_vi=_NUMBERING.vi, message_en=_NUMBERING.en)] if row else []
 
     def _all_refused(self) -> BatchRefused:
         rows = [row for row in self._account.told if row.errors]

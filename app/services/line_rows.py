@@ -10,10 +10,11 @@ from app.errors import Failure
 from app.models import BudgetLine, LedgerEntry
 from app.rules import classification
 from app.rules.ledger import EntryKind
+from app.rules.ownership import Action
 from app.rules.parties import Actor
 from app.schemas.budget import BudgetLineIn, BudgetLineOut
 from app.schemas.imports import LineRow
-from app.services import budget_lines, grounds, line_sheet, opening, refusals
+from app.services import access, budget_lines, grounds, line_sheet, line_sight, opening, refusals
 from app.services.forms import Form, Parse
 from app.services.grounds import Ground
 from app.services.line_sheet import GIVEN, LINKS, WANTED
@@ -62,9 +63,11 @@ def _taken(
     fields: Collection[str],
     parse: Parse,
 ) -> LineRow:
+    found = known.get(str(draft.values.get("code")))
+    if found is None and draft.values.get("allocated_vnd"):  # whose power it is comes before what is lacking
+        access.permit(actor, Action.ALLOCATION_DECIDE, line_sight.item(here, None))
     if (failure := draft.failure()) is not None:
         raise failure
-    found = known.get(str(draft.values.get("code")))
     if found is not None:
         _check(session, *found, draft.values, fields)
         return LineRow(index=0, result="unchanged", line=found[1].code)

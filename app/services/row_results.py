@@ -1,10 +1,12 @@
 """What came of the rows of a file, in the words of its sheet: which column, what is wrong, what is taken."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.errors import Fault, Text
+from app.rules.vietnamese import fold
 from app.schemas.batches import Came
 from app.schemas.imports import ImportFault, ImportNote, ImportRow
 from app.sheets.drafts import Draft
@@ -20,11 +22,20 @@ _NO_RECORD = Fault(
     "",
     "row_of_no_record",
     Text(
-        "Dòng tổng cộng, dòng ký tên hay ghi chú thì xóa khỏi bảng",
-        "A row of totals, names or notes is to be deleted from the table",
+        "Dòng đề mục, tiêu đề lặp lại, tổng cộng, ký tên hay ghi chú thì xóa khỏi bảng",
+        "A row of a section, headings again, totals, names or notes is to be deleted from the table",
     ),
 )
 """What else may be the matter with a row that leaves several of its columns empty."""
+_BELOW = re.compile(
+    r"(?:tong cong|tong so|bang chu|noi nhan|nguoi lap|ke toan truong|thu truong don vi)\b"
+    r"|(?:tong|cong)(?: \([^()]*\))?[ :.]*\Z|(?:kt|tm|tl|tuq)\."
+)
+"""How totals, and the names below a table, begin."""
+_LONGEST = 100
+_LONGEST_CODE = 8
+_MERGED = 3
+"""So many cells that say the same are one cell that is merged over them."""
 _FIELD = re.compile(r"`(\w+)`")
 
 
@@ -64,7 +75,7 @@ class Words:
 
     def _notes(self, draft: Draft, row: Came) -> Iterator[ImportNote]:
         for one in draft.findings:
-            if not one.code:
+            if not one.code and (one.field or row.result != "refused"):  # of a whole row: how it was taken
                 yield ImportNote(column=self._headings.get(one.field), message_vi=one.vi, message_en=one.en)
         if row.hint_vi and row.hint_en:
             yield ImportNote(
@@ -94,8 +105,7 @@ class Words:
                 message_en=fault.message_en,
                 offered=offered.get((name, fault.code)) or self._offered(draft, name, fault.code, why.facts),
             )
-        lacking = {self._field(fault.pointer) for fault in why.errors if fault.code == "missing"}
-        if len(lacking.intersection(self._needed)) > 1:
+        if why.errors and self._is_no_record(draft):
             yield ImportFault(
                 column=None,
                 code=_NO_RECORD.code,
@@ -113,6 +123,19 @@ class Words:
                 message_en=why.detail_en,
                 offered=[one for one in self._could(draft) if one != own] if not_theirs else [],
             )
+
+    def _is_no_record(self, draft: Draft) -> bool:
+        """Whether a row that cannot be taken looks like one below a table: it leaves several columns empty
+        that no record can do without, is one cell, repeats the headings, or says it is a total or a name."""
+        told = {*draft.values, *(one.field for one in draft.findings)}
+        texts = [fold(cell[:_LONGEST]) for cell in draft.cells if isinstance(cell, str)]
+        headings = {fold(self._headings[field]) for field in self._needed}
+        return (
+            len(told.intersection(self._needed)) < len(self._needed) - 1
+            or any(map(_BELOW.match, texts))
+            or any(alike >= _MERGED and len(text) > _LONGEST_CODE for text, alike in Counter(texts).items())
+            or sum(text in headings for text in texts) > 1
+        )
 
     def _offered(self, draft: Draft, field: str, code: str, facts: Mapping[str, Any]) -> list[str]:
         if field == self._whose and code in (f"unknown_{field}", *_NO_CODE):

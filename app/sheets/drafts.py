@@ -38,6 +38,8 @@ class Draft(NamedTuple):
     findings: list[Finding]
     cells: list[Cell]
     """The row as it was sent, column by column."""
+    aside: dict[str, str]
+    """What it says in columns of which nothing is taken, and of which there may be something to say."""
 
     def failure(self) -> Invalid | None:
         """Why it is no request at all."""
@@ -89,8 +91,9 @@ def _written(cell: date) -> dict[str, str]:
 
 
 def _read(line: bytes) -> Draft:
-    number, id_, values, findings, cells = json.loads(line)
-    return Draft(number, id_, values, [Finding(*one) for one in findings], [_cell(cell) for cell in cells])
+    number, id_, values, findings, cells, aside = json.loads(line)
+    found = [Finding(*one) for one in findings]
+    return Draft(number, id_, values, found, [_cell(cell) for cell in cells], aside)
 
 
 def _cell(cell: Any) -> Cell:

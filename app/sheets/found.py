@@ -32,6 +32,8 @@ class Found(NamedTuple):
     """Whether it is one cell over several rows."""
     is_beside: bool = False
     """Whether it is one cell with the one to its left."""
+    is_in_part: bool = False
+    """Whether it is a day that is shown without its day, or without its year."""
 
 
 class Row(NamedTuple):

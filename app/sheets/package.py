@@ -6,6 +6,7 @@ Which sheets can be seen, the texts they share, which looks of a cell are those 
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from enum import IntEnum
 from typing import Final, NamedTuple
 
 from app.errors import Invalid
@@ -23,6 +24,8 @@ _MOST_LINKS: Final = 2 * MOST_MEMBERS
 """No part of an honest file leads to more than all of its members."""
 _DAYS: Final = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """The built-in formats that show a day or a time (§18.8.30)."""
+_IN_PART: Final = (16, 17)
+"""`d-mmm` and `mmm-yy`."""
 _LITERAL: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FIRST_HALF, _LAST_HALF = 0xD800, 0xDFFF
@@ -109,23 +112,32 @@ class _Texts(list[str]):
             self.append(whole)
 
 
-class _Looks(list[bool]):
-    """Of every look of a cell, whether a number in it is a day."""
+class Look(IntEnum):
+    """What a number in a cell is seen as."""
+
+    NUMBER = 0
+    DAY = 1
+    DAY_IN_PART = 2
+    """Without its day, or without its year: `5/2023` typed into a cell is the first, and shows as May-23."""
+
+
+class _Looks(list[Look]):
+    """Of every look of a cell, what a number in it is seen as."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._own: dict[str, bool] = {}
+        self._own: dict[str, Look] = {}
         self._inside = False
 
     def start(self, name: str, attributes: Mapping[str, str], /) -> None:
         if name == "numFmt" and len(self._own) < _MOST_LOOKS:
             bare = _LITERAL.sub("", attributes.get("formatCode", "")).lower()
-            self._own[attributes.get("numFmtId", "")] = not _is_plain(bare)
+            self._own[attributes.get("numFmtId", "")] = _look(bare)
         elif name == "cellXfs":
             self._inside = True
         elif name == "xf" and self._inside and len(self) < _MOST_LOOKS:
             form = attributes.get("numFmtId", "0")
-            self.append(self._own.get(form, form.isdigit() and int(form) in _DAYS))
+            self.append(self._own[form] if form in self._own else _built_in(form))
 
     def end(self, name: str, _text: str, /) -> None:
         self._inside = self._inside and name != "cellXfs"
@@ -143,8 +155,17 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(sign, text)
 
 
-def _is_plain(form: str) -> bool:
-    return form == "general" or not set(form) & set("dmyhs")
+def _look(form: str) -> Look:
+    """What a format of the file's own shows of a number."""
+    shown = set(form) & set("dmyhs")
+    if form == "general" or not shown:
+        return Look.NUMBER
+    return Look.DAY if shown >= {"d", "y"} or shown & {"h", "s"} else Look.DAY_IN_PART
+
+
+def _built_in(form: str) -> Look:
+    number = int(form) if form.isdigit() else 0
+    return Look.DAY_IN_PART if number in _IN_PART else Look.DAY if number in _DAYS else Look.NUMBER
 
 
 def _heard(archive: Archive, member: str, part: "_Workbook | _Texts | _Looks | _Links") -> None:

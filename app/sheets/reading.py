@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from app.sheets import values
+from app.rules.vietnamese import fold
+from app.sheets import old_fonts, values
 from app.sheets.columns import Cell
 from app.sheets.drafts import Draft, Finding
 from app.sheets.found import Found, Row
@@ -30,17 +31,29 @@ BLOTTED: Final[Mapping[str, Cell]] = {"id": "trùng", "external_id": None}
 WHOLE_ROW: Final = ""
 """The field of what is said of no field."""
 _MARK_LENGTH: Final = 24
+_MOST_ASIDE: Final = 100
+_NONE: Final[Mapping[str, str]] = {}
 
 Meanings = Mapping[str, Callable[[Found], Meant]]
 """What a cell of a field means, where that is not simply its text."""
 
 
-def drafts(table: Table, meanings: Meanings) -> Iterator[Draft]:
-    """What every row says; a row that says nothing in a known column is passed over."""
+def drafts(table: Table, meanings: Meanings, aside: Mapping[str, str] = _NONE) -> Iterator[Draft]:
+    """What every row says; a row that says nothing in a known column is passed over. Fields that are read
+    `aside` by their headings are no part of a request."""
+    named_aside = {fold(heading): field for field, heading in aside.items()}
+    beside = {
+        place: named_aside[fold(heading)]
+        for place, heading in table.headings.items()
+        if place not in table.fields and fold(heading) in named_aside
+    }
     for row in table.rows:
         named = table.named(row)
         if named:
-            yield _draft(table, row, named, meanings)
+            said = {
+                field: str(row.cells[place].value) for place, field in beside.items() if place in row.cells
+            }
+            yield _draft(table, row, named, meanings)._replace(aside=said)
 
 
 def keyed(found: Iterator[Draft], *, equal_is_told: bool = False) -> Iterator[Draft]:
@@ -86,15 +99,16 @@ def _draft(table: Table, row: Row, named: Mapping[str, Found], meanings: Meaning
     said: dict[str, Any] = {}
     findings: list[Finding] = []
     for field, found in named.items():
+        old = old_fonts.SAID if isinstance(found.value, str) and old_fonts.is_one_in(found.value) else None
         try:
             meant = meanings.get(field, values.text)(found)
         except Unfit as unfit:
-            findings.append(Finding(field, unfit.code, *unfit.text, unfit.offered))
+            findings.append(Finding(field, unfit.code, *(old or unfit.text), unfit.offered))
             continue
         said[field] = meant.value
-        notes = (meant.note, values.of_formula(found))
+        notes = (meant.note, values.of_formula(found), old)
         findings += [Finding(field, "", *note, []) for note in notes if note is not None]
-    return Draft(row.number, said.pop("id", None), said, findings, _cells(table, row))
+    return Draft(row.number, said.pop("id", None), said, findings, _cells(table, row), {})
 
 
 def _cells(table: Table, row: Row) -> list[Cell]:

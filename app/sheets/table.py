@@ -10,9 +10,8 @@ from itertools import chain, islice
 from typing import Final, Literal, NamedTuple
 from unicodedata import normalize
 
-from app.errors import Invalid
 from app.rules.vietnamese import fold
-from app.sheets import csv_rows, units, xlsx_rows
+from app.sheets import csv_rows, no_table, numbering, old_fonts, units, xlsx_rows
 from app.sheets.archive import Archive
 from app.sheets.found import Found, Row, unfit
 from app.sheets.package import Package
@@ -21,7 +20,8 @@ LOOKED_AT: Final = 20
 """Rows, from the top, among which the headings are looked for."""
 _LONGEST_HEADING: Final = 100
 _REMARK: Final = re.compile(
-    r"\s*\((?:dong|d|vnd|₫|\*+|bat buoc|d{1,2}([/.-])m{1,2}\1y{2,4}|ngay/thang/nam)\)[\s*:]*\Z"
+    r"\s*\((?:(?:(?:don vi(?: tinh)?|dvt) ?:? ?)?(?:dong|d|vnd|₫)|\*+|bat buoc"
+    r"|d{1,2}([/.-])m{1,2}\1y{2,4}|ngay/thang/nam)\)[\s*:]*\Z"
 )
 """What a heading may have behind it and be the same: amounts are in đồng, days of a form, it is needed."""
 _BRACKETS: Final = re.compile(r"\s*\([^()]*\)[\s*:]*\Z")
@@ -69,6 +69,8 @@ class Table(NamedTuple):
     """The field of each column that is known."""
     beside: Collection[int]
     """The columns whose heading is one cell with a known one to its left."""
+    numbered_in: int | None
+    """The row in which a form numbers its columns, which is passed over."""
     rows: Iterator[Row]
     is_typed: bool
     """Whether cells say themselves what they are."""
@@ -77,7 +79,7 @@ class Table(NamedTuple):
         """The cells of a row that are known, by their fields. Two of them below one heading are refused."""
         apart = [place for place in self.beside if place in row.cells and not row.cells[place].is_beside]
         if apart:
-            raise _twice(self.headings[max(place for place in self.fields if place < apart[0])])
+            raise no_table.twice(self.headings[max(place for place in self.fields if place < apart[0])])
         return {field: row.cells[place] for place, field in self.fields.items() if place in row.cells}
 
 
@@ -92,6 +94,8 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
     if not body:
         raise unfit("empty_file", "Tệp trống", "The file is empty")
     best: list[str] = []
+    almost: set[str] = set()
+    in_old_font = False
     for tab, others, rows in _sheets(body, kind, wanted):
         first = list(islice(rows, LOOKED_AT))
         for place in range(len(first)):
@@ -99,13 +103,22 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
             headings, fields, beside = _headed(row, wanted)
             if set(wanted.needed) <= set(fields.values()):
                 _check_remarks(row, wanted, fields)
-                if wanted.in_dong:
-                    _check_unit(first[:place], first[last + 1 : last + 2], fields, wanted.needed)
                 below = chain(first[last + 1 :], rows)
-                is_typed = kind == "xlsx"
-                return Table(tab, others, row.number, headings, fields, beside, below, is_typed)
+                under = list(islice(below, numbering.LOOKED_AT))
+                numbers = numbering.of(under, headings)
+                numbered_in = None if numbers is None else under.pop(numbers).number
+                if wanted.in_dong:
+                    _check_unit(first[:place], under[: (numbers or 0) + 1], fields, wanted.needed)
+                below = chain(under, below)
+                return Table(
+                    tab, others, row.number, headings, fields, beside, numbered_in, below, kind == "xlsx"
+                )
+            almost |= _almost(row, wanted).keys()
             best = max(best, list(fields.values()), key=len)
-    raise _missing([field for field in wanted.needed if field not in best], wanted)
+            in_old_font = in_old_font or any(map(old_fonts.is_one_in, _texts(row, row.cells)))
+    missing = [field for field in wanted.needed if field not in best]
+    hints = no_table.Hints(almost.intersection(missing), in_old_font)
+    raise no_table.missing(missing, wanted.headings, wanted.exported, LOOKED_AT, hints)
 
 
 def _sheets(body: bytes, kind: Kind, wanted: Wanted) -> Iterator[tuple[str | None, list[str], Iterator[Row]]]:
@@ -135,16 +148,23 @@ def _whole(rows: Sequence[Row], place: int, wanted: Wanted) -> tuple[Row, int]:
     whole, known = rows[place], _known(rows[place], wanted)
     for last, row in enumerate(rows[place + 1 :], place):
         more = _known(row, wanted) if known else {}
-        if more.keys() <= known.keys():
+        if more.keys() <= known.keys() and not _goes_on(whole, row, known):
             return whole, last
         other = {field for at, field in known.items() if at in row.cells and more.get(at) != field}
         if other:
             is_data = other.issuperset(wanted.needed)  # one of its other cells happens to read like a heading
             if set(wanted.needed) <= set(known.values()) and not is_data:
-                raise _in_doubt(whole, row)
+                raise no_table.in_doubt(whole, row)
             return whole, last
         whole, known = Row(row.number, {**whole.cells, **row.cells}), {**known, **more}
     return whole, len(rows) - 1
+
+
+def _goes_on(above: Row, row: Row, known: Collection[int]) -> bool:
+    """Whether headings that are one cell over several rows stand in this one too, beside those of other
+    columns."""
+    own = [(above.cells[place], row.cells[place]) for place in known if place in row.cells]
+    return bool(own) and all(found.is_spread and found.value == head.value for head, found in own)
 
 
 def _check_unit(
@@ -177,7 +197,7 @@ def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str], l
     fields = _known(row, wanted)
     twice = {field for field in fields.values() if list(fields.values()).count(field) > 1}
     if twice and set(wanted.needed) <= set(fields.values()):
-        raise _twice(", ".join(wanted.headings[field] for field in sorted(twice)))
+        raise no_table.twice(", ".join(wanted.headings[field] for field in sorted(twice)))
     beside = [place for place, found in row.cells.items() if found.is_beside and wanted.field(_said(found))]
     headings = {
         place: " ".join(normalize("NFC", str(found.value)[:_LONGEST_HEADING]).split())
@@ -192,41 +212,12 @@ def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str], l
 def _check_remarks(row: Row, wanted: Wanted, fields: Mapping[int, str]) -> None:
     """Whether a heading is one of ours and says more in brackets, as a unit: the column could be meant
     otherwise, and without it what it holds would be taken for left out."""
-    for place, found in row.cells.items():
-        field = wanted.field(_BRACKETS.sub("", _said(found)))
-        if field is not None and place not in fields and field not in fields.values():
-            name = wanted.headings[field]
-            raise unfit(
-                "heading_says_more",
-                f"Một cột ghi “{name}” và thêm chữ trong ngoặc: hãy ghi đúng “{name}”, số tính theo đơn vị",
-                f"A column is headed “{name}” with more in brackets: head it “{name}”; numbers count units",
-            )
+    for field, place in _almost(row, wanted).items():
+        if place not in fields and field not in fields.values():
+            raise no_table.says_more(wanted.headings[field])
 
 
-def _twice(names: str) -> Invalid:
-    return unfit(
-        "heading_twice", f"Hai cột có cùng tiêu đề: {names}", f"Two columns have the same heading: {names}"
-    )
-
-
-def _in_doubt(above: Row, below: Row) -> Invalid:
-    return unfit(
-        "headings_in_doubt",
-        f"Tiêu đề ở dòng {above.number} và {below.number} không khớp nhau: hãy để một dòng tiêu đề",
-        f"The headings in rows {above.number} and {below.number} do not fit together: leave one row of them",
-    )
-
-
-def _missing(fields: Collection[str], wanted: Wanted) -> Invalid:
-    names = ", ".join(wanted.headings[field] for field in fields)
-    failure = unfit(
-        "headings_missing",
-        f"Trong {LOOKED_AT} dòng đầu không thấy dòng tiêu đề có các cột: {names}. "
-        f"Mẫu là tệp tải về từ danh sách “{wanted.exported}”",
-        f"None of the first {LOOKED_AT} rows has the headings: {names}. "
-        f"The template is the file that the list “{wanted.exported}” is exported as",
-    )
-    failure.facts.update(
-        missing=[wanted.headings[field] for field in fields], known=[*wanted.headings.values()]
-    )
-    return failure
+def _almost(row: Row, wanted: Wanted) -> dict[str, int]:
+    """The fields that headings mean, whatever they say in brackets."""
+    said = {place: wanted.field(_BRACKETS.sub("", _said(found))) for place, found in row.cells.items()}
+    return {field: place for place, field in said.items() if field is not None}

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, TypeVar
 from app.errors import Text
 from app.rules.vietnamese import UnfitText, clean, fold
 from app.rules.vocabulary import Word
+from app.sheets import worded
 from app.sheets.columns import NO, YES, Cell
 from app.sheets.csv_file import dated
 from app.sheets.found import ERRORS, Found
@@ -113,7 +114,7 @@ def whole(found: Found) -> Meant:
                 "It is not clear what the sign in this number means: write a whole number without one",
             ),
         )
-    raise Unfit("wrong_type", Text("Cần một số nguyên", "This must be a whole number"))
+    raise Unfit(*worded.advice(written))
 
 
 def _without_fraction(grouped: str, fraction: str) -> Meant:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from app.sheets.archive import Archive, broken
 from app.sheets.found import ERRORS, MOST_COLUMNS, MOST_ROWS, Found, Row, Value, too_many_rows
-from app.sheets.package import Package, unescaped
+from app.sheets.package import Look, Package, unescaped
 from app.sheets.xml_events import Runs, listen
 
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
@@ -122,7 +122,12 @@ class _Sheet:
         value = self._value(text)
         if isinstance(value, str) and not value.strip():
             return None
-        return Found(value, self._is_formula, is_error=value is None)
+        in_part = self._seen_as() is Look.DAY_IN_PART and isinstance(value, date)
+        return Found(value, self._is_formula, is_error=value is None, is_in_part=in_part)
+
+    def _seen_as(self) -> Look:
+        looks = self._package.days
+        return looks[self._look] if 0 <= self._look < len(looks) else Look.NUMBER
 
     def _value(self, text: str) -> Value | None:
         """What the cell holds (§18.18.11); None where it cannot be that."""
@@ -138,8 +143,7 @@ class _Sheet:
         number = int(text) if text.isdigit() and len(text) < 16 else float(text)
         if not math.isfinite(number):
             return None
-        days = self._package.days
-        if 0 <= self._look < len(days) and days[self._look]:
+        if self._seen_as() is not Look.NUMBER:
             if 0 <= number < 1:
                 return _time_of(number)
             return day_of(number, from_1904=self._package.counts_from_1904)

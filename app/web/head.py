@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.types import Scope
 
-from app.errors import Fault, HeadersTooLarge, Invalid, NotFound
+from app.errors import Fault, HeadersTooLarge, Invalid, NotFound, Text
 from app.rules.keys import PREFIX
 from app.web.faults import fault, is_a_name
 
@@ -60,10 +60,33 @@ def _query_faults(query: bytes, known: Collection[str] | None) -> Iterator[Fault
         elif _CONTROL.search(name + value):
             yield fault(pointer, "control_character")
         elif known is not None and name not in known:
-            yield fault(pointer, "unknown_parameter", allowed=", ".join(sorted(known)) or "—")
+            yield _unknown(pointer, name, known)
         elif name in seen:
             yield fault(pointer, "repeated_parameter")
         seen.add(name)
+
+
+def _unknown(pointer: str, name: str, known: Collection[str]) -> Fault:
+    """A parameter that is not there; the feed and the lists are gone through by two of different names."""
+    if name == "cursor" and "after" in known:
+        return Fault(
+            pointer,
+            "unknown_parameter",
+            Text(
+                "Ở đây đọc tiếp bằng `after`: ghi vào đó `next_cursor`, hoặc `id` cuối cùng đã đọc.",
+                "Here one goes on with `after`: put `next_cursor` there, or the last `id` that was read.",
+            ),
+        )
+    if name == "after" and "cursor" in known:
+        return Fault(
+            pointer,
+            "unknown_parameter",
+            Text(
+                "Ở đây đọc tiếp bằng `cursor`: ghi vào đó `next_cursor` của trang trước.",
+                "Here one goes on with `cursor`: put the `next_cursor` of the page before there.",
+            ),
+        )
+    return fault(pointer, "unknown_parameter", allowed=", ".join(sorted(known)) or "—")
 
 
 def _text(raw: bytes) -> str | None:

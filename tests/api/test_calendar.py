@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.conftest import Seeded
+from tests.deciding import decided
 from tests.service import PLAN, Service, push, training
 from tests.walks import feed, items, settle
 from tests.writing import abolish, beside, differences, fault, recorded
@@ -243,6 +244,40 @@ def test_who_prepares_it_is_a_gap_until_the_owner_names_one(service: Service) ->
     assert [one["event"]["code"] for one in found] == ["E01"]
     assert correct(owner, "E01", steward=None).status_code == 200
     assert len(gaps()) == 11
+
+
+def test_an_office_finds_what_concerns_it_and_what_a_task_is_for(service: Service) -> None:
+    """As in the calendar it subscribes to; events are linked to items that are carried out by duties."""
+    owner = service["TTBCD"]
+    assert correct(owner, "E01", steward="SVHTTDL").status_code == 200
+    assert correct(owner, "E02", tasks=["IV.7.a"]).status_code == 200
+
+    def found(caller: str = "SCT", **asked: Any) -> set[str]:
+        year = between(service[caller], "2023-01-01", "2023-12-31", **asked)
+        return {one["event"]["code"] for one in year}
+
+    every = found()
+    assert found(agency="SVHTTDL") == {"E01", "E02"}
+    assert found(agency="SCT") == found(agency="KHONG-CO") == set()
+    assert found(agency="DAITV") == every - {"E02"}, "by the item that its duty carries out"
+    assert found(agency="SVHTTDL,DAITV") == every
+    assert found(agency="SVHTTDL", steward="SVHTTDL") == {"E01"}
+    assert found(task="IV.7.a") == {"E02"}
+    assert found(task="II.2.4") == every - {"E02"} == found(task="IV.9.3")
+    assert found(task="II.2.4", agency="SVHTTDL") == {"E01"}
+    assert found(task="IV.99") == set()
+    decided(owner, {"change": "implementation", "item": "II.2.4", "duty": "IV.12.1"})
+    hidden = every - {"E02"}
+    for caller, seen in (("SCT", set()), ("BCHQS", hidden)):  # the duty is hidden, and what it carries out
+        assert found(caller, agency="BCHQS") == found(caller, task="IV.12.1") == seen
+    page = owner.get(OCCURRENCES, params={"agency": "DAITV", "limit": 3, "count": True}).json()
+    assert (len(page["items"]), page["total"]) == (3, len(hidden))
+    rest = owner.get(
+        OCCURRENCES, params={"agency": "DAITV", "limit": 200, "count": True, "cursor": page["next_cursor"]}
+    )
+    assert len(rest.json()["items"]) == len(hidden) - 3
+    other = owner.get(OCCURRENCES, params={"agency": "SCT", "cursor": page["next_cursor"]})
+    assert other.status_code == 422, "a cursor belongs to its question"
 
 
 def test_the_secretariat_keeps_the_calendar_but_gives_nobody_work(service: Service) -> None:

@@ -298,6 +298,80 @@ def test_what_was_withdrawn_is_not_recorded_again_and_says_so(service: Service) 
     assert (row["row"], [note["message_vi"] for note in row["notes"]]) == (2, ["Bản ghi này đã được rút lại"])
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("Tình trạng", "Đã rút lại"),
+        ("Tình trạng", "ĐÃ RÚT"),
+        ("Lý do rút", "Ghi nhầm"),
+        ("Tình trạng", "rút"),
+    ],
+)
+def test_a_row_that_calls_a_standing_record_withdrawn_is_told_how_that_is_done(
+    service: Service, form: str, column: str, said: str
+) -> None:
+    client, make = service["SVHTTDL"], csv_of if form == "csv" else xlsx_of
+    push(client, source_system="qlvb", external_id="7")
+    headings, row = rows_of(client.get(f"{PLAN}/activities", params={"format": form}))
+    row = [cell if cell is not None else "" for cell in row]
+    row[headings.index(column)] = said
+    before = items(client, f"{PLAN}/activities")
+
+    def told(row: list[Any]) -> tuple[str, str, list[tuple[str | None, str]]]:
+        answer = send(client, make(row, headings=headings), FORMS[form])
+        [came] = answer.json()["rows"]
+        notes = [(note["column"], note["message_vi"]) for note in came["notes"]]
+        return came["result"], came["activity"], notes
+
+    result, activity, [(about, note)] = told(row)
+    assert (result, activity, about) == ("unchanged", before[0]["id"], None)
+    assert "tệp không rút được" in note
+    assert "“Rút một hoạt động” (`POST …/activities/{id}/withdrawals`)" in note
+    assert items(client, f"{PLAN}/activities") == before
+    renamed = list(row)
+    renamed[headings.index("Tiêu đề")] = "Tên khác"
+    result, _, [(_, note)] = told(renamed)
+    assert (result, note.startswith("Dòng này ghi là đã rút")) == ("updated", True)
+    assert "Sửa bản ghi đã có" in note, "and what else was to be said"
+    bare = list(row)
+    bare[headings.index("Tiêu đề")] = "Lớp hai"
+    for name in ("Mã bản ghi", "Hệ thống nguồn", "Mã ở hệ thống nguồn"):
+        bare[headings.index(name)] = ""
+    result, _, [(_, note)] = told(bare)
+    assert (result, "bản ghi mới còn hiệu lực" in note) == ("created", True)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_row_and_its_record_that_agree_on_being_withdrawn_are_told_nothing(
+    service: Service, form: str
+) -> None:
+    client, make = service["SVHTTDL"], csv_of if form == "csv" else xlsx_of
+    own, other = (push(client, title=title).json()["activity"]["id"] for title in ("Một", "Hai"))
+    assert client.post(f"{PLAN}/activities/{own}/withdrawals", json={"reason": "Nhầm"}).status_code == 201
+    sheet = client.get(f"{PLAN}/activities", params={"format": form})
+    told = send(client, sheet.content, FORMS[form])
+    assert (counts(told), told.json()["rows"]) == ({"unchanged": 2}, [])
+    headings, *rows = rows_of(sheet)
+    status, id_ = headings.index("Tình trạng"), headings.index("Mã bản ghi")
+    rows = [[cell if cell is not None else "" for cell in row] for row in rows]
+    for row in rows:
+        row[status] = "Còn hiệu lực" if row[id_] == own else "Đã xong tháng 5"
+        row[headings.index("Lý do rút")] = ""
+    [told_row] = send(client, make(*rows, headings=headings), FORMS[form]).json()["rows"]
+    assert (told_row["activity"], told_row["result"]) == (own, "unchanged")
+    assert [note["message_vi"] for note in told_row["notes"]] == ["Bản ghi này đã được rút lại"]
+    assert other != own
+
+
+def test_a_column_of_states_is_never_in_the_way(service: Service) -> None:
+    """It is some other column of the office's own as often as not."""
+    headings = [*HEADINGS, "Tình trạng", "Tình trạng", "Tình trạng (đến 30/6)"]
+    told = send(service["SVHTTDL"], csv_of([*ROW, "Xong", "Đạt", "Rút"], headings=headings))
+    assert (counts(told), told.json()["rows"]) == ({"created": 1}, [])
+    assert told.json()["columns_not_read"] == headings[6:]
+
+
 def test_the_same_file_twice_at_once_doubles_nothing(service: Service) -> None:
     body = csv_of(*([*ROW[:4], f"Lớp {number}", "1"] for number in range(20)))
     clients = [service["SVHTTDL"] for _ in range(4)]
@@ -685,6 +759,67 @@ def test_a_row_of_totals_is_told_to_go(service: Service) -> None:
         assert last == (None, "row_of_no_record")
     [told] = send(service["SVHTTDL"], csv_of([*ROW[:4], "", "1"])).json()["rows"]
     assert errors(told) == [("Tiêu đề", "missing")]
+
+
+def test_a_title_in_an_old_font_is_taken_and_pointed_out(service: Service) -> None:
+    """On the screen it reads as it should; what is stored is what everybody else sees."""
+    rows = ([*ROW[:4], "Héi nghÞ triÓn khai", "1"], [*ROW[:3], "TËp huÊn", *ROW[4:]], ROW)
+    told = send(service["SVHTTDL"], csv_of(*rows))
+    assert counts(told) == {"created": 2, "refused": 1}
+    taken, refused = sorted(told.json()["rows"], key=lambda row: int(row["row"]))
+    assert [(note["column"], "phông cũ" in note["message_vi"]) for note in taken["notes"]] == [
+        ("Tiêu đề", True)
+    ]
+    [error] = refused["errors"]
+    assert (error["column"], error["code"]) == ("Loại hoạt động", "not_allowed_value")
+    assert "phông cũ" in error["message_vi"]
+
+
+def test_totals_and_names_below_a_table_are_told_to_go_however_they_are_merged(service: Service) -> None:
+    file = io.BytesIO()
+    with Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.write_row(1, 0, ROW)
+        for row, text in enumerate(("Tổng cộng", "CỘNG (I+II)", "Tổng:", "Bằng chữ: hai lớp"), 2):
+            sheet.merge_range(row, 0, row, 4, text)
+            sheet.write_number(row, 5, 2)
+        sheet.merge_range("A8:C8", "Nơi nhận:")
+        sheet.merge_range("D9:F9", "KT. TRƯỞNG BAN")
+        sheet.write_row(9, 0, [*ROW[:3], "Công tác", "Cộng đồng người Việt ở nước ngoài", "1"])
+        sheet.merge_range("A11:F11", "II. Công tác tuyên truyền")
+        sheet.write_row(11, 0, HEADINGS)
+        sheet.merge_range("E13:F13", "TRƯỞNG PHÒNG")
+        sheet.merge_range("E14:F14", "TRƯỞNG PHÒNG")
+    told = send(service["SVHTTDL"], file.getvalue(), XLSX)
+    assert counts(told) == {"created": 1, "refused": 11}
+    assert all(row["notes"] == [] for row in told.json()["rows"] if row["row"] > 10), "what was not taken"
+    last = {row["row"]: errors(row)[-1] for row in told.json()["rows"] if row["errors"]}
+    assert last.pop(10) == ("Loại hoạt động", "not_allowed_value"), "a record with a fault is a record"
+    assert set(last) == {3, 4, 5, 6, 8, 9, 11, 12, 13, 14}
+    assert set(last.values()) == {(None, "row_of_no_record")}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_row_that_numbers_the_columns_is_told_and_is_neither_a_record_nor_refused(
+    service: Service, form: str
+) -> None:
+    client, make = service["SVHTTDL"], csv_of if form == "csv" else xlsx_of
+    body = make(["(1)", "(2)", "(3)", "(4)", "(5)", "(6)=(5)x1"], ROW, [*ROW[:3], "Lạ", *ROW[4:]])
+    for dry_run in (True, False):
+        told = send(client, body, FORMS[form], dry_run=dry_run)
+        assert counts(told) == {"created": 1, "refused": 1}
+        said = told.json()
+        assert (said["rows_read"], [row["row"] for row in said["rows"] if row["errors"]]) == (2, [4])
+        [passed] = said["rows_not_read"]
+        assert (passed["row"], passed["message_vi"]) == (2, "Dòng đánh số cột, không phải bản ghi")
+    assert [item["title"] for item in items(client, f"{PLAN}/activities")] == [ROW[4]]
+    back = send(client, body, FORMS[form], format=form)
+    assert [str(row[-1]) for row in rows_of(back)[1:]] == ["4"], "it does not come back as a refused one"
+    assert counts(send(client, make(list("ABCDEF"), ROW), FORMS[form], mode="atomic")) == {"unchanged": 1}
+    assert send(client, make(ROW), FORMS[form]).json()["rows_not_read"] == []
+    alone = send(client, make(list("123456")), FORMS[form])
+    assert [error["code"] for error in alone.json()["errors"]] == ["no_rows"]
 
 
 def test_what_would_stand_in_place_of_a_wrong_code_is_offered_in_the_file_too(service: Service) -> None:

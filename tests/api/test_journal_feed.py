@@ -44,6 +44,28 @@ def test_the_end_of_the_feed_is_empty_until_something_happens(service: Service) 
     assert feed(client, last) != []
 
 
+def test_what_the_feed_gives_to_go_on_with_goes_where_it_says(library: Service) -> None:
+    """Its `next_cursor` is the last id, and goes back as `after`; lists call that `cursor`."""
+    settle(library)
+    client = library["TTBCD"]
+    first = client.get("/v1/changes", params={"limit": 2})
+    page = first.json()
+    assert page["next_cursor"] == page["items"][-1]["id"]
+    assert f"after={page['next_cursor']}" in first.headers["link"]
+    second = client.get("/v1/changes", params={"limit": 2, "after": page["next_cursor"]}).json()
+    assert second["items"][0]["id"] == feed(client, limit=200)[2]["id"]
+    for path, wrong, right in (("/v1/changes", "cursor", "`after`"), (f"{PLAN}/tasks", "after", "`cursor`")):
+        told = client.get(path, params={wrong: page["next_cursor"]}, headers={"Accept-Language": "en"})
+        [error] = told.json()["errors"]
+        assert (told.status_code, error["pointer"], error["code"]) == (
+            422, f"query:{wrong}", "unknown_parameter",
+        )  # fmt: skip
+        assert right in error["message"]
+        assert "`next_cursor`" in error["message"]
+    unknown = client.get("/v1/changes", params={"after": "01ARZ3NDEKTSV4RRFFQ69G5FAV"})
+    assert "`next_cursor`" in unknown.json()["errors"][0]["message"]
+
+
 def test_own_writes_appear_once_each_in_order_with_who_and_by_which_right(service: Service) -> None:
     client = service["SVHTTDL"]
     last = newest(service, client)

@@ -21,13 +21,12 @@ TOLD_TO_THE_TECHNICIAN = {"key", "subscription"}
 def addresses(change: dict[str, Any]) -> list[str]:
     """Where the page leads to from this change."""
     after = {f"after.{name}": value for name, value in change["after"].items()}
-    names = {"ref": change["ref"], "plan": change["plan"], **after}
+    names = {name: change[name] for name in ("ref", "plan", "output")} | after
 
     def named(found: re.Match[str]) -> str:
         return str(names[found[1]])
 
-    whole = [one for one in ADDRESSES[change["subject"]] if "{id}" not in one]
-    return [re.sub(r"\{([\w.]+)\}", named, one) for one in whole]
+    return [re.sub(r"\{([\w.]+)\}", named, one) for one in ADDRESSES[change["subject"]]]
 
 
 def test_every_subject_has_its_row() -> None:
@@ -61,6 +60,9 @@ def test_an_act_and_an_anniversary_lead_where_the_page_says(service: Service) ->
     moved = [one for one in changes if one["request_id"] == act["request_id"] and one["subject"] == "output"]
     assert [one["ref"] for one in moved] == [output["id"]]
     assert (act["task"], act["after"]["output"], act["after"]["for"]) == ("IV.7.a", "M1", "SVHTTDL")
+    [address] = addresses(act)
+    assert [one["id"] for one in items(owner, address)] == [act["ref"]]
+    assert {one["output"] for one in changes if one["subject"] != "act"} == {None}
     [occurrence] = [change for change in changes if change["subject"] == "occurrence"]
     [address] = addresses(occurrence)
     assert owner.get(address).json()["cancelled"] is True

@@ -279,6 +279,41 @@ def test_who_cannot_write_on_a_line_is_told_the_lines_it_can(
         )
 
 
+@pytest.mark.parametrize("line", ["", "KHONG-CO"])
+@pytest.mark.parametrize(
+    "row",
+    [["5", "01/03/2023"], ["5", "30/02/2023"], ["", "01/03/2023"], ["5", "01/03/2023", "", "15/02/2023"]],
+)
+def test_who_may_not_allocate_is_told_so_before_what_the_row_lacks(
+    office: httpx.Client, line: str, row: list[str]
+) -> None:
+    own = line or opened(office)["code"]
+    told = send(office, "entries", entries([own, "Bố trí", *row]))
+    assert refusal(told) == ("Mã dòng kinh phí", "not_permitted")
+    assert told.json()["rows"][0]["facts"]["who_can"] == ["STC"]
+
+
+def test_who_may_allocate_is_told_what_the_row_lacks(office: httpx.Client, funder: httpx.Client) -> None:
+    line = opened(office)["code"]
+    told = send(funder, "entries", entries([line, "Bố trí", "5", "01/03/2023"]))
+    assert refusal(told) == ("Số văn bản", "missing")
+    told = send(funder, "entries", entries([line, "Chi", "", "01/03/2023"]))
+    assert refusal(told) == ("Mã dòng kinh phí", "not_permitted"), "of every kind"
+
+
+def test_who_may_not_allocate_opens_no_line_with_an_allocation_and_is_told_so_first(
+    office: httpx.Client, funder: httpx.Client
+) -> None:
+    headings = ["Mã", "Tên", "Mã cơ quan", "Đã bố trí"]
+    row = ["SVHTTDL-77", "Hội nghị", "SVHTTDL", "5"]
+    assert refusal(send(office, "lines", csv_of(row, headings=headings))) == ("Mã cơ quan", "not_permitted")
+    told = send(funder, "lines", csv_of(row, headings=headings)).json()["rows"][0]["errors"]
+    assert {one["code"] for one in told} == {"missing"}
+    none = csv_of([*row[:3], "0"], headings=headings)
+    assert counts(send(office, "lines", none)) == {"created": 1}, "no đồng are no allocation"
+    assert counts(send(office, "lines", none)) == {"unchanged": 1}
+
+
 def test_an_allocation_by_file_cites_its_decision_and_stays_within_the_total(funder: httpx.Client) -> None:
     line = opened(funder, agency="SVHTTDL", **given(1))["code"]
     row = [line, "Bố trí", str(TOTAL), "01/03/2023"]
@@ -457,6 +492,24 @@ def test_a_unit_above_the_table_other_than_dong_is_refused(office: httpx.Client,
             assert [error["code"] for error in told.json()["errors"]] == ["another_unit"], (noun, media)
 
 
+@pytest.mark.parametrize("said", ["ĐVT: đồng", "đơn vị: đồng", "Đơn vị tính: VNĐ", "đ", "đồng", "dvt đ"])
+def test_an_amount_whose_heading_says_that_it_is_in_dong_is_read(office: httpx.Client, said: str) -> None:
+    row = [opened(office)["code"], "Nhu cầu", "150", "01/03/2023"]
+    headings = [*ENTRY[:2], f"Số tiền\n({said})", ENTRY[3]]
+    assert counts(send(office, "entries", csv_of(row, headings=headings), dry_run=True)) == {"created": 1}
+
+
+@pytest.mark.parametrize("said", ["triệu đồng", "nghìn đồng", "ĐVT: 1.000 đ", "USD"])
+def test_an_amount_whose_heading_says_another_unit_is_told_so(office: httpx.Client, said: str) -> None:
+    """To whoever sees it stand there it is not enough to say that it is missing."""
+    row = [opened(office)["code"], "Nhu cầu", "150", "01/03/2023"]
+    headings = [*ENTRY[:2], f"Số tiền ({said})", ENTRY[3]]
+    told = send(office, "entries", csv_of(row, headings=headings))
+    [error] = told.json()["errors"]
+    assert error["code"] == "headings_missing"
+    assert "Có cột tên như vậy mà trong ngoặc ghi khác: hãy ghi đúng “Số tiền (đồng)”" in error["message"]
+
+
 def test_a_unit_right_below_the_headings_is_refused_as_well(office: httpx.Client) -> None:
     row = [opened(office)["code"], "Nhu cầu", "150", "01/03/2023"]
     told = send(office, "entries", csv_of(["", "", "(Triệu đồng)", ""], row, headings=ENTRY[:4]))
@@ -475,6 +528,47 @@ def test_a_round_amount_in_the_first_row_is_no_unit(office: httpx.Client, amount
     of_all = csv_of(["", "", amount, ""], [line, "Nhu cầu", "5", "01/03/2023"], headings=ENTRY[:4])
     told = send(office, "entries", of_all)
     assert [error["code"] for error in told.json()["errors"]] == ["another_unit"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_row_that_numbers_the_columns_of_a_sheet_of_money_is_no_amount(
+    office: httpx.Client, form: str
+) -> None:
+    line, make = opened(office)["code"], csv_of if form == "csv" else xlsx_of
+    row = [line, "Nhu cầu", "150", "31/03/2023"]
+    for numbers in (["1", "2", "3", "4"], ["(A)", "(B)", "1", "2=1"], ["", "(1)", "(2)", "(3)"]):
+        told = send(office, "entries", make(numbers, row, headings=ENTRY[:4]), FORMS[form], dry_run=True)
+        assert (counts(told), told.json()["rows"]) == ({"created": 1}, [])
+        assert [passed["row"] for passed in told.json()["rows_not_read"]] == [2]
+    lines = make(["1", "2", "3"], ["SVHTTDL-77", "Hội nghị", "150"], headings=["Mã", "Tên", "Nhu cầu"])
+    told = send(office, "lines", lines, FORMS[form], dry_run=True)
+    assert (counts(told), [one["row"] for one in told.json()["rows_not_read"]]) == ({"created": 1}, [2])
+
+
+def test_a_first_row_of_small_numbers_is_a_row_of_its_own(office: httpx.Client) -> None:
+    line = opened(office)["code"]
+    for row, wrong in (
+        ([line, "Nhu cầu", "3", "01/03/2023"], None),
+        (["1", "Nhu cầu", "3", "01/03/2023"], ("Mã dòng kinh phí", "unknown_line")),
+        (["1", "2", "3", "01/03/2023"], ("Loại bút toán", "not_allowed_value")),
+        (["1", "2", "150", ""], ("Loại bút toán", "not_allowed_value")),
+    ):
+        told = send(office, "entries", csv_of(row, headings=ENTRY[:4]), dry_run=True)
+        assert (counts(told), told.json()["rows_not_read"]) == (
+            {"refused" if wrong else "created": 1}, [],
+        )  # fmt: skip
+        if wrong:
+            assert wrong in [(one["column"], one["code"]) for one in told.json()["rows"][0]["errors"]]
+    lines = csv_of(["1", "2", "150"], headings=["Mã", "Tên", "Nhu cầu"])
+    assert refusal(send(office, "lines", lines, dry_run=True))[0] == "Mã"
+
+
+def test_a_unit_below_the_row_that_numbers_the_columns_is_refused_too(office: httpx.Client) -> None:
+    row = [opened(office)["code"], "Nhu cầu", "150", "01/03/2023"]
+    numbers, unit = ["1", "2", "3", "4"], ["", "", "(Triệu đồng)", ""]
+    for above in ([numbers, unit], [unit, numbers]):
+        told = send(office, "entries", csv_of(*above, row, headings=ENTRY[:4]))
+        assert [error["code"] for error in told.json()["errors"]] == ["another_unit"]
 
 
 def test_a_unit_merged_over_the_row_below_the_headings_is_refused(office: httpx.Client) -> None:
@@ -582,6 +676,19 @@ def test_long_numbers_are_no_names_and_a_day_in_a_text_is_said(office: httpx.Cli
     assert counts(told) == {"created": 1}
     notes = [(one["column"], one["message_vi"][-10:]) for one in told.json()["rows"][0]["notes"]]
     assert ("Số văn bản", "01/02/2023") in notes
+
+
+def test_totals_below_a_sheet_of_money_are_told_to_go(office: httpx.Client) -> None:
+    line = opened(office)["code"]
+    below = (["Tổng cộng", "", "5", ""], ["", "Cộng", "5", ""], ["", "", "5", ""], ["", "", "Người lập biểu"])
+    told = send(office, "entries", entries([line, "Nhu cầu", "5", "01/03/2023"], *below))
+    assert counts(told) == {"created": 1, "refused": 4}
+    rows = [row for row in told.json()["rows"] if row["errors"]]
+    assert {row["errors"][-1]["code"] for row in rows} == {"row_of_no_record"}
+    assert (
+        refusal(send(office, "entries", entries([line, "Nhu cầu", "1,5 tỷ", "01/03/2023"])))[1]
+        == "wrong_type"
+    )
 
 
 def test_refusals_are_told_before_notes(office: httpx.Client) -> None:

@@ -56,6 +56,15 @@ def test_rows_that_are_refused_are_told_by_their_place(office: Pusher) -> None:
     assert "không đọc các trang tính · sheets not read: Quý II" in said
 
 
+def test_a_row_that_was_passed_over_is_told_with_its_number_and_why(office: Pusher) -> None:
+    run = office.run(office.file("quý II.csv", csv_of(list("123456"), *rows("numbered", 1))))
+    assert run.code == 0
+    assert (
+        "không đọc các dòng · rows not read: 2 (Dòng đánh số cột, không phải bản ghi · "
+        "This row numbers the columns, and is no record)" in run.out
+    )
+
+
 def test_what_is_said_of_rows_that_are_taken_is_told_and_what_counts_for_nothing_first(
     office: Pusher,
 ) -> None:

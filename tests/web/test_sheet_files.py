@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ from app.services import activity_rows
 from app.services.activity_sheet import WANTED
 from app.services.importing import Import
 from app.services.receipts import Received
-from app.sheets import archive, csv_rows, days, found, values, xlsx_rows
+from app.sheets import archive, csv_rows, days, found, old_fonts, values, xlsx_rows
 from app.sheets.found import Found
 from app.sheets.package import Package, unescaped
 from app.sheets.table import Kind, Table, opened
@@ -388,6 +389,100 @@ def test_a_row_keeps_the_number_that_people_see() -> None:
     assert [row.number for row in table(body.encode(), "csv").rows] == [2, 5]
 
 
+NUMBERED = [
+    ["(1)", "(2)", "(3)", "(4)", "(5)", "(6)"],
+    ["1", "2", "3", "4", "5", "6"],
+    [1, 2, 3, 4, 5, 6],
+    [-1, -2, -3, -4, -5, -6],
+    ["A", "B", "C", "D", "E", "F"],
+    ["A", "B", "1", "2", "3", "4"],
+    ["(A)", "(B)", 1, 2, "3=1+2", 4],
+    ["[1]", "[2]", "[3]", "[4]", "[5]", "[6] = [4] x [5]"],
+    ["( 1 )", "(2)", "(3)", "(4)", "(5)=(3)+(4)", "(6 = 4 - 5)"],
+    ["", "(1)", "(2)", "(3)", "(4)", "(5)"],
+    ["(1)", "(2)", "(4)", "(5)", "(6)", "(8)=(5)*(6):100"],
+    ["3", "4", "5", "6", "7", "8=6÷7%"],
+    ["a", "b", "c", "", "1", "2=1"],
+    ["1.", "2.", "3.", "4.", "5.", "6."],
+    ["(1)*", "(2)", "(3)", "(4)", "(5)", "(6)=Tổng(1:5)"],
+    ["Cột 1", "(cột 2)", "Cột 3", "Cột 4", "Cột 5", "CỘT 6 = 4 + 5 + ..."],
+]
+"""How forms number their columns: some were taken out, some added without a number."""
+RECORDS = [
+    ROW,
+    ["1", "", "", "", "", "2"],
+    ["1", "2", "3", "", "", ""],
+    ["1", "2", "3", "4", "5", "150"],
+    ["1", "2", "3", "4", "5", "5"],
+    ["1", "2", "3", "4", "6", "5"],
+    ["1", "2", "3", "4", "5", "sáu"],
+    ["1", "2", "3", "4", "5", "năm=6"],
+    ["1", "2", date(1901, 1, 3), "4", "5", "6"],
+    ["Cột một", "Cột hai", "Cột 3", "Cột 4", "Cột 5", "Cột 6"],
+    ["1", "2", "3", "A", "B", "C"],
+    ["IV.7.a", "1", "2", "3", "4", "5"],
+    ["1", "2", "01/02/2023", "4", "5", "6"],
+    ["1.1", "1.2", "1.3", "1.4", "1.5", "1.6"],
+    ["0", "1", "2", "3", "4", "5"],
+    ["10", "11", "12", "13", "14", "15"],
+    ["I", "II", "III", "IV", "V", "VI"],
+]
+"""What is none of this: a record, or what an office has to look at again."""
+
+
+@pytest.mark.parametrize("row", NUMBERED, ids=str)
+def test_the_row_in_which_a_form_numbers_its_columns_is_passed_over(row: list[Any]) -> None:
+    made: list[tuple[bytes, Kind]] = [
+        (xlsx_of(row, ROW), "xlsx"),
+        (csv_of([str(cell) for cell in row], ROW), "csv"),
+    ]
+    for body, kind in made:
+        assert table(body, kind).numbered_in == 2
+        assert [found_row.number for found_row in table(body, kind).rows] == [3]
+
+
+@pytest.mark.parametrize("row", RECORDS, ids=str)
+def test_a_row_that_only_has_numbers_in_it_is_passed_over_by_nobody(row: list[Any]) -> None:
+    made: list[tuple[bytes, Kind]] = [
+        (xlsx_of(row, ROW), "xlsx"),
+        (csv_of([str(cell) for cell in row], ROW), "csv"),
+    ]
+    for body, kind in made:
+        assert table(body, kind).numbered_in is None
+        assert [found_row.number for found_row in table(body, kind).rows] == [2, 3]
+
+
+def test_a_number_in_a_column_of_days_is_a_number_of_a_column() -> None:
+    found = table(xlsx_of([1, 2, date(1900, 1, 3), 4, 5, 6], ROW))
+    assert (found.numbered_in, [row.number for row in found.rows]) == (2, [3])
+
+
+def test_columns_are_numbered_right_under_their_headings_and_nowhere_else() -> None:
+    numbers = ["1", "2", "3", "4", "5", "6"]
+    assert table(csv_of(ROW, ROW, ROW, numbers), "csv").numbered_in is None
+    low = csv_of(*([["Kính gửi"]] * 18), HEADINGS, numbers, ROW, headings=["Kính gửi"])
+    found = table(low, "csv")
+    assert (found.heading_row, found.numbered_in) == (20, 21), "as far down as headings are looked for"
+    assert [row.number for row in found.rows] == [22]
+    merged = row_xml(1, *HEADINGS) + row_xml(2, "(1)", "", "(2)", "(3)", "(4)", "(5)") + row_xml(3, *ROW)
+    book = by_hand(sheet_xml(merged, '<mergeCells><mergeCell ref="A2:B2"/></mergeCells>'))
+    assert table(book).numbered_in == 2
+
+
+def test_headings_over_two_rows_go_on_beside_headings_of_others_own_columns() -> None:
+    """As a form has them: one group of columns that are the office's own, and the rest one cell high."""
+    rows = row_xml(1, *HEADINGS, "Kinh phí") + row_xml(2, *[""] * 6, "Trung ương", "Tỉnh")
+    rows += row_xml(3, *(f"({n})" for n in range(1, 9))) + row_xml(4, *ROW, "5", "6")
+    tall = "".join(f'<mergeCell ref="{column}1:{column}2"/>' for column in "ABCDEF")
+    found = table(by_hand(sheet_xml(rows, f'<mergeCells>{tall}<mergeCell ref="G1:H1"/></mergeCells>')))
+    assert (found.heading_row, found.numbered_in) == (2, 3)
+    assert [*found.headings.values()] == [*HEADINGS, "Trung ương", "Tỉnh"]
+    assert [row.number for row in found.rows] == [4]
+    merged = '<mergeCells><mergeCell ref="A2:A3"/></mergeCells>'
+    data = row_xml(1, *HEADINGS) + row_xml(2, *ROW) + row_xml(3, "", *ROW[1:])
+    assert [row.number for row in table(by_hand(sheet_xml(data, merged))).rows] == [2, 3], "a record is none"
+
+
 MEANINGS: dict[str, tuple[Callable[[Found], values.Meant], list[tuple[Any, Any]]]] = {
     "day": (lambda found: days.day(found, is_typed=True), [
         ("12/05/2023", "2023-05-12"), ("1/2/2023", "2023-02-01"), ("01-02-2023", "2023-02-01"),
@@ -397,6 +492,11 @@ MEANINGS: dict[str, tuple[Callable[[Found], values.Meant], list[tuple[Any, Any]]
         ("05/13/2023", "not_a_date"), ("31/02/2023", "not_a_date"), ("1/2/23", "not_a_date"),
         (44958, "not_a_date"), (44958.5, "not_a_date"), (True, "not_a_date"), ("hôm qua", "not_a_date"),
         ("12/05/2023 08:30", "2023-05-12"), ("12/05/2023 24:30", "not_a_date"),
+        ("ngày 12 tháng 5 năm 2023", "2023-05-12"), ("Ngày 1 tháng 02, năm 2023", "2023-02-01"),
+        ("12 THÁNG 5 2023", "2023-05-12"), ("nga\u0300y 12 tha\u0301ng 5 na\u0306m 2023", "2023-05-12"),
+        ("Ngày 12/5/2023", "2023-05-12"), ("12 / 5 / 2023", "2023-05-12"), ("2023/05/12", "2023-05-12"),
+        ("ngày 31 tháng 2 năm 2023", "not_a_date"), ("1-5/2023", "not_a_date"), ("12/5-2023", "not_a_date"),
+        ("Tháng 5", "not_a_date"), ("Quý II", "not_a_date"), ("12-14/5/2023", "not_a_date"),
         ("0/0/0000", "not_a_date"), ("１２/05/2023", "not_a_date"),
     ]),
     "whole number": (values.whole, [
@@ -468,6 +568,88 @@ def test_how_a_cell_was_understood_is_said_where_that_is_in_doubt_only() -> None
     assert note(values.vnd(Found("-1.200.000,00 đ"))) == "Hiểu là số 1200000"
 
 
+@pytest.mark.parametrize(
+    ("said", "part"),
+    [
+        *(
+            (one, "một ngày, dạng")
+            for one in ("Tháng 5", "tháng 5/2023", "Quý II", "quý 2 năm 2023", "Q2/2023")
+        ),
+        *(
+            (one, "một ngày, dạng")
+            for one in ("Năm 2023", "2023", "5/2023", "05-2023", "1-5/2023", "tuần 20")
+        ),
+        *((one, "một ngày, dạng") for one in ("12-14/5/2023", "12/5–14/5/2023", "từ 12/5 đến 14/5/2023")),
+        *((one, "Thiếu năm") for one in ("12/5", "ngày 12/5", "12 tháng 5", "ngày 12 tháng 05")),
+        *((one, "bốn chữ số") for one in ("12/5/23", "12.05.23")),
+        *((one, "Cần một ngày") for one in ("hôm qua", "12/05/20023", "thứ Sáu", "", "12-May-2023")),
+        *((one, "Không có ngày này") for one in ("31/02/2023", "ngày 31 tháng 2 năm 2023", "05/13/2023")),
+    ],
+)
+def test_what_is_no_day_is_told_why(said: str, part: str) -> None:
+    for written in (said, normalize("NFD", said)):
+        with pytest.raises(Unfit) as refused:
+            days.day(Found(written), is_typed=False)
+        assert (refused.value.code, part in refused.value.text.vi) == ("not_a_date", True)
+
+
+@pytest.mark.parametrize(
+    ("said", "part", "offered"),
+    [
+        ("1,25 tỷ", "không viết tắt", ["1250000000"]), ("1,25 tỉ đồng", "không viết tắt", ["1250000000"]),
+        ("2 tỷ", "không viết tắt", ["2000000000"]), ("150tr", "không viết tắt", ["150000000"]),
+        ("0,5 triệu đ", "không viết tắt", ["500000"]), ("1.25 tỷ", "không viết tắt", ["1250000000"]),
+        ("250 nghìn", "không viết tắt", ["250000"]), ("1.250 triệu", "không viết tắt", []),
+        ("1,2345 nghìn", "không viết tắt", []), ("1 tỷ 250 triệu", "không viết tắt", []),
+        ("hai tỷ", "Cần một số nguyên", []), ("01 lớp", "không ghi đơn vị", ["1"]),
+        ("2 lớp", "không ghi đơn vị", ["2"]), ("2 lớp/120 người", "Cần một số nguyên", []),
+        ("120 người (nữ)", "không ghi đơn vị", ["120"]), ("(1.250.000)", "dấu trừ", []),
+        ("1.250.000,-", "Cần một số nguyên", []), ("-", "Cần một số nguyên", []),
+        ("một", "Cần một số nguyên", []), ("1.200 000", "Cần một số nguyên", []),
+    ],
+)  # fmt: skip
+def test_a_number_with_words_is_told_how_it_is_written(said: str, part: str, offered: list[str]) -> None:
+    for written in (said, normalize("NFD", said), said.upper()):
+        with pytest.raises(Unfit) as refused:
+            values.vnd(Found(written))
+        why = refused.value
+        assert (why.code, part in why.text.vi, why.offered) == ("wrong_type", True, offered), why.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TËp huÊn quy ®Þnh vÒ lÔ héi", "M· nhiÖm vô", "Ngµy thùc hiÖn", "Lo¹i ho¹t ®éng", "Héi nghÞ khai m¹c",
+        "Taäp huaán quy ñònh veà leã hoäi", "Maõ nhieäm vuï", "Ngaøy thöïc hieän", "Hoäi nghò trieån khai",
+    ],
+)  # fmt: skip
+def test_a_text_in_an_old_font_is_known(text: str) -> None:
+    assert old_fonts.is_one_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tập huấn quy định về lễ hội", "Tap huan", "Hà Nam", "HÀ NAM", "Phim «Nam Sơn»", "Phim «Ba Na»", "",
+        "Cà Mau – Sóc Trăng", "Köln, Düsseldorf và Genève", "São Paulo", "Quý Mão", "Hoà An", "Thuý Nga",
+        "© 2023 Trà Vinh", "Café Đà Lạt", "TRÀ VINH", "Đoàn España, Muñoz", "25 m² × 3", "Noël", "Hội nghị®",
+        "Khoá bồi dưỡng", "Xã Hoà Ân", "Ngày Quốc khánh nước CHDCND Lào", "Toà án", "Quê nhà", "GIÁO DỤC",
+    ],
+)  # fmt: skip
+def test_a_text_of_today_is_none_of_an_old_font(text: str) -> None:
+    for written in (text, normalize("NFD", text)):
+        assert not old_fonts.is_one_in(written)
+
+
+def test_headings_in_an_old_font_are_told_to_be() -> None:
+    shown = ["M· nhiÖm vô", "Ngµy thùc hiÖn", "Lo¹i ho¹t ®éng", "Tiªu ®Ò"]
+    for headings, told in ((shown, True), (["Tên", "Ngày"], False)):
+        with pytest.raises(Invalid) as refused:
+            table(xlsx_of(headings=headings))
+        [fault] = refused.value.faults
+        assert (fault.code, "phông cũ" in fault.message.vi) == ("headings_missing", told)
+
+
 IN_ERROR = [
     (cell, "cell_in_error")
     for cell in (Found(None, is_error=True), Found("#N/A", is_error=True), Found("#N/A"), Found(" #REF! "))
@@ -503,6 +685,30 @@ def test_formulas_and_errors_are_told_apart() -> None:
         6: Found(date(2023, 5, 12)),
         7: Found("ab"),
     }
+
+
+@pytest.mark.parametrize(
+    ("form", "in_part"),
+    [
+        *((form, True) for form in ("mmm-yy", "mm/yyyy", '"Tháng "m/yyyy', "d-mmm", "dd/mm", "yyyy", 16, 17)),
+        *(
+            (form, False)
+            for form in ("dd/mm/yyyy", '"ngày "dd" tháng "mm" năm "yyyy', "d-mmm-yy", 14, 15, 22)
+        ),
+        *((form, False) for form in ("hh:mm", "m/d/yy h:mm", "[h]:mm:ss", 20)),
+    ],
+)
+def test_a_day_that_is_shown_without_all_of_it_is_said(form: str | int, in_part: bool) -> None:
+    """As Excel keeps `5/2023`, and `12/5`, which is of the year in which it was typed."""
+    file = io.BytesIO()
+    with Workbook(file) as book:
+        look = book.add_format({"num_format": form})
+        book.add_worksheet().write_datetime(0, 0, datetime(2023, 5, 1), look)
+    package = Package(file.getvalue())
+    [row] = xlsx_rows.rows(package, package.sheets[0].member)
+    assert (row.cells[1].value, row.cells[1].is_in_part) == (date(2023, 5, 1), in_part)
+    note = days.day(row.cells[1], is_typed=True).note
+    assert (note and note.vi) == ("Hiểu là ngày 1 tháng 5 năm 2023" if in_part else None)
 
 
 @pytest.mark.parametrize(

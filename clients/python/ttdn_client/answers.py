@@ -81,6 +81,14 @@ class SheetNote(TypedDict):
     message_en: str
 
 
+class SheetRowNotRead(TypedDict):
+    """A row that is no record, and was passed over: it numbers the columns."""
+
+    row: int
+    message_vi: str
+    message_en: str
+
+
 class SheetRow(TypedDict):
     """A row that is refused, or about which there is something to say."""
 
@@ -101,6 +109,7 @@ class SheetAnswer(TypedDict):
     rows_read: int
     sheets_not_read: list[str]
     columns_not_read: list[str]
+    rows_not_read: NotRequired[list[SheetRowNotRead]]
     rows: list[SheetRow]
     more: bool
     receipts: list[str]

@@ -33,6 +33,7 @@ RESULTS = {
 PASSED_OVER = {
     "sheets_not_read": "không đọc các trang tính · sheets not read",
     "columns_not_read": "không đọc các cột · columns not read",
+    "rows_not_read": "không đọc các dòng · rows not read",
 }
 """Members of an answer that name what was in the file and was left there."""
 RESTORED = (
@@ -99,7 +100,7 @@ class Report:
         lines = [f"{self.name}: {STATES[self.state]}"]
         lines += [f"  {n:6d} {RESULTS[what]}" for what, n in findings.counted(self.given).items() if n]
         for member, said in PASSED_OVER.items():
-            names = [name for one in self.given for name in one.answer.get(member, ())]
+            names = [_named(passed) for one in self.given for passed in one.answer.get(member, ())]
             if names:
                 lines.append(f"  {said}: {', '.join(names)}")
         notes = findings.noted(self.given)
@@ -116,6 +117,13 @@ class Report:
         if self.dropped:
             lines.append(f"  cất tại · kept in {self.dropped}")
         return "\n".join([*lines, *(f"  biên nhận · receipt {one}" for one in self.receipts)])
+
+
+def _named(passed: str | Mapping[str, Any]) -> str:
+    """What was left in the file: by its name, or a row by its number and why."""
+    if isinstance(passed, str):
+        return passed
+    return f"{passed['row']} ({passed['message_vi']} · {passed['message_en']})"
 
 
 def _noted(note: Note) -> str:
