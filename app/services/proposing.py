@@ -32,6 +32,7 @@ def propose(session: Session, actor: Actor, slug: str, body: ProposalIn) -> tupl
     decision may be entered meanwhile: leave is asked, and all is read, again when the plan is locked."""
     here = grounds.find(session, actor, slug)
     _may_propose(session, here, actor, body)
+    _said_once(body)
     with session.begin_nested() as rehearsal:
         amending.taken_up(session, here.plan)
         session.expire_all()
@@ -152,6 +153,22 @@ def _may_propose(session: Session, here: Ground, actor: Actor, body: ProposalIn)
         )
     assert permit is not None  # noqa: S101 -- the schema asks for one change at least
     return permit
+
+
+def _said_once(body: ProposalIn) -> None:
+    """To try changes out takes as long as to make them, and others wait: no task is taken up again and again
+    in one proposal."""
+    said = set()
+    for place, change in enumerate(body.changes):
+        what = (change.change, getattr(change, "task", None), getattr(change, "power", None))
+        if what in said:
+            raise Invalid.at(
+                f"/changes/{place}",
+                "repeated",
+                "Đề xuất đã nêu thay đổi này của nhiệm vụ: chỉ nêu một lần",
+                "The proposal has this change of the task already: say it once",
+            )
+        said.add(what)
 
 
 def _taken_up(
