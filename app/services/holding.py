@@ -175,5 +175,5 @@ def is_done(output: Output) -> bool:
 def _unconfirm(pieces: Sequence[Output]) -> None:
     """A piece that a decision lets be owed again may have lost the record it was confirmed by."""
     for piece in pieces:
-        if piece.kind is OutputKind.PIECE and not piece.dropped and not piece.evidence:
+        if piece.confirmed and piece.kind is OutputKind.PIECE and not piece.dropped and not piece.evidence:
             piece.confirmed = False
