@@ -14,7 +14,8 @@ from app.rules.lifecycle import Planned
 from app.rules.vocabulary import AgencyKind, Level, OutputKind, Role
 from app.services import access, assigning, settling
 from app.services.drafting import Draft
-from app.services.successions import Successions, is_current
+from app.services.grounds import is_current
+from app.services.successions import Successions
 
 
 @dataclass(slots=True)

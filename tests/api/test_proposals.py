@@ -286,7 +286,9 @@ def test_a_task_is_taken_up_once_for_each_thing_that_is_proposed_of_it(service: 
     assert faults(again) == [("/changes/2", "repeated")]
     proposed(office, weight, DEADLINE, {**weight, "task": "IV.7.b"})
     decided(service["TTBCD"], weight, {**weight, "weight": 3})
-    assert office.get(f"{PLAN}/tasks/IV.7.a").json()["weight"] == 3, "what a decision says twice holds as it says last"
+    assert office.get(f"{PLAN}/tasks/IV.7.a").json()["weight"] == 3, (
+        "what a decision says twice holds as it says last"
+    )
 
 
 def test_trying_a_proposal_out_changes_nothing(service: Service) -> None:
