@@ -159,9 +159,9 @@ def has_ended(valid_to: date | None, day: date) -> bool:
 
 
 def find_held(session: Session, actor: Actor, slug: str) -> Ground:
-    """The same for what is written about money, or in another's name: no decision changes who may until this
+    """The same for what is written by a power, or in another's name: no decision changes who may until this
     unit of work ends. Decisions hold the plan for themselves; those who hold it this way do not wait for each
-    other."""
+    other. What is written about a body's own part is held by that part."""
     session.execute(select(Plan.id).where(Plan.slug == slug).with_for_update(read=True))
     return find(session, actor, slug)
 

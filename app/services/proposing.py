@@ -57,7 +57,8 @@ def accept(
 ) -> tuple[ProposalResult, int]:
     """The owner's decision makes an amendment of it, in one call; again by the same decision is the same as
     once. By another one it is refused: nothing of that would be on record."""
-    here, proposal, permit = _taken_up(session, actor, slug, public_id, Action.PROPOSAL_DECIDE)
+    here = grounds.find(session, actor, slug)
+    proposal, permit = _taken_up(session, here, actor, public_id, Action.PROPOSAL_DECIDE)
     if _is_accepted_by(session, proposal, body.decision):
         return _result(session, here, actor, proposal, "unchanged")
     _still_open(proposal)
@@ -119,7 +120,8 @@ def _end(
     state: Literal[ProposalState.DECLINED, ProposalState.WITHDRAWN],
     reason: str,
 ) -> tuple[ProposalResult, int]:
-    here, proposal, permit = _taken_up(session, actor, slug, public_id, action)
+    here = grounds.find_held(session, actor, slug)
+    proposal, permit = _taken_up(session, here, actor, public_id, action)
     if (proposal.state, proposal.answer) == (state, reason):
         return _result(session, here, actor, proposal, "unchanged")
     _still_open(proposal)
@@ -172,9 +174,8 @@ def _said_once(body: ProposalIn) -> None:
 
 
 def _taken_up(
-    session: Session, actor: Actor, slug: str, public_id: str, action: Action
-) -> tuple[Ground, Proposal, Permit]:
-    here = grounds.find(session, actor, slug)
+    session: Session, here: Ground, actor: Actor, public_id: str, action: Action
+) -> tuple[Proposal, Permit]:
     proposal, by = proposals.one(session, here, actor, public_id, lock=True)
     permit = access.permit(
         actor,
@@ -182,7 +183,7 @@ def _taken_up(
         proposals.item(here, by.code),
         lambda: proposals.offer(here, actor, proposal, by),
     )
-    return here, proposal, permit
+    return proposal, permit
 
 
 def _still_open(proposal: Proposal) -> None:
