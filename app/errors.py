@@ -28,6 +28,9 @@ Nothing a client sent is ever repeated in `detail`; `facts` become members of th
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, Self
 
+MOST_FAULTS = 50
+"""Input can be wrong in thousands of places; nobody reads them, and the answer must stay small."""
+
 
 class Text(NamedTuple):
     """The same sentence in Vietnamese and in English."""
@@ -64,6 +67,11 @@ class Failure(Exception):
         self.facts = dict(facts or {})
         self.headers = dict(headers or {})
         super().__init__(self.detail.en)
+
+    def told(self) -> tuple[tuple[Fault, ...], dict[str, Any]]:
+        """The faults and the facts that a client is told: of the faults the first, and how many are left."""
+        first, rest = self.faults[:MOST_FAULTS], self.faults[MOST_FAULTS:]
+        return first, (self.facts | {"errors_left_out": len(rest)}) if rest else self.facts
 
 
 class Malformed(Failure):

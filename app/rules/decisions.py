@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from unicodedata import normalize
 
 from app.errors import Text
-from app.rules.vietnamese import _INVISIBLE, _LOOKALIKE, UnfitText, clean
+from app.rules.vietnamese import INVISIBLE, LOOKALIKE, UnfitText, clean
 from app.rules.vocabulary import Word
 
 LONGEST_TEXT: Final = 80
@@ -114,7 +114,7 @@ _SHAPES: Final = {
 _LEAD: Final = re.compile(r"\Asố\s*:?\s*", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"\s*([-/.])\s*")
 _DASHES: Final = dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
-_SPELT: Final[dict[int, str | None]] = {**_LOOKALIKE, **_INVISIBLE, **_DASHES}
+_SPELT: Final[dict[int, str | None]] = {**LOOKALIKE, **INVISIBLE, **_DASHES}
 
 
 class NotADocumentNumber(ValueError):

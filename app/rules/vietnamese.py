@@ -12,20 +12,20 @@ from unicodedata import normalize
 LONGEST_KEY: Final = 1000
 """No sort key is longer, so a PostgreSQL B-tree (at most 2,704 bytes an entry) takes every one of them."""
 
-_INVISIBLE: Final = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+INVISIBLE: Final = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 # All that Unicode calls a space (Zs, Zl, Zp) and the invisible marks that copied text brings along: with
 # nothing but those a text says nothing, and is as short as an empty one.
 _OUTER: Final = "\t\n\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
-    map(chr, (*range(0x2000, 0x200B), *_INVISIBLE))
+    map(chr, (*range(0x2000, 0x200B), *INVISIBLE))
 )
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # Old fonts and scanners give Đ as the eth or the African D, which look the same in print.
-_LOOKALIKE: Final = {0x00D0: "Đ", 0x0189: "Đ", 0x00F0: "đ", 0x0256: "đ", 0x2026: "..."}
-_SEEN: Final = _LOOKALIKE | _INVISIBLE
+LOOKALIKE: Final = {0x00D0: "Đ", 0x0189: "Đ", 0x00F0: "đ", 0x0256: "đ", 0x2026: "..."}
+_SEEN: Final = LOOKALIKE | INVISIBLE
 # Only the marks of the Latin script go: those of Khmer, read by many in Trà Vinh, carry its vowels.
-_PLAIN: Final = {**dict.fromkeys(range(0x0300, 0x0370)), **_INVISIBLE, **dict.fromkeys(map(ord, "đðɖ"), "d")}
+_PLAIN: Final = {**dict.fromkeys(range(0x0300, 0x0370)), **INVISIBLE, **dict.fromkeys(map(ord, "đðɖ"), "d")}
 
 # CLDR's `vi` collation: space, signs, digits, then the 29 letters with f j w z at their Latin places.
 _ORDER: Final = (

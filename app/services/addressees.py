@@ -5,7 +5,7 @@ instead.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Fault, Text
@@ -72,7 +72,7 @@ class Addressees:
             Agency.id.in_(given),
             Agency.id != self._actor.agency_id,
             Agency.kind.not_in(WITHOUT_ACCOUNT),
-            or_(Agency.valid_to.is_(None), Agency.valid_to >= day),
+            grounds.lasting(day, Agency),
         )
         return {body.code: body for body in self._session.scalars(query.order_by(Agency.code))}
 
@@ -120,7 +120,7 @@ class Addressees:
                 "Đối tác bên ngoài không có tài khoản để trả lời",
                 "An external partner has no account to answer with",
             )
-        if named.valid_to is not None and named.valid_to < self._here.today:
+        if grounds.has_ended(named.valid_to, self._here.today):
             return "agency_not_active", Text(
                 "Cơ quan này đã kết thúc hoạt động", "This agency has come to an end"
             )

@@ -28,7 +28,6 @@ ON_A_PLAN = (
     Action.SERVICE_OPERATE,
 )
 ON_AN_AGENCY = (Action.AGENCY_EDIT, Action.KEY_MANAGE)
-_OPERATIONS = {Action.URGE_ANSWER: "answer_urge", Action.URGE_CLOSE: "close_urge"}
 
 
 def plan(session: Session, actor: Actor, slug: str) -> Thing:
@@ -43,10 +42,7 @@ def urge(session: Session, actor: Actor, slug: str, public_id: str) -> Thing:
     row, task, by, to = urges.one(session, here, actor, public_id)
     item = urges.item(here, row, task, by, to)
     ended = obstacles.CLOSED if urges.stands(here, row) is UrgeState.CLOSED else obstacles.ANSWERED
-    can = urges.may(here, actor, row, item)
-    offer: dict[str, object] | None = None
-    if can:
-        offer = {"operation": _OPERATIONS[can[0]], "urge": [public_id]}
+    can, offer = urges.may(here, actor, row, item), urges.offer(here, actor, row, item)
     return Thing(item, can, only(urges.OPEN_TO), lambda _: ended, here, task, offer)
 
 

@@ -2,17 +2,16 @@
 plan takes effect."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
 
-from app.models import Agency, Assignment, Membership, Output, Plan, Task
+from app.models import Agency, Assignment, Output, Plan, Task
 from app.rules.lifecycle import Planned, Terms, owed_from_the_start
 from app.rules.rollup import split
 from app.rules.vocabulary import AgencyKind, PlanStatus, Role, TaskKind
-from app.services import access, standings
+from app.services import access, belonging, standings
 from app.services.drafting import Draft
 
 _FANS_OUT = (Role.LEAD, Role.COORDINATE)
@@ -23,7 +22,7 @@ def assign(draft: Draft, code: str, bodies: Sequence[tuple[str, Fraction | None,
     """Enter the bodies of a task: (agency, share or None, facts). Leads share equally unless shares are
     given; a group's share is split over the members it has on the day the plan takes effect. A body that
     stands there twice, by its own name or through groups, has one assignment with all its shares."""
-    task = draft.tasks[code]
+    task, day = draft.tasks[code], draft.plan.effective_on or draft.plan.period_from
     leads = [facts["role"] for _, _, facts in bodies].count(Role.LEAD)
     named = []
     for place, (agency, given, facts) in enumerate(bodies, 1):
@@ -31,7 +30,9 @@ def assign(draft: Draft, code: str, bodies: Sequence[tuple[str, Fraction | None,
         named.append(_assignment(draft, task, draft.agencies[agency].id, f"{place:03}", share, facts))
     held = {(row.agency_id, row.role): row for row in named}
     for row, (agency, _, facts) in zip(named, bodies, strict=True):
-        members = _members(draft, agency) if facts["role"] in _FANS_OUT else []
+        members = (
+            belonging.members_of(draft, draft.agencies[agency], day) if facts["role"] in _FANS_OUT else []
+        )
         row.fans_out = bool(members)
         parts = split(row.share, len(members)) if members else []
         for number, (member, part) in enumerate(zip(members, parts, strict=True), 1):
@@ -57,20 +58,6 @@ def _assignment(
         share_denominator=share.denominator,
         **facts,
     )
-
-
-def _members(draft: Draft, agency: str) -> list[int]:
-    group = draft.agencies[agency]
-    if group.kind is not AgencyKind.GROUP:
-        return []
-    day = draft.plan.effective_on or draft.plan.period_from
-    query = select(Membership).where(Membership.group_id == group.id).order_by(Membership.id)
-    return [row.member_id for row in draft.session.scalars(query) if valid_on(row, day)]
-
-
-def valid_on(row: Membership, day: date) -> bool:
-    """Whether a body belongs to a group on a day."""
-    return (row.valid_from or day) <= day <= (row.valid_to or day)
 
 
 def take_effect(draft: Draft) -> int:

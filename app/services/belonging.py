@@ -9,8 +9,9 @@ from app.errors import Invalid
 from app.models import Agency, Membership
 from app.models.unit import today
 from app.rules.vocabulary import AgencyKind, Source
-from app.services import access, assigning, drafting
+from app.services import access, drafting
 from app.services.drafting import Draft
+from app.services.grounds import is_current
 
 
 def members_of(draft: Draft, agency: Agency, day: date) -> list[int]:
@@ -18,7 +19,7 @@ def members_of(draft: Draft, agency: Agency, day: date) -> list[int]:
     if agency.kind is not AgencyKind.GROUP:
         return []
     query = select(Membership).where(Membership.group_id == agency.id).order_by(Membership.id)
-    return [row.member_id for row in draft.session.scalars(query) if assigning.valid_on(row, day)]
+    return [row.member_id for row in draft.session.scalars(query) if is_current(row, day)]
 
 
 def last_stay(draft: Draft, group: int, member: int) -> Membership | None:
@@ -33,13 +34,13 @@ def enter(draft: Draft, group: Agency, member: Agency, first: date | None, last:
     same = next((row for row in stays if row.valid_from == first), None)
     if same is None and first is None:
         days = (last, today(draft.session))
-        same = next((row for day in days if day for row in stays if assigning.valid_on(row, day)), None)
+        same = next((row for day in days if day for row in stays if is_current(row, day)), None)
     begins = same.valid_from if same is not None else first
     if last is not None and last < (begins or date.min):
         raise Invalid.at(
             "/valid_to", "dates_reversed", "Kết thúc trước khi bắt đầu", "It would end before it begins"
         )
-    if any(row is not same and _overlap(row, begins, last) for row in stays):
+    if any(row is not same and drafting.overlaps(row, begins, last) for row in stays):
         raise Invalid.at(
             "/valid_from",
             "overlaps_another_stay",
@@ -59,13 +60,13 @@ def hand_on(draft: Draft, old: Agency, new: Agency, on: date) -> None:
     day = today(draft.session)
     places = draft.session.scalars(select(Membership).where(Membership.member_id == old.id)).all()
     for place in places:
-        if not assigning.valid_on(place, day):
+        if not is_current(place, day):
             continue
         group, last = draft.session.get_one(Agency, place.group_id), place.valid_to
         access.open_for_change(draft.session, draft.permit, [place])
         place.valid_to = max(on - timedelta(1), place.valid_from or date.min)
         before = last_stay(draft, group.id, new.id)
-        if before is None or not assigning.valid_on(before, day):
+        if before is None or not is_current(before, day):
             left = before.valid_to if before is not None else None
             free = left + timedelta(1) if left is not None and left < day else date.min
             _register(draft, group, new, max(on, free), last)
@@ -74,12 +75,6 @@ def hand_on(draft: Draft, old: Agency, new: Agency, on: date) -> None:
 def _stays(draft: Draft, group: int, member: int) -> Sequence[Membership]:
     query = select(Membership).where(Membership.group_id == group, Membership.member_id == member)
     return draft.session.scalars(query.order_by(Membership.id)).all()
-
-
-def _overlap(row: Membership, first: date | None, last: date | None) -> bool:
-    return (row.valid_from or date.min) <= (last or date.max) and (first or date.min) <= (
-        row.valid_to or date.max
-    )
 
 
 def _register(draft: Draft, group: Agency, member: Agency, first: date | None, last: date | None) -> None:

@@ -30,7 +30,7 @@ Known = tuple[BudgetLine, Agency | None]
 
 def balance(line: BudgetLine) -> Balance:
     """Where a line stands."""
-    return Balance(line.needed_vnd, line.allocated_vnd, line.committed_vnd, line.spent_vnd, line.settled_vnd)
+    return Balance.of(_amounts(line))
 
 
 def total(lines: Iterable[BudgetLine]) -> Balance:

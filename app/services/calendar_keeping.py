@@ -4,7 +4,7 @@ all; each with its reason."""
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, Stale, Text
@@ -30,7 +30,7 @@ PLAIN = (
 
 def add(session: Session, actor: Actor, slug: str, body: EventIn) -> tuple[EventOut, int]:
     """Add an event that the printed list does not have."""
-    here = grounds.find(session, actor, slug)
+    here = grounds.find_held(session, actor, slug)
     permit = access.permit(actor, Action.CALENDAR_EDIT, here.item)
     if body.steward is not None:
         access.permit(actor, Action.CALENDAR_STEWARD, here.item)
@@ -59,12 +59,11 @@ def correct(
     session: Session, actor: Actor, slug: str, code: str, patch: EventPatch, versions: frozenset[int] | None
 ) -> tuple[EventOut, int]:
     """Change what is named, if the event is still at one of `versions` (None: at any)."""
-    here = grounds.find(session, actor, slug)
+    here = grounds.find_held(session, actor, slug)
     events.one(session, here, actor, code)
     named = patch.model_fields_set - {"reason"}
     permits = [access.permit(actor, action, here.item) for action in _actions(named)]
-    event = session.scalars(_coded(here, code).with_for_update()).one()
-    session.refresh(event)
+    event = _held(session, here, code)
     if versions is not None and event.version not in versions:
         raise Stale()
     values: dict[str, Any] = {name: getattr(patch, name) for name in PLAIN if name in named}
@@ -89,12 +88,11 @@ def correct(
 
 def decide(session: Session, actor: Actor, slug: str, name: str, body: OccurrenceDecisionIn) -> OccurrenceOut:
     """Say that an anniversary is not marked this year, or that it is after all. Twice is the same as once."""
-    here = grounds.find(session, actor, slug)
+    here = grounds.find_held(session, actor, slug)
     anniversaries.one(session, here, actor, name)
     permit = access.permit(actor, Action.CALENDAR_EDIT, here.item)
     code, year = anniversaries.named(name)
-    event = session.scalars(_coded(here, code).with_for_update()).one()
-    session.refresh(event)
+    event = _held(session, here, code)
     if event.withdrawn:
         raise obstacles.conflict(obstacles.EVENT_WITHDRAWN)
     query = select(Occurrence).where(Occurrence.event_id == event.id, Occurrence.year == year)
@@ -124,8 +122,14 @@ def _actions(named: set[str]) -> list[Action]:
     return [*edits, *([Action.CALENDAR_STEWARD] if "steward" in named else [])]
 
 
-def _coded(here: Ground, code: str) -> Any:
+def _coded(here: Ground, code: str) -> Select[Event]:
     return select(Event).where(Event.plan_id == here.plan.id, Event.code == code)
+
+
+def _held(session: Session, here: Ground, code: str) -> Event:
+    """The event as it is now, which nobody else changes or marks until this unit of work ends."""
+    query = _coded(here, code).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one()
 
 
 def _worded(code: str, values: dict[str, Any], before: Event | None = None) -> dict[str, Any]:

@@ -136,9 +136,7 @@ def register_member(draft: Draft, group: str, member: str, facts: Mapping[str, A
     if any((row.valid_from, row.valid_to) == (first, last) for row in on_record):
         return
     for row in on_record:
-        if (row.valid_from or date.min) <= (last or date.max) and (first or date.min) <= (
-            row.valid_to or date.max
-        ):
+        if overlaps(row, first, last):
             old, new = _days(row.valid_from, row.valid_to), _days(first, last)
             raise Conflict(
                 Text(
@@ -148,6 +146,12 @@ def register_member(draft: Draft, group: str, member: str, facts: Mapping[str, A
             )
     label = f"{group}/{member}"
     draft.enter(Membership(group_id=group_row.id, member_id=member_row.id, label=label, **facts))
+
+
+def overlaps(row: Membership, first: date | None, last: date | None) -> bool:
+    """Whether a stay on record and one of these days have a day in common; None is an open end."""
+    begins, ends = row.valid_from or date.min, row.valid_to or date.max
+    return begins <= (last or date.max) and (first or date.min) <= ends
 
 
 def _days(first: date | None, last: date | None) -> str:

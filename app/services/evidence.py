@@ -167,7 +167,7 @@ def hint(docket: Docket, activity: Activity) -> Text:
             "A group owes through its members: a record of the group itself is kept and counts for nothing",
         )
     if activity.occurred_on < docket.here.plan.period_from:
-        return Text("Ngày này trước thời gian của kế hoạch", "This day is before the plan begins")
+        return _BEFORE.message
     output = of(docket, activity)
     if output is not None and output.dropped:
         return acts.NOT_OWED.why

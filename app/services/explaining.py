@@ -1,7 +1,7 @@
 """Explaining: a figure taken apart into rows that anybody can compute it from again."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -128,9 +128,8 @@ def _said(value: Fraction) -> str:
     return str(value) if value.denominator == 1 else f"({value})"
 
 
-def _how(counted: Iterable[Part], level: Level, whole: Fraction) -> dict[str, str]:
+def _how(counted: list[Part], level: Level, whole: Fraction) -> dict[str, str]:
     """The arithmetic in one sentence, with the numbers."""
-    counted = list(counted)
     if not whole:
         said = Text(
             "Chưa xác định: trong phạm vi này chưa có việc nào phải làm, nên không có gì để chia.",

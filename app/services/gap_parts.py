@@ -86,7 +86,7 @@ _UNPROVED = (
     .where(
         *_OF_A_LEAD,
         Assignment.valid_to < grounds.ON,
-        or_(Agency.valid_to.is_(None), Agency.valid_to >= grounds.ON),
+        grounds.lasting(grounds.ON, Agency),
         Task.visibility != Visibility.STATUS_ONLY,
         Output.owed,
         Output.evidence == 0,

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from app.models import Agency, Budget, Plan, Task
 from app.rules.gaps import GapKind
 from app.rules.vocabulary import PlanStatus, Role
 from app.schemas.gaps import GapOut
+from app.services import grounds
 from app.services.gap_offers import one_gap
 from app.services.grounds import Ground
 
@@ -17,9 +18,7 @@ _LAST_DAY = select(Agency.valid_to).where(Agency.id == bindparam("id"))
 _ABLE = (
     select(Plan.slug, Agency.code)
     .join(Agency, Agency.id == Plan.owner_id)
-    .where(
-        Plan.status == PlanStatus.ACTIVE, or_(Agency.valid_to.is_(None), Agency.valid_to >= bindparam("day"))
-    )
+    .where(Plan.status == PlanStatus.ACTIVE, grounds.lasting(grounds.ON, Agency))
     .order_by(Plan.id)
     .limit(1)
 )

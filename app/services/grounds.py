@@ -96,19 +96,25 @@ def _clauses(powers: Iterable[_Power], outsider: Actor | None) -> tuple[str, ...
     )
 
 
-_Lasting = type[Assignment] | type[Membership]
+_Bounded = type[Assignment] | type[Membership]
 
 
-def current(day: date | BindParameter[date], of: _Lasting = Assignment) -> ColumnElement[bool]:
+def current(day: date | BindParameter[date], of: _Bounded = Assignment) -> ColumnElement[bool]:
     """A condition on an assignment: begun, and not yet handed over; or on a stay in a group."""
-    return and_(_begun(day, of), _lasting(day, of))
+    return and_(_begun(day, of), lasting(day, of))
 
 
-def _begun(day: date | BindParameter[date], of: _Lasting = Assignment) -> ColumnElement[bool]:
+def is_current(row: Assignment | Membership, day: date) -> bool:
+    """The same of one in hand."""
+    return (row.valid_from or day) <= day <= (row.valid_to or day)
+
+
+def _begun(day: date | BindParameter[date], of: _Bounded = Assignment) -> ColumnElement[bool]:
     return or_(of.valid_from.is_(None), of.valid_from <= day)
 
 
-def _lasting(day: date | BindParameter[date], of: _Lasting = Assignment) -> ColumnElement[bool]:
+def lasting(day: date | BindParameter[date], of: _Bounded | type[Agency] = Assignment) -> ColumnElement[bool]:
+    """A condition on any of these, or on a body: it has not ended before a day."""
     return or_(of.valid_to.is_(None), of.valid_to >= day)
 
 
@@ -128,7 +134,7 @@ _HOLDING = (
         Agency.kind,
         Agency.valid_to,
         Assignment.task_id,
-        _lasting(ON).label("now"),
+        lasting(ON).label("now"),
     )
     .join(Agency, Agency.id == Assignment.agency_id)
     .where(
@@ -153,9 +159,9 @@ def has_ended(valid_to: date | None, day: date) -> bool:
 
 
 def find_held(session: Session, actor: Actor, slug: str) -> Ground:
-    """The same for what is written about money, or in another's name: no decision changes who may until this
+    """The same for what is written by a power, or in another's name: no decision changes who may until this
     unit of work ends. Decisions hold the plan for themselves; those who hold it this way do not wait for each
-    other."""
+    other. What is written about a body's own part is held by that part."""
     session.execute(select(Plan.id).where(Plan.slug == slug).with_for_update(read=True))
     return find(session, actor, slug)
 

@@ -14,7 +14,8 @@ from app.rules.lifecycle import Planned
 from app.rules.vocabulary import AgencyKind, Level, OutputKind, Role
 from app.services import access, assigning, settling
 from app.services.drafting import Draft
-from app.services.successions import Successions, is_current
+from app.services.grounds import is_current
+from app.services.successions import Successions
 
 
 @dataclass(slots=True)
@@ -175,5 +176,5 @@ def is_done(output: Output) -> bool:
 def _unconfirm(pieces: Sequence[Output]) -> None:
     """A piece that a decision lets be owed again may have lost the record it was confirmed by."""
     for piece in pieces:
-        if piece.kind is OutputKind.PIECE and not piece.dropped and not piece.evidence:
+        if piece.confirmed and piece.kind is OutputKind.PIECE and not piece.dropped and not piece.evidence:
             piece.confirmed = False

@@ -126,14 +126,13 @@ class Import:
 
         @cache
         def offered(by: str | None) -> list[str]:
-            return list(self._form.offered(session, actor, slug, by))
+            return list(form.offered(session, actor, slug, by))
 
-        form, rehearsed = self._form, self._ask.dry_run
+        form, dry_run = self._form, self._ask.dry_run
         needed = form.wanted.needed
-        words = Words(self._headings(), form.whose, offered, needed=needed, by=form.by, rehearsed=rehearsed)
+        words = Words(self._headings(), form.whose, offered, needed=needed, by=form.by, rehearsed=dry_run)
         with session.begin_nested() as work:
-            dry_run = self._ask.dry_run
-            rows = self._form.take(session, actor, slug, drafts, self._fields, self._parse)
+            rows = form.take(session, actor, slug, drafts, self._fields, self._parse)
             if dry_run:
                 work.rollback()
         for draft, row in zip(drafts, rows, strict=True):

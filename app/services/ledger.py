@@ -137,8 +137,8 @@ def on_file(
 def unallocated(session: Session, here: Ground) -> int:
     """What of the plan's total no line has; exact under the lock of the budget."""
     total = session.scalars(select(Budget.total_vnd).where(Budget.plan_id == here.plan.id)).one()
-    given = session.scalars(select(BudgetLine.allocated_vnd).where(BudgetLine.plan_id == here.plan.id))
-    return total - sum(given)
+    given = select(func.coalesce(func.sum(BudgetLine.allocated_vnd), 0))
+    return total - int(session.scalars(given.where(BudgetLine.plan_id == here.plan.id)).one())
 
 
 def spent_by(session: Session, line: BudgetLine, day: date) -> int:

@@ -9,7 +9,7 @@ from app.models import Output
 from app.rules.lifecycle import Planned
 from app.rules.vocabulary import AgencyKind, Level, OutputKind, Source
 from app.services.dockets import Docket
-from app.services.successions import is_current
+from app.services.grounds import is_current
 
 UNTOUCHED: dict[str, Any] = {
     "weight": 1,

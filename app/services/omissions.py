@@ -14,7 +14,7 @@ from app.rules.rollup import COUNTED_STATUSES
 from app.rules.vocabulary import AgencyKind
 from app.schemas.base import AgencyRef, Ratio, TaskRef
 from app.schemas.explanation import AmendmentRef, LeftOutRow
-from app.services.grounds import Ground
+from app.services.grounds import Ground, has_ended
 from app.services.parts import Part
 from app.services.tree import Tree
 
@@ -75,7 +75,7 @@ def _of_the_body(here: Ground, row: Any) -> dict[str, Any]:
     return {
         "target": row.target,
         "is_group": row.kind is AgencyKind.GROUP,
-        "handed_over": row.valid_to is not None and row.valid_to < here.today,
+        "handed_over": has_ended(row.valid_to, here.today),
     }
 
 

@@ -13,7 +13,7 @@ from app.rules.vocabulary import OutputKind, Source, TaskKind
 from app.schemas.acts import ActResult, OccurrenceIn, OccurrenceResult, StatusEntry, StatusEntryIn
 from app.services import access, acting, dockets, fitting, obstacles, occurrences, outputs, settling
 from app.services.dockets import Docket
-from app.services.successions import is_current
+from app.services.grounds import is_current
 
 _KINDS = {
     StatusEntry.FULFILLED: (ActKind.CLAIM, Action.STATUS_REPORT),

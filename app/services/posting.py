@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid, NotFound
-from app.models import BudgetLine, LedgerEntry, Settlement
+from app.models import Agency, BudgetLine, LedgerEntry, Settlement
 from app.models.base import new_public_id
 from app.rules.judging import Permit
 from app.rules.ledger import EntryKind, SettlementState
@@ -111,8 +111,7 @@ def reverse(
 ) -> tuple[Posted, int]:
     """Take an entry back, once, by whoever may write one of its kind."""
     here = grounds.find_held(session, actor, slug)
-    entry, line = _seen(session, here, actor, public_id)
-    _, agency = budget_lines.one(session, here, actor, line.code)
+    entry, line, agency = _seen(session, here, actor, public_id)
     permit = access.permit(actor, LEAVE[entry.kind], line_sight.item(here, agency))
     if entry.kind in BY_DECISION and body.decision is None:
         raise Invalid.at(
@@ -148,11 +147,14 @@ def reverse(
     return entries.posted(session, here, actor, [reversal], [(line, agency)])
 
 
-def _seen(session: Session, here: Ground, actor: Actor, public_id: str) -> tuple[LedgerEntry, BudgetLine]:
-    """An entry and its line, if the caller may see it."""
+def _seen(
+    session: Session, here: Ground, actor: Actor, public_id: str
+) -> tuple[LedgerEntry, BudgetLine, Agency | None]:
+    """An entry, its line and whose that is, if the caller may see it."""
     found = session.execute(
-        select(LedgerEntry, BudgetLine)
+        select(LedgerEntry, BudgetLine, Agency)
         .join(BudgetLine, BudgetLine.id == LedgerEntry.line_id)
+        .outerjoin(Agency, Agency.id == BudgetLine.agency_id)
         .where(
             LedgerEntry.plan_id == here.plan.id,
             LedgerEntry.public_id == public_id,
@@ -161,8 +163,8 @@ def _seen(session: Session, here: Ground, actor: Actor, public_id: str) -> tuple
     ).one_or_none()
     if found is None:
         raise NotFound()
-    entry, line = found
-    return entry, line
+    entry, line, agency = found
+    return entry, line, agency
 
 
 def _can_be_reversed(session: Session, entry: LedgerEntry) -> None:

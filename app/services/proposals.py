@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -72,7 +72,7 @@ def _can(here: Ground, actor: Actor, wanted: tuple[str, ...]) -> ColumnElement[b
     )
     mine = Proposal.proposed_by_id == actor.agency_id
     ways = [*([mine] if own & set(wanted) else []), *([~mine] if others & set(wanted) else [])]
-    return (Proposal.state == ProposalState.OPEN) & or_(*ways) if ways else Proposal.id.is_(None)
+    return (Proposal.state == ProposalState.OPEN) & or_(false(), *ways)
 
 
 def one(

@@ -32,6 +32,7 @@ def propose(session: Session, actor: Actor, slug: str, body: ProposalIn) -> tupl
     decision may be entered meanwhile: leave is asked, and all is read, again when the plan is locked."""
     here = grounds.find(session, actor, slug)
     _may_propose(session, here, actor, body)
+    _said_once(body)
     with session.begin_nested() as rehearsal:
         amending.taken_up(session, here.plan)
         session.expire_all()
@@ -56,7 +57,8 @@ def accept(
 ) -> tuple[ProposalResult, int]:
     """The owner's decision makes an amendment of it, in one call; again by the same decision is the same as
     once. By another one it is refused: nothing of that would be on record."""
-    here, proposal, permit = _taken_up(session, actor, slug, public_id, Action.PROPOSAL_DECIDE)
+    here = grounds.find(session, actor, slug)
+    proposal, permit = _taken_up(session, here, actor, public_id, Action.PROPOSAL_DECIDE)
     if _is_accepted_by(session, proposal, body.decision):
         return _result(session, here, actor, proposal, "unchanged")
     _still_open(proposal)
@@ -118,7 +120,8 @@ def _end(
     state: Literal[ProposalState.DECLINED, ProposalState.WITHDRAWN],
     reason: str,
 ) -> tuple[ProposalResult, int]:
-    here, proposal, permit = _taken_up(session, actor, slug, public_id, action)
+    here = grounds.find_held(session, actor, slug)
+    proposal, permit = _taken_up(session, here, actor, public_id, action)
     if (proposal.state, proposal.answer) == (state, reason):
         return _result(session, here, actor, proposal, "unchanged")
     _still_open(proposal)
@@ -154,10 +157,25 @@ def _may_propose(session: Session, here: Ground, actor: Actor, body: ProposalIn)
     return permit
 
 
+def _said_once(body: ProposalIn) -> None:
+    """To try changes out takes as long as to make them, and others wait: no task is taken up again and again
+    in one proposal."""
+    said = set()
+    for place, change in enumerate(body.changes):
+        what = (change.change, getattr(change, "task", None), getattr(change, "power", None))
+        if what in said:
+            raise Invalid.at(
+                f"/changes/{place}",
+                "repeated",
+                "Đề xuất đã nêu thay đổi này của nhiệm vụ: chỉ nêu một lần",
+                "The proposal has this change of the task already: say it once",
+            )
+        said.add(what)
+
+
 def _taken_up(
-    session: Session, actor: Actor, slug: str, public_id: str, action: Action
-) -> tuple[Ground, Proposal, Permit]:
-    here = grounds.find(session, actor, slug)
+    session: Session, here: Ground, actor: Actor, public_id: str, action: Action
+) -> tuple[Proposal, Permit]:
     proposal, by = proposals.one(session, here, actor, public_id, lock=True)
     permit = access.permit(
         actor,
@@ -165,7 +183,7 @@ def _taken_up(
         proposals.item(here, by.code),
         lambda: proposals.offer(here, actor, proposal, by),
     )
-    return here, proposal, permit
+    return proposal, permit
 
 
 def _still_open(proposal: Proposal) -> None:

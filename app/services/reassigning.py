@@ -14,9 +14,10 @@ from app.rules.vocabulary import AgencyKind, OutputKind, Role, Source, TaskKind
 from app.schemas import changing as wire
 from app.services import assigning, belonging, holding, looking_up, occurrences, purse, sharing
 from app.services.drafting import Draft
+from app.services.grounds import is_current
 from app.services.holding import Held
 from app.services.sharing import ZERO, Division, Place
-from app.services.successions import give, is_current
+from app.services.successions import give
 
 
 def set_leads(draft: Draft, change: wire.LeadsChange) -> None:
@@ -110,7 +111,7 @@ def as_long_as_it_belongs(held: Held, row: Assignment) -> None:
     if row.group_id is not None:
         groups = {row.group_id, *(head.agency_id for head in held.current(row.role) if head.fans_out)}
         stays = (belonging.last_stay(held.draft, group, row.agency_id) for group in groups)
-        ends = [stay.valid_to for stay in stays if stay is not None and assigning.valid_on(stay, held.today)]
+        ends = [stay.valid_to for stay in stays if stay is not None and is_current(stay, held.today)]
         known = [end for end in ends if end is not None]
         if ends:  # of a stay that another plan has ended, this one has not decided yet
             row.valid_to = max(known) if len(known) == len(ends) else None

@@ -6,6 +6,7 @@ from app.schemas.batches import FaultOut, RefusalOfRecord
 
 def of(place: int, failure: Failure) -> RefusalOfRecord:
     """The refusal of the record at a place. Nothing of the record itself is repeated."""
+    faults, facts = failure.told()
     return RefusalOfRecord(
         status=failure.status,
         code=failure.code,
@@ -18,7 +19,7 @@ def of(place: int, failure: Failure) -> RefusalOfRecord:
                 message_vi=fault.message.vi,
                 message_en=fault.message.en,
             )
-            for fault in failure.faults
+            for fault in faults
         ],
-        facts=dict(failure.facts),
+        facts=facts,
     )

@@ -12,10 +12,10 @@ from app.rules.vocabulary import PlanStatus, Role
 from app.schemas import changing as wire
 from app.services import access, belonging, holding, looking_up, purse, reassigning
 from app.services.drafting import Draft
-from app.services.grounds import has_ended
+from app.services.grounds import has_ended, is_current
 from app.services.holding import Held
 from app.services.sharing import ZERO, Place
-from app.services.successions import give, is_current
+from app.services.successions import give
 
 
 def set_member(draft: Draft, change: wire.MemberChange) -> None:

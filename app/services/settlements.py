@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
@@ -79,10 +79,7 @@ def _wanted(here: Ground, actor: Actor, ask: SettlementFilter) -> Iterable[Colum
 def _can(here: Ground, actor: Actor, wanted: Sequence[str]) -> ColumnElement[bool]:
     """`can` as a condition: what waits, and could be withdrawn or decided by the caller."""
     actions = [action for action in ON_A_SETTLEMENT if action in wanted]
-    if not actions:
-        return false()
-    waits = Settlement.state == SettlementState.SUBMITTED
-    return and_(waits, or_(false(), line_sight.can(here, actor, actions)))
+    return and_(Settlement.state == SettlementState.SUBMITTED, line_sight.can(here, actor, actions))
 
 
 def _query(here: Ground, actor: Actor, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -13,8 +13,8 @@ from app.errors import Invalid
 from app.models import Agency, Assignment
 from app.rules.vocabulary import Role
 from app.services import belonging
+from app.services.grounds import is_current
 from app.services.holding import Held
-from app.services.successions import is_current
 
 ZERO, ALL = Fraction(0), Fraction(1)
 

@@ -99,7 +99,7 @@ def identify(session: Session, secret: str) -> Actor:
         agency_id=agency.id,
         scopes=frozenset({Scope.READ}),
         via=f"subscription:{row.public_id}",
-        active=agency.valid_to is None or agency.valid_to >= today(session),
+        active=not grounds.has_ended(agency.valid_to, today(session)),
     )
 
 

@@ -11,6 +11,7 @@ from app.models import Assignment
 from app.rules import amending
 from app.rules.amending import Hand
 from app.rules.vocabulary import Role
+from app.services.grounds import is_current
 
 _MOST: Final = 2**63 - 1
 
@@ -69,11 +70,6 @@ class Successions:
         parts = [one / total if total else Fraction(1, len(after)) for one in each]
         hands = [self._hand(one, owed) for one in after]
         return Hand(row.id, owed(row), list(zip(hands, parts, strict=True)))
-
-
-def is_current(row: Assignment, day: date) -> bool:
-    """Whether an assignment holds on a day."""
-    return (row.valid_from or day) <= day <= (row.valid_to or day)
 
 
 def give(row: Assignment, share: Fraction) -> None:

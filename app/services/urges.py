@@ -31,6 +31,7 @@ OPEN_TO = {
 }
 """What can be done with an urge, and in which of its states that would change something."""
 
+_OFFERED = {Action.URGE_ANSWER: "answer_urge", Action.URGE_CLOSE: "close_urge"}
 _POWER = {UrgeAbout.CONTENT: Role.MONITOR, UrgeAbout.SETTLEMENT: Role.SETTLE}
 """By which power who holds it now ends an urge whose body has come to an end."""
 
@@ -87,6 +88,12 @@ def may(here: Ground, actor: Actor, urge: Urge, on: Item) -> list[Action]:
     """What the caller may do with an urge and would change something now."""
     now = stands(here, urge)
     return allowed(actor, [action for action, states in OPEN_TO.items() if now in states], on)
+
+
+def offer(here: Ground, actor: Actor, urge: Urge, on: Item) -> dict[str, object] | None:
+    """What a caller that is refused could do with it instead; None where it can do nothing now."""
+    could = next(iter(may(here, actor, urge, on)), None)
+    return {"operation": _OFFERED[could], "urge": [urge.public_id]} if could else None
 
 
 def stands(here: Ground, urge: Urge) -> UrgeState:

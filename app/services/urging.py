@@ -17,12 +17,10 @@ from app.services.addressees import Addressees
 from app.services.grounds import Ground
 from app.services.urges import Known
 
-_OPERATIONS = {Action.URGE_ANSWER: "answer_urge", Action.URGE_CLOSE: "close_urge"}
-
 
 def urge(session: Session, actor: Actor, slug: str, body: UrgeIn) -> tuple[UrgesMade, int]:
     """Remind a body of what it owes; of a group, every member that is assigned."""
-    here = grounds.find(session, actor, slug)
+    here = grounds.find_held(session, actor, slug)
     task = sight.duty_named(session, here, actor, body.task) if body.task else None
     named = session.scalars(select(Agency).where(Agency.code == body.to)).one_or_none()
     addressees = Addressees(session, here, actor)
@@ -97,17 +95,12 @@ def close(
 def _taken_up(
     session: Session, actor: Actor, slug: str, public_id: str, action: Action
 ) -> tuple[Ground, Known, Permit]:
-    """The urge, locked and as it is now, if the caller may do this to it."""
-    here = grounds.find(session, actor, slug)
+    """The urge, locked and as it is now, if the caller may do this to it; a decision passes it on."""
+    here = grounds.find_held(session, actor, slug)
     known = urges.one(session, here, actor, public_id)
     row, task, by, to = known
     on = urges.item(here, row, task, by, to)
-
-    def instead() -> dict[str, object] | None:
-        could = next(iter(urges.may(here, actor, row, on)), None)
-        return {"operation": _OPERATIONS[could], "urge": [public_id]} if could else None
-
-    permit = access.permit(actor, action, on, instead)
+    permit = access.permit(actor, action, on, lambda: urges.offer(here, actor, row, on))
     session.refresh(row, with_for_update=True)
     return here, known, permit
 

@@ -6,6 +6,8 @@ A field's own name is as good as its heading.
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, islice
 from typing import Final, Literal, NamedTuple
 from unicodedata import normalize
@@ -33,7 +35,8 @@ def _plain(heading: str) -> str:
     return _REMARK.sub("", fold(heading)).strip(" *:")
 
 
-class Wanted(NamedTuple):
+@dataclass(frozen=True)
+class Wanted:
     """What a table is to have: by what its fields are headed, and which of them it cannot do without."""
 
     headings: Mapping[str, str]
@@ -48,9 +51,10 @@ class Wanted(NamedTuple):
 
     def field(self, heading: str) -> str | None:
         """The field that a heading means. That amounts are in đồng may be said otherwise, or not at all."""
-        return self._plain().get(_plain(heading))
+        return self._fields.get(_plain(heading))
 
-    def _plain(self) -> dict[str, str]:
+    @cached_property
+    def _fields(self) -> dict[str, str]:
         named = {_plain(field): field for field in self.headings}
         return named | {_plain(heading): field for field, heading in self.headings.items()}
 
@@ -98,10 +102,11 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
     in_old_font = False
     for tab, others, rows in _sheets(body, kind, wanted):
         first = list(islice(rows, LOOKED_AT))
+        known = [_known(row, wanted) for row in first]
         for place in range(len(first)):
-            row, last = _whole(first, place, wanted)
-            headings, fields, beside = _headed(row, wanted)
+            row, fields, last = _whole(first, known, place, wanted)
             if set(wanted.needed) <= set(fields.values()):
+                headings, beside = _headed(row, fields, wanted)
                 _check_remarks(row, wanted, fields)
                 below = chain(first[last + 1 :], rows)
                 under = list(islice(below, numbering.LOOKED_AT))
@@ -113,8 +118,9 @@ def opened(body: bytes, kind: Kind, wanted: Wanted) -> Table:
                 return Table(
                     tab, others, row.number, headings, fields, beside, numbered_in, below, kind == "xlsx"
                 )
-            almost |= _almost(row, wanted).keys()
             best = max(best, list(fields.values()), key=len)
+        for row in first:
+            almost |= _almost(row, wanted).keys()
             in_old_font = in_old_font or any(map(old_fonts.is_one_in, _texts(row, row.cells)))
     missing = [field for field in wanted.needed if field not in best]
     hints = no_table.Hints(almost.intersection(missing), in_old_font)
@@ -142,22 +148,25 @@ def _said(found: Found) -> str:
     return found.value if isinstance(found.value, str) and len(found.value) <= _LONGEST_HEADING else ""
 
 
-def _whole(rows: Sequence[Row], place: int, wanted: Wanted) -> tuple[Row, int]:
-    """The row of headings that begins at a place, with the rows in which it goes on, and where it ends: under
-    a word for several columns stand the headings of each."""
-    whole, known = rows[place], _known(rows[place], wanted)
+def _whole(
+    rows: Sequence[Row], known: Sequence[dict[int, str]], place: int, wanted: Wanted
+) -> tuple[Row, dict[int, str], int]:
+    """The row of headings that begins at a place, with the rows in which it goes on, what of it is known as
+    of each row, and where it ends: under a word for several columns stand the headings of each."""
+    whole, fields = rows[place], known[place]
     for last, row in enumerate(rows[place + 1 :], place):
-        more = _known(row, wanted) if known else {}
-        if more.keys() <= known.keys() and not _goes_on(whole, row, known):
-            return whole, last
-        other = {field for at, field in known.items() if at in row.cells and more.get(at) != field}
+        more = known[last + 1] if fields else {}
+        if more.keys() <= fields.keys() and not _goes_on(whole, row, fields):
+            return whole, fields, last
+        other = {field for at, field in fields.items() if at in row.cells and more.get(at) != field}
         if other:
             is_data = other.issuperset(wanted.needed)  # one of its other cells happens to read like a heading
-            if set(wanted.needed) <= set(known.values()) and not is_data:
+            if set(wanted.needed) <= set(fields.values()) and not is_data:
                 raise no_table.in_doubt(whole, row)
-            return whole, last
-        whole, known = Row(row.number, {**whole.cells, **row.cells}), {**known, **more}
-    return whole, len(rows) - 1
+            return whole, fields, last
+        whole, both = Row(row.number, {**whole.cells, **row.cells}), {**fields, **more}
+        fields = {at: both[at] for at in whole.cells if at in both}
+    return whole, fields, len(rows) - 1
 
 
 def _goes_on(above: Row, row: Row, known: Collection[int]) -> bool:
@@ -191,12 +200,11 @@ def _texts(row: Row, places: Collection[int]) -> Iterator[str]:
     return (text for text in found if isinstance(text, str))
 
 
-def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str], list[int]]:
-    """The headings in a row, the fields of those that are known, and where such a one goes on to the right;
-    two for one field are refused."""
-    fields = _known(row, wanted)
+def _headed(row: Row, fields: Mapping[int, str], wanted: Wanted) -> tuple[dict[int, str], list[int]]:
+    """The headings in a row of which these fields are known, and where such a one goes on to the right; two
+    for one field are refused."""
     twice = {field for field in fields.values() if list(fields.values()).count(field) > 1}
-    if twice and set(wanted.needed) <= set(fields.values()):
+    if twice:
         raise no_table.twice(", ".join(wanted.headings[field] for field in sorted(twice)))
     beside = [place for place, found in row.cells.items() if found.is_beside and wanted.field(_said(found))]
     headings = {
@@ -206,7 +214,7 @@ def _headed(row: Row, wanted: Wanted) -> tuple[dict[int, str], dict[int, str], l
         and found.value is not None
         and fold(str(found.value)) not in map(fold, wanted.ours)
     }
-    return headings, fields, beside
+    return headings, beside
 
 
 def _check_remarks(row: Row, wanted: Wanted, fields: Mapping[int, str]) -> None:

@@ -53,15 +53,14 @@ class Desk:
 
     def read(
         self,
-        operation: Callable[[Session, Actor], Out | Answer],
+        operation: Callable[[Session, Actor], Out],
         *,
         cursor: str = "cursor",
         followed: bool = False,
     ) -> Response:
         """Answer from one snapshot; 304 if the caller has it already. `followed`: what is read because of it
         must be no older."""
-        said = self._look(operation)
-        answer = said if isinstance(said, Answer) else Answer(said)
+        answer = Answer(self._look(operation))
         answer.headers.update(next_link(self._request, answer.body, cursor))
         if followed:
             answer.headers.update(self._written())

@@ -6,6 +6,7 @@ so it works behind any path prefix, and nothing in it is inline, so its content 
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -74,12 +75,16 @@ def _contract(app: FastAPI) -> Callable[[Request], Response]:
     """The contract under the prefix the caller came through. It is made when it is first asked for, half a
     second's work, on a thread: others are served meanwhile."""
 
-    def contract(request: Request) -> Response:
+    @cache
+    def under(prefix: str) -> bytes:
         document: dict[str, Any] = app.openapi()
-        if prefix := request.scope.get("root_path", "").rstrip("/"):
+        if prefix:
             document = {**document, "servers": [{"url": prefix}]}
-        body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-        return _fixed(request, body, "application/json", {})
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def contract(request: Request) -> Response:
+        prefix = request.scope.get("root_path", "").rstrip("/")
+        return _fixed(request, under(prefix), "application/json", {})
 
     return contract
 

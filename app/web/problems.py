@@ -35,8 +35,6 @@ from app.web.languages import Language, language, say
 from app.web.validation import from_validation
 
 MEDIA_TYPE = "application/problem+json"
-MOST_ERRORS = 50
-"""A batch can be wrong in thousands of places; nobody reads them, and the answer must stay small."""
 
 _BY_STATUS: Mapping[int, type[Failure]] = {
     kind.status: kind
@@ -80,10 +78,7 @@ def problem_response(failure: Failure, request: HTTPConnection | Scope) -> Respo
 
 def document(failure: Failure, chosen: Language, scope: Scope) -> dict[str, Any]:
     """The members of the problem. A fact cannot take the place of a standard member."""
-    errors = [
-        {"pointer": fault.pointer, "code": fault.code, "message": say(fault.message, chosen)}
-        for fault in failure.faults[:MOST_ERRORS]
-    ]
+    faults, facts = failure.told()
     standard = {
         "type": f"urn:ttdn:problem:{failure.code}",
         "title": say(failure.title, chosen),
@@ -91,12 +86,13 @@ def document(failure: Failure, chosen: Language, scope: Scope) -> dict[str, Any]
         "detail": say(failure.detail, chosen),
         "code": failure.code,
         "request_id": scope.get("state", {}).get("request_id"),
-        "errors": errors,
+        "errors": [
+            {"pointer": fault.pointer, "code": fault.code, "message": say(fault.message, chosen)}
+            for fault in faults
+        ],
     }
-    facts = _in_language(failure.facts, chosen)
-    if (left_out := len(failure.faults) - len(errors)) > 0:
-        facts["errors_left_out"] = left_out
-    return standard | {name: fact for name, fact in facts.items() if name not in standard}
+    more = _in_language(facts, chosen)
+    return standard | {name: fact for name, fact in more.items() if name not in standard}
 
 
 def as_failure(error: Exception) -> Failure:

@@ -47,6 +47,7 @@ MIXED: list[Any] = [
     news("IV.7.c", output="M1", occurred_on="2022-12-31"),
     news("IV.7.c", occurred_on="2022-12-31"),
     {**news("IV.7.a"), "quantity": 0, "title": ""},
+    {**news("IV.7.a"), **{f"x{n}": n for n in range(60)}},
     news("KHONG.CO"),
     news("IV.10.1"),
     news("IV.7.a", output="M1", title="Lần hai", **KEY),

@@ -3,16 +3,18 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.conftest import Seeded
-from tests.deciding import decided
+from tests.deciding import decided, entered
 from tests.service import PLAN, Service, push, training
 from tests.walks import feed, items, settle
-from tests.writing import abolish, beside, differences, fault, recorded
+from tests.writing import abolish, beside, differences, fault, pushing, recorded
 
 EVENTS, OCCURRENCES = f"{PLAN}/events", f"{PLAN}/occurrences"
 Clocked = Callable[[date], Service]
@@ -461,6 +463,22 @@ def test_a_record_that_is_on_its_way_keeps_its_anniversary(service: Service) -> 
     answer = beside(service, "SVHTTDL", recorded(training(marks="E11-2003")), correction)
     assert (answer.status_code, answer.json()["reason"]) == (409, "anniversary_in_use")
     assert service["TTBCD"].get(f"{OCCURRENCES}/E11-2003").json()["recorded"] == 1
+
+
+def test_a_secretariat_that_is_followed_meanwhile_keeps_the_calendar_no_more(service: Service) -> None:
+    """Three ways to change it, each waiting for the decision that is being entered beside it."""
+    changes: list[Callable[[httpx.Client], httpx.Response]] = [
+        lambda client: client.post(EVENTS, json=NEW),
+        lambda client: correct(client, "E11", name_vi="Nam Phi"),
+        lambda client: client.post(
+            f"{OCCURRENCES}/E11-2028/decisions", json={"cancelled": True, "reason": "Không"}
+        ),
+    ]
+    for (old, new), change in zip(pairwise(["BPGV", "SKHDT", "STC", "SCT"]), changes, strict=True):
+        followed = {"change": "succession", "agency": old, "successor": new, "on": "2023-07-01"}
+        late = beside(service, "TTBCD", entered(followed), partial(change, pushing(service, old)))
+        assert (late.status_code, late.json().get("who_can")) == (403, ["TTBCD", new]), late.text
+    assert differences(service) == []
 
 
 def test_a_cancelled_anniversary_is_not_on_the_first_page(service: Service) -> None:

@@ -279,6 +279,18 @@ def test_what_could_not_be_decided_is_refused_at_once_and_leaves_nothing(service
     assert contents(service) == before
 
 
+def test_a_task_is_taken_up_once_for_each_thing_that_is_proposed_of_it(service: Service) -> None:
+    office, weight = service["SVHTTDL"], {"change": "weight", "task": "IV.7.a", "weight": 2}
+    again = propose(office, weight, DEADLINE, {**weight, "weight": 3})
+    assert again.status_code == 422
+    assert faults(again) == [("/changes/2", "repeated")]
+    proposed(office, weight, DEADLINE, {**weight, "task": "IV.7.b"})
+    decided(service["TTBCD"], weight, {**weight, "weight": 3})
+    assert office.get(f"{PLAN}/tasks/IV.7.a").json()["weight"] == 3, (
+        "what a decision says twice holds as it says last"
+    )
+
+
 def test_trying_a_proposal_out_changes_nothing(service: Service) -> None:
     office, before = service["SVHTTDL"], contents(service, "proposals", "changes")
     record_before = len(journal(service))

@@ -17,11 +17,11 @@ from app.rules.urging import UrgeState
 from app.rules.vocabulary import Scope
 from app.schemas.urges import UrgeAnswerIn, UrgeIn, UrgeOutcomeIn
 from app.services import grounds, keys, urges
-from tests.deciding import decided
+from tests.deciding import decided, entered
 from tests.service import PLAN, Service
 from tests.walks import NOWHERE, feed, items, settle
 from tests.walks import keys as ids
-from tests.writing import abolish, differences, fault, journal, load, pushing, rows, small_plan
+from tests.writing import abolish, beside, differences, fault, journal, load, pushing, rows, small_plan
 
 URL = f"{PLAN}/urges"
 LATER = (business_day(datetime.now(UTC)) + timedelta(days=7)).isoformat()
@@ -696,6 +696,20 @@ def test_what_a_body_that_ends_was_urged_to_do_is_its_successors_to_answer(servi
     assert ("SVHTTDL", "BAOTV") in [
         ((one.after or {}).get("to"), (one.before or {}).get("to")) for one in journal(service)
     ]
+    assert differences(service) == []
+
+
+def test_a_body_that_is_followed_meanwhile_neither_answers_nor_is_urged(service: Service) -> None:
+    """Whose an urge is to answer is judged as of the decision that is being entered beside it."""
+    one = urge(service["TTBCD"])
+    ended = {"change": "succession", "agency": "SVHTTDL", "successor": "SKHDT", "on": "2023-07-01"}
+    late = beside(service, "TTBCD", entered(ended), lambda: answer(service["SVHTTDL"], one))
+    assert late.status_code in (403, 404), late.text
+    assert service["TTBCD"].get(f"{URL}/{one['id']}").json()["to"]["code"] == "SKHDT"
+    assert answer(pushing(service, "SKHDT"), one).status_code == 201
+    ended = {"change": "succession", "agency": "SKHDT", "successor": "SCT", "on": "2023-07-02"}
+    late = beside(service, "TTBCD", entered(ended), lambda: call(service["TTBCD"], to="SKHDT"))
+    assert fault(late) == ("/to", "agency_not_active")
     assert differences(service) == []
 
 

@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from xlsxwriter import Workbook
 
 from app.errors import Invalid
+from app.rules.vietnamese import fold
 from app.rules.vocabulary import ActivityKind
 from app.schemas.imports import ImportAsk
 from app.seal import Seal
@@ -136,6 +137,24 @@ def test_the_first_sheet_that_can_be_seen_and_has_the_headings_is_read() -> None
     found = table(file.getvalue())
     assert (found.tab, found.other_tabs) == ("C", ["B", "D" * 31]), "what is hidden is not spoken of"
     assert table(csv_of(), "csv").other_tabs == []
+
+
+def test_every_cell_among_which_headings_are_looked_for_is_read_as_one_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def counted(text: str) -> str:
+        asked.append(text)
+        return fold(text)
+
+    monkeypatch.setattr("app.sheets.table.fold", counted)
+    steps = [[*[""] * n, HEADINGS[0], *["Nội dung khác"] * (60 - n)] for n in range(20)]
+    with pytest.raises(Invalid) as refused:
+        table(xlsx_of(*steps[1:], headings=steps[0]))
+    assert _codes(refused.value) == ["headings_missing"]
+    cells = sum(len(list(filter(None, row))) for row in steps)
+    assert len(asked) < 2 * cells, "whatever headings stand above, and however many are known"
 
 
 def test_a_cell_in_the_last_corner_costs_nothing() -> None:
