@@ -40,8 +40,8 @@ def _numbers(row: Row, headed: Collection[int]) -> bool:
 
 
 def _mark(found: Found) -> tuple[bool, int] | None:
-    """A column's mark: whether it is a number, and which place it names; None where the cell has none. To Excel
-    a number in brackets is one below zero."""
+    """A column's mark: whether it is a number, and which place it names; None where there is none. To Excel a
+    number in brackets is one below zero."""
     if isinstance(found.value, int) and not isinstance(found.value, bool):
         return True, abs(found.value)
     if type(found.value) is date and (found.value.year, found.value.month) == _FIRST_DAYS:

@@ -1928,7 +1928,7 @@ export interface components {
             status_label: string;
             /**
              * Counts
-             * @description có là minh chứng của một đầu ra · whether it is evidence of an output
+             * @description có là minh chứng của một đầu ra, kể cả đầu ra đã bị trả lại hay đã đủ số lượng · whether it is evidence of an output, also of one that was sent back or has all its pieces
              */
             counts: boolean;
             /**
@@ -2042,7 +2042,7 @@ export interface components {
             moved: components["schemas"]["Moved"][];
             /**
              * Hint Vi
-             * @description vì sao chưa được tính, nếu có · why it counts for nothing, if so
+             * @description vì sao chưa được tính, hay là minh chứng mà chưa làm đổi mức, nếu có · why it counts for nothing, or moves nothing although it is evidence, if so
              */
             hint_vi: string | null;
             /** Hint En */
@@ -3035,6 +3035,11 @@ export interface components {
             subject_label: string;
             /** Ref */
             ref: string;
+            /**
+             * Output
+             * @description id đầu ra mà bước xử lý (`act`) nói tới, vì mã như M1 không nói là đầu ra nào; null với thay đổi khác · id of the output that an act is of, as no code like M1 says which; null for all other changes
+             */
+            output: string | null;
             operation: components["schemas"]["Operation"];
             /**
              * Operation Label
@@ -3081,14 +3086,15 @@ export interface components {
         };
         /**
          * ChangePage
-         * @description A stretch of the feed, oldest first. Remember the last item's `id`, and ask `after` it next time.
+         * @description A stretch of the feed, oldest first. Remember the last item's `id`, and ask `after` it next time; where
+         *     there is no item, the one remembered before.
          */
         ChangePage: {
             /** Items */
             items: components["schemas"]["ChangeOut"][];
             /**
              * Next Cursor
-             * @description null khi đã đọc hết · null when there is no more for now
+             * @description còn nữa: ghi vào `after` (là `id` cuối trang này; ở đây không có `cursor`); null khi đã đọc hết đến nay, lần sau hỏi `after` là `id` cuối cùng đã đọc · there is more: give it back as `after` (it is the last `id` of this page; there is no `cursor` here); null when there is no more for now: next time ask `after` the last `id` that was read
              */
             next_cursor: string | null;
         };
@@ -4133,6 +4139,11 @@ export interface components {
              * @description các cột không đọc · columns passed over, by their headings
              */
             columns_not_read: string[];
+            /**
+             * Rows Not Read
+             * @description các dòng bỏ qua vì không phải bản ghi, như dòng đánh số cột (1), (2) … dưới tiêu đề; không tính trong `rows_read` và `counts` · rows passed over that are no records, such as one that numbers the columns, (1), (2) …, under the headings; none of `rows_read` and `counts`
+             */
+            rows_not_read: components["schemas"]["RowNotRead"][];
             /** Rows */
             rows: components["schemas"]["ImportRow"][];
             /**
@@ -5941,6 +5952,28 @@ export interface components {
          */
         Role: "lead" | "coordinate" | "monitor" | "fund" | "settle";
         /**
+         * RowNotRead
+         * @description A row that is no record, and was passed over.
+         */
+        RowNotRead: {
+            /**
+             * Row
+             * Format: int64
+             * @description số dòng trong tệp · its number in the file
+             */
+            row: number;
+            /**
+             * Message Vi
+             * @example Dòng đánh số cột, không phải bản ghi
+             */
+            message_vi: string;
+            /**
+             * Message En
+             * @example This row numbers the columns, and is no record
+             */
+            message_en: string;
+        };
+        /**
          * Scope
          * @description What a key may be used for. `admin` is technical and excludes `push`.
          * @enum {string}
@@ -7050,7 +7083,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PNXEC14AWGZPMP9BEC85JK",
+                     *           "id": "01M8Q37KFBK0YNSG0QWR8A9RXT",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7083,7 +7116,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T16:51:52.318335Z",
+                     *           "recorded_at": "2026-11-30T20:44:36.708774Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -7147,7 +7180,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8PNXEC14AWGZPMP9BEC85JK",
+                     *         "id": "01M8Q37KFBK0YNSG0QWR8A9RXT",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7177,7 +7210,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T16:51:52.318335Z",
+                     *         "recorded_at": "2026-11-30T20:44:36.708774Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7195,7 +7228,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8PNXEC4HXS36BVAXB65RWKE"
+                     *       "receipt": "01M8Q37KFG2J3T1XGRHX5072R0"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7217,7 +7250,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8PNXEC14AWGZPMP9BEC85JK",
+                     *         "id": "01M8Q37KFBK0YNSG0QWR8A9RXT",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7247,7 +7280,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T16:51:52.318335Z",
+                     *         "recorded_at": "2026-11-30T20:44:36.708774Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7265,7 +7298,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8PNXEC4HXS36BVAXB65RWKE"
+                     *       "receipt": "01M8Q37KFG2J3T1XGRHX5072R0"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7358,7 +7391,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8PNXEC14AWGZPMP9BEC85JK",
+                     *           "activity": "01M8Q37KFBK0YNSG0QWR8A9RXT",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7439,7 +7472,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXEC14AWGZPMP9BEC85JK */
+                /** @example 01M8Q37KFBK0YNSG0QWR8A9RXT */
                 activity: string;
             };
             cookie?: never;
@@ -7458,7 +7491,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNXEC14AWGZPMP9BEC85JK",
+                     *       "id": "01M8Q37KFBK0YNSG0QWR8A9RXT",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7488,7 +7521,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T16:51:52.318335Z",
+                     *       "recorded_at": "2026-11-30T20:44:36.708774Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7509,14 +7542,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-05f42f83deb3e75c6f8840f8"
+                 * @example "1-5921f9f4a715da78b999c304"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXEC14AWGZPMP9BEC85JK */
+                /** @example 01M8Q37KFBK0YNSG0QWR8A9RXT */
                 activity: string;
             };
             cookie?: never;
@@ -7551,7 +7584,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8PNXEC14AWGZPMP9BEC85JK",
+                     *         "id": "01M8Q37KFBK0YNSG0QWR8A9RXT",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7584,7 +7617,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T16:51:52.318335Z",
+                     *         "recorded_at": "2026-11-30T20:44:36.708774Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7613,7 +7646,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXE9WDCHWJNDZWZX1K24Q */
+                /** @example 01M8Q37KCDXDYQ49PP9DC3ZGF3 */
                 activity: string;
             };
             cookie?: never;
@@ -7644,7 +7677,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8PNXE9WDCHWJNDZWZX1K24Q",
+                     *         "id": "01M8Q37KCDXDYQ49PP9DC3ZGF3",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7674,15 +7707,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T16:51:52.215241Z",
+                     *         "recorded_at": "2026-11-30T20:44:36.580443Z",
                      *         "withdrawal": {
-                     *           "id": "01M8PNXEB63HNDWRXW72YZYN4D",
+                     *           "id": "01M8Q37KE754M9KGWW0S99R97A",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T16:51:52.276034Z"
+                     *           "withdrawn_at": "2026-11-30T20:44:36.652543Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7718,7 +7751,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8PNXE9WDCHWJNDZWZX1K24Q",
+                     *         "id": "01M8Q37KCDXDYQ49PP9DC3ZGF3",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7748,15 +7781,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T16:51:52.215241Z",
+                     *         "recorded_at": "2026-11-30T20:44:36.580443Z",
                      *         "withdrawal": {
-                     *           "id": "01M8PNXEB63HNDWRXW72YZYN4D",
+                     *           "id": "01M8Q37KE754M9KGWW0S99R97A",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T16:51:52.276034Z"
+                     *           "withdrawn_at": "2026-11-30T20:44:36.652543Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7853,6 +7886,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "columns_not_read": [],
+                     *       "rows_not_read": [],
                      *       "rows": [
                      *         {
                      *           "row": 2,
@@ -7990,6 +8024,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "columns_not_read": [],
+                     *       "rows_not_read": [],
                      *       "rows": [
                      *         {
                      *           "row": 3,
@@ -8098,6 +8133,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "columns_not_read": [],
+                     *       "rows_not_read": [],
                      *       "rows": [
                      *         {
                      *           "row": 3,
@@ -8211,8 +8247,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PNX68AMX16992PQ1P1G42Y",
-                     *           "assignment": "01M8PNX663XCVF947V9Q57B6B8",
+                     *           "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
+                     *           "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -8239,7 +8275,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T16:51:52.563148Z",
+                     *           "moved_at": "2026-11-30T20:44:37.029127Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8268,7 +8304,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNX68AMX16992PQ1P1G42Y */
+                /** @example 01M8Q378RVC9V90HPHDD6YZ6ZR */
                 output: string;
             };
             cookie?: never;
@@ -8287,8 +8323,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNX68AMX16992PQ1P1G42Y",
-                     *       "assignment": "01M8PNX663XCVF947V9Q57B6B8",
+                     *       "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
+                     *       "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *       "task": "IV.7.a",
                      *       "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *       "agency": "SVHTTDL",
@@ -8315,7 +8351,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T16:51:52.318335Z",
+                     *       "moved_at": "2026-11-30T20:44:36.708774Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -8342,6 +8378,8 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Đếm tổng số mục · answer `total` as well */
                 count?: boolean;
+                /** @description Thứ tự, dấu trừ là giảm dần: id · order, minus is descending: id */
+                sort?: string;
             };
             header?: {
                 /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
@@ -8352,7 +8390,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNX68AMX16992PQ1P1G42Y */
+                /** @example 01M8Q378RVC9V90HPHDD6YZ6ZR */
                 output: string;
             };
             cookie?: never;
@@ -8373,14 +8411,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI4NmQ1YjAxZjBhN2EiLCIwMU04UE5YRUszNllaWlA4UTQ0R1o5WEM4SCJd",
+                     *       "next_cursor": "WyI2YjQyNGFiMzNlODMiLCIwMU04UTM3S1JOMUgzTTVYQUtNQlZNSEs3USJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PNXEJCWT90MAD7W547Z3CS",
+                     *           "id": "01M8Q37KQPA9874905QCMX5ZH8",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8PNX68AMX16992PQ1P1G42Y",
+                     *           "output": "01M8Q378RVC9V90HPHDD6YZ6ZR",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8389,13 +8427,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T16:51:52.510604Z"
+                     *           "acted_at": "2026-11-30T20:44:36.965346Z"
                      *         },
                      *         {
-                     *           "id": "01M8PNXEK36YZZP8Q44GZ9XC8H",
+                     *           "id": "01M8Q37KRN1H3M5XAKMBVMHK7Q",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8PNX68AMX16992PQ1P1G42Y",
+                     *           "output": "01M8Q378RVC9V90HPHDD6YZ6ZR",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8404,7 +8442,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T16:51:52.540371Z"
+                     *           "acted_at": "2026-11-30T20:44:37.000582Z"
                      *         }
                      *       ]
                      *     }
@@ -8428,7 +8466,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNX68DEEMQW5AV4DBBCBVQ */
+                /** @example 01M8Q378RYP79SAHM8TJQD18H2 */
                 output: string;
             };
             cookie?: never;
@@ -8459,10 +8497,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PNXEGPX85S5G4ZAWH23KEZ",
+                     *         "id": "01M8Q37KND6FAMJHMD1YNE0AD0",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8PNX68DEEMQW5AV4DBBCBVQ",
+                     *         "output": "01M8Q378RYP79SAHM8TJQD18H2",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8471,11 +8509,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T16:51:52.459661Z"
+                     *         "acted_at": "2026-11-30T20:44:36.888525Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PNX68DEEMQW5AV4DBBCBVQ",
-                     *         "assignment": "01M8PNX665T8EJG5QJZ4QCFN80",
+                     *         "id": "01M8Q378RYP79SAHM8TJQD18H2",
+                     *         "assignment": "01M8Q378PH05BYK9NFPT5VGYXH",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8502,7 +8540,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T16:51:52.459661Z",
+                     *         "moved_at": "2026-11-30T20:44:36.888525Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8538,10 +8576,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PNXEGPX85S5G4ZAWH23KEZ",
+                     *         "id": "01M8Q37KND6FAMJHMD1YNE0AD0",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8PNX68DEEMQW5AV4DBBCBVQ",
+                     *         "output": "01M8Q378RYP79SAHM8TJQD18H2",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8550,11 +8588,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T16:51:52.459661Z"
+                     *         "acted_at": "2026-11-30T20:44:36.888525Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PNX68DEEMQW5AV4DBBCBVQ",
-                     *         "assignment": "01M8PNX665T8EJG5QJZ4QCFN80",
+                     *         "id": "01M8Q378RYP79SAHM8TJQD18H2",
+                     *         "assignment": "01M8Q378PH05BYK9NFPT5VGYXH",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8581,7 +8619,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T16:51:52.459661Z",
+                     *         "moved_at": "2026-11-30T20:44:36.888525Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8615,7 +8653,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNX68DEEMQW5AV4DBBCBVQ */
+                /** @example 01M8Q378RYP79SAHM8TJQD18H2 */
                 output: string;
             };
             cookie?: never;
@@ -8646,10 +8684,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PNXEHE1D0S1DFD6P9QS62M",
+                     *         "id": "01M8Q37KPC8HH358BWGYK65BFE",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8PNX68DEEMQW5AV4DBBCBVQ",
+                     *         "output": "01M8Q378RYP79SAHM8TJQD18H2",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8658,11 +8696,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T16:51:52.488079Z"
+                     *         "acted_at": "2026-11-30T20:44:36.927369Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PNX68DEEMQW5AV4DBBCBVQ",
-                     *         "assignment": "01M8PNX665T8EJG5QJZ4QCFN80",
+                     *         "id": "01M8Q378RYP79SAHM8TJQD18H2",
+                     *         "assignment": "01M8Q378PH05BYK9NFPT5VGYXH",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8689,7 +8727,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T16:51:52.488079Z",
+                     *         "moved_at": "2026-11-30T20:44:36.927369Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8725,10 +8763,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PNXEHE1D0S1DFD6P9QS62M",
+                     *         "id": "01M8Q37KPC8HH358BWGYK65BFE",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8PNX68DEEMQW5AV4DBBCBVQ",
+                     *         "output": "01M8Q378RYP79SAHM8TJQD18H2",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8737,11 +8775,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T16:51:52.488079Z"
+                     *         "acted_at": "2026-11-30T20:44:36.927369Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PNX68DEEMQW5AV4DBBCBVQ",
-                     *         "assignment": "01M8PNX665T8EJG5QJZ4QCFN80",
+                     *         "id": "01M8Q378RYP79SAHM8TJQD18H2",
+                     *         "assignment": "01M8Q378PH05BYK9NFPT5VGYXH",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8768,7 +8806,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T16:51:52.488079Z",
+                     *         "moved_at": "2026-11-30T20:44:36.927369Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8800,14 +8838,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-d34ec3dcafb40705ff4ea001"
+                 * @example "4-9cd8c0432f063735994377d4"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNX68AMX16992PQ1P1G42Y */
+                /** @example 01M8Q378RVC9V90HPHDD6YZ6ZR */
                 output: string;
             };
             cookie?: never;
@@ -8834,10 +8872,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PNXEJCWT90MAD7W547Z3CS",
+                     *         "id": "01M8Q37KQPA9874905QCMX5ZH8",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8PNX68AMX16992PQ1P1G42Y",
+                     *         "output": "01M8Q378RVC9V90HPHDD6YZ6ZR",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8846,11 +8884,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T16:51:52.510604Z"
+                     *         "acted_at": "2026-11-30T20:44:36.965346Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PNX68AMX16992PQ1P1G42Y",
-                     *         "assignment": "01M8PNX663XCVF947V9Q57B6B8",
+                     *         "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
+                     *         "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -8877,7 +8915,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T16:51:52.510604Z",
+                     *         "moved_at": "2026-11-30T20:44:36.965346Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8913,10 +8951,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PNXEJCWT90MAD7W547Z3CS",
+                     *         "id": "01M8Q37KQPA9874905QCMX5ZH8",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8PNX68AMX16992PQ1P1G42Y",
+                     *         "output": "01M8Q378RVC9V90HPHDD6YZ6ZR",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8925,11 +8963,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T16:51:52.510604Z"
+                     *         "acted_at": "2026-11-30T20:44:36.965346Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PNX68AMX16992PQ1P1G42Y",
-                     *         "assignment": "01M8PNX663XCVF947V9Q57B6B8",
+                     *         "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
+                     *         "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -8956,7 +8994,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T16:51:52.510604Z",
+                     *         "moved_at": "2026-11-30T20:44:36.965346Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8992,7 +9030,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNX68AMX16992PQ1P1G42Y */
+                /** @example 01M8Q378RVC9V90HPHDD6YZ6ZR */
                 output: string;
             };
             cookie?: never;
@@ -9023,10 +9061,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PNXEK36YZZP8Q44GZ9XC8H",
+                     *         "id": "01M8Q37KRN1H3M5XAKMBVMHK7Q",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8PNX68AMX16992PQ1P1G42Y",
+                     *         "output": "01M8Q378RVC9V90HPHDD6YZ6ZR",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9035,11 +9073,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T16:51:52.540371Z"
+                     *         "acted_at": "2026-11-30T20:44:37.000582Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PNX68AMX16992PQ1P1G42Y",
-                     *         "assignment": "01M8PNX663XCVF947V9Q57B6B8",
+                     *         "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
+                     *         "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9069,11 +9107,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T16:51:52.540371Z"
+                     *           "returned_at": "2026-11-30T20:44:37.000582Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T16:51:52.540371Z",
+                     *         "moved_at": "2026-11-30T20:44:37.000582Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9107,10 +9145,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PNXEK36YZZP8Q44GZ9XC8H",
+                     *         "id": "01M8Q37KRN1H3M5XAKMBVMHK7Q",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8PNX68AMX16992PQ1P1G42Y",
+                     *         "output": "01M8Q378RVC9V90HPHDD6YZ6ZR",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9119,11 +9157,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T16:51:52.540371Z"
+                     *         "acted_at": "2026-11-30T20:44:37.000582Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PNX68AMX16992PQ1P1G42Y",
-                     *         "assignment": "01M8PNX663XCVF947V9Q57B6B8",
+                     *         "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
+                     *         "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9153,11 +9191,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T16:51:52.540371Z"
+                     *           "returned_at": "2026-11-30T20:44:37.000582Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T16:51:52.540371Z",
+                     *         "moved_at": "2026-11-30T20:44:37.000582Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9229,7 +9267,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNX663XCVF947V9Q57B6B8 */
+                /** @example 01M8Q378PE3TPVPHR8XVZDXVEJ */
                 assignment: string;
             };
             cookie?: never;
@@ -9254,8 +9292,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PNX68AMX16992PQ1P1G42Y",
-                     *           "assignment": "01M8PNX663XCVF947V9Q57B6B8",
+                     *           "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
+                     *           "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -9282,7 +9320,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T16:51:52.563148Z",
+                     *           "moved_at": "2026-11-30T20:44:37.029127Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -9309,7 +9347,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNX65VD3TS08B87GH2P4EF */
+                /** @example 01M8Q378P656AGX1YGV251YANT */
                 assignment: string;
             };
             cookie?: never;
@@ -9341,8 +9379,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8PNXENDE6NN7Q250MVWE35H",
-                     *         "assignment": "01M8PNX65VD3TS08B87GH2P4EF",
+                     *         "id": "01M8Q37KWAWP881TXKFDXV6MAC",
+                     *         "assignment": "01M8Q378P656AGX1YGV251YANT",
                      *         "task": "IV.3.a",
                      *         "task_title_vi": "Cung cấp ấn phẩm thông tin đối ngoại cho đoàn ra, đoàn vào",
                      *         "agency": "VPUBND",
@@ -9392,7 +9430,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNX661YX20YCB0B1JZTET0 */
+                /** @example 01M8Q378PCNH0K16FSTR4ZABTA */
                 assignment: string;
             };
             cookie?: never;
@@ -9424,10 +9462,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PNXEQXTR8YPX27YSS1VZAN",
+                     *         "id": "01M8Q37KZVQA24QWRQSCWN8BXB",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8PNX689GB5CE2DQ7BP77WF2",
+                     *         "output": "01M8Q378RSBEREAGZS0523HSTB",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9436,11 +9474,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T16:51:52.692045Z"
+                     *         "acted_at": "2026-11-30T20:44:37.230385Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PNX689GB5CE2DQ7BP77WF2",
-                     *         "assignment": "01M8PNX661YX20YCB0B1JZTET0",
+                     *         "id": "01M8Q378RSBEREAGZS0523HSTB",
+                     *         "assignment": "01M8Q378PCNH0K16FSTR4ZABTA",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9461,13 +9499,13 @@ export interface operations {
                      *         "claimed": true,
                      *         "claimed_explicitly": true,
                      *         "evidence": 0,
-                     *         "evidenced_on": "2026-11-30",
+                     *         "evidenced_on": "2026-12-01",
                      *         "confirmed": false,
                      *         "self_confirmed": false,
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T16:51:52.692045Z",
+                     *         "moved_at": "2026-11-30T20:44:37.230385Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9503,10 +9541,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8PNXEQXTR8YPX27YSS1VZAN",
+                     *         "id": "01M8Q37KZVQA24QWRQSCWN8BXB",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8PNX689GB5CE2DQ7BP77WF2",
+                     *         "output": "01M8Q378RSBEREAGZS0523HSTB",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9515,11 +9553,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T16:51:52.692045Z"
+                     *         "acted_at": "2026-11-30T20:44:37.230385Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8PNX689GB5CE2DQ7BP77WF2",
-                     *         "assignment": "01M8PNX661YX20YCB0B1JZTET0",
+                     *         "id": "01M8Q378RSBEREAGZS0523HSTB",
+                     *         "assignment": "01M8Q378PCNH0K16FSTR4ZABTA",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9540,13 +9578,13 @@ export interface operations {
                      *         "claimed": true,
                      *         "claimed_explicitly": true,
                      *         "evidence": 0,
-                     *         "evidenced_on": "2026-11-30",
+                     *         "evidenced_on": "2026-12-01",
                      *         "confirmed": false,
                      *         "self_confirmed": false,
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T16:51:52.692045Z",
+                     *         "moved_at": "2026-11-30T20:44:37.230385Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9638,7 +9676,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T16:51:52.791988Z"
+                     *           "entered_at": "2026-11-30T20:44:37.346509Z"
                      *         }
                      *       ]
                      *     }
@@ -9735,7 +9773,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T16:51:52.628923Z"
+                     *         "entered_at": "2026-11-30T20:44:37.142841Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9776,8 +9814,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T16:51:52.611811Z",
-                     *         "on": "2026-11-30"
+                     *         "as_of": "2026-11-30T20:44:37.112228Z",
+                     *         "on": "2026-12-01"
                      *       },
                      *       "after": {
                      *         "reported": {
@@ -9818,8 +9856,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T16:51:52.628923Z",
-                     *         "on": "2026-11-30"
+                     *         "as_of": "2026-11-30T20:44:37.142841Z",
+                     *         "on": "2026-12-01"
                      *       }
                      *     }
                      */
@@ -9866,7 +9904,7 @@ export interface operations {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T16:51:52.628923Z"
+                     *         "entered_at": "2026-11-30T20:44:37.142841Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9907,8 +9945,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T16:51:52.611811Z",
-                     *         "on": "2026-11-30"
+                     *         "as_of": "2026-11-30T20:44:37.112228Z",
+                     *         "on": "2026-12-01"
                      *       },
                      *       "after": {
                      *         "reported": {
@@ -9949,8 +9987,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T16:51:52.628923Z",
-                     *         "on": "2026-11-30"
+                     *         "as_of": "2026-11-30T20:44:37.142841Z",
+                     *         "on": "2026-12-01"
                      *       }
                      *     }
                      */
@@ -10010,7 +10048,7 @@ export interface operations {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T16:51:52.628923Z"
+                     *       "entered_at": "2026-11-30T20:44:37.142841Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -10071,11 +10109,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UE5YRVRHSFk5OFpBQzZSOEFHVjNZTiJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UTM3TTJSR0VRVjcyQjEwRDBBQlE0NCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PNXETGHY98ZAC6R8AGV3YN",
+                     *           "id": "01M8Q37M2RGEQV72B10D0ABQ44",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -10090,8 +10128,8 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T16:51:52.764136Z",
-                     *           "settled_at": "2026-11-30T16:51:52.853748Z",
+                     *           "proposed_at": "2026-11-30T20:44:37.318554Z",
+                     *           "settled_at": "2026-11-30T20:44:37.413964Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -10155,7 +10193,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8PNXETGHY98ZAC6R8AGV3YN",
+                     *         "id": "01M8Q37M2RGEQV72B10D0ABQ44",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -10170,7 +10208,7 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T16:51:52.764136Z",
+                     *         "proposed_at": "2026-11-30T20:44:37.318554Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -10199,7 +10237,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXERPVT40XSK0SXNT0M0S */
+                /** @example 01M8Q37M0ZYJ8RC5G97NAHZ4QW */
                 proposal: string;
             };
             cookie?: never;
@@ -10218,7 +10256,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNXERPVT40XSK0SXNT0M0S",
+                     *       "id": "01M8Q37M0ZYJ8RC5G97NAHZ4QW",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -10233,8 +10271,8 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T16:51:52.710942Z",
-                     *       "settled_at": "2026-11-30T16:51:52.791988Z",
+                     *       "proposed_at": "2026-11-30T20:44:37.258142Z",
+                     *       "settled_at": "2026-11-30T20:44:37.346509Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -10257,7 +10295,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXERPVT40XSK0SXNT0M0S */
+                /** @example 01M8Q37M0ZYJ8RC5G97NAHZ4QW */
                 proposal: string;
             };
             cookie?: never;
@@ -10292,7 +10330,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8PNXERPVT40XSK0SXNT0M0S",
+                     *         "id": "01M8Q37M0ZYJ8RC5G97NAHZ4QW",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10307,8 +10345,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T16:51:52.710942Z",
-                     *         "settled_at": "2026-11-30T16:51:52.791988Z",
+                     *         "proposed_at": "2026-11-30T20:44:37.258142Z",
+                     *         "settled_at": "2026-11-30T20:44:37.346509Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10335,7 +10373,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T16:51:52.791988Z"
+                     *           "entered_at": "2026-11-30T20:44:37.346509Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10376,8 +10414,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T16:51:52.692045Z",
-                     *           "on": "2026-11-30"
+                     *           "as_of": "2026-11-30T20:44:37.230385Z",
+                     *           "on": "2026-12-01"
                      *         },
                      *         "after": {
                      *           "reported": {
@@ -10418,8 +10456,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T16:51:52.692045Z",
-                     *           "on": "2026-11-30"
+                     *           "as_of": "2026-11-30T20:44:37.230385Z",
+                     *           "on": "2026-12-01"
                      *         }
                      *       }
                      *     }
@@ -10442,7 +10480,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8PNXERPVT40XSK0SXNT0M0S",
+                     *         "id": "01M8Q37M0ZYJ8RC5G97NAHZ4QW",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10457,8 +10495,8 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T16:51:52.710942Z",
-                     *         "settled_at": "2026-11-30T16:51:52.791988Z",
+                     *         "proposed_at": "2026-11-30T20:44:37.258142Z",
+                     *         "settled_at": "2026-11-30T20:44:37.346509Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10485,7 +10523,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T16:51:52.791988Z"
+                     *           "entered_at": "2026-11-30T20:44:37.346509Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10526,8 +10564,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T16:51:52.692045Z",
-                     *           "on": "2026-11-30"
+                     *           "as_of": "2026-11-30T20:44:37.230385Z",
+                     *           "on": "2026-12-01"
                      *         },
                      *         "after": {
                      *           "reported": {
@@ -10568,8 +10606,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T16:51:52.692045Z",
-                     *           "on": "2026-11-30"
+                     *           "as_of": "2026-11-30T20:44:37.230385Z",
+                     *           "on": "2026-12-01"
                      *         }
                      *       }
                      *     }
@@ -10590,7 +10628,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXESFKP0XJNHXKGZE21FH */
+                /** @example 01M8Q37M1X7BXQHSBSC61WYFFV */
                 proposal: string;
             };
             cookie?: never;
@@ -10621,7 +10659,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8PNXESFKP0XJNHXKGZE21FH",
+                     *         "id": "01M8Q37M1X7BXQHSBSC61WYFFV",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10636,8 +10674,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T16:51:52.735254Z",
-                     *         "settled_at": "2026-11-30T16:51:52.839262Z",
+                     *         "proposed_at": "2026-11-30T20:44:37.291623Z",
+                     *         "settled_at": "2026-11-30T20:44:37.398693Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10663,7 +10701,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8PNXESFKP0XJNHXKGZE21FH",
+                     *         "id": "01M8Q37M1X7BXQHSBSC61WYFFV",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10678,8 +10716,8 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T16:51:52.735254Z",
-                     *         "settled_at": "2026-11-30T16:51:52.839262Z",
+                     *         "proposed_at": "2026-11-30T20:44:37.291623Z",
+                     *         "settled_at": "2026-11-30T20:44:37.398693Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10703,7 +10741,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXETGHY98ZAC6R8AGV3YN */
+                /** @example 01M8Q37M2RGEQV72B10D0ABQ44 */
                 proposal: string;
             };
             cookie?: never;
@@ -10734,7 +10772,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8PNXETGHY98ZAC6R8AGV3YN",
+                     *         "id": "01M8Q37M2RGEQV72B10D0ABQ44",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10749,8 +10787,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T16:51:52.764136Z",
-                     *         "settled_at": "2026-11-30T16:51:52.853748Z",
+                     *         "proposed_at": "2026-11-30T20:44:37.318554Z",
+                     *         "settled_at": "2026-11-30T20:44:37.413964Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10776,7 +10814,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8PNXETGHY98ZAC6R8AGV3YN",
+                     *         "id": "01M8Q37M2RGEQV72B10D0ABQ44",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10791,8 +10829,8 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T16:51:52.764136Z",
-                     *         "settled_at": "2026-11-30T16:51:52.853748Z",
+                     *         "proposed_at": "2026-11-30T20:44:37.318554Z",
+                     *         "settled_at": "2026-11-30T20:44:37.413964Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -11047,8 +11085,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T16:51:52.563148Z",
-                     *         "on": "2026-11-30",
+                     *         "as_of": "2026-11-30T20:44:37.029127Z",
+                     *         "on": "2026-12-01",
                      *         "timeliness": {
                      *           "done_on_time": 1,
                      *           "done_late": 0,
@@ -11133,8 +11171,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T16:51:52.488079Z",
-                     *           "on": "2026-11-30",
+                     *           "as_of": "2026-11-30T20:44:36.927369Z",
+                     *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 0,
                      *             "done_late": 0,
@@ -11215,8 +11253,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T16:51:52.488079Z",
-                     *           "on": "2026-11-30",
+                     *           "as_of": "2026-11-30T20:44:36.927369Z",
+                     *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 0,
                      *             "done_late": 0,
@@ -11323,13 +11361,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T16:51:52.563148Z",
-                     *       "on": "2026-11-30",
+                     *       "as_of": "2026-11-30T20:44:37.029127Z",
+                     *       "on": "2026-12-01",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8PNX663XCVF947V9Q57B6B8",
+                     *           "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11484,24 +11522,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T16:51:52.563148Z",
+                     *       "as_of": "2026-11-30T20:44:37.029127Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T16:51:52.628923Z"
+                     *           "entered_at": "2026-11-30T20:44:37.142841Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T16:51:52.791988Z"
+                     *           "entered_at": "2026-11-30T20:44:37.346509Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8PNX663XCVF947V9Q57B6B8",
+                     *           "key": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11537,7 +11575,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8PNX663XCVF947V9Q57B6B8",
+                     *               "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11661,8 +11699,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T16:51:52.692045Z",
-                     *           "on": "2026-11-30",
+                     *           "as_of": "2026-11-30T20:44:37.230385Z",
+                     *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 1,
                      *             "done_late": 1,
@@ -11747,8 +11785,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T16:51:52.628923Z",
-                     *             "on": "2026-11-30",
+                     *             "as_of": "2026-11-30T20:44:37.142841Z",
+                     *             "on": "2026-12-01",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -11829,8 +11867,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T16:51:52.628923Z",
-                     *             "on": "2026-11-30",
+                     *             "as_of": "2026-11-30T20:44:37.142841Z",
+                     *             "on": "2026-12-01",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -11911,8 +11949,8 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T16:51:52.692045Z",
-                     *           "on": "2026-11-30",
+                     *           "as_of": "2026-11-30T20:44:37.230385Z",
+                     *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 1,
                      *             "done_late": 1,
@@ -11998,7 +12036,7 @@ export interface operations {
                      *             "formula": "rollup-1",
                      *             "revision": 3,
                      *             "as_of": null,
-                     *             "on": "2026-11-30",
+                     *             "on": "2026-12-01",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -12080,7 +12118,7 @@ export interface operations {
                      *             "formula": "rollup-1",
                      *             "revision": 3,
                      *             "as_of": null,
-                     *             "on": "2026-11-30",
+                     *             "on": "2026-12-01",
                      *             "timeliness": {
                      *               "done_on_time": 0,
                      *               "done_late": 0,
@@ -12195,7 +12233,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T16:51:52.791988Z"
+                     *           "entered_at": "2026-11-30T20:44:37.346509Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -12217,7 +12255,7 @@ export interface operations {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T16:51:52.628923Z"
+                     *           "entered_at": "2026-11-30T20:44:37.142841Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -12241,7 +12279,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8PNXEC14AWGZPMP9BEC85JK",
+                     *           "id": "01M8Q37KFBK0YNSG0QWR8A9RXT",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12274,7 +12312,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T16:51:52.318335Z",
+                     *           "recorded_at": "2026-11-30T20:44:36.708774Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -12517,8 +12555,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T16:51:52.563148Z",
-                     *             "on": "2026-11-30"
+                     *             "as_of": "2026-11-30T20:44:37.029127Z",
+                     *             "on": "2026-12-01"
                      *           },
                      *           "can": [
                      *             "activity.record",
@@ -12637,8 +12675,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T16:51:52.563148Z",
-                     *         "on": "2026-11-30"
+                     *         "as_of": "2026-11-30T20:44:37.029127Z",
+                     *         "on": "2026-12-01"
                      *       },
                      *       "can": [
                      *         "activity.record",
@@ -12646,7 +12684,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8PNX663XCVF947V9Q57B6B8",
+                     *           "id": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12713,8 +12751,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T16:51:52.563148Z",
-                     *             "on": "2026-11-30"
+                     *             "as_of": "2026-11-30T20:44:37.029127Z",
+                     *             "on": "2026-12-01"
                      *           },
                      *           "can": [
                      *             "activity.record",
@@ -12800,11 +12838,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIwNTdjNWY0NjI4ZjMiLCIwNC4wMDcuYTowMDEiLCIwMU04UE5YNjYzWENWRjk0N1Y5UTU3QjZCOCJd",
+                     *       "next_cursor": "WyIwNTdjNWY0NjI4ZjMiLCIwNC4wMDcuYTowMDEiLCIwMU04UTM3OFBFM1RQVlBIUjhYVlpEWFZFSiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PNX663XCVF947V9Q57B6B8",
+                     *           "id": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12871,8 +12909,8 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T16:51:52.563148Z",
-                     *             "on": "2026-11-30"
+                     *             "as_of": "2026-11-30T20:44:37.029127Z",
+                     *             "on": "2026-12-01"
                      *           },
                      *           "can": [
                      *             "activity.record",
@@ -12903,7 +12941,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNX663XCVF947V9Q57B6B8 */
+                /** @example 01M8Q378PE3TPVPHR8XVZDXVEJ */
                 assignment: string;
             };
             cookie?: never;
@@ -12922,7 +12960,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNX663XCVF947V9Q57B6B8",
+                     *       "id": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12989,8 +13027,8 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T16:51:52.563148Z",
-                     *         "on": "2026-11-30"
+                     *         "as_of": "2026-11-30T20:44:37.029127Z",
+                     *         "on": "2026-12-01"
                      *       },
                      *       "can": [
                      *         "activity.record",
@@ -13070,7 +13108,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
+                     *           "id": "01M8Q37M6QWSV57X96YBBWPPHT",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13089,13 +13127,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T16:51:52.884626Z",
+                     *           "urged_at": "2026-11-30T20:44:37.448973Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T16:51:52.924065Z",
+                     *           "answered_at": "2026-11-30T20:44:37.486023Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T16:51:52.939887Z",
+                     *           "closed_at": "2026-11-30T20:44:37.507107Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -13154,7 +13192,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
+                     *           "id": "01M8Q37M6QWSV57X96YBBWPPHT",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13173,7 +13211,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T16:51:52.884626Z",
+                     *           "urged_at": "2026-11-30T20:44:37.448973Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -13205,7 +13243,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXEXXHPKSM1P3QE4YGTT0 */
+                /** @example 01M8Q37M6QWSV57X96YBBWPPHT */
                 urge: string;
             };
             cookie?: never;
@@ -13224,7 +13262,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
+                     *       "id": "01M8Q37M6QWSV57X96YBBWPPHT",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13243,13 +13281,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T16:51:52.884626Z",
+                     *       "urged_at": "2026-11-30T20:44:37.448973Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T16:51:52.924065Z",
+                     *       "answered_at": "2026-11-30T20:44:37.486023Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T16:51:52.939887Z",
+                     *       "closed_at": "2026-11-30T20:44:37.507107Z",
                      *       "can": []
                      *     }
                      */
@@ -13270,7 +13308,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXEXXHPKSM1P3QE4YGTT0 */
+                /** @example 01M8Q37M6QWSV57X96YBBWPPHT */
                 urge: string;
             };
             cookie?: never;
@@ -13301,7 +13339,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
+                     *         "id": "01M8Q37M6QWSV57X96YBBWPPHT",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13320,9 +13358,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T16:51:52.884626Z",
+                     *         "urged_at": "2026-11-30T20:44:37.448973Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T16:51:52.924065Z",
+                     *         "answered_at": "2026-11-30T20:44:37.486023Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13349,7 +13387,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
+                     *         "id": "01M8Q37M6QWSV57X96YBBWPPHT",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13368,9 +13406,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T16:51:52.884626Z",
+                     *         "urged_at": "2026-11-30T20:44:37.448973Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T16:51:52.924065Z",
+                     *         "answered_at": "2026-11-30T20:44:37.486023Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13395,7 +13433,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXEXXHPKSM1P3QE4YGTT0 */
+                /** @example 01M8Q37M6QWSV57X96YBBWPPHT */
                 urge: string;
             };
             cookie?: never;
@@ -13426,7 +13464,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
+                     *         "id": "01M8Q37M6QWSV57X96YBBWPPHT",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13445,13 +13483,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T16:51:52.884626Z",
+                     *         "urged_at": "2026-11-30T20:44:37.448973Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T16:51:52.924065Z",
+                     *         "answered_at": "2026-11-30T20:44:37.486023Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T16:51:52.939887Z",
+                     *         "closed_at": "2026-11-30T20:44:37.507107Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13474,7 +13512,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8PNXEXXHPKSM1P3QE4YGTT0",
+                     *         "id": "01M8Q37M6QWSV57X96YBBWPPHT",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13493,13 +13531,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T16:51:52.884626Z",
+                     *         "urged_at": "2026-11-30T20:44:37.448973Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T16:51:52.924065Z",
+                     *         "answered_at": "2026-11-30T20:44:37.486023Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T16:51:52.939887Z",
+                     *         "closed_at": "2026-11-30T20:44:37.507107Z",
                      *         "can": []
                      *       }
                      *     }
@@ -14398,6 +14436,10 @@ export interface operations {
                 event?: string | null;
                 /** @description Một hoặc nhiều mã: nước, ISO 3166-1 · one or more codes: countries */
                 country?: string | null;
+                /** @description Một hoặc nhiều mã: cơ quan chủ trì, hoặc có nhiệm vụ đánh dấu, như calendar.ics · one or more codes: who prepares it or has a task for it, as in calendar.ics */
+                agency?: string | null;
+                /** @description Một hoặc nhiều mã: nhiệm vụ đánh dấu, hoặc nhiệm vụ để thực hiện nhiệm vụ ấy · one or more codes: tasks that mark it, or that carry such a one out */
+                task?: string | null;
                 /** @description Một hoặc nhiều mã: cơ quan chủ trì · one or more codes: who prepares it */
                 steward?: string | null;
                 /** @description đã có hoạt động nào chưa · whether anything marks it yet */
@@ -14433,7 +14475,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI3ZDFmNjZjMDRjMGEiLCIyMDIzLTAyLTI2IiwiRTAyLTIwMjMiXQ",
+                     *       "next_cursor": "WyJiNzNhYzIzNjU4OWYiLCIyMDIzLTAyLTI2IiwiRTAyLTIwMjMiXQ",
                      *       "total": null,
                      *       "items": [
                      *         {
@@ -14455,7 +14497,7 @@ export interface operations {
                      *           "year_class_label": "Năm tròn",
                      *           "label_vi": "Kỷ niệm 50 năm: Ký Hiệp định Paris về Việt Nam",
                      *           "label_en": "50 years: Signing of the Paris Peace Accords",
-                     *           "days_left": -1403,
+                     *           "days_left": -1404,
                      *           "preparation_days": 60,
                      *           "preparation_from": "2022-11-28",
                      *           "stage": "past",
@@ -14493,7 +14535,7 @@ export interface operations {
                      *           "year_class_label": "Năm tròn",
                      *           "label_vi": "Kỷ niệm 50 năm: Thiết lập quan hệ ngoại giao với Australia",
                      *           "label_en": "50 years: Diplomatic relations with Australia",
-                     *           "days_left": -1373,
+                     *           "days_left": -1374,
                      *           "preparation_days": 60,
                      *           "preparation_from": "2022-12-28",
                      *           "stage": "past",
@@ -14574,7 +14616,7 @@ export interface operations {
                      *       "year_class_label": "Năm tròn",
                      *       "label_vi": "Kỷ niệm 30 năm: Thiết lập quan hệ ngoại giao với Nam Phi",
                      *       "label_en": "30 years: Diplomatic relations with South Africa",
-                     *       "days_left": -1074,
+                     *       "days_left": -1075,
                      *       "preparation_days": 60,
                      *       "preparation_from": "2023-10-23",
                      *       "stage": "past",
@@ -14659,7 +14701,7 @@ export interface operations {
                      *       "year_class_label": "Năm khác",
                      *       "label_vi": "Kỷ niệm 51 năm: Thiết lập quan hệ ngoại giao Việt Nam – Bỉ",
                      *       "label_en": "51 years: Diplomatic relations with Belgium",
-                     *       "days_left": -983,
+                     *       "days_left": -984,
                      *       "preparation_days": 60,
                      *       "preparation_from": "2024-01-22",
                      *       "stage": "cancelled",
@@ -14788,7 +14830,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PNXF2BY0MBGRMZYWMGPFXK",
+                     *           "id": "01M8Q37MB9A9YJHAGX2HZSGV95",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14799,7 +14841,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T16:51:53.031953Z",
+                     *           "created_at": "2026-11-30T20:44:37.604991Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14851,7 +14893,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8PNXF2BY0MBGRMZYWMGPFXK",
+                     *         "id": "01M8Q37MB9A9YJHAGX2HZSGV95",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14862,10 +14904,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T16:51:53.031953Z",
+                     *         "created_at": "2026-11-30T20:44:37.604991Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=QF7tU_pr5zy_uebTK58LOiswdfGJ9BDihYTzzocXugc"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=lcjSQleIOD1VmnpY5l_4paHF3_flLxm44WFDIpviUDw"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14886,7 +14928,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXF2BY0MBGRMZYWMGPFXK */
+                /** @example 01M8Q37MB9A9YJHAGX2HZSGV95 */
                 subscription: string;
             };
             cookie?: never;
@@ -14905,7 +14947,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNXF2BY0MBGRMZYWMGPFXK",
+                     *       "id": "01M8Q37MB9A9YJHAGX2HZSGV95",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14916,7 +14958,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T16:51:53.031953Z",
+                     *       "created_at": "2026-11-30T20:44:37.604991Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14937,7 +14979,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXF2BY0MBGRMZYWMGPFXK */
+                /** @example 01M8Q37MB9A9YJHAGX2HZSGV95 */
                 subscription: string;
             };
             cookie?: never;
@@ -14957,7 +14999,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNXF2BY0MBGRMZYWMGPFXK",
+                     *       "id": "01M8Q37MB9A9YJHAGX2HZSGV95",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14968,8 +15010,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T16:51:53.031953Z",
-                     *       "revoked_at": "2026-11-30T16:51:53.123471Z"
+                     *       "created_at": "2026-11-30T20:44:37.604991Z",
+                     *       "revoked_at": "2026-11-30T20:44:37.693221Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -15003,6 +15045,8 @@ export interface operations {
                 state?: string | null;
                 /** @description Một hoặc nhiều: `plan.read` Xem kế hoạch, `plan.draw_up` Lập kế hoạch, `plan.amend` Điều chỉnh kế hoạch theo quyết định, `plan.propose` Đề xuất điều chỉnh, `proposal.decide` Chấp nhận hoặc từ chối đề xuất, `proposal.withdraw` Rút đề xuất, `agency.edit` Sửa cơ quan, nhóm, kế thừa, `calendar.edit` Sửa lịch sự kiện, `calendar.steward` Giao cơ quan chủ trì chuẩn bị, `calendar.subscribe` Đăng ký lịch, `activity.record` Ghi hoạt động, `activity.revise` Sửa hoạt động, `activity.withdraw` Rút hoạt động, `occurrence.open` Mở một lần phát sinh, `output.claim` Báo cáo hoàn thành đầu ra, `output.withdraw` Rút báo cáo đầu ra, `output.confirm` Xác nhận đầu ra, `output.self_confirm` Tự xác nhận đầu ra, `output.return` Trả lại đầu ra, `status.report` Báo trạng thái theo kỳ, `status.decide` Xét trạng thái theo kỳ, `urge.content` Đôn đốc thực hiện, `urge.coordinator` Đôn đốc cơ quan phối hợp, `urge.settlement` Đôn đốc quyết toán, `urge.answer` Trả lời đôn đốc, `urge.close` Kết thúc đôn đốc, `need.state` Mở dòng kinh phí, nêu nhu cầu, `line.correct` Sửa tên, mã, mục đích của dòng kinh phí, `allocation.decide` Quyết định bố trí kinh phí, `spending.record` Ghi cam kết chi, chi, `settlement.submit` Nộp quyết toán, `settlement.withdraw` Rút quyết toán, `settlement.decide` Kiểm tra, trả lại, chấp nhận quyết toán, `key.manage` Quản lý khóa truy cập, `service.operate` Vận hành hệ thống · one or more of: `plan.read`, `plan.draw_up`, `plan.amend`, `plan.propose`, `proposal.decide`, `proposal.withdraw`, `agency.edit`, `calendar.edit`, `calendar.steward`, `calendar.subscribe`, `activity.record`, `activity.revise`, `activity.withdraw`, `occurrence.open`, `output.claim`, `output.withdraw`, `output.confirm`, `output.self_confirm`, `output.return`, `status.report`, `status.decide`, `urge.content`, `urge.coordinator`, `urge.settlement`, `urge.answer`, `urge.close`, `need.state`, `line.correct`, `allocation.decide`, `spending.record`, `settlement.submit`, `settlement.withdraw`, `settlement.decide`, `key.manage`, `service.operate` */
                 can?: string | null;
+                /** @description Thứ tự, dấu trừ là giảm dần: id · order, minus is descending: id */
+                sort?: string;
             };
             header?: {
                 /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
@@ -15036,7 +15080,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PNXFH173K6N1J62Y9T1YQG",
+                     *           "id": "01M8Q37N2DHQBHNZHDVVWGJYY6",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15051,12 +15095,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T16:51:53.501912Z",
+                     *           "submitted_at": "2026-11-30T20:44:38.341551Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T16:51:53.511388Z",
+                     *           "decided_at": "2026-11-30T20:44:38.361104Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -15065,7 +15109,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8PNXFHC7A3HMNNPDDG2K5V2",
+                     *           "entry": "01M8Q37N311Y2YPDPP6WQJ17B1",
                      *           "can": []
                      *         }
                      *       ]
@@ -15119,7 +15163,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNXFH173K6N1J62Y9T1YQG",
+                     *       "id": "01M8Q37N2DHQBHNZHDVVWGJYY6",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15134,7 +15178,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T16:51:53.501912Z",
+                     *       "submitted_at": "2026-11-30T20:44:38.341551Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -15164,7 +15208,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXFH173K6N1J62Y9T1YQG */
+                /** @example 01M8Q37N2DHQBHNZHDVVWGJYY6 */
                 settlement: string;
             };
             cookie?: never;
@@ -15183,7 +15227,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNXFH173K6N1J62Y9T1YQG",
+                     *       "id": "01M8Q37N2DHQBHNZHDVVWGJYY6",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15198,12 +15242,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T16:51:53.501912Z",
+                     *       "submitted_at": "2026-11-30T20:44:38.341551Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T16:51:53.511388Z",
+                     *       "decided_at": "2026-11-30T20:44:38.361104Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15212,7 +15256,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8PNXFHC7A3HMNNPDDG2K5V2",
+                     *       "entry": "01M8Q37N311Y2YPDPP6WQJ17B1",
                      *       "can": []
                      *     }
                      */
@@ -15233,7 +15277,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXFH173K6N1J62Y9T1YQG */
+                /** @example 01M8Q37N2DHQBHNZHDVVWGJYY6 */
                 settlement: string;
             };
             cookie?: never;
@@ -15267,7 +15311,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNXFH173K6N1J62Y9T1YQG",
+                     *       "id": "01M8Q37N2DHQBHNZHDVVWGJYY6",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15282,12 +15326,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T16:51:53.501912Z",
+                     *       "submitted_at": "2026-11-30T20:44:38.341551Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T16:51:53.511388Z",
+                     *       "decided_at": "2026-11-30T20:44:38.361104Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15296,7 +15340,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8PNXFHC7A3HMNNPDDG2K5V2",
+                     *       "entry": "01M8Q37N311Y2YPDPP6WQJ17B1",
                      *       "can": []
                      *     }
                      */
@@ -15316,7 +15360,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXFG9Q9QM9JN5YWN88HNN */
+                /** @example 01M8Q37N0VMG233HQQEG43RFPZ */
                 settlement: string;
             };
             cookie?: never;
@@ -15345,7 +15389,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNXFG9Q9QM9JN5YWN88HNN",
+                     *       "id": "01M8Q37N0VMG233HQQEG43RFPZ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15360,12 +15404,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T16:51:53.477339Z",
+                     *       "submitted_at": "2026-11-30T20:44:38.292906Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T16:51:53.487265Z",
+                     *       "decided_at": "2026-11-30T20:44:38.311747Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -15389,7 +15433,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXFEHV6ZZ3GSAY3RZJB7D */
+                /** @example 01M8Q37MXE52J3N1EQJKNJFX6A */
                 settlement: string;
             };
             cookie?: never;
@@ -15418,7 +15462,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNXFEHV6ZZ3GSAY3RZJB7D",
+                     *       "id": "01M8Q37MXE52J3N1EQJKNJFX6A",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15433,12 +15477,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T16:51:53.421380Z",
+                     *       "submitted_at": "2026-11-30T20:44:38.182336Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T16:51:53.462677Z",
+                     *       "decided_at": "2026-11-30T20:44:38.264557Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15462,7 +15506,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNXFEHV6ZZ3GSAY3RZJB7D",
+                     *       "id": "01M8Q37MXE52J3N1EQJKNJFX6A",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15477,12 +15521,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T16:51:53.421380Z",
+                     *       "submitted_at": "2026-11-30T20:44:38.182336Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T16:51:53.462677Z",
+                     *       "decided_at": "2026-11-30T20:44:38.264557Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15538,7 +15582,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PNXF7RTGPRG2ZAC13YDTK9",
+                     *           "id": "01M8Q37MHG1D8DBQVBW4WDMEXQ",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15555,7 +15599,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T16:51:53.204296Z",
+                     *           "recorded_at": "2026-11-30T20:44:37.797385Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15624,7 +15668,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PNXF7RTGPRG2ZAC13YDTK9",
+                     *           "id": "01M8Q37MHG1D8DBQVBW4WDMEXQ",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15641,7 +15685,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T16:51:53.204296Z",
+                     *           "recorded_at": "2026-11-30T20:44:37.797385Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15743,7 +15787,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PNXF9DF1ZY92YC44NDJFQQ",
+                     *           "id": "01M8Q37MMBDRCNRJ5B4QERR92G",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15764,7 +15808,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T16:51:53.255355Z",
+                     *           "recorded_at": "2026-11-30T20:44:37.889058Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15833,7 +15877,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PNXF9DF1ZY92YC44NDJFQQ",
+                     *           "id": "01M8Q37MMBDRCNRJ5B4QERR92G",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15854,7 +15898,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T16:51:53.255355Z",
+                     *           "recorded_at": "2026-11-30T20:44:37.889058Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15955,7 +15999,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PNXFAHPQDNE7Q6T1PHF7Q2",
+                     *           "id": "01M8Q37MP4E08ZRBRHRYYFTPHP",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15976,7 +16020,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T16:51:53.291335Z",
+                     *           "recorded_at": "2026-11-30T20:44:37.946573Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16045,7 +16089,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PNXFAHPQDNE7Q6T1PHF7Q2",
+                     *           "id": "01M8Q37MP4E08ZRBRHRYYFTPHP",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16066,7 +16110,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T16:51:53.291335Z",
+                     *           "recorded_at": "2026-11-30T20:44:37.946573Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16163,7 +16207,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PNXFC90QDMVSZATA6YAG1V",
+                     *           "id": "01M8Q37MSD74P7GEYNEHN9HZNN",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16180,7 +16224,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T16:51:53.348505Z",
+                     *           "recorded_at": "2026-11-30T20:44:38.052289Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16249,7 +16293,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PNXFC90QDMVSZATA6YAG1V",
+                     *           "id": "01M8Q37MSD74P7GEYNEHN9HZNN",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16266,7 +16310,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T16:51:53.348505Z",
+                     *           "recorded_at": "2026-11-30T20:44:38.052289Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16369,7 +16413,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PNXF9WA8NZH80MK934HZSE",
+                     *           "id": "01M8Q37MN41X7AMN58D6JRY0KV",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16390,17 +16434,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T16:51:53.271448Z",
+                     *           "recorded_at": "2026-11-30T20:44:37.916556Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8PNXF9VVEARS5V533RQ1QKM",
+                     *           "transfer": "01M8Q37MN3JA9MJ4MDNTY9PJVR",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8PNXF9ZG67WT8KS75C9SXKZ",
+                     *           "id": "01M8Q37MN9MKDT3A0TEQ8A6W3Z",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16421,10 +16465,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T16:51:53.271448Z",
+                     *           "recorded_at": "2026-11-30T20:44:37.916556Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8PNXF9VVEARS5V533RQ1QKM",
+                     *           "transfer": "01M8Q37MN3JA9MJ4MDNTY9PJVR",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -16567,11 +16611,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UE5YRkM5MFFETVZTWkFUQTZZQUcxViJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UTM3TVNENzRQN0dFWU5FSE45SFpOTiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PNXFC90QDMVSZATA6YAG1V",
+                     *           "id": "01M8Q37MSD74P7GEYNEHN9HZNN",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16588,7 +16632,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T16:51:53.348505Z",
+                     *           "recorded_at": "2026-11-30T20:44:38.052289Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16621,7 +16665,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXFB7TG9X30K88GFGV49Y */
+                /** @example 01M8Q37MQA05RQ8PDPB3PJ34DZ */
                 entry: string;
             };
             cookie?: never;
@@ -16640,7 +16684,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNXFB7TG9X30K88GFGV49Y",
+                     *       "id": "01M8Q37MQA05RQ8PDPB3PJ34DZ",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -16657,9 +16701,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T16:51:53.314792Z",
+                     *       "recorded_at": "2026-11-30T20:44:37.985070Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8PNXFBT8CRMNAF8M9FFWJJ8",
+                     *       "reversed_by": "01M8Q37MRHYK2YFKCCC9EWEJWS",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -16684,7 +16728,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXFB7TG9X30K88GFGV49Y */
+                /** @example 01M8Q37MQA05RQ8PDPB3PJ34DZ */
                 entry: string;
             };
             cookie?: never;
@@ -16718,7 +16762,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8PNXFBT8CRMNAF8M9FFWJJ8",
+                     *           "id": "01M8Q37MRHYK2YFKCCC9EWEJWS",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16735,8 +16779,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T16:51:53.329294Z",
-                     *           "reverses": "01M8PNXFB7TG9X30K88GFGV49Y",
+                     *           "recorded_at": "2026-11-30T20:44:38.014901Z",
+                     *           "reverses": "01M8Q37MQA05RQ8PDPB3PJ34DZ",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -17338,6 +17382,8 @@ export interface operations {
                 /** @description Đếm tổng số mục · answer `total` as well */
                 count?: boolean;
                 sha256?: string | null;
+                /** @description Thứ tự, dấu trừ là giảm dần: id · order, minus is descending: id */
+                sort?: string;
             };
             header?: {
                 /** @description ETag của câu trả lời đang giữ: chưa đổi thì trả lời 304, không có nội dung. · ETag of the answer that is kept: 304 without content while it is the same. */
@@ -17367,15 +17413,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UE5YRUM0SFhTMzZCVkFYQjY1UldLRSJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UTM3S0ZHMkozVDFYR1JIWDUwNzJSMCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8PNXEC4HXS36BVAXB65RWKE",
+                     *           "id": "01M8Q37KFG2J3T1XGRHX5072R0",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T16:51:52.318335Z",
+                     *           "received_at": "2026-11-30T20:44:36.708774Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -17410,7 +17456,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8PNXEC4HXS36BVAXB65RWKE */
+                /** @example 01M8Q37KFG2J3T1XGRHX5072R0 */
                 receipt: string;
             };
             cookie?: never;
@@ -17429,11 +17475,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8PNXEC4HXS36BVAXB65RWKE",
+                     *       "id": "01M8Q37KFG2J3T1XGRHX5072R0",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T16:51:52.318335Z",
+                     *       "received_at": "2026-11-30T20:44:36.708774Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -17447,14 +17493,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8PNXEC14AWGZPMP9BEC85JK",
+                     *           "activity": "01M8Q37KFBK0YNSG0QWR8A9RXT",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "BPt75VFjmujqdOcG7_uzDXvFFa_gAusHr3ly6eeX0rw",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IkJQdDc1VkZqbXVqcWRPY0c3X3V6RFh2RkZhX2dBdXNIcjNseTZlZVgwcnciLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThQTlhFQzRIWFMzNkJWQVhCNjVSV0tFIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMTY6NTE6NTIuMzE4MzM1WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UE5YRUMxNEFXR1pQTVA5QkVDODVKSyIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.tXlegwrw2gWreEWB9J7EjdHIo-MrFsB3Seul_U4XC1PLAJeOrvaZnhkRXIYR8-3PxcThP7iBKgeGTjgLD1O0BA"
+                     *       "kid": "7c354gK2iHT2hOLg1n0OJUItOQPt2aowFnTKl9BSC1A",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IjdjMzU0Z0syaUhUMmhPTGcxbjBPSlVJdE9RUHQyYW93Rm5US2w5QlNDMUEiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThRMzdLRkcySjNUMVhHUkhYNTA3MlIwIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMjA6NDQ6MzYuNzA4Nzc0WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UTM3S0ZCSzBZTlNHMFFXUjhBOVJYVCIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.VdkccqC4dMPDU-cZwtlluYCLSctEMveYmNAG_HFKNoQ6Bk9Yv8djeqVHRLCVaGo0nmBm_vITNzYuZdkPAArsCQ"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -17494,8 +17540,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "WqhSYHn8aqccs7my_jq4ISxFddGR6qoAzt0SWpm2Adw",
-                     *           "kid": "BPt75VFjmujqdOcG7_uzDXvFFa_gAusHr3ly6eeX0rw",
+                     *           "x": "rYxZsXP1bRgOXcGc0kr01dF1RpO0oxsvg3OitoXiFwY",
+                     *           "kid": "7c354gK2iHT2hOLg1n0OJUItOQPt2aowFnTKl9BSC1A",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -17671,7 +17717,7 @@ export interface operations {
             query?: {
                 /** @description `csv`, `xlsx`: tải về cả danh sách thành một tệp, không chia trang · the whole list as one file, not in pages */
                 format?: "json" | "csv" | "xlsx";
-                /** @description id của thay đổi cuối đã đọc · last id seen */
+                /** @description `id` của thay đổi cuối đã đọc, cũng là `next_cursor` của trang trước; không nêu là từ đầu · last `id` seen, which is `next_cursor` of the page before; left out: from the first */
                 after?: string | null;
                 /** @description chỉ thay đổi mới nhất, để bắt đầu theo dõi · the last one alone: where to follow from */
                 newest?: boolean;
@@ -17718,26 +17764,27 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8PNXEA7NM75D9YVK2FFST4K",
-                     *           "at": "2026-11-30T16:51:52.215241Z",
+                     *           "id": "01M8Q37KCRDMMR0BYBF2MX3Z2N",
+                     *           "at": "2026-11-30T20:44:36.580443Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8PNXE9WDCHWJNDZWZX1K24Q",
+                     *           "ref": "01M8Q37KCDXDYQ49PP9DC3ZGF3",
+                     *           "output": null,
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
                      *           "version": 1,
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8PNX6B8B0GWDW6RRSJRH3FX",
+                     *           "via": "key:01M8Q378VV61NX049JBKKHPF0B",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8PNXE9WDCHWJNDZWZX1K24Q",
+                     *             "public_id": "01M8Q37KCDXDYQ49PP9DC3ZGF3",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8PNX663XCVF947V9Q57B6B8",
+                     *             "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -17753,12 +17800,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T16:51:52.215241Z"
+                     *             "recorded_at": "2026-11-30T20:44:36.580443Z"
                      *           },
-                     *           "request_id": "62625e51552a77cdcfbaccb4"
+                     *           "request_id": "03e023a0b64a14992c2e5a48"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8PNXEA7NM75D9YVK2FFST4K"
+                     *       "next_cursor": "01M8Q37KCRDMMR0BYBF2MX3Z2N"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -17810,10 +17857,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8PNX6B8B0GWDW6RRSJRH3FX",
+                     *       "key": "01M8Q378VV61NX049JBKKHPF0B",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_NMVa",
-                     *       "expires_at": "2026-12-30T16:51:44.099342Z",
+                     *       "key_hint": "ttdn_aHWX",
+                     *       "expires_at": "2026-12-30T20:44:25.844628Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",
@@ -17847,7 +17894,7 @@ export interface operations {
                  */
                 action: components["schemas"]["Action"];
                 /**
-                 * @description địa chỉ của mục trong API, có hoặc không có `/v1/` · the address in this API, with or without `/v1/`: a plan, task, assignment, output, activity, urge, proposal, budget line, ledger entry, settlement, agency
+                 * @description địa chỉ của mục trong API, có hoặc không có `/v1/` · the address in this API, with or without `/v1/`: a plan, task, assignment, output, activity, urge, proposal, event, occurrence, budget line, ledger entry, settlement, agency
                  * @example plans/ttdn-2023/tasks/IV.6.a
                  */
                 on: string;
