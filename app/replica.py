@@ -97,7 +97,7 @@ class Replica:
         oldest, there = self._oldest(), self.committed()
         try:
             with self._snapshot() as connection:
-                here = _position(connection)
+                here = self._known(connection, there)
         except Behind:
             return Lag(serves=False)
         since = [mark.at for mark in list(self._marks) if mark.position <= here]

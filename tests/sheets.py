@@ -71,7 +71,7 @@ def expected(item: dict[str, Any], path: Sequence[str], form: str) -> Any:
         value = value.get(name) if isinstance(value, dict) else None
     if tuple(path) == ("key",) and re.fullmatch("[a-z_]+", value):
         value = None  # a row that sums up what has no code: what programs know it by
-    found = _plain(value)
+    found = "\n".join(value) if path[-1] == "changes_vi" else _plain(value)
     if form == "xlsx":
         return None if found == "" else found
     if found is None:
@@ -90,17 +90,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         instant = datetime.fromisoformat(value)
         return (instant + timedelta(hours=7)).replace(tzinfo=None, microsecond=0)
-    if isinstance(value, list) and _free(value):
-        return "\n".join(f"Trọng số nhiệm vụ {one['task']}: {one['weight']}" for one in value)
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     sentences = isinstance(value, list) and any(isinstance(one, dict) and "text_vi" in one for one in value)
     return ("\n" if sentences else ", ").join(map(_name, value)) if isinstance(value, list) else value
-
-
-def _free(value: list[Any]) -> bool:
-    """Whether a list holds the changes of a decision: those of the tests are of weights."""
-    return any(isinstance(one, dict) and "change" in one for one in value)
 
 
 def _name(thing: Any) -> str:

@@ -16,6 +16,14 @@ from app.schemas.lists import Listing, Page, codes_of, one_of, sort_by
 from app.schemas.outputs import Can, CanFilter
 from app.schemas.progress import Levels
 
+ChangesInVietnamese = Annotated[
+    list[str],
+    Field(
+        description="từng thay đổi bằng tiếng Việt, theo thứ tự của `changes` · each change in Vietnamese, "
+        "in the order of `changes`",
+        examples=[["Trọng số nhiệm vụ IV.7.a: 2"]],
+    ),
+]
 Changes = Annotated[list[Change], Field(min_length=1, max_length=100)]
 
 
@@ -108,6 +116,7 @@ class AmendmentOut(Out):
     decision: DecisionOut
     summary: str | None
     changes: list[dict[str, Any]]
+    changes_vi: ChangesInVietnamese
     entered_by: AgencyRef
     entered_at: datetime
 
@@ -139,6 +148,7 @@ class ProposalOut(Labelled):
     proposed_by: AgencyRef
     reason: str
     changes: list[dict[str, Any]]
+    changes_vi: ChangesInVietnamese
     proposed_at: datetime
     settled_at: datetime | None
     answer: str | None = Field(description="lý do từ chối hoặc rút · why it was declined or withdrawn")

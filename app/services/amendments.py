@@ -14,6 +14,7 @@ from app.schemas.amendments import AmendmentFilter, AmendmentOut, AmendmentPage,
 from app.schemas.base import AgencyRef
 from app.services import grounds, listing, sight
 from app.services.grounds import Ground
+from app.sheets import decided
 
 Changes = list[dict[str, Any]]
 """What a decision changes, as it is stored."""
@@ -74,6 +75,7 @@ def _out(here: Ground, amendment: Amendment, by: Agency, changes: Changes) -> Am
         ),
         summary=amendment.summary if here.insider else None,
         changes=changes,
+        changes_vi=[decided.told(change) for change in changes],
         entered_by=AgencyRef(code=by.code, name_vi=by.name_vi),
         entered_at=amendment.entered_at,
     )

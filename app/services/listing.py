@@ -171,5 +171,5 @@ def matching(column: Any, q: str | None) -> list[ColumnElement[bool]]:
     """Conditions that every word of `q` occurs, folded; `%` and `_` are taken literally."""
     if q is None:
         return []
-    words = fold(q).split()
+    words = dict.fromkeys(fold(q).split())
     return [column.contains(word, autoescape=True) for word in words] or [false()]

@@ -17,6 +17,7 @@ from app.schemas.lists import several
 from app.services import amendments, grounds, listing
 from app.services.amendments import Changes
 from app.services.grounds import Ground
+from app.sheets import decided
 
 ON_A_PROPOSAL = (Action.PROPOSAL_DECIDE, Action.PROPOSAL_WITHDRAW)
 _OFFERED = {Action.PROPOSAL_DECIDE: "decline_proposal", Action.PROPOSAL_WITHDRAW: "withdraw_proposal"}
@@ -109,6 +110,7 @@ def _out(
         proposed_by=AgencyRef(code=by.code, name_vi=by.name_vi),
         reason=proposal.reason,
         changes=changes,
+        changes_vi=[decided.told(change) for change in changes],
         proposed_at=proposal.proposed_at,
         settled_at=proposal.settled_at,
         answer=proposal.answer,

@@ -16,7 +16,6 @@ from pydantic import BaseModel
 
 from app.rules.calendar import OFFICE_TIME
 from app.rules.vocabulary import Word
-from app.sheets.decided import told
 from app.sheets.headings import heading
 
 Cell = str | int | float | date | datetime | None
@@ -26,7 +25,7 @@ YES, NO = "Có", "Không"
 
 _LEFT_OUT: Final = frozenset(
     {
-        *("can", "TaskOut.progress.state_label"),
+        *("can", "TaskOut.progress.state_label", "AmendmentOut.changes", "ProposalOut.changes"),
         *(
             "GapOut.repair.method",
             "GapOut.repair.path",
@@ -36,8 +35,8 @@ _LEFT_OUT: Final = frozenset(
         ),
     }
 )
-"""What may be done is the caller's business of the moment; a task's state stands beside its progress; a
-request is for programs."""
+"""What may be done is the caller's business of the moment; a task's state stands beside its progress; what a
+decision changes is said in Vietnamese; a request is for programs."""
 _NAMES: Final = ("text_vi", "code", "name_vi", "agency", "task")
 """By which of its members a thing is named among others in one cell."""
 
@@ -55,6 +54,8 @@ _FOLDED: Final = frozenset(
 
 _OF_MONEY: Final = frozenset({"LedgerEntryOut.line", "SettlementOut.line", "BudgetRow.lines"})
 """Lines that are money's, and not those of the plan's printed text."""
+_LINES: Final = frozenset({"changes_vi"})
+"""Lists of sentences, with commas of their own."""
 _NO_CODES: Final = frozenset({"shared", "unlinked", "no_agency", "unallocated", "status_only"})
 """Keys by which programs know the rows that sum up what has no code: people are told by the title."""
 
@@ -73,6 +74,8 @@ class Column(NamedTuple):
         """What the item says here."""
         for name in self.path:
             item = getattr(item, name, None)
+        if self.path[-1] in _LINES and isinstance(item, list):
+            return "\n".join(item)
         return None if self.path == ("key",) and item in _NO_CODES else cell(item)
 
 
@@ -94,8 +97,6 @@ def cell(value: object) -> Cell:
         return value.label_vi
     if isinstance(value, datetime):
         return value.astimezone(OFFICE_TIME).replace(tzinfo=None, microsecond=0)
-    if isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
-        return "\n".join(map(told, value))
     if isinstance(value, list) and any(hasattr(one, "text_vi") for one in value):
         return "\n".join(one.text_vi for one in value)  # sentences, with commas of their own
     if isinstance(value, list):

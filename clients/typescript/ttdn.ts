@@ -2259,6 +2259,14 @@ export interface components {
             changes: {
                 [key: string]: unknown;
             }[];
+            /**
+             * Changes Vi
+             * @description từng thay đổi bằng tiếng Việt, theo thứ tự của `changes` · each change in Vietnamese, in the order of `changes`
+             * @example [
+             *       "Trọng số nhiệm vụ IV.7.a: 2"
+             *     ]
+             */
+            changes_vi: string[];
             entered_by: components["schemas"]["AgencyRef"];
             /**
              * Entered At
@@ -5502,6 +5510,14 @@ export interface components {
                 [key: string]: unknown;
             }[];
             /**
+             * Changes Vi
+             * @description từng thay đổi bằng tiếng Việt, theo thứ tự của `changes` · each change in Vietnamese, in the order of `changes`
+             * @example [
+             *       "Trọng số nhiệm vụ IV.7.a: 2"
+             *     ]
+             */
+            changes_vi: string[];
+            /**
              * Proposed At
              * Format: date-time
              */
@@ -7083,7 +7099,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q37KFBK0YNSG0QWR8A9RXT",
+                     *           "id": "01M8Q5XS4TXF4BT8648Q5SHZF5",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7116,7 +7132,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T20:44:36.708774Z",
+                     *           "recorded_at": "2026-11-30T21:31:40.567867Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -7180,7 +7196,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8Q37KFBK0YNSG0QWR8A9RXT",
+                     *         "id": "01M8Q5XS4TXF4BT8648Q5SHZF5",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7210,7 +7226,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T20:44:36.708774Z",
+                     *         "recorded_at": "2026-11-30T21:31:40.567867Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7228,7 +7244,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8Q37KFG2J3T1XGRHX5072R0"
+                     *       "receipt": "01M8Q5XS4W0KF7Z76N8BW0A7HT"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7250,7 +7266,7 @@ export interface operations {
                      * @example {
                      *       "result": "created",
                      *       "activity": {
-                     *         "id": "01M8Q37KFBK0YNSG0QWR8A9RXT",
+                     *         "id": "01M8Q5XS4TXF4BT8648Q5SHZF5",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7280,7 +7296,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T20:44:36.708774Z",
+                     *         "recorded_at": "2026-11-30T21:31:40.567867Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7298,7 +7314,7 @@ export interface operations {
                      *       ],
                      *       "hint_vi": null,
                      *       "hint_en": null,
-                     *       "receipt": "01M8Q37KFG2J3T1XGRHX5072R0"
+                     *       "receipt": "01M8Q5XS4W0KF7Z76N8BW0A7HT"
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityResult"];
@@ -7391,7 +7407,7 @@ export interface operations {
                      *           "hint_vi": null,
                      *           "hint_en": null,
                      *           "refusal": null,
-                     *           "activity": "01M8Q37KFBK0YNSG0QWR8A9RXT",
+                     *           "activity": "01M8Q5XS4TXF4BT8648Q5SHZF5",
                      *           "task": "IV.7.a",
                      *           "agency": "SVHTTDL",
                      *           "output": "M1",
@@ -7472,7 +7488,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37KFBK0YNSG0QWR8A9RXT */
+                /** @example 01M8Q5XS4TXF4BT8648Q5SHZF5 */
                 activity: string;
             };
             cookie?: never;
@@ -7491,7 +7507,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q37KFBK0YNSG0QWR8A9RXT",
+                     *       "id": "01M8Q5XS4TXF4BT8648Q5SHZF5",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7521,7 +7537,7 @@ export interface operations {
                      *       "source_system": "qlvb",
                      *       "external_id": "2023/0117",
                      *       "source_updated_at": null,
-                     *       "recorded_at": "2026-11-30T20:44:36.708774Z",
+                     *       "recorded_at": "2026-11-30T21:31:40.567867Z",
                      *       "withdrawal": null,
                      *       "can": [
                      *         "activity.revise",
@@ -7542,14 +7558,14 @@ export interface operations {
             header: {
                 /**
                  * @description ETag của bản ghi vừa đọc; bắt buộc. · ETag of the record as read; needed.
-                 * @example "1-5921f9f4a715da78b999c304"
+                 * @example "1-3f3fcff9bd54c812a48145e4"
                  */
                 "If-Match": string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37KFBK0YNSG0QWR8A9RXT */
+                /** @example 01M8Q5XS4TXF4BT8648Q5SHZF5 */
                 activity: string;
             };
             cookie?: never;
@@ -7584,7 +7600,7 @@ export interface operations {
                      * @example {
                      *       "result": "updated",
                      *       "activity": {
-                     *         "id": "01M8Q37KFBK0YNSG0QWR8A9RXT",
+                     *         "id": "01M8Q5XS4TXF4BT8648Q5SHZF5",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7617,7 +7633,7 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0117",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T20:44:36.708774Z",
+                     *         "recorded_at": "2026-11-30T21:31:40.567867Z",
                      *         "withdrawal": null,
                      *         "can": [
                      *           "activity.revise",
@@ -7646,7 +7662,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37KCDXDYQ49PP9DC3ZGF3 */
+                /** @example 01M8Q5XS3DB3537KRCHQJCRYFM */
                 activity: string;
             };
             cookie?: never;
@@ -7677,7 +7693,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8Q37KCDXDYQ49PP9DC3ZGF3",
+                     *         "id": "01M8Q5XS3DB3537KRCHQJCRYFM",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7707,15 +7723,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T20:44:36.580443Z",
+                     *         "recorded_at": "2026-11-30T21:31:40.505131Z",
                      *         "withdrawal": {
-                     *           "id": "01M8Q37KE754M9KGWW0S99R97A",
+                     *           "id": "01M8Q5XS4ANCK1BVX2HB979Y76",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T20:44:36.652543Z"
+                     *           "withdrawn_at": "2026-11-30T21:31:40.540952Z"
                      *         },
                      *         "can": []
                      *       },
@@ -7751,7 +7767,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "activity": {
-                     *         "id": "01M8Q37KCDXDYQ49PP9DC3ZGF3",
+                     *         "id": "01M8Q5XS3DB3537KRCHQJCRYFM",
                      *         "task": {
                      *           "code": "IV.7.a",
                      *           "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -7781,15 +7797,15 @@ export interface operations {
                      *         "source_system": "qlvb",
                      *         "external_id": "2023/0118",
                      *         "source_updated_at": null,
-                     *         "recorded_at": "2026-11-30T20:44:36.580443Z",
+                     *         "recorded_at": "2026-11-30T21:31:40.505131Z",
                      *         "withdrawal": {
-                     *           "id": "01M8Q37KE754M9KGWW0S99R97A",
+                     *           "id": "01M8Q5XS4ANCK1BVX2HB979Y76",
                      *           "by": {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "reason": "Ghi trùng",
-                     *           "withdrawn_at": "2026-11-30T20:44:36.652543Z"
+                     *           "withdrawn_at": "2026-11-30T21:31:40.540952Z"
                      *         },
                      *         "can": []
                      *       },
@@ -8247,8 +8263,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
-                     *           "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *           "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
+                     *           "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -8275,7 +8291,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T20:44:37.029127Z",
+                     *           "moved_at": "2026-11-30T21:31:40.741211Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -8304,7 +8320,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q378RVC9V90HPHDD6YZ6ZR */
+                /** @example 01M8Q5XHFK4ZNA1453G3WEGEF4 */
                 output: string;
             };
             cookie?: never;
@@ -8323,8 +8339,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
-                     *       "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *       "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
+                     *       "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *       "task": "IV.7.a",
                      *       "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *       "agency": "SVHTTDL",
@@ -8351,7 +8367,7 @@ export interface operations {
                      *       "returned": null,
                      *       "level": "evidenced",
                      *       "level_label": "Có minh chứng",
-                     *       "moved_at": "2026-11-30T20:44:36.708774Z",
+                     *       "moved_at": "2026-11-30T21:31:40.567867Z",
                      *       "can": [
                      *         "output.claim"
                      *       ]
@@ -8390,7 +8406,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q378RVC9V90HPHDD6YZ6ZR */
+                /** @example 01M8Q5XHFK4ZNA1453G3WEGEF4 */
                 output: string;
             };
             cookie?: never;
@@ -8411,14 +8427,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI2YjQyNGFiMzNlODMiLCIwMU04UTM3S1JOMUgzTTVYQUtNQlZNSEs3USJd",
+                     *       "next_cursor": "WyI3MGUxNTE2ZGNjZWMiLCIwMU04UTVYUzlZTVZYMVhCRlQwWDlINDIzUCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q37KQPA9874905QCMX5ZH8",
+                     *           "id": "01M8Q5XS9DNZ35ESZ3M40H93GS",
                      *           "kind": "confirmation",
                      *           "kind_label": "Xác nhận",
-                     *           "output": "01M8Q378RVC9V90HPHDD6YZ6ZR",
+                     *           "output": "01M8Q5XHFK4ZNA1453G3WEGEF4",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8427,13 +8443,13 @@ export interface operations {
                      *           "reason": null,
                      *           "level": "confirmed",
                      *           "level_label": "Đã xác nhận",
-                     *           "acted_at": "2026-11-30T20:44:36.965346Z"
+                     *           "acted_at": "2026-11-30T21:31:40.706160Z"
                      *         },
                      *         {
-                     *           "id": "01M8Q37KRN1H3M5XAKMBVMHK7Q",
+                     *           "id": "01M8Q5XS9YMVX1XBFT0X9H423P",
                      *           "kind": "return",
                      *           "kind_label": "Trả lại",
-                     *           "output": "01M8Q378RVC9V90HPHDD6YZ6ZR",
+                     *           "output": "01M8Q5XHFK4ZNA1453G3WEGEF4",
                      *           "by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8442,7 +8458,7 @@ export interface operations {
                      *           "reason": "Thiếu danh sách đơn vị tham dự",
                      *           "level": "none",
                      *           "level_label": "Chưa có",
-                     *           "acted_at": "2026-11-30T20:44:37.000582Z"
+                     *           "acted_at": "2026-11-30T21:31:40.727939Z"
                      *         }
                      *       ]
                      *     }
@@ -8466,7 +8482,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q378RYP79SAHM8TJQD18H2 */
+                /** @example 01M8Q5XHFPSA4XCJVY905Z3P3M */
                 output: string;
             };
             cookie?: never;
@@ -8497,10 +8513,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q37KND6FAMJHMD1YNE0AD0",
+                     *         "id": "01M8Q5XS83SD5ZTM1ZNEDW58KD",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8Q378RYP79SAHM8TJQD18H2",
+                     *         "output": "01M8Q5XHFPSA4XCJVY905Z3P3M",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8509,11 +8525,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T20:44:36.888525Z"
+                     *         "acted_at": "2026-11-30T21:31:40.662396Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q378RYP79SAHM8TJQD18H2",
-                     *         "assignment": "01M8Q378PH05BYK9NFPT5VGYXH",
+                     *         "id": "01M8Q5XHFPSA4XCJVY905Z3P3M",
+                     *         "assignment": "01M8Q5XHDP42DXKF059A03BN83",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8540,7 +8556,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T20:44:36.888525Z",
+                     *         "moved_at": "2026-11-30T21:31:40.662396Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8576,10 +8592,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q37KND6FAMJHMD1YNE0AD0",
+                     *         "id": "01M8Q5XS83SD5ZTM1ZNEDW58KD",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8Q378RYP79SAHM8TJQD18H2",
+                     *         "output": "01M8Q5XHFPSA4XCJVY905Z3P3M",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8588,11 +8604,11 @@ export interface operations {
                      *         "reason": "Đã in xong",
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "acted_at": "2026-11-30T20:44:36.888525Z"
+                     *         "acted_at": "2026-11-30T21:31:40.662396Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q378RYP79SAHM8TJQD18H2",
-                     *         "assignment": "01M8Q378PH05BYK9NFPT5VGYXH",
+                     *         "id": "01M8Q5XHFPSA4XCJVY905Z3P3M",
+                     *         "assignment": "01M8Q5XHDP42DXKF059A03BN83",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8619,7 +8635,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "reported",
                      *         "level_label": "Đã báo cáo",
-                     *         "moved_at": "2026-11-30T20:44:36.888525Z",
+                     *         "moved_at": "2026-11-30T21:31:40.662396Z",
                      *         "can": [
                      *           "output.withdraw"
                      *         ]
@@ -8653,7 +8669,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q378RYP79SAHM8TJQD18H2 */
+                /** @example 01M8Q5XHFPSA4XCJVY905Z3P3M */
                 output: string;
             };
             cookie?: never;
@@ -8684,10 +8700,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q37KPC8HH358BWGYK65BFE",
+                     *         "id": "01M8Q5XS8NWY9BEDZ2FJ3FPBKX",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8Q378RYP79SAHM8TJQD18H2",
+                     *         "output": "01M8Q5XHFPSA4XCJVY905Z3P3M",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8696,11 +8712,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T20:44:36.927369Z"
+                     *         "acted_at": "2026-11-30T21:31:40.685154Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q378RYP79SAHM8TJQD18H2",
-                     *         "assignment": "01M8Q378PH05BYK9NFPT5VGYXH",
+                     *         "id": "01M8Q5XHFPSA4XCJVY905Z3P3M",
+                     *         "assignment": "01M8Q5XHDP42DXKF059A03BN83",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8727,7 +8743,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T20:44:36.927369Z",
+                     *         "moved_at": "2026-11-30T21:31:40.685154Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8763,10 +8779,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q37KPC8HH358BWGYK65BFE",
+                     *         "id": "01M8Q5XS8NWY9BEDZ2FJ3FPBKX",
                      *         "kind": "withdrawal",
                      *         "kind_label": "Rút báo cáo",
-                     *         "output": "01M8Q378RYP79SAHM8TJQD18H2",
+                     *         "output": "01M8Q5XHFPSA4XCJVY905Z3P3M",
                      *         "by": {
                      *           "code": "SVHTTDL",
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -8775,11 +8791,11 @@ export interface operations {
                      *         "reason": "Còn bản tiếng Anh",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T20:44:36.927369Z"
+                     *         "acted_at": "2026-11-30T21:31:40.685154Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q378RYP79SAHM8TJQD18H2",
-                     *         "assignment": "01M8Q378PH05BYK9NFPT5VGYXH",
+                     *         "id": "01M8Q5XHFPSA4XCJVY905Z3P3M",
+                     *         "assignment": "01M8Q5XHDP42DXKF059A03BN83",
                      *         "task": "IV.7.c",
                      *         "task_title_vi": "Biên soạn tài liệu du lịch phục vụ thông tin đối ngoại",
                      *         "agency": "SVHTTDL",
@@ -8806,7 +8822,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T20:44:36.927369Z",
+                     *         "moved_at": "2026-11-30T21:31:40.685154Z",
                      *         "can": [
                      *           "output.claim"
                      *         ]
@@ -8838,14 +8854,14 @@ export interface operations {
                 "Idempotency-Key"?: string | null;
                 /**
                  * @description ETag của đầu ra vừa xem; không bắt buộc. · ETag of what was looked at; optional.
-                 * @example "4-9cd8c0432f063735994377d4"
+                 * @example "4-69fb7ad3cdae81b9de401311"
                  */
                 "If-Match"?: string | null;
             };
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q378RVC9V90HPHDD6YZ6ZR */
+                /** @example 01M8Q5XHFK4ZNA1453G3WEGEF4 */
                 output: string;
             };
             cookie?: never;
@@ -8872,10 +8888,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q37KQPA9874905QCMX5ZH8",
+                     *         "id": "01M8Q5XS9DNZ35ESZ3M40H93GS",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8Q378RVC9V90HPHDD6YZ6ZR",
+                     *         "output": "01M8Q5XHFK4ZNA1453G3WEGEF4",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8884,11 +8900,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T20:44:36.965346Z"
+                     *         "acted_at": "2026-11-30T21:31:40.706160Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
-                     *         "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *         "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
+                     *         "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -8915,7 +8931,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T20:44:36.965346Z",
+                     *         "moved_at": "2026-11-30T21:31:40.706160Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -8951,10 +8967,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q37KQPA9874905QCMX5ZH8",
+                     *         "id": "01M8Q5XS9DNZ35ESZ3M40H93GS",
                      *         "kind": "confirmation",
                      *         "kind_label": "Xác nhận",
-                     *         "output": "01M8Q378RVC9V90HPHDD6YZ6ZR",
+                     *         "output": "01M8Q5XHFK4ZNA1453G3WEGEF4",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -8963,11 +8979,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "acted_at": "2026-11-30T20:44:36.965346Z"
+                     *         "acted_at": "2026-11-30T21:31:40.706160Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
-                     *         "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *         "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
+                     *         "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -8994,7 +9010,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "confirmed",
                      *         "level_label": "Đã xác nhận",
-                     *         "moved_at": "2026-11-30T20:44:36.965346Z",
+                     *         "moved_at": "2026-11-30T21:31:40.706160Z",
                      *         "can": [
                      *           "output.return"
                      *         ]
@@ -9030,7 +9046,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q378RVC9V90HPHDD6YZ6ZR */
+                /** @example 01M8Q5XHFK4ZNA1453G3WEGEF4 */
                 output: string;
             };
             cookie?: never;
@@ -9061,10 +9077,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q37KRN1H3M5XAKMBVMHK7Q",
+                     *         "id": "01M8Q5XS9YMVX1XBFT0X9H423P",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8Q378RVC9V90HPHDD6YZ6ZR",
+                     *         "output": "01M8Q5XHFK4ZNA1453G3WEGEF4",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9073,11 +9089,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T20:44:37.000582Z"
+                     *         "acted_at": "2026-11-30T21:31:40.727939Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
-                     *         "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *         "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
+                     *         "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9107,11 +9123,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T20:44:37.000582Z"
+                     *           "returned_at": "2026-11-30T21:31:40.727939Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T20:44:37.000582Z",
+                     *         "moved_at": "2026-11-30T21:31:40.727939Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9145,10 +9161,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q37KRN1H3M5XAKMBVMHK7Q",
+                     *         "id": "01M8Q5XS9YMVX1XBFT0X9H423P",
                      *         "kind": "return",
                      *         "kind_label": "Trả lại",
-                     *         "output": "01M8Q378RVC9V90HPHDD6YZ6ZR",
+                     *         "output": "01M8Q5XHFK4ZNA1453G3WEGEF4",
                      *         "by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
@@ -9157,11 +9173,11 @@ export interface operations {
                      *         "reason": "Thiếu danh sách đơn vị tham dự",
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "acted_at": "2026-11-30T20:44:37.000582Z"
+                     *         "acted_at": "2026-11-30T21:31:40.727939Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
-                     *         "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *         "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
+                     *         "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *         "task": "IV.7.a",
                      *         "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *         "agency": "SVHTTDL",
@@ -9191,11 +9207,11 @@ export interface operations {
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
                      *           "missing": "Thiếu danh sách đơn vị tham dự",
-                     *           "returned_at": "2026-11-30T20:44:37.000582Z"
+                     *           "returned_at": "2026-11-30T21:31:40.727939Z"
                      *         },
                      *         "level": "none",
                      *         "level_label": "Chưa có",
-                     *         "moved_at": "2026-11-30T20:44:37.000582Z",
+                     *         "moved_at": "2026-11-30T21:31:40.727939Z",
                      *         "can": []
                      *       },
                      *       "moved": [
@@ -9267,7 +9283,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q378PE3TPVPHR8XVZDXVEJ */
+                /** @example 01M8Q5XHDMP7XQPZEMDR35NBXT */
                 assignment: string;
             };
             cookie?: never;
@@ -9292,8 +9308,8 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q378RVC9V90HPHDD6YZ6ZR",
-                     *           "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *           "id": "01M8Q5XHFK4ZNA1453G3WEGEF4",
+                     *           "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *           "task": "IV.7.a",
                      *           "task_title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội",
                      *           "agency": "SVHTTDL",
@@ -9320,7 +9336,7 @@ export interface operations {
                      *           "returned": null,
                      *           "level": "evidenced",
                      *           "level_label": "Có minh chứng",
-                     *           "moved_at": "2026-11-30T20:44:37.029127Z",
+                     *           "moved_at": "2026-11-30T21:31:40.741211Z",
                      *           "can": [
                      *             "output.withdraw"
                      *           ]
@@ -9347,7 +9363,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q378P656AGX1YGV251YANT */
+                /** @example 01M8Q5XHDDVKSM45J37CWKDVKP */
                 assignment: string;
             };
             cookie?: never;
@@ -9379,8 +9395,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "output": {
-                     *         "id": "01M8Q37KWAWP881TXKFDXV6MAC",
-                     *         "assignment": "01M8Q378P656AGX1YGV251YANT",
+                     *         "id": "01M8Q5XSBK4698VVJVMFXHPP18",
+                     *         "assignment": "01M8Q5XHDDVKSM45J37CWKDVKP",
                      *         "task": "IV.3.a",
                      *         "task_title_vi": "Cung cấp ấn phẩm thông tin đối ngoại cho đoàn ra, đoàn vào",
                      *         "agency": "VPUBND",
@@ -9430,7 +9446,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q378PCNH0K16FSTR4ZABTA */
+                /** @example 01M8Q5XHDJGMCDEEMWT61YD1FR */
                 assignment: string;
             };
             cookie?: never;
@@ -9462,10 +9478,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q37KZVQA24QWRQSCWN8BXB",
+                     *         "id": "01M8Q5XSDCWGQSGTE9Z1N2FXPC",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8Q378RSBEREAGZS0523HSTB",
+                     *         "output": "01M8Q5XHFJQ3FTFVDACYVWAJKT",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9474,11 +9490,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T20:44:37.230385Z"
+                     *         "acted_at": "2026-11-30T21:31:40.837738Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q378RSBEREAGZS0523HSTB",
-                     *         "assignment": "01M8Q378PCNH0K16FSTR4ZABTA",
+                     *         "id": "01M8Q5XHFJQ3FTFVDACYVWAJKT",
+                     *         "assignment": "01M8Q5XHDJGMCDEEMWT61YD1FR",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9505,7 +9521,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T20:44:37.230385Z",
+                     *         "moved_at": "2026-11-30T21:31:40.837738Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9541,10 +9557,10 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "act": {
-                     *         "id": "01M8Q37KZVQA24QWRQSCWN8BXB",
+                     *         "id": "01M8Q5XSDCWGQSGTE9Z1N2FXPC",
                      *         "kind": "claim",
                      *         "kind_label": "Báo cáo hoàn thành",
-                     *         "output": "01M8Q378RSBEREAGZS0523HSTB",
+                     *         "output": "01M8Q5XHFJQ3FTFVDACYVWAJKT",
                      *         "by": {
                      *           "code": "SKHDT",
                      *           "name_vi": "Sở Kế hoạch và Đầu tư"
@@ -9553,11 +9569,11 @@ export interface operations {
                      *         "reason": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "acted_at": "2026-11-30T20:44:37.230385Z"
+                     *         "acted_at": "2026-11-30T21:31:40.837738Z"
                      *       },
                      *       "output": {
-                     *         "id": "01M8Q378RSBEREAGZS0523HSTB",
-                     *         "assignment": "01M8Q378PCNH0K16FSTR4ZABTA",
+                     *         "id": "01M8Q5XHFJQ3FTFVDACYVWAJKT",
+                     *         "assignment": "01M8Q5XHDJGMCDEEMWT61YD1FR",
                      *         "task": "IV.5.b",
                      *         "task_title_vi": "Biên soạn tài liệu giới thiệu chính sách hỗ trợ đầu tư",
                      *         "agency": "SKHDT",
@@ -9584,7 +9600,7 @@ export interface operations {
                      *         "returned": null,
                      *         "level": "evidenced",
                      *         "level_label": "Có minh chứng",
-                     *         "moved_at": "2026-11-30T20:44:37.230385Z",
+                     *         "moved_at": "2026-11-30T21:31:40.837738Z",
                      *         "can": [
                      *           "status.report"
                      *         ]
@@ -9672,11 +9688,14 @@ export interface operations {
                      *               "due_on": "2023-11-30"
                      *             }
                      *           ],
+                     *           "changes_vi": [
+                     *             "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
+                     *           ],
                      *           "entered_by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T20:44:37.346509Z"
+                     *           "entered_at": "2026-11-30T21:31:40.896077Z"
                      *         }
                      *       ]
                      *     }
@@ -9769,11 +9788,15 @@ export interface operations {
                      *             "visibility": "status_only"
                      *           }
                      *         ],
+                     *         "changes_vi": [
+                     *           "Chỉ tiêu nhiệm vụ IV.6.a: 3",
+                     *           "Phạm vi xem nhiệm vụ IV.5.b: Chỉ theo dõi trạng thái"
+                     *         ],
                      *         "entered_by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T20:44:37.142841Z"
+                     *         "entered_at": "2026-11-30T21:31:40.793904Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9814,7 +9837,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T20:44:37.112228Z",
+                     *         "as_of": "2026-11-30T21:31:40.779421Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "after": {
@@ -9856,7 +9879,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T20:44:37.142841Z",
+                     *         "as_of": "2026-11-30T21:31:40.793904Z",
                      *         "on": "2026-12-01"
                      *       }
                      *     }
@@ -9900,11 +9923,15 @@ export interface operations {
                      *             "visibility": "status_only"
                      *           }
                      *         ],
+                     *         "changes_vi": [
+                     *           "Chỉ tiêu nhiệm vụ IV.6.a: 3",
+                     *           "Phạm vi xem nhiệm vụ IV.5.b: Chỉ theo dõi trạng thái"
+                     *         ],
                      *         "entered_by": {
                      *           "code": "TTBCD",
                      *           "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *         },
-                     *         "entered_at": "2026-11-30T20:44:37.142841Z"
+                     *         "entered_at": "2026-11-30T21:31:40.793904Z"
                      *       },
                      *       "before": {
                      *         "reported": {
@@ -9945,7 +9972,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 1,
-                     *         "as_of": "2026-11-30T20:44:37.112228Z",
+                     *         "as_of": "2026-11-30T21:31:40.779421Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "after": {
@@ -9987,7 +10014,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 2,
-                     *         "as_of": "2026-11-30T20:44:37.142841Z",
+                     *         "as_of": "2026-11-30T21:31:40.793904Z",
                      *         "on": "2026-12-01"
                      *       }
                      *     }
@@ -10044,11 +10071,14 @@ export interface operations {
                      *           "target": 3
                      *         }
                      *       ],
+                     *       "changes_vi": [
+                     *         "Chỉ tiêu nhiệm vụ IV.6.a: 3"
+                     *       ],
                      *       "entered_by": {
                      *         "code": "TTBCD",
                      *         "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *       },
-                     *       "entered_at": "2026-11-30T20:44:37.142841Z"
+                     *       "entered_at": "2026-11-30T21:31:40.793904Z"
                      *     }
                      */
                     "application/json": components["schemas"]["AmendmentOut"];
@@ -10109,11 +10139,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UTM3TTJSR0VRVjcyQjEwRDBBQlE0NCJd",
+                     *       "next_cursor": "WyJmM2Y0Zjc4NDI4MDgiLCIwMU04UTVYU0VWQ00zUVMwNUQ2WjM4MDRZTSJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q37M2RGEQV72B10D0ABQ44",
+                     *           "id": "01M8Q5XSEVCM3QS05D6Z3804YM",
                      *           "state": "withdrawn",
                      *           "state_label": "Đã rút lại",
                      *           "proposed_by": {
@@ -10128,8 +10158,11 @@ export interface operations {
                      *               "due_on": "2023-09-30"
                      *             }
                      *           ],
-                     *           "proposed_at": "2026-11-30T20:44:37.318554Z",
-                     *           "settled_at": "2026-11-30T20:44:37.413964Z",
+                     *           "changes_vi": [
+                     *             "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
+                     *           ],
+                     *           "proposed_at": "2026-11-30T21:31:40.882154Z",
+                     *           "settled_at": "2026-11-30T21:31:40.925968Z",
                      *           "answer": "Đã có hạn mới",
                      *           "amendment": null,
                      *           "can": []
@@ -10193,7 +10226,7 @@ export interface operations {
                      * @example {
                      *       "result": "proposed",
                      *       "proposal": {
-                     *         "id": "01M8Q37M2RGEQV72B10D0ABQ44",
+                     *         "id": "01M8Q5XSEVCM3QS05D6Z3804YM",
                      *         "state": "open",
                      *         "state_label": "Chờ quyết định",
                      *         "proposed_by": {
@@ -10208,7 +10241,10 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T20:44:37.318554Z",
+                     *         "changes_vi": [
+                     *           "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
+                     *         ],
+                     *         "proposed_at": "2026-11-30T21:31:40.882154Z",
                      *         "settled_at": null,
                      *         "answer": null,
                      *         "amendment": null,
@@ -10237,7 +10273,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37M0ZYJ8RC5G97NAHZ4QW */
+                /** @example 01M8Q5XSDYMP0WT2ABEYND23ND */
                 proposal: string;
             };
             cookie?: never;
@@ -10256,7 +10292,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q37M0ZYJ8RC5G97NAHZ4QW",
+                     *       "id": "01M8Q5XSDYMP0WT2ABEYND23ND",
                      *       "state": "accepted",
                      *       "state_label": "Được chấp nhận",
                      *       "proposed_by": {
@@ -10271,8 +10307,11 @@ export interface operations {
                      *           "due_on": "2023-11-30"
                      *         }
                      *       ],
-                     *       "proposed_at": "2026-11-30T20:44:37.258142Z",
-                     *       "settled_at": "2026-11-30T20:44:37.346509Z",
+                     *       "changes_vi": [
+                     *         "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
+                     *       ],
+                     *       "proposed_at": "2026-11-30T21:31:40.851457Z",
+                     *       "settled_at": "2026-11-30T21:31:40.896077Z",
                      *       "answer": null,
                      *       "amendment": 3,
                      *       "can": []
@@ -10295,7 +10334,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37M0ZYJ8RC5G97NAHZ4QW */
+                /** @example 01M8Q5XSDYMP0WT2ABEYND23ND */
                 proposal: string;
             };
             cookie?: never;
@@ -10330,7 +10369,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8Q37M0ZYJ8RC5G97NAHZ4QW",
+                     *         "id": "01M8Q5XSDYMP0WT2ABEYND23ND",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10345,8 +10384,11 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T20:44:37.258142Z",
-                     *         "settled_at": "2026-11-30T20:44:37.346509Z",
+                     *         "changes_vi": [
+                     *           "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
+                     *         ],
+                     *         "proposed_at": "2026-11-30T21:31:40.851457Z",
+                     *         "settled_at": "2026-11-30T21:31:40.896077Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10369,11 +10411,14 @@ export interface operations {
                      *               "due_on": "2023-11-30"
                      *             }
                      *           ],
+                     *           "changes_vi": [
+                     *             "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
+                     *           ],
                      *           "entered_by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T20:44:37.346509Z"
+                     *           "entered_at": "2026-11-30T21:31:40.896077Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10414,7 +10459,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T20:44:37.230385Z",
+                     *           "as_of": "2026-11-30T21:31:40.837738Z",
                      *           "on": "2026-12-01"
                      *         },
                      *         "after": {
@@ -10456,7 +10501,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T20:44:37.230385Z",
+                     *           "as_of": "2026-11-30T21:31:40.837738Z",
                      *           "on": "2026-12-01"
                      *         }
                      *       }
@@ -10480,7 +10525,7 @@ export interface operations {
                      * @example {
                      *       "result": "accepted",
                      *       "proposal": {
-                     *         "id": "01M8Q37M0ZYJ8RC5G97NAHZ4QW",
+                     *         "id": "01M8Q5XSDYMP0WT2ABEYND23ND",
                      *         "state": "accepted",
                      *         "state_label": "Được chấp nhận",
                      *         "proposed_by": {
@@ -10495,8 +10540,11 @@ export interface operations {
                      *             "due_on": "2023-11-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T20:44:37.258142Z",
-                     *         "settled_at": "2026-11-30T20:44:37.346509Z",
+                     *         "changes_vi": [
+                     *           "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
+                     *         ],
+                     *         "proposed_at": "2026-11-30T21:31:40.851457Z",
+                     *         "settled_at": "2026-11-30T21:31:40.896077Z",
                      *         "answer": null,
                      *         "amendment": 3,
                      *         "can": []
@@ -10519,11 +10567,14 @@ export interface operations {
                      *               "due_on": "2023-11-30"
                      *             }
                      *           ],
+                     *           "changes_vi": [
+                     *             "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
+                     *           ],
                      *           "entered_by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T20:44:37.346509Z"
+                     *           "entered_at": "2026-11-30T21:31:40.896077Z"
                      *         },
                      *         "before": {
                      *           "reported": {
@@ -10564,7 +10615,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 2,
-                     *           "as_of": "2026-11-30T20:44:37.230385Z",
+                     *           "as_of": "2026-11-30T21:31:40.837738Z",
                      *           "on": "2026-12-01"
                      *         },
                      *         "after": {
@@ -10606,7 +10657,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T20:44:37.230385Z",
+                     *           "as_of": "2026-11-30T21:31:40.837738Z",
                      *           "on": "2026-12-01"
                      *         }
                      *       }
@@ -10628,7 +10679,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37M1X7BXQHSBSC61WYFFV */
+                /** @example 01M8Q5XSEDM55XAHCAV6WGBRGY */
                 proposal: string;
             };
             cookie?: never;
@@ -10659,7 +10710,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8Q37M1X7BXQHSBSC61WYFFV",
+                     *         "id": "01M8Q5XSEDM55XAHCAV6WGBRGY",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10674,8 +10725,11 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T20:44:37.291623Z",
-                     *         "settled_at": "2026-11-30T20:44:37.398693Z",
+                     *         "changes_vi": [
+                     *           "Thời hạn nhiệm vụ IV.7.b: 31/10/2023"
+                     *         ],
+                     *         "proposed_at": "2026-11-30T21:31:40.868493Z",
+                     *         "settled_at": "2026-11-30T21:31:40.918907Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10701,7 +10755,7 @@ export interface operations {
                      * @example {
                      *       "result": "declined",
                      *       "proposal": {
-                     *         "id": "01M8Q37M1X7BXQHSBSC61WYFFV",
+                     *         "id": "01M8Q5XSEDM55XAHCAV6WGBRGY",
                      *         "state": "declined",
                      *         "state_label": "Không được chấp nhận",
                      *         "proposed_by": {
@@ -10716,8 +10770,11 @@ export interface operations {
                      *             "due_on": "2023-10-31"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T20:44:37.291623Z",
-                     *         "settled_at": "2026-11-30T20:44:37.398693Z",
+                     *         "changes_vi": [
+                     *           "Thời hạn nhiệm vụ IV.7.b: 31/10/2023"
+                     *         ],
+                     *         "proposed_at": "2026-11-30T21:31:40.868493Z",
+                     *         "settled_at": "2026-11-30T21:31:40.918907Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10741,7 +10798,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37M2RGEQV72B10D0ABQ44 */
+                /** @example 01M8Q5XSEVCM3QS05D6Z3804YM */
                 proposal: string;
             };
             cookie?: never;
@@ -10772,7 +10829,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8Q37M2RGEQV72B10D0ABQ44",
+                     *         "id": "01M8Q5XSEVCM3QS05D6Z3804YM",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10787,8 +10844,11 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T20:44:37.318554Z",
-                     *         "settled_at": "2026-11-30T20:44:37.413964Z",
+                     *         "changes_vi": [
+                     *           "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
+                     *         ],
+                     *         "proposed_at": "2026-11-30T21:31:40.882154Z",
+                     *         "settled_at": "2026-11-30T21:31:40.925968Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -10814,7 +10874,7 @@ export interface operations {
                      * @example {
                      *       "result": "withdrawn",
                      *       "proposal": {
-                     *         "id": "01M8Q37M2RGEQV72B10D0ABQ44",
+                     *         "id": "01M8Q5XSEVCM3QS05D6Z3804YM",
                      *         "state": "withdrawn",
                      *         "state_label": "Đã rút lại",
                      *         "proposed_by": {
@@ -10829,8 +10889,11 @@ export interface operations {
                      *             "due_on": "2023-09-30"
                      *           }
                      *         ],
-                     *         "proposed_at": "2026-11-30T20:44:37.318554Z",
-                     *         "settled_at": "2026-11-30T20:44:37.413964Z",
+                     *         "changes_vi": [
+                     *           "Thời hạn nhiệm vụ IV.7.b: 30/09/2023"
+                     *         ],
+                     *         "proposed_at": "2026-11-30T21:31:40.882154Z",
+                     *         "settled_at": "2026-11-30T21:31:40.925968Z",
                      *         "answer": "Đã có hạn mới",
                      *         "amendment": null,
                      *         "can": []
@@ -11085,7 +11148,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T20:44:37.029127Z",
+                     *         "as_of": "2026-11-30T21:31:40.741211Z",
                      *         "on": "2026-12-01",
                      *         "timeliness": {
                      *           "done_on_time": 1,
@@ -11171,7 +11234,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T20:44:36.927369Z",
+                     *           "as_of": "2026-11-30T21:31:40.685154Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11253,7 +11316,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T20:44:36.927369Z",
+                     *           "as_of": "2026-11-30T21:31:40.685154Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 0,
@@ -11361,13 +11424,13 @@ export interface operations {
                      *       },
                      *       "formula": "rollup-1",
                      *       "revision": 3,
-                     *       "as_of": "2026-11-30T20:44:37.029127Z",
+                     *       "as_of": "2026-11-30T21:31:40.741211Z",
                      *       "on": "2026-12-01",
                      *       "how_vi": "Mức “Có minh chứng”: lấy trọng số × phần được giao × đầu ra đạt mức ÷ đầu ra phải có, cộng 1 phân công có việc phải làm, chia cho tổng trọng số × phần được giao: 1 ÷ 1 = 1 (100%).",
                      *       "how_en": "Level “Evidenced”: weight × share × outputs at the level ÷ outputs owed, summed over the 1 parts that owe something, divided by the sum of weight × share: 1 ÷ 1 = 1 (100%).",
                      *       "rows": [
                      *         {
-                     *           "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *           "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11522,24 +11585,24 @@ export interface operations {
                      *       "split": "work-scope-1",
                      *       "revision_before": null,
                      *       "revision_after": 3,
-                     *       "as_of": "2026-11-30T20:44:37.029127Z",
+                     *       "as_of": "2026-11-30T21:31:40.741211Z",
                      *       "amendments": [
                      *         {
                      *           "revision": 2,
                      *           "decision_number": "09-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T20:44:37.142841Z"
+                     *           "entered_at": "2026-11-30T21:31:40.793904Z"
                      *         },
                      *         {
                      *           "revision": 3,
                      *           "decision_number": "10-QĐ/BCĐ-TTĐN",
                      *           "decided_on": "2023-03-15",
-                     *           "entered_at": "2026-11-30T20:44:37.346509Z"
+                     *           "entered_at": "2026-11-30T21:31:40.896077Z"
                      *         }
                      *       ],
                      *       "items": [
                      *         {
-                     *           "key": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *           "key": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -11575,7 +11638,7 @@ export interface operations {
                      *           },
                      *           "bodies": [
                      *             {
-                     *               "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *               "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *               "agency": {
                      *                 "code": "SVHTTDL",
                      *                 "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
@@ -11699,7 +11762,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T20:44:37.230385Z",
+                     *           "as_of": "2026-11-30T21:31:40.837738Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -11785,7 +11848,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T20:44:37.142841Z",
+                     *             "as_of": "2026-11-30T21:31:40.793904Z",
                      *             "on": "2026-12-01",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11867,7 +11930,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T20:44:37.142841Z",
+                     *             "as_of": "2026-11-30T21:31:40.793904Z",
                      *             "on": "2026-12-01",
                      *             "timeliness": {
                      *               "done_on_time": 0,
@@ -11949,7 +12012,7 @@ export interface operations {
                      *           ],
                      *           "formula": "rollup-1",
                      *           "revision": 3,
-                     *           "as_of": "2026-11-30T20:44:37.230385Z",
+                     *           "as_of": "2026-11-30T21:31:40.837738Z",
                      *           "on": "2026-12-01",
                      *           "timeliness": {
                      *             "done_on_time": 1,
@@ -12229,11 +12292,14 @@ export interface operations {
                      *               "due_on": "2023-11-30"
                      *             }
                      *           ],
+                     *           "changes_vi": [
+                     *             "Thời hạn nhiệm vụ IV.7.b: 30/11/2023"
+                     *           ],
                      *           "entered_by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T20:44:37.346509Z"
+                     *           "entered_at": "2026-11-30T21:31:40.896077Z"
                      *         },
                      *         {
                      *           "revision": 2,
@@ -12251,11 +12317,14 @@ export interface operations {
                      *               "target": 3
                      *             }
                      *           ],
+                     *           "changes_vi": [
+                     *             "Chỉ tiêu nhiệm vụ IV.6.a: 3"
+                     *           ],
                      *           "entered_by": {
                      *             "code": "TTBCD",
                      *             "name_vi": "Thường trực Ban Chỉ đạo Công tác thông tin đối ngoại tỉnh"
                      *           },
-                     *           "entered_at": "2026-11-30T20:44:37.142841Z"
+                     *           "entered_at": "2026-11-30T21:31:40.793904Z"
                      *         }
                      *       ],
                      *       "status_only_tasks": 5,
@@ -12279,7 +12348,7 @@ export interface operations {
                      *       },
                      *       "latest": [
                      *         {
-                     *           "id": "01M8Q37KFBK0YNSG0QWR8A9RXT",
+                     *           "id": "01M8Q5XS4TXF4BT8648Q5SHZF5",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12312,7 +12381,7 @@ export interface operations {
                      *           "source_system": "qlvb",
                      *           "external_id": "2023/0117",
                      *           "source_updated_at": null,
-                     *           "recorded_at": "2026-11-30T20:44:36.708774Z",
+                     *           "recorded_at": "2026-11-30T21:31:40.567867Z",
                      *           "withdrawal": null,
                      *           "can": [
                      *             "activity.revise",
@@ -12555,7 +12624,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T20:44:37.029127Z",
+                     *             "as_of": "2026-11-30T21:31:40.741211Z",
                      *             "on": "2026-12-01"
                      *           },
                      *           "can": [
@@ -12675,7 +12744,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T20:44:37.029127Z",
+                     *         "as_of": "2026-11-30T21:31:40.741211Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "can": [
@@ -12684,7 +12753,7 @@ export interface operations {
                      *       ],
                      *       "assignments": [
                      *         {
-                     *           "id": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *           "id": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12751,7 +12820,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T20:44:37.029127Z",
+                     *             "as_of": "2026-11-30T21:31:40.741211Z",
                      *             "on": "2026-12-01"
                      *           },
                      *           "can": [
@@ -12838,11 +12907,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyIwNTdjNWY0NjI4ZjMiLCIwNC4wMDcuYTowMDEiLCIwMU04UTM3OFBFM1RQVlBIUjhYVlpEWFZFSiJd",
+                     *       "next_cursor": "WyIwNTdjNWY0NjI4ZjMiLCIwNC4wMDcuYTowMDEiLCIwMU04UTVYSERNUDdYUVBaRU1EUjM1TkJYVCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *           "id": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *           "task": {
                      *             "code": "IV.7.a",
                      *             "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -12909,7 +12978,7 @@ export interface operations {
                      *             ],
                      *             "formula": "rollup-1",
                      *             "revision": 3,
-                     *             "as_of": "2026-11-30T20:44:37.029127Z",
+                     *             "as_of": "2026-11-30T21:31:40.741211Z",
                      *             "on": "2026-12-01"
                      *           },
                      *           "can": [
@@ -12941,7 +13010,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q378PE3TPVPHR8XVZDXVEJ */
+                /** @example 01M8Q5XHDMP7XQPZEMDR35NBXT */
                 assignment: string;
             };
             cookie?: never;
@@ -12960,7 +13029,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *       "id": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *       "task": {
                      *         "code": "IV.7.a",
                      *         "title_vi": "Tập huấn quy định pháp luật về tổ chức sự kiện, lễ hội"
@@ -13027,7 +13096,7 @@ export interface operations {
                      *         ],
                      *         "formula": "rollup-1",
                      *         "revision": 3,
-                     *         "as_of": "2026-11-30T20:44:37.029127Z",
+                     *         "as_of": "2026-11-30T21:31:40.741211Z",
                      *         "on": "2026-12-01"
                      *       },
                      *       "can": [
@@ -13108,7 +13177,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q37M6QWSV57X96YBBWPPHT",
+                     *           "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13127,13 +13196,13 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "closed",
                      *           "state_label": "Đã kết thúc",
-                     *           "urged_at": "2026-11-30T20:44:37.448973Z",
+                     *           "urged_at": "2026-11-30T21:31:40.940882Z",
                      *           "answer": "Đang dựng, xong trong tháng",
-                     *           "answered_at": "2026-11-30T20:44:37.486023Z",
+                     *           "answered_at": "2026-11-30T21:31:40.959753Z",
                      *           "outcome": "met",
                      *           "outcome_label": "Đã thực hiện",
                      *           "outcome_note": null,
-                     *           "closed_at": "2026-11-30T20:44:37.507107Z",
+                     *           "closed_at": "2026-11-30T21:31:40.970106Z",
                      *           "can": []
                      *         }
                      *       ]
@@ -13192,7 +13261,7 @@ export interface operations {
                      * @example {
                      *       "urges": [
                      *         {
-                     *           "id": "01M8Q37M6QWSV57X96YBBWPPHT",
+                     *           "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
                      *           "task": {
                      *             "code": "IV.7.b",
                      *             "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13211,7 +13280,7 @@ export interface operations {
                      *           "due_on": "2099-12-31",
                      *           "state": "open",
                      *           "state_label": "Chờ trả lời",
-                     *           "urged_at": "2026-11-30T20:44:37.448973Z",
+                     *           "urged_at": "2026-11-30T21:31:40.940882Z",
                      *           "answer": null,
                      *           "answered_at": null,
                      *           "outcome": null,
@@ -13243,7 +13312,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37M6QWSV57X96YBBWPPHT */
+                /** @example 01M8Q5XSGMN5MXGYD8PCS4BPAE */
                 urge: string;
             };
             cookie?: never;
@@ -13262,7 +13331,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q37M6QWSV57X96YBBWPPHT",
+                     *       "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
                      *       "task": {
                      *         "code": "IV.7.b",
                      *         "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13281,13 +13350,13 @@ export interface operations {
                      *       "due_on": "2099-12-31",
                      *       "state": "closed",
                      *       "state_label": "Đã kết thúc",
-                     *       "urged_at": "2026-11-30T20:44:37.448973Z",
+                     *       "urged_at": "2026-11-30T21:31:40.940882Z",
                      *       "answer": "Đang dựng, xong trong tháng",
-                     *       "answered_at": "2026-11-30T20:44:37.486023Z",
+                     *       "answered_at": "2026-11-30T21:31:40.959753Z",
                      *       "outcome": "met",
                      *       "outcome_label": "Đã thực hiện",
                      *       "outcome_note": null,
-                     *       "closed_at": "2026-11-30T20:44:37.507107Z",
+                     *       "closed_at": "2026-11-30T21:31:40.970106Z",
                      *       "can": []
                      *     }
                      */
@@ -13308,7 +13377,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37M6QWSV57X96YBBWPPHT */
+                /** @example 01M8Q5XSGMN5MXGYD8PCS4BPAE */
                 urge: string;
             };
             cookie?: never;
@@ -13339,7 +13408,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8Q37M6QWSV57X96YBBWPPHT",
+                     *         "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13358,9 +13427,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T20:44:37.448973Z",
+                     *         "urged_at": "2026-11-30T21:31:40.940882Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T20:44:37.486023Z",
+                     *         "answered_at": "2026-11-30T21:31:40.959753Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13387,7 +13456,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8Q37M6QWSV57X96YBBWPPHT",
+                     *         "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13406,9 +13475,9 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "answered",
                      *         "state_label": "Đã trả lời",
-                     *         "urged_at": "2026-11-30T20:44:37.448973Z",
+                     *         "urged_at": "2026-11-30T21:31:40.940882Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T20:44:37.486023Z",
+                     *         "answered_at": "2026-11-30T21:31:40.959753Z",
                      *         "outcome": null,
                      *         "outcome_label": null,
                      *         "outcome_note": null,
@@ -13433,7 +13502,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37M6QWSV57X96YBBWPPHT */
+                /** @example 01M8Q5XSGMN5MXGYD8PCS4BPAE */
                 urge: string;
             };
             cookie?: never;
@@ -13464,7 +13533,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8Q37M6QWSV57X96YBBWPPHT",
+                     *         "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13483,13 +13552,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T20:44:37.448973Z",
+                     *         "urged_at": "2026-11-30T21:31:40.940882Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T20:44:37.486023Z",
+                     *         "answered_at": "2026-11-30T21:31:40.959753Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T20:44:37.507107Z",
+                     *         "closed_at": "2026-11-30T21:31:40.970106Z",
                      *         "can": []
                      *       }
                      *     }
@@ -13512,7 +13581,7 @@ export interface operations {
                      * @example {
                      *       "result": "done",
                      *       "urge": {
-                     *         "id": "01M8Q37M6QWSV57X96YBBWPPHT",
+                     *         "id": "01M8Q5XSGMN5MXGYD8PCS4BPAE",
                      *         "task": {
                      *           "code": "IV.7.b",
                      *           "title_vi": "Sản xuất chương trình quảng bá du lịch với báo, đài trong và ngoài tỉnh"
@@ -13531,13 +13600,13 @@ export interface operations {
                      *         "due_on": "2099-12-31",
                      *         "state": "closed",
                      *         "state_label": "Đã kết thúc",
-                     *         "urged_at": "2026-11-30T20:44:37.448973Z",
+                     *         "urged_at": "2026-11-30T21:31:40.940882Z",
                      *         "answer": "Đang dựng, xong trong tháng",
-                     *         "answered_at": "2026-11-30T20:44:37.486023Z",
+                     *         "answered_at": "2026-11-30T21:31:40.959753Z",
                      *         "outcome": "met",
                      *         "outcome_label": "Đã thực hiện",
                      *         "outcome_note": null,
-                     *         "closed_at": "2026-11-30T20:44:37.507107Z",
+                     *         "closed_at": "2026-11-30T21:31:40.970106Z",
                      *         "can": []
                      *       }
                      *     }
@@ -14830,7 +14899,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q37MB9A9YJHAGX2HZSGV95",
+                     *           "id": "01M8Q5XSJWACFTCHBYAGBNV525",
                      *           "label": "Lịch phòng Văn thư",
                      *           "belongs_to": {
                      *             "code": "SVHTTDL",
@@ -14841,7 +14910,7 @@ export interface operations {
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
                      *           "country": null,
-                     *           "created_at": "2026-11-30T20:44:37.604991Z",
+                     *           "created_at": "2026-11-30T21:31:41.017592Z",
                      *           "revoked_at": null
                      *         }
                      *       ]
@@ -14893,7 +14962,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "subscription": {
-                     *         "id": "01M8Q37MB9A9YJHAGX2HZSGV95",
+                     *         "id": "01M8Q5XSJWACFTCHBYAGBNV525",
                      *         "label": "Lịch phòng Văn thư",
                      *         "belongs_to": {
                      *           "code": "SVHTTDL",
@@ -14904,10 +14973,10 @@ export interface operations {
                      *           "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *         },
                      *         "country": null,
-                     *         "created_at": "2026-11-30T20:44:37.604991Z",
+                     *         "created_at": "2026-11-30T21:31:41.017592Z",
                      *         "revoked_at": null
                      *       },
-                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=lcjSQleIOD1VmnpY5l_4paHF3_flLxm44WFDIpviUDw"
+                     *       "path": "/v1/plans/ttdn-2023/calendar.ics?sig=L6Ay873R_Gj43O19FODFAhL_hq-9V8F61Gd5Y0DBeaA"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionMade"];
@@ -14928,7 +14997,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37MB9A9YJHAGX2HZSGV95 */
+                /** @example 01M8Q5XSJWACFTCHBYAGBNV525 */
                 subscription: string;
             };
             cookie?: never;
@@ -14947,7 +15016,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q37MB9A9YJHAGX2HZSGV95",
+                     *       "id": "01M8Q5XSJWACFTCHBYAGBNV525",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -14958,7 +15027,7 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T20:44:37.604991Z",
+                     *       "created_at": "2026-11-30T21:31:41.017592Z",
                      *       "revoked_at": null
                      *     }
                      */
@@ -14979,7 +15048,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37MB9A9YJHAGX2HZSGV95 */
+                /** @example 01M8Q5XSJWACFTCHBYAGBNV525 */
                 subscription: string;
             };
             cookie?: never;
@@ -14999,7 +15068,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q37MB9A9YJHAGX2HZSGV95",
+                     *       "id": "01M8Q5XSJWACFTCHBYAGBNV525",
                      *       "label": "Lịch phòng Văn thư",
                      *       "belongs_to": {
                      *         "code": "SVHTTDL",
@@ -15010,8 +15079,8 @@ export interface operations {
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
                      *       "country": null,
-                     *       "created_at": "2026-11-30T20:44:37.604991Z",
-                     *       "revoked_at": "2026-11-30T20:44:37.693221Z"
+                     *       "created_at": "2026-11-30T21:31:41.017592Z",
+                     *       "revoked_at": "2026-11-30T21:31:41.059448Z"
                      *     }
                      */
                     "application/json": components["schemas"]["SubscriptionOut"];
@@ -15080,7 +15149,7 @@ export interface operations {
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q37N2DHQBHNZHDVVWGJYY6",
+                     *           "id": "01M8Q5XSXHV3AK7762KP3TKC4V",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15095,12 +15164,12 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "submitted_at": "2026-11-30T20:44:38.341551Z",
+                     *           "submitted_at": "2026-11-30T21:31:41.357719Z",
                      *           "decided_by": {
                      *             "code": "VPTU",
                      *             "name_vi": "Văn phòng Tỉnh ủy"
                      *           },
-                     *           "decided_at": "2026-11-30T20:44:38.361104Z",
+                     *           "decided_at": "2026-11-30T21:31:41.366328Z",
                      *           "decision": {
                      *             "number": "20-QĐ/BCĐ-TTĐN",
                      *             "type_label": "Quyết định hoặc quy định",
@@ -15109,7 +15178,7 @@ export interface operations {
                      *           },
                      *           "missing": null,
                      *           "reason": null,
-                     *           "entry": "01M8Q37N311Y2YPDPP6WQJ17B1",
+                     *           "entry": "01M8Q5XSXTJNZ7ASZ4P38FTAS7",
                      *           "can": []
                      *         }
                      *       ]
@@ -15163,7 +15232,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q37N2DHQBHNZHDVVWGJYY6",
+                     *       "id": "01M8Q5XSXHV3AK7762KP3TKC4V",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15178,7 +15247,7 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T20:44:38.341551Z",
+                     *       "submitted_at": "2026-11-30T21:31:41.357719Z",
                      *       "decided_by": null,
                      *       "decided_at": null,
                      *       "decision": null,
@@ -15208,7 +15277,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37N2DHQBHNZHDVVWGJYY6 */
+                /** @example 01M8Q5XSXHV3AK7762KP3TKC4V */
                 settlement: string;
             };
             cookie?: never;
@@ -15227,7 +15296,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q37N2DHQBHNZHDVVWGJYY6",
+                     *       "id": "01M8Q5XSXHV3AK7762KP3TKC4V",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15242,12 +15311,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T20:44:38.341551Z",
+                     *       "submitted_at": "2026-11-30T21:31:41.357719Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T20:44:38.361104Z",
+                     *       "decided_at": "2026-11-30T21:31:41.366328Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15256,7 +15325,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8Q37N311Y2YPDPP6WQJ17B1",
+                     *       "entry": "01M8Q5XSXTJNZ7ASZ4P38FTAS7",
                      *       "can": []
                      *     }
                      */
@@ -15277,7 +15346,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37N2DHQBHNZHDVVWGJYY6 */
+                /** @example 01M8Q5XSXHV3AK7762KP3TKC4V */
                 settlement: string;
             };
             cookie?: never;
@@ -15311,7 +15380,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q37N2DHQBHNZHDVVWGJYY6",
+                     *       "id": "01M8Q5XSXHV3AK7762KP3TKC4V",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15326,12 +15395,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T20:44:38.341551Z",
+                     *       "submitted_at": "2026-11-30T21:31:41.357719Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T20:44:38.361104Z",
+                     *       "decided_at": "2026-11-30T21:31:41.366328Z",
                      *       "decision": {
                      *         "number": "20-QĐ/BCĐ-TTĐN",
                      *         "type_label": "Quyết định hoặc quy định",
@@ -15340,7 +15409,7 @@ export interface operations {
                      *       },
                      *       "missing": null,
                      *       "reason": null,
-                     *       "entry": "01M8Q37N311Y2YPDPP6WQJ17B1",
+                     *       "entry": "01M8Q5XSXTJNZ7ASZ4P38FTAS7",
                      *       "can": []
                      *     }
                      */
@@ -15360,7 +15429,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37N0VMG233HQQEG43RFPZ */
+                /** @example 01M8Q5XSWSY98QKJHDW6JHHZNA */
                 settlement: string;
             };
             cookie?: never;
@@ -15389,7 +15458,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q37N0VMG233HQQEG43RFPZ",
+                     *       "id": "01M8Q5XSWSY98QKJHDW6JHHZNA",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15404,12 +15473,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T20:44:38.292906Z",
+                     *       "submitted_at": "2026-11-30T21:31:41.334297Z",
                      *       "decided_by": {
                      *         "code": "VPTU",
                      *         "name_vi": "Văn phòng Tỉnh ủy"
                      *       },
-                     *       "decided_at": "2026-11-30T20:44:38.311747Z",
+                     *       "decided_at": "2026-11-30T21:31:41.343790Z",
                      *       "decision": null,
                      *       "missing": "Thiếu danh sách ký nhận",
                      *       "reason": null,
@@ -15433,7 +15502,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37MXE52J3N1EQJKNJFX6A */
+                /** @example 01M8Q5XSV3WAJ47KQFKT4HXH80 */
                 settlement: string;
             };
             cookie?: never;
@@ -15462,7 +15531,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q37MXE52J3N1EQJKNJFX6A",
+                     *       "id": "01M8Q5XSV3WAJ47KQFKT4HXH80",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15477,12 +15546,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T20:44:38.182336Z",
+                     *       "submitted_at": "2026-11-30T21:31:41.278856Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T20:44:38.264557Z",
+                     *       "decided_at": "2026-11-30T21:31:41.320519Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15506,7 +15575,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q37MXE52J3N1EQJKNJFX6A",
+                     *       "id": "01M8Q5XSV3WAJ47KQFKT4HXH80",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -15521,12 +15590,12 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "submitted_at": "2026-11-30T20:44:38.182336Z",
+                     *       "submitted_at": "2026-11-30T21:31:41.278856Z",
                      *       "decided_by": {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "decided_at": "2026-11-30T20:44:38.264557Z",
+                     *       "decided_at": "2026-11-30T21:31:41.320519Z",
                      *       "decision": null,
                      *       "missing": null,
                      *       "reason": "Còn một chứng từ chưa ghi",
@@ -15582,7 +15651,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q37MHG1D8DBQVBW4WDMEXQ",
+                     *           "id": "01M8Q5XSNXCSVBC2SS0F94M89F",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15599,7 +15668,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T20:44:37.797385Z",
+                     *           "recorded_at": "2026-11-30T21:31:41.111973Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15668,7 +15737,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q37MHG1D8DBQVBW4WDMEXQ",
+                     *           "id": "01M8Q5XSNXCSVBC2SS0F94M89F",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15685,7 +15754,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T20:44:37.797385Z",
+                     *           "recorded_at": "2026-11-30T21:31:41.111973Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15787,7 +15856,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q37MMBDRCNRJ5B4QERR92G",
+                     *           "id": "01M8Q5XSQ6T34HY2PME4B6EQVA",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15808,7 +15877,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T20:44:37.889058Z",
+                     *           "recorded_at": "2026-11-30T21:31:41.154624Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15877,7 +15946,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q37MMBDRCNRJ5B4QERR92G",
+                     *           "id": "01M8Q5XSQ6T34HY2PME4B6EQVA",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -15898,7 +15967,7 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T20:44:37.889058Z",
+                     *           "recorded_at": "2026-11-30T21:31:41.154624Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -15999,7 +16068,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q37MP4E08ZRBRHRYYFTPHP",
+                     *           "id": "01M8Q5XSQZPT97BHSTAN9VNWZP",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16020,7 +16089,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T20:44:37.946573Z",
+                     *           "recorded_at": "2026-11-30T21:31:41.179723Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16089,7 +16158,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q37MP4E08ZRBRHRYYFTPHP",
+                     *           "id": "01M8Q5XSQZPT97BHSTAN9VNWZP",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16110,7 +16179,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T20:44:37.946573Z",
+                     *           "recorded_at": "2026-11-30T21:31:41.179723Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16207,7 +16276,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q37MSD74P7GEYNEHN9HZNN",
+                     *           "id": "01M8Q5XSS6QFFZC20WBE8D15TB",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16224,7 +16293,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T20:44:38.052289Z",
+                     *           "recorded_at": "2026-11-30T21:31:41.219324Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16293,7 +16362,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q37MSD74P7GEYNEHN9HZNN",
+                     *           "id": "01M8Q5XSS6QFFZC20WBE8D15TB",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16310,7 +16379,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T20:44:38.052289Z",
+                     *           "recorded_at": "2026-11-30T21:31:41.219324Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16413,7 +16482,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q37MN41X7AMN58D6JRY0KV",
+                     *           "id": "01M8Q5XSQJ85KQCQJQTJ5CTKYJ",
                      *           "line": "SVHTTDL-02",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16434,17 +16503,17 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T20:44:37.916556Z",
+                     *           "recorded_at": "2026-11-30T21:31:41.166224Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8Q37MN3JA9MJ4MDNTY9PJVR",
+                     *           "transfer": "01M8Q5XSQHZG3QSRBVKZAH44SF",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
                      *           "can": []
                      *         },
                      *         {
-                     *           "id": "01M8Q37MN9MKDT3A0TEQ8A6W3Z",
+                     *           "id": "01M8Q5XSQMSJ13H4VQ45VA95BG",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16465,10 +16534,10 @@ export interface operations {
                      *             "code": "STC",
                      *             "name_vi": "Sở Tài chính"
                      *           },
-                     *           "recorded_at": "2026-11-30T20:44:37.916556Z",
+                     *           "recorded_at": "2026-11-30T21:31:41.166224Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
-                     *           "transfer": "01M8Q37MN3JA9MJ4MDNTY9PJVR",
+                     *           "transfer": "01M8Q5XSQHZG3QSRBVKZAH44SF",
                      *           "settlement": null,
                      *           "source_system": null,
                      *           "external_id": null,
@@ -16611,11 +16680,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UTM3TVNENzRQN0dFWU5FSE45SFpOTiJd",
+                     *       "next_cursor": "WyI5NzcxMTMxMWVmNDYiLCIwMU04UTVYU1M2UUZGWkMyMFdCRThEMTVUQiJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q37MSD74P7GEYNEHN9HZNN",
+                     *           "id": "01M8Q5XSS6QFFZC20WBE8D15TB",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16632,7 +16701,7 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T20:44:38.052289Z",
+                     *           "recorded_at": "2026-11-30T21:31:41.219324Z",
                      *           "reverses": null,
                      *           "reversed_by": null,
                      *           "transfer": null,
@@ -16665,7 +16734,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37MQA05RQ8PDPB3PJ34DZ */
+                /** @example 01M8Q5XSREV8A8WQEX29DQCDXD */
                 entry: string;
             };
             cookie?: never;
@@ -16684,7 +16753,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q37MQA05RQ8PDPB3PJ34DZ",
+                     *       "id": "01M8Q5XSREV8A8WQEX29DQCDXD",
                      *       "line": "SVHTTDL-01",
                      *       "agency": {
                      *         "code": "SVHTTDL",
@@ -16701,9 +16770,9 @@ export interface operations {
                      *         "code": "SVHTTDL",
                      *         "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *       },
-                     *       "recorded_at": "2026-11-30T20:44:37.985070Z",
+                     *       "recorded_at": "2026-11-30T21:31:41.194814Z",
                      *       "reverses": null,
-                     *       "reversed_by": "01M8Q37MRHYK2YFKCCC9EWEJWS",
+                     *       "reversed_by": "01M8Q5XSRWFG8G3CK19KZKWK8S",
                      *       "transfer": null,
                      *       "settlement": null,
                      *       "source_system": null,
@@ -16728,7 +16797,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37MQA05RQ8PDPB3PJ34DZ */
+                /** @example 01M8Q5XSREV8A8WQEX29DQCDXD */
                 entry: string;
             };
             cookie?: never;
@@ -16762,7 +16831,7 @@ export interface operations {
                      *       "result": "created",
                      *       "entries": [
                      *         {
-                     *           "id": "01M8Q37MRHYK2YFKCCC9EWEJWS",
+                     *           "id": "01M8Q5XSRWFG8G3CK19KZKWK8S",
                      *           "line": "SVHTTDL-01",
                      *           "agency": {
                      *             "code": "SVHTTDL",
@@ -16779,8 +16848,8 @@ export interface operations {
                      *             "code": "SVHTTDL",
                      *             "name_vi": "Sở Văn hóa, Thể thao và Du lịch"
                      *           },
-                     *           "recorded_at": "2026-11-30T20:44:38.014901Z",
-                     *           "reverses": "01M8Q37MQA05RQ8PDPB3PJ34DZ",
+                     *           "recorded_at": "2026-11-30T21:31:41.205524Z",
+                     *           "reverses": "01M8Q5XSREV8A8WQEX29DQCDXD",
                      *           "reversed_by": null,
                      *           "transfer": null,
                      *           "settlement": null,
@@ -17413,15 +17482,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UTM3S0ZHMkozVDFYR1JIWDUwNzJSMCJd",
+                     *       "next_cursor": "WyJjZmYyZTM5YWJjZTEiLCIwMU04UTVYUzRXMEtGN1o3Nk44QlcwQTdIVCJd",
                      *       "total": null,
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q37KFG2J3T1XGRHX5072R0",
+                     *           "id": "01M8Q5XS4W0KF7Z76N8BW0A7HT",
                      *           "plan": "ttdn-2023",
                      *           "agency": "SVHTTDL",
                      *           "operation": "record_activity",
-                     *           "received_at": "2026-11-30T20:44:36.708774Z",
+                     *           "received_at": "2026-11-30T21:31:40.567867Z",
                      *           "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *           "bytes": 176,
                      *           "counts": {
@@ -17456,7 +17525,7 @@ export interface operations {
             path: {
                 /** @example ttdn-2023 */
                 plan: string;
-                /** @example 01M8Q37KFG2J3T1XGRHX5072R0 */
+                /** @example 01M8Q5XS4W0KF7Z76N8BW0A7HT */
                 receipt: string;
             };
             cookie?: never;
@@ -17475,11 +17544,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01M8Q37KFG2J3T1XGRHX5072R0",
+                     *       "id": "01M8Q5XS4W0KF7Z76N8BW0A7HT",
                      *       "plan": "ttdn-2023",
                      *       "agency": "SVHTTDL",
                      *       "operation": "record_activity",
-                     *       "received_at": "2026-11-30T20:44:36.708774Z",
+                     *       "received_at": "2026-11-30T21:31:40.567867Z",
                      *       "sha256": "12df54562368dd77b746f086f79acb2256907d43c57066462bb640f1a9833cb7",
                      *       "bytes": 176,
                      *       "counts": {
@@ -17493,14 +17562,14 @@ export interface operations {
                      *         {
                      *           "index": 0,
                      *           "result": "created",
-                     *           "activity": "01M8Q37KFBK0YNSG0QWR8A9RXT",
+                     *           "activity": "01M8Q5XS4TXF4BT8648Q5SHZF5",
                      *           "line": null,
                      *           "entry": null,
                      *           "code": null
                      *         }
                      *       ],
-                     *       "kid": "7c354gK2iHT2hOLg1n0OJUItOQPt2aowFnTKl9BSC1A",
-                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6IjdjMzU0Z0syaUhUMmhPTGcxbjBPSlVJdE9RUHQyYW93Rm5US2w5QlNDMUEiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThRMzdLRkcySjNUMVhHUkhYNTA3MlIwIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMjA6NDQ6MzYuNzA4Nzc0WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UTM3S0ZCSzBZTlNHMFFXUjhBOVJYVCIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.VdkccqC4dMPDU-cZwtlluYCLSctEMveYmNAG_HFKNoQ6Bk9Yv8djeqVHRLCVaGo0nmBm_vITNzYuZdkPAArsCQ"
+                     *       "kid": "grnDOxdr8jUwc3DG-zzog6YQ1fqNWXjw4UP8a7EgFvU",
+                     *       "jws": "eyJhbGciOiJFZERTQSIsImtpZCI6ImdybkRPeGRyOGpVd2MzREctenpvZzZZUTFmcU5XWGp3NFVQOGE3RWdGdlUiLCJ0eXAiOiJ0dGRuLXJlY2VpcHQrandzIn0.eyJpZCI6IjAxTThRNVhTNFcwS0Y3Wjc2TjhCVzBBN0hUIiwicGxhbiI6InR0ZG4tMjAyMyIsImFnZW5jeSI6IlNWSFRUREwiLCJvcGVyYXRpb24iOiJyZWNvcmRfYWN0aXZpdHkiLCJyZWNlaXZlZF9hdCI6IjIwMjYtMTEtMzBUMjE6MzE6NDAuNTY3ODY3WiIsInNoYTI1NiI6IjEyZGY1NDU2MjM2OGRkNzdiNzQ2ZjA4NmY3OWFjYjIyNTY5MDdkNDNjNTcwNjY0NjJiYjY0MGYxYTk4MzNjYjciLCJieXRlcyI6MTc2LCJjb3VudHMiOnsiY3JlYXRlZCI6MSwidXBkYXRlZCI6MCwidW5jaGFuZ2VkIjowLCJzdGFsZSI6MCwicmVmdXNlZCI6MH0sInJlc3VsdHMiOlt7ImluZGV4IjowLCJyZXN1bHQiOiJjcmVhdGVkIiwiYWN0aXZpdHkiOiIwMU04UTVYUzRUWEY0QlQ4NjQ4UTVTSFpGNSIsImxpbmUiOm51bGwsImVudHJ5IjpudWxsLCJjb2RlIjpudWxsfV19.SGYX75nEtU-LU2HD2HDSGHFN5x80dqzJwhnD2GC7ADCjc8MA6RsJc8LtT3FWb67aQDjA5vEWxiqPCUD642mYAw"
                      *     }
                      */
                     "application/json": components["schemas"]["ReceiptOut"];
@@ -17540,8 +17609,8 @@ export interface operations {
                      *         {
                      *           "kty": "OKP",
                      *           "crv": "Ed25519",
-                     *           "x": "rYxZsXP1bRgOXcGc0kr01dF1RpO0oxsvg3OitoXiFwY",
-                     *           "kid": "7c354gK2iHT2hOLg1n0OJUItOQPt2aowFnTKl9BSC1A",
+                     *           "x": "o2l7dvA6ES8s4Wr6IUkz4rF61Cxm8mZUoeePmwujYEY",
+                     *           "kid": "grnDOxdr8jUwc3DG-zzog6YQ1fqNWXjw4UP8a7EgFvU",
                      *           "alg": "EdDSA",
                      *           "use": "sig"
                      *         }
@@ -17764,13 +17833,13 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": "01M8Q37KCRDMMR0BYBF2MX3Z2N",
-                     *           "at": "2026-11-30T20:44:36.580443Z",
+                     *           "id": "01M8Q5XS3KM3941E7N2YVE87KH",
+                     *           "at": "2026-11-30T21:31:40.505131Z",
                      *           "plan": "ttdn-2023",
                      *           "task": "IV.7.a",
                      *           "subject": "activity",
                      *           "subject_label": "Hoạt động",
-                     *           "ref": "01M8Q37KCDXDYQ49PP9DC3ZGF3",
+                     *           "ref": "01M8Q5XS3DB3537KRCHQJCRYFM",
                      *           "output": null,
                      *           "operation": "created",
                      *           "operation_label": "Tạo mới",
@@ -17778,13 +17847,13 @@ export interface operations {
                      *           "action": "activity.record",
                      *           "action_label": "Ghi hoạt động",
                      *           "actor": "SVHTTDL",
-                     *           "via": "key:01M8Q378VV61NX049JBKKHPF0B",
+                     *           "via": "key:01M8Q5XHJ28GZ7QQWDTXSY7YTS",
                      *           "before": null,
                      *           "after": {
-                     *             "public_id": "01M8Q37KCDXDYQ49PP9DC3ZGF3",
+                     *             "public_id": "01M8Q5XS3DB3537KRCHQJCRYFM",
                      *             "plan": "ttdn-2023",
                      *             "task": "IV.7.a",
-                     *             "assignment": "01M8Q378PE3TPVPHR8XVZDXVEJ",
+                     *             "assignment": "01M8Q5XHDMP7XQPZEMDR35NBXT",
                      *             "agency": "SVHTTDL",
                      *             "recorded_by": "SVHTTDL",
                      *             "output": "M1",
@@ -17800,12 +17869,12 @@ export interface operations {
                      *             "source_system": "qlvb",
                      *             "external_id": "2023/0118",
                      *             "source_updated_at": null,
-                     *             "recorded_at": "2026-11-30T20:44:36.580443Z"
+                     *             "recorded_at": "2026-11-30T21:31:40.505131Z"
                      *           },
-                     *           "request_id": "03e023a0b64a14992c2e5a48"
+                     *           "request_id": "4edd91ce237c1f3312faca11"
                      *         }
                      *       ],
-                     *       "next_cursor": "01M8Q37KCRDMMR0BYBF2MX3Z2N"
+                     *       "next_cursor": "01M8Q5XS3KM3941E7N2YVE87KH"
                      *     }
                      */
                     "application/json": components["schemas"]["ChangePage"];
@@ -17857,10 +17926,10 @@ export interface operations {
                      *         "Đọc",
                      *         "Gửi báo cáo"
                      *       ],
-                     *       "key": "01M8Q378VV61NX049JBKKHPF0B",
+                     *       "key": "01M8Q5XHJ28GZ7QQWDTXSY7YTS",
                      *       "key_label": "demo: cơ quan gửi báo cáo · an office that pushes",
-                     *       "key_hint": "ttdn_aHWX",
-                     *       "expires_at": "2026-12-30T20:44:25.844628Z",
+                     *       "key_hint": "ttdn_Ii6v",
+                     *       "expires_at": "2026-12-30T21:31:32.796752Z",
                      *       "plans": [
                      *         {
                      *           "plan": "ttdn-2023",

@@ -469,6 +469,8 @@ def test_what_a_decision_changes_is_told_in_words_a_line_for_each(service: Servi
     decided(owner, *[change for change, _ in TOLD])
     headings, row = rows_of(owner.get(f"{PLAN}/amendments?format={form}"))
     assert row[headings.index("Nội dung thay đổi")].split("\n") == [line for _, line in TOLD]
+    [decision] = items(owner, f"{PLAN}/amendments")
+    assert decision["changes_vi"] == [line for _, line in TOLD]
     asked = {"reason": "Chậm kinh phí", "changes": [TOLD[0][0], TOLD[3][0]]}
     assert service["SVHTTDL"].post(f"{PLAN}/proposals", json=asked).status_code == 201
     headings, row = rows_of(service["SVHTTDL"].get(f"{PLAN}/proposals?format={form}"))
