@@ -40,9 +40,28 @@ VERSION = "0.1.0"
 
 DESCRIPTION = """Ai phải làm gì trong kế hoạch, đã làm gì, đến đâu.
 Mỗi cơ quan gọi bằng khóa của mình: `Authorization: Bearer ttdn_…`.
+- **Danh sách:** `limit`, rồi `cursor` là `next_cursor` vừa nhận; `count=true` kèm tổng số. Bộ lọc theo mã
+  nhận nhiều mã cách nhau bằng dấu phẩy; mã không có thì không tìm thấy gì. Tham số lạ hoặc lặp lại bị từ
+  chối (422).
+- **Lỗi** (RFC 9457): `code` cho máy, `detail` cho người, `errors` chỉ từng chỗ sai; tiếng Anh khi có
+  `Accept-Language: en`.
+- **Gửi lại an toàn:** cùng `Idempotency-Key`, hoặc cùng `source_system` và `external_id`. Sửa thì cần
+  `If-Match` là `ETag` vừa đọc; `If-None-Match` trả 304 khi không có gì đổi.
+- **Giá trị:** ngày là ngày ở Việt Nam, thời điểm là UTC, tiền là số nguyên đồng; tỷ lệ là phân số đúng,
+  `percent` chỉ để hiển thị; cạnh mỗi mã có nhãn tiếng Việt `…_label`.
 
 Who owes what in the plan, what was done, how far it is.
-Every agency calls with its own key."""
+Every agency calls with its own key: `Authorization: Bearer ttdn_…`.
+- **Lists:** `limit`, then `cursor` is the `next_cursor` just got; `count=true` adds the total. A filter
+  of codes takes several, separated by commas; a code that nobody has finds nothing. Unknown and repeated
+  parameters are refused (422).
+- **Errors** (RFC 9457): `code` for programs, `detail` for people, `errors` says each place; in English
+  with `Accept-Language: en`.
+- **Safe to send again:** under the same `Idempotency-Key`, or the same `source_system` and `external_id`.
+  A correction needs `If-Match`, the `ETag` as read; `If-None-Match` is answered 304 while nothing has
+  changed.
+- **Values:** a day is Vietnam's, an instant UTC, money whole đồng; a ratio is an exact fraction, and its
+  `percent` is for display; beside each code stands its Vietnamese label, `…_label`."""
 
 TAGS = [
     {"name": "plans", "description": "Kế hoạch và văn bản · Plans and their document"},

@@ -1,5 +1,6 @@
 """The contract: every answer is what openapi.json says it is, every key present, no database number in it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -207,6 +208,16 @@ def test_codes_are_lower_snake_with_a_vietnamese_label_beside_each(spec: Schema)
             references = [part.get("$ref", "") for part in (described, *described.get("anyOf", ()))]
             if any(reference.rpartition("/")[2] in vocabularies for reference in references):
                 assert f"{key}_label" in schema["properties"], f"{name}.{key}"
+
+
+def test_the_whole_is_described_in_two_languages_that_the_page_can_tell_apart(spec: Schema) -> None:
+    told = spec["info"]["description"].split("\n\n")
+    assert [part.partition("\n")[0] for part in told] == [
+        "Ai phải làm gì trong kế hoạch, đã làm gì, đến đâu.",
+        "Who owes what in the plan, what was done, how far it is.",
+    ]
+    named = [sorted(re.findall("`[^`]+`", part)) for part in told]
+    assert named[0] == named[1]
 
 
 def test_what_has_a_label_is_one_of_the_published_codes(spec: Schema) -> None:
