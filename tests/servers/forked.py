@@ -34,13 +34,15 @@ class Forked:
             self._nursery = _nursery()
         self._arguments = list(arguments)
         self._code: int | None = None
+        self._one_at_a_time = Lock()
         self.pid: int = self._nursery.ask("bear", self._arguments, dict(environment), log)
 
     def poll(self) -> int | None:
         """Its exit code, or None while it lives."""
-        if self._code is None:
-            self._code = self._nursery.ask("end", self.pid)
-        return self._code
+        with self._one_at_a_time:  # its end is told once, and its number may be another's after that
+            if self._code is None:
+                self._code = self._nursery.ask("end", self.pid)
+            return self._code
 
     def wait(self, timeout: float) -> int:
         """Its exit code, once it has ended."""

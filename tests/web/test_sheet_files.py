@@ -449,24 +449,21 @@ RECORDS = [
 """What is none of this: a record, or what an office has to look at again."""
 
 
+def above_a_record(row: list[Any]) -> list[tuple[bytes, Kind]]:
+    """Files of both kinds in which this row stands between the headings and a record."""
+    return [(xlsx_of(row, ROW), "xlsx"), (csv_of([str(cell) for cell in row], ROW), "csv")]
+
+
 @pytest.mark.parametrize("row", NUMBERED, ids=str)
 def test_the_row_in_which_a_form_numbers_its_columns_is_passed_over(row: list[Any]) -> None:
-    made: list[tuple[bytes, Kind]] = [
-        (xlsx_of(row, ROW), "xlsx"),
-        (csv_of([str(cell) for cell in row], ROW), "csv"),
-    ]
-    for body, kind in made:
+    for body, kind in above_a_record(row):
         assert table(body, kind).numbered_in == 2
         assert [found_row.number for found_row in table(body, kind).rows] == [3]
 
 
 @pytest.mark.parametrize("row", RECORDS, ids=str)
 def test_a_row_that_only_has_numbers_in_it_is_passed_over_by_nobody(row: list[Any]) -> None:
-    made: list[tuple[bytes, Kind]] = [
-        (xlsx_of(row, ROW), "xlsx"),
-        (csv_of([str(cell) for cell in row], ROW), "csv"),
-    ]
-    for body, kind in made:
+    for body, kind in above_a_record(row):
         assert table(body, kind).numbered_in is None
         assert [found_row.number for found_row in table(body, kind).rows] == [2, 3]
 
