@@ -14,6 +14,9 @@ from sqlalchemy import select
 
 from app.models import Activity
 from tests.faults.sites import Site
+from tests.patience import UNMEASURED
+from tests.servers.forked import launched
+from tests.servers.processes import Process
 from tests.service import training
 
 COMMAND = (sys.executable, "-m", "ttdn_client.push")
@@ -46,7 +49,7 @@ class Pusher:
 
     def __init__(self, url: str, key: str, folder: Path) -> None:
         self.url, self.key, self.folder = url, key, folder
-        self.spool = folder / "ttdn-push"
+        self.spool, self.log = folder / "ttdn-push", folder / "log"
 
     def file(self, name: str, content: bytes) -> str:
         """A file of the office's, which nobody has written to for an hour."""
@@ -62,6 +65,11 @@ class Pusher:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**self.environment(), **environment},
         )  # fmt: skip
+
+    def begin(self, *arguments: str) -> Process:
+        """Begin a run of which nothing but its end is asked, or what is in `log`: one among hundreds."""
+        with self.log.open("wb", buffering=0) as log:
+            return launched((*COMMAND, *arguments), {**self.environment(), **UNMEASURED}, log)
 
     def run(self, *arguments: str, **environment: str) -> Run:
         """A whole run."""

@@ -19,7 +19,7 @@ import pytest
 from tests.clients.gateway import Gateway, Said
 from tests.clients.pusher import Pusher, ended, lines, once, series, stored
 from tests.faults.sites import Site
-from tests.patience import TIMES, UNMEASURED
+from tests.patience import TIMES
 
 KILLS = 6 * TIMES
 A_PART = 2**20  # bytes: a spool of this size is in the middle of taking in
@@ -42,11 +42,11 @@ def test_kills_at_any_moment_lose_nothing_and_double_nothing(
     name, seed, killed = f"killed-{size}", random.randrange(10**6), 0
     chance, longest, files = random.Random(seed), 0.8, [_part(office, name, size, 0)]
     for _ in range(KILLS):
-        run = office.start("--batch", str(size), *files, **UNMEASURED)
+        run = office.begin("--batch", str(size), *files)
         moment = chance.uniform(0.05, longest)
         time.sleep(moment)
         run.kill()
-        if ended(run).code == -signal.SIGKILL:
+        if run.wait(120) == -signal.SIGKILL:
             killed += 1
         else:
             longest = moment
@@ -93,12 +93,12 @@ def test_killed_while_it_takes_in_it_has_taken_all_or_nothing(tmp_path: Path) ->
     office, most, partly = Pusher("http://127.0.0.1:9", "x", tmp_path), 20_000, set()
     for number in range(KILLS):
         file = office.file("x.ndjson", lines({"title": f"{number} {n}"} for n in range(most)))
-        run = office.start("--patience", "0", "--batch", "1", file, **UNMEASURED)
+        run = office.begin("--patience", "0", "--batch", "1", file)
         while run.poll() is None and weight(office.spool / "spool.sqlite3") < A_PART:
             time.sleep(0.002)
         time.sleep(0.6 * number / KILLS)
         run.kill()
-        ended(run)
+        run.wait(120)
         taken = inside(
             office,
             "SELECT count(parcels.id) FROM inputs LEFT JOIN parcels ON input = inputs.id GROUP BY input",

@@ -10,10 +10,9 @@ from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
-from tests.clients.pusher import Pusher, ended, lines
+from tests.clients.pusher import Pusher, lines
 from tests.faults.offices import SYSTEM, WORK
 from tests.faults.wire import Wire
-from tests.patience import UNMEASURED
 
 SIZES = (1, 5, 20)
 """Records in a batch."""
@@ -93,18 +92,16 @@ class Sender(threading.Thread):
         return ("--mode", "atomic", "--batch", str(size), file)
 
     def _push(self, *, patience: int, may_die: bool) -> None:
-        process = self._computer.start(
-            "--quiet", "--patience", str(patience), *(self._left or ()), **UNMEASURED
-        )
+        run = self._computer.begin("--quiet", "--patience", str(patience), *(self._left or ()))
         if may_die and self._chance.random() < 0.4:
             time.sleep(self._chance.uniform(0, 2))
-            process.kill()
-        run = ended(process)
-        self.exits[run.code] += 1
-        if run.code == 0:
+            run.kill()
+        code = run.wait(120)
+        self.exits[code] += 1
+        if code == 0:
             self._left = None
-        elif run.code not in (NOT_YET, KILLED):
-            self.strange.append(f"exit {run.code}: {run.out}{run.err}")
+        elif code not in (NOT_YET, KILLED):
+            self.strange.append(f"exit {code}: {self._computer.log.read_text()}")
 
 
 @contextmanager

@@ -1,29 +1,45 @@
 """Processes that are born with the service already imported.
 
-A server that is killed and started again would spend most of its life in imports, and the suite a good part
-of its time. One process imports it once and forks whatever is asked for. What is born is a process like any
-other, the leader of a group of its own, with its own signals, threads and end; only in `/proc` its command
-line and its environment are the first one's.
+A server that is killed and started again would spend most of its life in imports, as would an office's
+`ttdn-push`, and the suite a good part of its time. One process imports both once and forks whatever is asked
+for. What is born is a process like any other, the leader of a group of its own, with its own signals, threads
+and end; only in `/proc` its command line and its environment are the first one's.
 """
 
 import atexit
+import gc
 import multiprocessing
 import os
 import runpy
+import select
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from multiprocessing.connection import Connection
 from threading import Lock
-from typing import Any
+from typing import IO, Any
 from unittest.mock import patch
+
+from tests.servers.processes import Process
 
 CAN_FORK = sys.platform == "linux"
 """Elsewhere there is no fork, or libraries that do not bear it."""
+
+
+def launched(
+    command: Sequence[str], environment: Mapping[str, str], log: IO[bytes], *, forked: bool = True
+) -> Process:
+    """The process that runs `command` and writes both streams at the end of `log`; `forked`: where that can
+    be, Python is born with the service already imported."""
+    if forked and CAN_FORK and command[0] == sys.executable:
+        return Forked(command[1:], environment, log.name)
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True
+    )
 
 
 class Forked:
@@ -46,11 +62,10 @@ class Forked:
 
     def wait(self, timeout: float) -> int:
         """Its exit code, once it has ended."""
-        deadline = time.monotonic() + timeout
-        while (code := self.poll()) is None:
-            if time.monotonic() > deadline:
-                raise subprocess.TimeoutExpired(self._arguments, timeout)
-            time.sleep(0.01)
+        with suppress(ProcessLookupError), os.fdopen(os.pidfd_open(self.pid), "rb", buffering=0) as living:
+            select.select([living], [], [], timeout)
+        if (code := self.poll()) is None:
+            raise subprocess.TimeoutExpired(self._arguments, timeout)
         return code
 
     def terminate(self) -> None:
@@ -91,8 +106,9 @@ _nursery = cache(_Nursery)
 
 def _nurse(line: Connection) -> None:
     os.setsid()  # no Ctrl+C reaches it
-    for name in ("app.cli", "uvicorn.protocols.http.httptools_impl"):
+    for name in ("app.cli", "uvicorn.protocols.http.httptools_impl", "ttdn_client.push.command"):
         import_module(name)
+    gc.freeze()  # who ends in the usual way would look through all of it for garbage first: half a second
     while True:
         try:
             word, *about = line.recv()

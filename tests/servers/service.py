@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Self
 
-from tests.servers.forked import CAN_FORK, Forked
+from tests.servers.forked import launched
 from tests.servers.processes import LOOPBACK, Process, Unavailable, free_port, kill, port_is_free
 
 
@@ -32,7 +32,7 @@ class ServerProcess:
     ) -> None:
         self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})}
         self._command, self._ready, self._patience = command, ready, patience
-        self._forked = forked and CAN_FORK and command[0] == sys.executable
+        self._forked = forked
         self._log = tempfile.NamedTemporaryFile(buffering=0)  # noqa: SIM115 - lives as long as this object
         self._process: Process | None = None
         self.port = free_port()
@@ -71,7 +71,8 @@ class ServerProcess:
         while time.monotonic() < deadline:
             if not port_is_free(self.port):
                 self.port = free_port()
-            self._process = self._launch([part.format(port=self.port) for part in self._command])
+            command = [part.format(port=self.port) for part in self._command]
+            self._process = launched(command, self._environment, self._log, forked=self._forked)
             while self._process.poll() is None and time.monotonic() < deadline:
                 if self._is_ready():
                     return
@@ -80,15 +81,6 @@ class ServerProcess:
             if port_is_free(self.port):
                 break  # it died of something else than a taken port
         raise Unavailable(f"{' '.join(self._command)} did not become ready:\n{self.log[-4000:]}")
-
-    def _launch(self, command: list[str]) -> Process:
-        if self._forked:
-            return Forked(command[1:], self._environment, self._log.name)
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
-            env=self._environment, start_new_session=True,
-        )  # fmt: skip
 
     def terminate(self, grace: float = 30) -> int:
         """Ask it to stop (SIGTERM) and return its exit code; a process that outlives `grace` is an error."""
