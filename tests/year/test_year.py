@@ -22,10 +22,12 @@ APART = ("steps", "things", "model", "deciding", "taking", "figures", "reading")
 """The modules that compute the year without the service."""
 
 
-def on_a_calm_day(evening: Evening) -> Iterator[str]:
+def on_a_calm_day(evening: Evening, every: int) -> Iterator[str]:
     """Only the day has moved: every figure of the owner's, who sees all; every third day one breakdown of the
     outsider's."""
     day = evening.today.toordinal()
+    if day % every:
+        return
     for division in DIVISIONS:
         yield from comparing.division(evening, OWNER, division)
     if day % 3 == 0:
@@ -58,11 +60,13 @@ def at_midnight(evening: Evening) -> None:
 
 @pytest.mark.timeout(900)
 def test_every_day_of_the_year_is_as_the_model_computes_it(backend: str, tmp_path: Path) -> None:
-    lines = []
+    """Of five calm days PostgreSQL is asked on one: what it computes itself moves on days that are not calm,
+    and what moves with the calendar alone is computed from the same rows on both."""
+    lines, every = [], 1 if backend == "sqlite" else 5
     with empty_database(backend, tmp_path) as url, in_process(url) as stage:
         for evening in playing.evenings(stage, morning=at_midnight):
             nothing(list(evening.unexpected))
-            nothing(list(on_a_calm_day(evening) if evening.calm else on_a_busy_day(evening)))
+            nothing(list(on_a_calm_day(evening, every) if evening.calm else on_a_busy_day(evening)))
             if playing.ends_a_month(evening.today):
                 nothing(list(at_the_end_of_a_month(evening)))
                 nothing(differences(stage.service))
