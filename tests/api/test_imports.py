@@ -791,12 +791,14 @@ def test_totals_and_names_below_a_table_are_told_to_go_however_they_are_merged(s
         sheet.write_row(11, 0, HEADINGS)
         sheet.merge_range("E13:F13", "TRƯỞNG PHÒNG")
         sheet.merge_range("E14:F14", "TRƯỞNG PHÒNG")
+        sheet.merge_range("A15:C15", "Công tác tuyên truyền")
+        sheet.write_row(14, 3, ["Tập huấn", "Đợt II"])
     told = send(service["SVHTTDL"], file.getvalue(), XLSX)
-    assert counts(told) == {"created": 1, "refused": 11}
+    assert counts(told) == {"created": 1, "refused": 12}
     assert all(row["notes"] == [] for row in told.json()["rows"] if row["row"] > 10), "what was not taken"
     last = {row["row"]: errors(row)[-1] for row in told.json()["rows"] if row["errors"]}
     assert last.pop(10) == ("Loại hoạt động", "not_allowed_value"), "a record with a fault is a record"
-    assert set(last) == {3, 4, 5, 6, 8, 9, 11, 12, 13, 14}
+    assert set(last) == {3, 4, 5, 6, 8, 9, 11, 12, 13, 14, 15}
     assert set(last.values()) == {(None, "row_of_no_record")}
 
 
@@ -875,6 +877,23 @@ def test_all_that_is_wrong_with_the_cells_of_a_row_is_told_at_once(service: Serv
     }
     [stored] = items(service["SVHTTDL"], f"{PLAN}/activities")
     assert stored["languages"] == ["vi", "km"]
+
+
+def test_a_language_is_known_by_its_name_and_by_its_code(service: Service) -> None:
+    said = {
+        "vi": ("Việt", "tiếng Việt", "vi"),
+        "km": ("Khmer", "Tiếng Khmer", "KM"),
+        "en": ("Anh", "tiếng Anh", "en"),
+        "zh": ("Hoa", "Trung", "tiếng Hoa", "Tiếng Trung", "zh"),
+        "fr": ("Pháp", "tiếng Pháp", "fr"),
+        "lo": ("Lào", "tiếng Lào", "lo"),
+    }
+    names = [(code, name) for code, some in said.items() for name in some]
+    rows = [[*ROW[:4], f"Ấn phẩm bằng {name}", "1", name] for _, name in names]
+    told = send(service["SVHTTDL"], csv_of(*rows, headings=[*HEADINGS, "Ngôn ngữ"]))
+    assert counts(told) == {"created": len(names)}
+    stored = {one["title"]: one["languages"] for one in items(service["SVHTTDL"], f"{PLAN}/activities")}
+    assert stored == {f"Ấn phẩm bằng {name}": [code] for code, name in names}
 
 
 def test_a_heading_may_say_that_it_is_needed_and_what_form_a_day_has(service: Service) -> None:
