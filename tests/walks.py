@@ -43,16 +43,18 @@ def name_of(item: dict[str, Any]) -> str:
     return str(next(item[name] for name in ("id", "code", "slug", "key", "revision") if name in item))
 
 
-def everything(client: httpx.Client, spec: dict[str, Any], most: int = 200) -> Iterator[tuple[str, str]]:
+def everything(
+    client: httpx.Client, spec: dict[str, Any], most: int = 200, plan: str = PLAN
+) -> Iterator[tuple[str, str]]:
     """Every address this caller can read, with its operation: the contract's paths filled from the lists.
 
     `most`: how many names fill one gap of a path.
     """
     names = {
-        "plan": ["ttdn-2023"],
+        "plan": [plan.rpartition("/")[2]],
         "code of agencies": keys(client, "/v1/agencies")[:most],
-        **{f"code of {noun}": keys(client, f"{PLAN}/{noun}")[:most] for noun in CODED},
-        **{name: keys(client, f"{PLAN}/{noun}")[:most] for name, noun in NUMBERED.items()},
+        **{f"code of {noun}": keys(client, f"{plan}/{noun}")[:most] for noun in CODED},
+        **{name: keys(client, f"{plan}/{noun}")[:most] for name, noun in NUMBERED.items()},
     }
     for path, operations in spec["paths"].items():
         if "get" in operations:

@@ -147,6 +147,14 @@ def load(service: Service, plan: dict[str, Any], folder: Path) -> bool:
         return loader.load(session, plan_file, digest, lambda _what, _how_many: None)
 
 
+def twin_of(service: Service, folder: Path) -> str:
+    """Another plan of the same bodies with the same clauses, beside the one that is there; its address."""
+    plan = json.loads(loader.PLAN_2023.read_text(encoding="utf-8"))
+    plan["plan"]["slug"] += "-b"
+    assert load(service, plan, folder)
+    return f"{PLAN}-b"
+
+
 def journal(service: Service) -> Sequence[Change]:
     """Every entry, oldest first."""
     with service.database.reading() as session:

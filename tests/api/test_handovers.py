@@ -1,10 +1,10 @@
 """Work that changes hands: leads, members of groups, bodies that end. No figure moves by it, nothing is taken
 from anybody's name, and the shares of a task always sum to 1."""
 
-import json
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from app.models import Plan
 from app.rules.timeliness import Bucket
-from seed import loader
 from tests.deciding import (
     LEVELS,
     act,
@@ -49,6 +48,7 @@ from tests.writing import (
     record,
     revise,
     small_plan,
+    twin_of,
     with_key,
     withdraw,
 )
@@ -65,12 +65,9 @@ def sound(service: Service, *tasks: str) -> None:
 
 
 @pytest.fixture
-def twin(service: Service, tmp_path: Any) -> str:
+def twin(service: Service, tmp_path: Path) -> str:
     """Another plan of the same bodies."""
-    plan = json.loads(loader.PLAN_2023.read_text(encoding="utf-8"))
-    plan["plan"]["slug"] = "ttdn-2023-b"
-    load(service, plan, tmp_path)
-    return "/v1/plans/ttdn-2023-b"
+    return twin_of(service, tmp_path)
 
 
 # Leads.
